@@ -1,0 +1,79 @@
+/**
+ * gemm: C := alpha op(A) op(B) + beta C, row-major, op(X) = X or Xᵀ.
+ *
+ * Goto's scheme: op(B) is packed in blocks of KC x NC, op(A)ᵀ in blocks of KC x MC, both as panels;
+ * the macro-kernel walks the tiles. Block sizes: a panel of A and one of B (KC · 32 bytes each) fit
+ * the L1 cache together, a block of A (KC · MC) the L2 cache.
+ */
+import { alloc, mark, release } from "../arena";
+import { Info } from "../info";
+import { REAL } from "../real";
+import { NR, ROW, pack, pad, panelBytes, panelStride } from "./panel";
+import { MR, tileTN } from "./tile";
+
+// @ts-ignore: decorator
+@inline const KC: i32 = 256;
+// @ts-ignore: decorator
+@inline const MC: i32 = 128;
+// @ts-ignore: decorator
+@inline const NC: i32 = 1024;
+
+/** op(A) is m x k, op(B) is k x n, C is m x n; lda, ldb, ldc are the row lengths of what is stored. */
+export function gemm(
+  transA: bool, transB: bool, m: i32, n: i32, k: i32,
+  alpha: real, a: usize, lda: i32, b: usize, ldb: i32, beta: real, c: usize, ldc: i32,
+): Info {
+  if (m == 0 || n == 0) return Info.OK;
+  const frame = mark();
+  const kc = min(k, KC);
+  const packA = alloc(panelBytes(kc, min(m, MC)));
+  const packB = alloc(panelBytes(kc, min(n, NC)));
+  const edge = alloc(<u64>MR * ROW);
+  if (!packA || !packB || !edge) {
+    release(frame);
+    return Info.MEMORY;
+  }
+  for (let j = 0; j < n; j += NC) {
+    const nc = min(NC, n - j);
+    // One round also for k = 0: it scales C by beta.
+    for (let p = 0; p == 0 || p < k; p += KC) {
+      const kb = min(KC, k - p);
+      const scale: real = p == 0 ? beta : 1;
+      pack(transB, kb, nc, b + REAL * (transB ? <usize>j * ldb + p : <usize>p * ldb + j), ldb, packB);
+      for (let i = 0; i < m; i += MC) {
+        const mc = min(MC, m - i);
+        pack(!transA, kb, mc, a + REAL * (transA ? <usize>p * lda + i : <usize>i * lda + p), lda, packA);
+        macro(mc, nc, kb, alpha, packA, packB, scale, c + REAL * (<usize>i * ldc + j), ldc, edge);
+      }
+    }
+  }
+  release(frame);
+  return Info.OK;
+}
+
+/** All tiles of one packed block; tiles that pass the edge of C go through the scratch tile `edge`. */
+function macro(
+  m: i32, n: i32, k: i32, alpha: real, a: usize, b: usize, beta: real, c: usize, ldc: i32, edge: usize,
+): void {
+  const stride = panelStride(k);
+  for (let j = 0; j < n; j += NR, b += stride) {
+    for (let i = 0; i < m; i += MR) {
+      const ai = a + stride * (i / NR) + REAL * (i & (NR - 1));
+      const to = c + REAL * (<usize>i * ldc + j);
+      const rows = min(MR, m - i);
+      const cols = min(NR, n - j);
+      if (rows == MR && cols == NR) {
+        tileTN(k, alpha, ai, b, beta, to, REAL * ldc);
+      } else {
+        tileTN(k, alpha, ai, b, 0, edge, ROW);
+        for (let r = 0; r < rows; r++) {
+          for (let s = 0; s < cols; s++) {
+            const at = to + REAL * (<usize>r * ldc + s);
+            const sum = load<real>(edge + ROW * r + REAL * s);
+            store<real>(at, beta == 0 ? sum : beta * load<real>(at) + sum);
+          }
+        }
+      }
+    }
+  }
+}

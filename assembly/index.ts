@@ -1,0 +1,7 @@
+/** The ABI: what TypeScript may call. Addresses are bytes, sizes elements, matrices row-major. */
+export { alloc, mark, release } from "./arena";
+export { gemm } from "./blas/gemm";
+export { haar } from "./lapack/haar";
+export { qr } from "./lapack/qr";
+export { larnv } from "./random/larnv";
+export { philox } from "./random/philox";

@@ -1,0 +1,33 @@
+/**
+ * The typed errors of the package. Each says what was wrong in words and in fields; after any of
+ * them the package is as usable as before.
+ */
+
+/** An argument cannot be used: which, what was expected of it, what came. */
+export class ArgumentError extends Error {
+  override readonly name = "ArgumentError";
+
+  constructor(
+    readonly argument: string,
+    readonly expected: string,
+    readonly actual: string,
+  ) {
+    super(`${argument}: expected ${expected}, got ${actual}`);
+  }
+}
+
+/** A job needs more memory than WebAssembly (4 GiB) or the machine gives. Nothing was kept of it. */
+export class MemoryError extends Error {
+  override readonly name = "MemoryError";
+}
+
+/** How a value is shown in a message: short, whatever it is. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
+    return `${value.constructor.name} of length ${(value as unknown as ArrayLike<unknown>).length}`;
+  }
+  if (typeof value === "object" && value !== null)
+    return `an object with ${Object.keys(value).slice(0, 6).join(", ") || "no keys"}`;
+  return String(value);
+}

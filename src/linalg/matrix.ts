@@ -1,0 +1,59 @@
+/** The matrix of this package and the checks at its door. */
+import { ArgumentError, show } from "../errors.ts";
+import type { Data, Dtype } from "../wasm/memory.ts";
+
+/**
+ * A dense row-major matrix: entry (i, j) is data[i * cols + j]. The precision of the data is the
+ * precision of the work.
+ */
+export interface Matrix<T extends Data = Data> {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: T;
+}
+
+/** The data array of a dtype. */
+export type DataOf<D extends Dtype> = D extends "float64" ? Float64Array : Float32Array;
+
+/** Checks a matrix argument whole: kind, shape, precision, length; returns its dtype. */
+export function checkMatrix(name: string, a: Matrix): Dtype {
+  if (typeof a !== "object" || a === null) {
+    throw new ArgumentError(name, "a matrix { rows, cols, data }", show(a));
+  }
+  checkSize(`${name}.rows`, a.rows);
+  checkSize(`${name}.cols`, a.cols);
+  // By tag, not instanceof: arrays of another realm (a frame, a test runner's sandbox) are welcome.
+  const kind = Object.prototype.toString.call(a.data).slice(8, -1);
+  if (kind !== "Float32Array" && kind !== "Float64Array") {
+    throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(a.data));
+  }
+  if (a.data.length !== a.rows * a.cols) {
+    throw new ArgumentError(
+      `${name}.data`,
+      `length ${a.rows} * ${a.cols} = ${a.rows * a.cols}`,
+      `length ${a.data.length}`,
+    );
+  }
+  return kind === "Float32Array" ? "float32" : "float64";
+}
+
+/** A number of rows or columns. */
+export function checkSize(name: string, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new ArgumentError(name, "a non-negative integer", show(size));
+}
+
+export function checkDtype(dtype: Dtype): void {
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new ArgumentError("dtype", '"float32" or "float64"', show(dtype));
+  }
+}
+
+/** The two 32-bit words of a seed; without a seed those of a fresh one. */
+export function seedWords(seed: number | undefined): [number, number] {
+  const value = seed ?? Math.floor(Math.random() * 2 ** 53);
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
+  }
+  return [value >>> 0, Math.floor(value / 2 ** 32)];
+}

@@ -1,0 +1,47 @@
+import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { ArgumentError, show } from "../errors.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+
+/**
+ * QR factorization a = q·r: q has orthonormal columns, r is upper triangular (exact zeros below the
+ * diagonal). Blocked Householder reflections (LAPACK's geqrf and orgqr), backward stable for every
+ * finite matrix, also a rank-deficient or badly scaled one.
+ *
+ * Shapes, with a of m x n and k = min(m, n):
+ * `"reduced"` (default): q is m x k, r is k x n; `"complete"`: q is m x m, r is m x n.
+ *
+ * @param a the matrix, Float32Array or Float64Array data; it is not changed
+ * @param options.mode `"reduced"` or `"complete"`
+ * @param options.positive make the diagonal of r non-negative, which makes the factorization unique
+ *   when a has full column rank; default false (LAPACK's signs)
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown mode, or when r
+ *   overflows; MemoryError when the work space (about 3 m n numbers, m² more in complete mode) cannot
+ *   be had
+ */
+export function qr<T extends Data>(
+  a: Matrix<T>,
+  options: { mode?: "reduced" | "complete"; positive?: boolean } = {},
+): { q: Matrix<T>; r: Matrix<T> } {
+  const { mode = "reduced", positive = false } = options;
+  const dtype = checkMatrix("a", a);
+  if (mode !== "reduced" && mode !== "complete") {
+    throw new ArgumentError("mode", '"reduced" or "complete"', show(mode));
+  }
+  if (typeof positive !== "boolean")
+    throw new ArgumentError("positive", "a boolean", show(positive));
+  const { rows: m, cols: n } = a;
+  const k = Math.min(m, n);
+  const cols = mode === "complete" ? m : k;
+  // Rows of r beyond k are zero, as allocated.
+  const rRows = mode === "complete" ? m : k;
+  return frame(dtype, (f) => {
+    const input = f.put(a.data);
+    const q = f.alloc(m * cols);
+    const r = f.alloc(k * n);
+    check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
+    return {
+      q: { rows: m, cols, data: f.take(q, m * cols, allocate(dtype, m * cols) as T) },
+      r: { rows: rRows, cols: n, data: f.take(r, k * n, allocate(dtype, rRows * n) as T) },
+    };
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * The only file that touches WebAssembly memory.
+ *
+ * A job runs in a frame: put its input, allocate its output, call the kernel, take the result.
+ * Addresses are valid inside the frame only; what `take` returns is a copy of the caller's own.
+ * Instances are made at first use, synchronously, and thrown away after a large job, because the
+ * memory of an instance never shrinks.
+ */
+import { Info } from "../../assembly/info.ts";
+import { ArgumentError, MemoryError } from "../errors.ts";
+import float32 from "./binary/float32.ts";
+import float64 from "./binary/float64.ts";
+
+export type Dtype = "float32" | "float64";
+export type Data = Float32Array | Float64Array;
+
+/** The exports of assembly/index.ts. `number` is an address, a count or a scalar; flags are 0 or 1. */
+interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  mark(): number;
+  release(frame: number): void;
+  alloc(bytes: bigint): number;
+  // prettier-ignore
+  gemm(
+    transA: number, transB: number, m: number, n: number, k: number,
+    alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
+  ): Info;
+  // prettier-ignore
+  haar(trans: number, m: number, n: number, seed0: number, seed1: number, nb: number, q: number): Info;
+  // prettier-ignore
+  qr(
+    m: number, n: number, cols: number, positive: number, nb: number, a: number, q: number, r: number,
+  ): Info;
+  // prettier-ignore
+  larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
+  philox(x: number, key0: number, key1: number): void;
+}
+
+/** An instance whose memory has grown beyond this is dropped when its outermost frame ends. */
+const KEEP_BYTES = 16 * 2 ** 20;
+
+const arrays = { float32: Float32Array, float64: Float64Array };
+const sources: Record<Dtype, () => Uint8Array<ArrayBuffer>> = {
+  float32: () => decode(float32),
+  float64: () => decode(float64),
+};
+const modules: Partial<Record<Dtype, WebAssembly.Module>> = {};
+const instances: Partial<Record<Dtype, Kernels>> = {};
+
+/** One job's view of a kernel instance. */
+export class Frame {
+  constructor(
+    readonly kernels: Kernels,
+    private readonly dtype: Dtype,
+  ) {}
+
+  /** Address of room for `count` numbers, 16-byte aligned, contents undefined. */
+  alloc(count: number): number {
+    const bytes = count * arrays[this.dtype].BYTES_PER_ELEMENT;
+    const address = this.kernels.alloc(BigInt(bytes)) >>> 0;
+    if (address === 0) throw outOfMemory(bytes);
+    return address;
+  }
+
+  /** Copies numbers in; returns their address. */
+  put(data: ArrayLike<number>): number {
+    const address = this.alloc(data.length);
+    new arrays[this.dtype](this.kernels.memory.buffer, address, data.length).set(data);
+    return address;
+  }
+
+  /** Copies numbers out into the first part of `target`. */
+  take<T extends Data>(address: number, count: number, target: T): T {
+    target.set(new arrays[this.dtype](this.kernels.memory.buffer, address, count));
+    return target;
+  }
+}
+
+/** Runs a job in a frame of its own on the kernels of one precision. */
+export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
+  const kernels = (instances[dtype] ??= instantiate(dtype));
+  const mark = kernels.mark();
+  try {
+    return job(new Frame(kernels, dtype));
+  } finally {
+    kernels.release(mark);
+    if (kernels.memory.buffer.byteLength > KEEP_BYTES) delete instances[dtype];
+  }
+}
+
+/** A zeroed array of the caller's own, or a MemoryError. */
+export function allocate(dtype: Dtype, count: number): Data {
+  try {
+    return new arrays[dtype](count);
+  } catch {
+    throw outOfMemory(count * arrays[dtype].BYTES_PER_ELEMENT);
+  }
+}
+
+/** Turns a kernel's return code into the error it stands for; `argument` names the kernel's input. */
+export function check(info: Info, argument: string): void {
+  switch (info) {
+    case Info.OK:
+      return;
+    case Info.MEMORY:
+      throw new MemoryError(
+        `${argument}: the work space does not fit into WebAssembly memory (4 GiB)`,
+      );
+    case Info.NONFINITE:
+      throw new ArgumentError(argument, "finite entries", "a NaN or an infinity");
+    case Info.OVERFLOW:
+      throw new ArgumentError(argument, "entries whose result can be represented", "an overflow");
+    default:
+      throw new Error(`${argument}: unknown kernel code ${info satisfies never}`);
+  }
+}
+
+/** For tests: replaces the binary of one precision (the debug build, say). */
+export function useBinary(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>): void {
+  sources[dtype] = () => bytes;
+  delete modules[dtype];
+  delete instances[dtype];
+}
+
+function instantiate(dtype: Dtype): Kernels {
+  const module = (modules[dtype] ??= new WebAssembly.Module(sources[dtype]()));
+  return new WebAssembly.Instance(module).exports as unknown as Kernels;
+}
+
+/** The binaries are embedded as hexadecimal text: gzip sees their bytes (in base64 it would not). */
+function decode(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+function outOfMemory(bytes: number): MemoryError {
+  const size =
+    bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return new MemoryError(`${size} more cannot be had (WebAssembly memory ends at 4 GiB)`);
+}
