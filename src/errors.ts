@@ -24,6 +24,7 @@ export class MemoryError extends Error {
 /** How a value is shown in a message: short, whatever it is. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (Array.isArray(value) && value.length <= 8) return `[${value.join(", ")}]`;
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     return `${value.constructor.name} of length ${(value as unknown as ArrayLike<unknown>).length}`;
   }

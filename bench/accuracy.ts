@@ -1,0 +1,94 @@
+/**
+ * LAPACK's test ratios (TESTING/LIN): an error over what rounding alone may cause, of order 1 for a
+ * backward stable routine, failed above 30. Plain loops in f64: nothing of what is measured is used to
+ * measure it.
+ */
+import type { Matrix } from "../src/linalg/index.ts";
+
+/** `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like. */
+export interface Accuracy {
+  orthogonality?: number;
+  residual?: number;
+}
+
+/** ‖I − QᵀQ‖₁ / (m u), for a wide Q ‖I − QQᵀ‖₁ / (n u). */
+export function orthogonality(q: Matrix): number {
+  // With orthonormal vectors as rows, both loops run along memory.
+  const { rows, cols, data } = q.rows > q.cols ? transpose(q) : q;
+  const v = Float64Array.from(data);
+  const sums = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j <= i; j++) {
+      const error = Math.abs(dot(v, i * cols, j * cols, cols) - Number(i === j));
+      sums[j] += error;
+      if (i !== j) sums[i] += error;
+    }
+  }
+  return largest(sums) / (cols * roundoff(q));
+}
+
+/** ‖C − AB‖₁ / (m ‖C‖₁ u), of a factorization of C. */
+export function residual(c: Matrix, a: Matrix, b: Matrix): number {
+  return difference(c, a, b) / (c.rows * norm1(c) * roundoff(a));
+}
+
+/** ‖C − AB‖₁ / (k ‖A‖₁ ‖B‖₁ u), of a product C: its rounding errors have the size of A and B. */
+export function productError(c: Matrix, a: Matrix, b: Matrix): number {
+  return difference(c, a, b) / (a.cols * norm1(a) * norm1(b) * roundoff(c));
+}
+
+/** ‖C − AB‖₁ */
+function difference(c: Matrix, a: Matrix, b: Matrix): number {
+  const n = b.cols;
+  const sums = new Float64Array(n);
+  const right = Float64Array.from(b.data);
+  const row = new Float64Array(n);
+  for (let i = 0; i < a.rows; i++) {
+    row.set(c.data.subarray(i * n, (i + 1) * n));
+    for (let k = 0; k < a.cols; k++) {
+      const x = a.data[i * a.cols + k];
+      for (let j = 0, at = k * n; j < n; j++, at++) row[j] -= x * right[at];
+    }
+    for (let j = 0; j < n; j++) sums[j] += Math.abs(row[j]);
+  }
+  return largest(sums);
+}
+
+function norm1({ rows, cols, data }: Matrix): number {
+  const sums = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++, at++) sums[j] += Math.abs(data[at]);
+  }
+  return largest(sums);
+}
+
+export function transpose({ rows, cols, data }: Matrix): Matrix {
+  const out = data.slice();
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j];
+  }
+  return { rows: cols, cols: rows, data: out };
+}
+
+/** Four sums side by side: one alone would wait for each addition. */
+function dot(v: Float64Array, a: number, b: number, n: number): number {
+  let s = 0, t = 0, u = 0, w = 0; // prettier-ignore
+  let k = 0;
+  for (; k + 3 < n; k += 4) {
+    s += v[a + k] * v[b + k];
+    t += v[a + k + 1] * v[b + k + 1];
+    u += v[a + k + 2] * v[b + k + 2];
+    w += v[a + k + 3] * v[b + k + 3];
+  }
+  for (; k < n; k++) s += v[a + k] * v[b + k];
+  return s + t + (u + w);
+}
+
+function largest(values: Float64Array): number {
+  // A NaN must win: Math.max passes it on, a comparison would not.
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function roundoff({ data }: Matrix): number {
+  return data instanceof Float32Array ? 2 ** -24 : 2 ** -53;
+}

@@ -1,0 +1,95 @@
+/** emlapack: LAPACK (CLAPACK, scalar) compiled to WebAssembly, single precision. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { compileFunction } from "node:vm";
+import { orthogonality, residual, transpose } from "../accuracy.ts";
+import { Absent, type Contender, job } from "../harness.ts";
+import { type Matrix, normal } from "../../src/linalg/index.ts";
+
+type Routine = (...pointers: number[]) => void;
+
+interface Emlapack {
+  HEAP32: Int32Array;
+  HEAPF32: Float32Array;
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  _sgeqrf_: Routine;
+  _sorgqr_: Routine;
+}
+
+const require = createRequire(import.meta.url);
+let loaded: Promise<Emlapack> | undefined;
+
+/**
+ * Its loader of 2017 does not find its binary in today's Node, prints, and catches the process's errors;
+ * everything that it takes from outside is therefore given to it.
+ */
+function load(): Promise<Emlapack> {
+  return (loaded ??= new Promise((resolve, reject) => {
+    const path = require.resolve("emlapack/wasm.js");
+    const quiet = () => {};
+    const Module = {
+      wasmBinary: readFileSync(require.resolve("emlapack/emlapack.wasm")),
+      print: quiet,
+      printErr: (message: string) => /fail/.test(message) && reject(new Error(message)),
+      onRuntimeInitialized: () => resolve(Module as unknown as Emlapack),
+    };
+    const shell = Object.assign(Object.create(process), { on: quiet });
+    compileFunction(readFileSync(path, "utf8"), ["Module", "module", "require", "process"])(
+      Module,
+      {},
+      require,
+      shell,
+    );
+  }));
+}
+
+/** The matrix is handed over in LAPACK's own column-major order: turning it is not part of the time. */
+export function qr(m: number, n: number): Contender {
+  return {
+    name: "emlapack f32",
+    slow: m * n > 512 * 512,
+    async start() {
+      const em = await load().catch((error: unknown) => {
+        throw new Absent(`emlapack does not load: ${error}`);
+      });
+      const a = normal(m, n, { seed: 1 });
+      const columns = transpose(a).data;
+      const lwork = 64 * n;
+      const [mP, nP, lworkP, info, aP, tau, work] = [1, 1, 1, 1, m * n, n, lwork].map((length) =>
+        em._malloc(4 * length),
+      ) as [number, number, number, number, number, number, number];
+      const pointers = [mP, nP, lworkP, info, aP, tau, work];
+      em.HEAP32[mP >> 2] = m;
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      if (pointers.includes(0)) throw new Absent("does not fit emlapack's 16 MB");
+      const take = () => em.HEAPF32.slice(aP >> 2, (aP >> 2) + m * n);
+
+      const run = () => {
+        em.HEAPF32.set(columns, aP >> 2);
+        em._sgeqrf_(mP, nP, aP, mP, tau, work, lworkP, info);
+        const r = take();
+        em._sorgqr_(mP, nP, nP, aP, mP, tau, work, lworkP, info);
+        return { q: take(), r };
+      };
+      return {
+        ...job(run, (result) => {
+          const q = transpose({ rows: n, cols: m, data: result.q });
+          const r = upper(transpose({ rows: n, cols: m, data: result.r }));
+          return { orthogonality: orthogonality(q), residual: residual(a, q, r) };
+        }),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
+  };
+}
+
+/** R of what geqrf leaves: reflectors lie below the diagonal. */
+function upper({ cols: n, data }: Matrix): Matrix {
+  return {
+    rows: n,
+    cols: n,
+    data: data.slice(0, n * n).map((x, at) => (at % n < Math.floor(at / n) ? 0 : x)),
+  };
+}

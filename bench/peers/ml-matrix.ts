@@ -1,0 +1,32 @@
+/** ml-matrix: the most used linear algebra package in JavaScript; f64, no SIMD. */
+import { Matrix as MlMatrix, QrDecomposition } from "ml-matrix";
+import { orthogonality, residual } from "../accuracy.ts";
+import { type Contender, job } from "../harness.ts";
+import { type Matrix, normal } from "../../src/linalg/index.ts";
+
+const matrix = (a: MlMatrix): Matrix => ({
+  rows: a.rows,
+  cols: a.columns,
+  data: Float64Array.from(a.to1DArray()),
+});
+
+export function qr(rows: number, cols: number): Contender {
+  return {
+    name: "ml-matrix f64",
+    slow: rows * cols > 256 * 256,
+    start() {
+      const a = MlMatrix.from1DArray(
+        rows,
+        cols,
+        normal(rows, cols, { seed: 1, dtype: "float64" }).data,
+      );
+      return job(
+        () => {
+          const { orthogonalMatrix, upperTriangularMatrix } = new QrDecomposition(a);
+          return [orthogonalMatrix, upperTriangularMatrix].map(matrix) as [Matrix, Matrix];
+        },
+        ([q, r]) => ({ orthogonality: orthogonality(q), residual: residual(matrix(a), q, r) }),
+      );
+    },
+  };
+}

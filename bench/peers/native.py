@@ -1,0 +1,120 @@
+"""Times NumPy and SciPy for bench/peers/numpy.ts: one JSON request a line in, one answer a line out."""
+
+import ctypes
+import json
+import re
+import sys
+from functools import lru_cache
+from time import perf_counter_ns
+
+import numpy as np
+
+try:
+    import scipy
+    import scipy.linalg
+except ImportError:
+    scipy = None
+
+rng = np.random.default_rng(1)
+
+
+def blas():
+    """The BLAS in use and the CPU kernels it chose; reference BLAS is some 20 times slower than OpenBLAS."""
+    try:
+        with open("/proc/self/maps") as maps:
+            paths = sorted(set(re.findall(r"(/\S*(?:blas|mkl_rt|blis)\S*\.so\S*)", maps.read())))
+    except OSError:
+        return "BLAS unknown"
+    for path in paths:
+        for symbol in ("", "64_", "_64"):
+            for prefix in ("", "scipy_"):
+                try:
+                    core = getattr(ctypes.CDLL(path), f"{prefix}openblas_get_corename{symbol}")
+                except (AttributeError, OSError):
+                    continue
+                core.restype = ctypes.c_char_p
+                return f"OpenBLAS, {core().decode()} kernels"
+    for name in ("openblas", "mkl", "blis", "atlas"):
+        if any(name in path for path in paths):
+            return name
+    return "reference BLAS"
+
+
+def normal(m, n, dtype):
+    return rng.normal(size=(m, n)).astype(dtype)
+
+
+def ratios(q, a=None, r=None):
+    """LAPACK's test ratios, as in bench/accuracy.ts."""
+    u = np.finfo(q.dtype).eps / 2
+    q = q.astype(np.float64)
+    m = len(q)
+    found = {"orthogonality": np.linalg.norm(np.eye(q.shape[1]) - q.T @ q, 1) / (m * u)}
+    if a is not None:
+        found["residual"] = np.linalg.norm(a - q @ r.astype(np.float64), 1) / (m * np.linalg.norm(a, 1) * u)
+    return found
+
+
+def factorize(library):
+    """np.linalg.qr works in double precision whatever it is given, SciPy's in that of the matrix."""
+    if library == "numpy":
+        return np.linalg.qr
+    modes = {"reduced": "economic", "complete": "full"}
+    return lambda a, mode: scipy.linalg.qr(a, mode=modes[mode], check_finite=False)
+
+
+def haar(m, n, dtype, library="numpy"):
+    factors = factorize(library)
+
+    def run():
+        q, r = factors(normal(m, n, dtype), "reduced")
+        q *= np.sign(np.diag(r))
+        return q
+
+    return run, ratios
+
+
+def qr(m, n, dtype, mode="reduced", library="numpy"):
+    a = normal(m, n, dtype)
+    factors = factorize(library)
+    return lambda: factors(a, mode), lambda result: ratios(result[0], a, result[1])
+
+
+def matmul(m, n, dtype):
+    a, b = normal(m, n, dtype), normal(n, n, dtype)
+    return lambda: a @ b, None
+
+
+jobs = {
+    "haar": haar,
+    "qr": qr,
+    "matmul": matmul,
+    "normal": lambda m, n, dtype: (lambda: normal(m, n, dtype), None),
+}
+
+
+@lru_cache(maxsize=4)
+def prepare(name, *arguments):
+    if "scipy" in arguments and not scipy:
+        return None
+    return jobs[name](*arguments)
+
+
+def answer(job, reps=None):
+    """Milliseconds a call over `reps` calls; without `reps`, the accuracy of a result."""
+    if not (prepared := prepare(*job)):
+        return {"absent": "this Python has no SciPy"}
+    run, accuracy = prepared
+    if reps is None:
+        return accuracy(run()) if accuracy else {}
+    began = perf_counter_ns()
+    for _ in range(reps):
+        run()
+    return {"ms": (perf_counter_ns() - began) / reps / 1e6}
+
+
+np.linalg.qr(normal(2, 2, np.float32))  # load what is loaded late
+versions = f"NumPy {np.__version__}" + (f", SciPy {scipy.__version__}" if scipy else "")
+print(json.dumps({"versions": versions, "blas": blas()}), flush=True)
+for line in sys.stdin:
+    print(json.dumps(answer(**json.loads(line))), flush=True)

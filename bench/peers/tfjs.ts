@@ -1,0 +1,78 @@
+/** TensorFlow.js on its wasm backend: SIMD, one thread in Node. The unit of cost, and the stock initializer. */
+import { createRequire } from "node:module";
+import { dirname, sep } from "node:path";
+import * as tf from "@tensorflow/tfjs"; // core and layers alone lack the chained ops that orthogonal needs
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { type Accuracy, orthogonality } from "../accuracy.ts";
+import { type Contender, job } from "../harness.ts";
+import { type Matrix, normal } from "../../src/linalg/index.ts";
+
+const { resolve } = createRequire(import.meta.url);
+setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
+// Emscripten's listeners rethrow every error with a page of minified source in front.
+for (const event of ["uncaughtException", "unhandledRejection"]) process.removeAllListeners(event);
+
+export const version = tf.version.tfjs;
+
+const matrix = (t: tf.Tensor2D): Matrix => ({
+  rows: t.shape[0],
+  cols: t.shape[1],
+  data: t.dataSync<"float32">(),
+});
+
+/**
+ * tf.matMul of [m, k] by [k, n]. XNNPACK packs b once and keeps it with the tensor, so all but the first
+ * call are cheaper: that is the unit, the stricter one. `fresh` makes b anew in each call.
+ */
+export function matMul(
+  m: number,
+  k: number,
+  n: number,
+  { fresh = false, accuracy }: { fresh?: boolean; accuracy?: (c: Matrix) => Accuracy } = {},
+): Contender {
+  return {
+    name: `tf.matMul ${m === n && m === k ? n : `${m}x${k}·${k}x${n}`}${fresh ? ", b new" : ""}`,
+    flops: 2 * m * k * n,
+    start() {
+      const left = Float32Array.from(normal(m, k, { seed: 1 }).data);
+      const right = Float32Array.from(normal(k, n, { seed: 2 }).data);
+      const a = tf.tensor2d(left, [m, k]);
+      const b = tf.tensor2d(right, [k, n]);
+      const product = fresh
+        ? () => tf.tidy((): tf.Tensor2D => tf.matMul(a, tf.tensor2d(right, [k, n])))
+        : (): tf.Tensor2D => tf.matMul(a, b);
+      return {
+        ...job(product, accuracy && ((c) => accuracy(matrix(c))), (c) => c.dispose()),
+        stop: () => tf.dispose([a, b]),
+      };
+    },
+  };
+}
+
+/** What every LSTM, GRU and SimpleRNN of tf.layers calls for its recurrent kernel. */
+export function orthogonal(rows: number, cols: number, bar?: number): Contender {
+  const initializer = tf.initializers.orthogonal({ seed: 1 });
+  return {
+    name: "stock tfjs orthogonal",
+    slow: rows * cols > 256 * 256,
+    bar,
+    start: () =>
+      job(
+        () => quietly(() => initializer.apply([rows, cols]) as tf.Tensor2D),
+        (q) => ({ orthogonality: orthogonality(matrix(q)) }),
+        (q) => q.dispose(),
+      ),
+  };
+}
+
+/** It warns, at every call, that it is slow. */
+function quietly<T>(run: () => T): T {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return run();
+  } finally {
+    console.warn = warn;
+  }
+}

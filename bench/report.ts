@@ -1,0 +1,131 @@
+/** Rows as lines of text and as Markdown. */
+import prettier from "prettier";
+import type { Row } from "./harness.ts";
+import type { MemoryRow } from "./memory.ts";
+
+export type AnyRow = Row | MemoryRow;
+
+const COLUMNS: [title: string, width: number][] = [
+  ["case", -19],
+  ["by", -27],
+  ["time", 9],
+  ["IQR", 5],
+  ["GFLOP/s", 8],
+  ["/unit", 7],
+  ["/ours", 7],
+  ["‖I−QᵀQ‖", 8],
+  ["‖A−QR‖", 8],
+  ["bar", -14],
+  ["", -6],
+];
+
+const NUMERIC = new Set([
+  ...COLUMNS.filter(([, width]) => width > 0).map(([title]) => title),
+  ...["before", "peak", "after", "kept"],
+]);
+
+/** Three digits are more than a measurement deserves, and enough to compare with a bar. */
+function digits(x: number | undefined): string {
+  if (x === undefined) return "";
+  if (x !== 0 && (x < 0.001 || x >= 1e5)) return x.toExponential(1);
+  return x >= 100 ? x.toFixed(0) : x.toPrecision(3);
+}
+
+function duration(ms: number): string {
+  return ms < 1
+    ? `${digits(ms * 1000)} µs`
+    : ms < 1000
+      ? `${digits(ms)} ms`
+      : `${digits(ms / 1000)} s`;
+}
+
+function cells(row: Row): string[] {
+  if (row.absent) return [row.case, row.by, "absent", "", "", "", "", "", "", row.absent, ""];
+  const { time = NaN, spread = NaN, rounds = 0 } = row;
+  return [
+    row.case,
+    row.by,
+    duration(time),
+    rounds > 1 ? `${((100 * spread) / time).toFixed(0)} %` : "once",
+    digits(row.gflops),
+    digits(row.perUnit),
+    digits(row.perOurs),
+    digits(row.accuracy?.orthogonality),
+    digits(row.accuracy?.residual),
+    row.bar ?? "",
+    verdict(row),
+  ];
+}
+
+function memoryCells(row: MemoryRow): string[] {
+  const { before, peak, after } = row;
+  const sizes = [before, peak, after, after - before].map((mb) => `${mb.toFixed(1)} MB`);
+  return [row.case, ...sizes, row.bar, verdict(row)];
+}
+
+function verdict({ ok }: AnyRow): string {
+  return ok === undefined ? "" : ok ? "ok" : "MISSED";
+}
+
+function text(cells: string[]): string {
+  return cells
+    .map((cell, i) => {
+      const width = COLUMNS[i][1];
+      return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
+    })
+    .join("  ")
+    .trimEnd();
+}
+
+export const heading = (name: string): string =>
+  `\n${name}\n${text(COLUMNS.map(([title]) => title))}`;
+
+export function line(row: AnyRow): string {
+  if (!("peak" in row)) return text(cells(row));
+  const [name, before, peak, after, kept, bar, verdict] = memoryCells(row);
+  return `${name}: ${before}, at its peak ${peak}, after ${after}: keeps ${kept}  ${bar}  ${verdict}`;
+}
+
+const LEGEND = `
+Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); whole runs only.
+
+- **Ratios, not times, are compared**: a case, its unit (one \`tf.matMul\`, f32, wasm backend with SIMD, one
+  thread) and its peers run in turn in one process, and a ratio is the median of the ratios within a
+  round. _/unit_ is time over the unit's, _/ours_ time over ours. _once_: too slow to be repeated.
+- _time_ is the median, _IQR_ the interquartile range in per cent of it. Everything is included: random
+  numbers, allocation, copies in and out. \`tf.matMul\` keeps its second operand packed from call to call;
+  _b new_ does not.
+- _GFLOP/s_ counts the nominal flops of LAPACK's routines for the task: 2 n³ for a product, 4/3 n³ for
+  haar (also where a peer factorizes a matrix for it), 8/3 n³ for QR with Q, for square matrices.
+- _‖I−QᵀQ‖_ and _‖A−QR‖_ are LAPACK's test ratios, ‖I−QᵀQ‖₁/(m u) and ‖A−QR‖₁/(m ‖A‖₁ u), with u = 2⁻²⁴ or
+  2⁻⁵³ for the precision of the data; for a product C = AB the second is ‖C−AB‖₁/(n ‖A‖₁ ‖B‖₁ u). They
+  are about 1 or less for a stable routine; LAPACK's tests fail at 30. np.linalg.qr works in double
+  precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision.
+`;
+
+/** Prettier aligns the tables. */
+export function markdown(
+  machine: Record<string, string>,
+  files: Record<string, AnyRow[]>,
+): Promise<string> {
+  const parts = ["# Benchmark results", table(["", ""], Object.entries(machine)), LEGEND];
+  for (const [file, rows] of Object.entries(files)) {
+    parts.push(`## ${file.replace(/\.ts$/, "")}`);
+    const timed = rows.filter((row): row is Row => !("peak" in row));
+    const memory = rows.filter((row): row is MemoryRow => "peak" in row);
+    const titles = COLUMNS.map(([title]) => title);
+    if (timed.length) parts.push(table(titles, timed.map(cells)));
+    if (memory.length) {
+      parts.push("Resident memory of a process that does the job once and lets the result go:");
+      parts.push(
+        table(["job", "before", "peak", "after", "kept", "bar", ""], memory.map(memoryCells)),
+      );
+    }
+  }
+  return prettier.format(parts.join("\n\n"), { parser: "markdown", printWidth: 100 });
+}
+
+function table(titles: string[], rows: string[][]): string {
+  const rule = titles.map((title) => (NUMERIC.has(title) ? "--:" : "---"));
+  return [titles, rule, ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}

@@ -1,0 +1,57 @@
+/**
+ * npm run bench -- [--only <regex>] [--quick] [--json]
+ *
+ * Every file in the rooms below exports an array of cases. A whole run writes RESULTS.md; the exit code
+ * is 1 if a bar was missed.
+ */
+import { readdir, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { type Case, measure } from "./harness.ts";
+import { machine } from "./machine.ts";
+import { type MemoryCase, measureMemory } from "./memory.ts";
+import { stop } from "./peers/numpy.ts";
+import { type AnyRow, heading, line, markdown } from "./report.ts";
+
+const ROOMS = ["linalg"];
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const only = new RegExp(options.only);
+// With --json, standard output is for the program that reads it.
+const say = options.json ? console.error : console.log;
+
+const files: Record<string, AnyRow[]> = {};
+for (const room of ROOMS) {
+  for (const file of (await readdir(new URL(room, import.meta.url))).sort()) {
+    const module = (await import(`./${room}/${file}`)) as { default: (Case | MemoryCase)[] };
+    const cases = module.default.filter((c) => only.test(c.name));
+    if (!cases.length) continue;
+    say(heading(`${room}/${file.replace(/\.ts$/, "")}`));
+    const rows: AnyRow[] = (files[`${room}/${file}`] = []);
+    for (const c of cases) {
+      const found = "call" in c ? [await measureMemory(c)] : await measure(c, options.quick);
+      for (const row of found) say(line(row));
+      rows.push(...found);
+    }
+  }
+}
+
+const rows = Object.values(files).flat();
+if (!rows.length) throw new Error(`no case matches ${only}`);
+const met = rows.filter((row) => row.ok).length;
+const missed = rows.filter((row) => row.ok === false).length;
+const open = rows.filter((row) => row.bar && row.ok === undefined).length;
+say(`\n${met} bars met, ${missed} missed${open ? `, ${open} not judged` : ""}`);
+if (missed) process.exitCode = 1;
+
+const here = await machine();
+stop();
+if (options.json) console.log(JSON.stringify({ machine: here, rows }, null, 2));
+if (!options.only && !options.quick) {
+  await writeFile(new URL("RESULTS.md", import.meta.url), await markdown(here, files));
+}

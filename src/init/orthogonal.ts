@@ -1,0 +1,123 @@
+/**
+ * Orthogonal weights for layers: a kernel of shape […, in, out] is read as the matrix that maps its
+ * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
+ * 3; the layout is Keras's).
+ */
+import { ArgumentError, show } from "../errors.ts";
+import { haar } from "../linalg/haar.ts";
+import { seedWords } from "../linalg/matrix.ts";
+import { qr } from "../linalg/qr.ts";
+
+export interface OrthogonalOptions {
+  /** Factor on the matrix, finite; default 1. √2 suits relu. */
+  gain?: number;
+  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  seed?: number;
+}
+
+/**
+ * A kernel whose flattening to rows x cols (cols = the last axis) is gain · Q, Q Haar distributed with
+ * orthonormal columns (rows ≥ cols) or rows (rows ≤ cols).
+ *
+ * @param shape rank ≥ 2; a zero gives an empty kernel
+ * @throws ArgumentError for a bad shape, gain or seed; MemoryError
+ */
+export function orthogonal(
+  shape: readonly number[],
+  options: OrthogonalOptions = {},
+): Float32Array {
+  const { gain = 1, seed } = options;
+  const [rows, cols] = flatten(shape);
+  checkOptions({ gain, seed });
+  return scale(haar(rows, cols, { seed }).data, gain);
+}
+
+/**
+ * As `orthogonal`, but from Gaussian numbers of the caller's: Q of their QR factorization with
+ * positive diagonal of R. This is what stock TensorFlow.js computes, and the way to its weights for a
+ * seed. The factorization runs in f64: when the Gaussian matrix is close to singular, the last columns
+ * of Q magnify rounding errors, and so only those of stock tfjs remain between it and us.
+ *
+ * @param gaussian gives a rows x cols matrix, row-major; it is asked for max x min of the flattened
+ *   shape, and Q is transposed when the kernel has more columns than rows
+ */
+export function orthogonalFrom(
+  gaussian: (rows: number, cols: number) => Float32Array,
+  shape: readonly number[],
+  options: { gain?: number } = {},
+): Float32Array {
+  const { gain = 1 } = options;
+  const [rows, cols] = flatten(shape);
+  checkOptions({ gain });
+  const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
+  const { q } = qr(
+    { rows: m, cols: n, data: Float64Array.from(gaussian(m, n)) },
+    { positive: true },
+  );
+  const values = Float32Array.from(q.data);
+  return scale(rows < cols ? transpose(values, m, n) : values, gain);
+}
+
+/**
+ * A convolution kernel […, in, out], in ≤ out, that is zero but for its spatial centre, where it is
+ * gain · Q with QQᵀ = I: the convolution preserves norms, at any depth (Xiao et al., "Dynamical isometry
+ * and a mean field theory of CNNs", ICML 2018, section 3; even sizes take the tap ⌊(size − 1)/2⌋).
+ *
+ * @param shape rank 3 to 5: one to three spatial axes, in, out
+ * @throws ArgumentError for a bad shape, gain or seed, or when in > out; MemoryError
+ */
+export function deltaOrthogonal(
+  shape: readonly number[],
+  options: OrthogonalOptions = {},
+): Float32Array {
+  const { gain = 1, seed } = options;
+  checkShape(shape, 3, 5);
+  checkOptions({ gain, seed });
+  const spatial = shape.slice(0, -2);
+  const [inputs, outputs] = shape.slice(-2) as [number, number];
+  if (inputs > outputs) {
+    throw new ArgumentError("shape", "no more in-channels than out-channels", show(shape));
+  }
+  const kernel = new Float32Array(size(shape));
+  if (kernel.length === 0) return kernel;
+  const centre = spatial.reduce((tap, width) => tap * width + Math.floor((width - 1) / 2), 0);
+  kernel.set(scale(haar(inputs, outputs, { seed }).data, gain), centre * inputs * outputs);
+  return kernel;
+}
+
+function flatten(shape: readonly number[]): [number, number] {
+  checkShape(shape, 2, Infinity);
+  return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+function checkShape(shape: readonly number[], least: number, most: number): void {
+  const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
+  const ok =
+    Array.isArray(shape) &&
+    shape.length >= least &&
+    shape.length <= most &&
+    shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
+}
+
+/** Throws an ArgumentError for options that no shape could use. */
+export function checkOptions({ gain = 1, seed = 0 }: OrthogonalOptions): void {
+  if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
+  seedWords(seed);
+}
+
+function scale(values: Float32Array, factor: number): Float32Array {
+  if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
+  return values;
+}
+
+/** The m x n row-major matrix a, transposed. */
+function transpose(a: Float32Array, m: number, n: number): Float32Array {
+  const t = new Float32Array(m * n);
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) t[j * m + i] = a[i * n + j]!;
+  return t;
+}

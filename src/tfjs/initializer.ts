@@ -1,0 +1,76 @@
+import { serialization, tensor, type DataType, type Tensor } from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../errors.ts";
+
+/**
+ * What the initializers of this package have in common: everything that tf.layers asks of one.
+ *
+ * tf.layers recognizes initializers by `instanceof` of a class that it does not export, and takes
+ * everything else for a `{ className, config }` to rebuild from. An instance that has both
+ * properties is therefore accepted everywhere, also by a second copy of tf.layers on the page; so the
+ * whole state of an initializer is in its config.
+ */
+export abstract class Initializer<Options extends object> extends serialization.Serializable {
+  constructor(protected readonly options: Options) {
+    super();
+  }
+
+  /** The values for a weight of this shape. */
+  protected abstract values(shape: number[]): Float32Array;
+
+  /** A float32 tensor of the given shape, new at every call. */
+  apply(shape: number[], dtype?: DataType): Tensor {
+    if (dtype !== undefined && dtype !== "float32") {
+      throw new ArgumentError("dtype", '"float32"', show(dtype));
+    }
+    return tensor(this.values(shape), shape, "float32");
+  }
+
+  getConfig(): serialization.ConfigDict {
+    return { ...this.options } as serialization.ConfigDict;
+  }
+
+  get className(): string {
+    return this.getClassName();
+  }
+
+  /** A fresh object: tf.layers adds a key of its own to what it reads here. */
+  get config(): serialization.ConfigDict {
+    return this.getConfig();
+  }
+
+  /** Part of tf.layers' initializer type. */
+  fromConfigUsesCustomObjects(): boolean {
+    return false;
+  }
+
+  /** tf.layers hands over `customObjects` among the saved options. */
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    const { customObjects: _, ...options } = config;
+    return new cls(options);
+  }
+}
+
+/**
+ * Checked options: only known keys, `null` (what JSON makes of undefined) as absent. A misspelt or
+ * newer option is an error, not a silent default.
+ */
+export function known<Options extends object>(
+  options: Options,
+  keys: readonly (keyof Options & string)[],
+): Options {
+  if (typeof options !== "object" || options === null) {
+    throw new ArgumentError("config", "an object", show(options));
+  }
+  const entries = Object.entries(options).filter(
+    ([, value]) => value !== null && value !== undefined,
+  );
+  for (const [key] of entries) {
+    if (!(keys as readonly string[]).includes(key)) {
+      throw new ArgumentError(`config.${key}`, `only the options ${keys.join(", ")}`, show(key));
+    }
+  }
+  return Object.fromEntries(entries) as Options;
+}

@@ -1,0 +1,83 @@
+/**
+ * Repairs and speeds up the orthogonal initializer that ships with tf.layers, in place.
+ *
+ * It is the default of every LSTM, GRU, SimpleRNN and ConvLSTM, and what `'orthogonal'`,
+ * `tf.initializers.orthogonal({…})` and saved models name. All of them end in `apply` of one prototype;
+ * that method is replaced, so no code and no saved model changes.
+ */
+import * as core from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../errors.ts";
+import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
+import { classes } from "./orthogonal.ts";
+
+/** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
+export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor" | "tidy">;
+
+/** The stock class, as far as it concerns us. */
+interface StockOrthogonal {
+  gain: number;
+  seed?: number | null;
+  apply(shape: number[], dtype?: core.DataType): core.Tensor;
+}
+
+/** Where the stock method waits for `uninstall`; a global symbol, shared by all copies of this package. */
+const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
+
+/**
+ * Makes the stock orthogonal initializer of `tf` run on the kernels of this package.
+ *
+ * Without a seed: Haar distributed weights by the fast path. With a seed: stock tfjs's own weights for
+ * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Also
+ * registers the initializers of this package with `tf`, for models that name them. Idempotent.
+ *
+ * @param tf the namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
+ *   a copy of its own (a script tag, a bundled second core).
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ */
+export function install(tf: TensorFlow = core): void {
+  const prototype = stockPrototype(tf);
+  for (const cls of classes) tf.serialization.registerClass(cls);
+  if (STOCK in prototype) return;
+  Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
+  prototype.apply = function (shape, dtype) {
+    if (dtype !== undefined && dtype !== "float32") {
+      throw new ArgumentError("dtype", '"float32"', show(dtype));
+    }
+    const { gain, seed } = this;
+    const values =
+      seed === undefined || seed === null
+        ? orthogonal(shape, { gain })
+        : orthogonalFrom((rows, cols) => gaussian(tf, rows, cols, seed), shape, { gain });
+    return tf.tensor(values, shape, "float32");
+  };
+}
+
+/** Takes back what `install` did to the stock initializer of `tf`; nothing to do is no error. */
+export function uninstall(tf: TensorFlow = core): void {
+  const prototype = stockPrototype(tf) as StockOrthogonal & { [STOCK]?: StockOrthogonal["apply"] };
+  const stock = prototype[STOCK];
+  if (stock === undefined) return;
+  prototype.apply = stock;
+  delete prototype[STOCK];
+}
+
+/** The random numbers that stock tfjs draws for a seed. */
+function gaussian(tf: TensorFlow, rows: number, cols: number, seed: number): Float32Array {
+  return tf.tidy(() => tf.randomNormal([rows, cols], 0, 1, "float32", seed).dataSync<"float32">());
+}
+
+function stockPrototype(tf: TensorFlow): StockOrthogonal {
+  const map = tf?.serialization?.SerializationMap;
+  if (typeof map?.getMap !== "function" || typeof tf.randomNormal !== "function") {
+    throw new ArgumentError("tf", "the TensorFlow.js namespace", show(tf));
+  }
+  const entry = map.getMap().classNameMap["Orthogonal"];
+  if (entry === undefined) {
+    throw new ArgumentError(
+      "tf",
+      "@tensorflow/tfjs-layers to be loaded before install",
+      "core alone",
+    );
+  }
+  return entry[0].prototype as StockOrthogonal;
+}
