@@ -28,7 +28,7 @@ export function alloc(bytes: u64): usize {
   const start = top;
   const size = (bytes + 15) & ~15;
   const end = <u64>start + size;
-  if (size < bytes || end > 0xffffffff) return 0;
+  if (bytes > 0xffffffff || end > 0xffffffff) return 0;
   const have = <u64>memory.size() * PAGE;
   if (end > have && memory.grow(<i32>((end - have + PAGE - 1) / PAGE)) < 0) return 0;
   top = <usize>end;

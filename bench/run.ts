@@ -12,7 +12,7 @@ import { type MemoryCase, measureMemory } from "./memory.ts";
 import { stop } from "./peers/numpy.ts";
 import { type AnyRow, heading, line, markdown } from "./report.ts";
 
-const ROOMS = ["linalg"];
+const ROOMS = ["linalg", "tfjs"];
 
 const { values: options } = parseArgs({
   options: {

@@ -22,7 +22,7 @@ import { orgqr, orgqrWork } from "./orgqr";
 
 /**
  * Q row-major to q; `trans` writes the n x m matrix Qᵀ. The seed is two words. `nb` is the block
- * size, a multiple of 8, or 0 for the routine's own choice.
+ * size, a power of two from 8 on, or 0 for the routine's own choice.
  */
 export function haar(trans: bool, m: i32, n: i32, seed0: u32, seed1: u32, nb: i32, q: usize): Info {
   if (n == 0) return Info.OK;

@@ -23,8 +23,8 @@ import { orgqr, orgqrWork } from "./orgqr";
 
 /**
  * A is m x n, Q m x cols with min(m,n) <= cols <= m (cols = m: complete), R min(m,n) x n. `positive`
- * makes the diagonal of R non-negative. `nb` is the block size, a multiple of 8, or 0 for the
- * routine's own choice. A may be overwritten.
+ * makes the diagonal of R non-negative. `nb` is the block size, a power of two from 8 on, or 0
+ * for the routine's own choice. A may be overwritten.
  */
 export function qr(m: i32, n: i32, cols: i32, positive: bool, nb: i32, a: usize, q: usize, r: usize): Info {
   const k = min(m, n);

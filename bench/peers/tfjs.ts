@@ -67,7 +67,7 @@ export function orthogonal(rows: number, cols: number, bar?: number): Contender 
 }
 
 /** It warns, at every call, that it is slow. */
-function quietly<T>(run: () => T): T {
+export function quietly<T>(run: () => T): T {
   const { warn } = console;
   console.warn = () => {};
   try {

@@ -3,7 +3,7 @@
  * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
  * 3; the layout is Keras's).
  */
-import { ArgumentError, show } from "../errors.ts";
+import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
 import { seedWords } from "../linalg/matrix.ts";
 import { qr } from "../linalg/qr.ts";
@@ -29,6 +29,7 @@ export function orthogonal(
   const { gain = 1, seed } = options;
   const [rows, cols] = flatten(shape);
   checkOptions({ gain, seed });
+  if (rows * cols === 0) return new Float32Array(0);
   return scale(haar(rows, cols, { seed }).data, gain);
 }
 
@@ -49,6 +50,7 @@ export function orthogonalFrom(
   const { gain = 1 } = options;
   const [rows, cols] = flatten(shape);
   checkOptions({ gain });
+  if (rows * cols === 0) return new Float32Array(0);
   const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
   const { q } = qr(
     { rows: m, cols: n, data: Float64Array.from(gaussian(m, n)) },
@@ -94,6 +96,9 @@ function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
+const MOST = 2 ** 30;
+
 function checkShape(shape: readonly number[], least: number, most: number): void {
   const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const ok =
@@ -102,6 +107,7 @@ function checkShape(shape: readonly number[], least: number, most: number): void
     shape.length <= most &&
     shape.every((length) => Number.isSafeInteger(length) && length >= 0);
   if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
+  if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
 }
 
 /** Throws an ArgumentError for options that no shape could use. */

@@ -1,6 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
  * The matrix product op(a)·op(b), op the identity or the transpose, by the package's GEMM.
@@ -17,6 +17,8 @@ export function matmul<T extends Data>(
   options: { transposeA?: boolean; transposeB?: boolean } = {},
 ): Matrix<T> {
   const { transposeA = false, transposeB = false } = options;
+  checkFlag("transposeA", transposeA);
+  checkFlag("transposeB", transposeB);
   const dtype = checkMatrix("a", a);
   const dtypeB = checkMatrix("b", b);
   if (dtypeB !== dtype) throw new ArgumentError("b", `${dtype} data as in a`, dtypeB);

@@ -43,6 +43,10 @@ export function checkSize(name: string, size: number): void {
     throw new ArgumentError(name, "a non-negative integer", show(size));
 }
 
+export function checkFlag(name: string, flag: boolean): void {
+  if (typeof flag !== "boolean") throw new ArgumentError(name, "a boolean", show(flag));
+}
+
 export function checkDtype(dtype: Dtype): void {
   if (dtype !== "float32" && dtype !== "float64") {
     throw new ArgumentError("dtype", '"float32" or "float64"', show(dtype));

@@ -1,6 +1,6 @@
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { ArgumentError, show } from "../errors.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
  * QR factorization a = q·r: q has orthonormal columns, r is upper triangular (exact zeros below the
@@ -27,8 +27,7 @@ export function qr<T extends Data>(
   if (mode !== "reduced" && mode !== "complete") {
     throw new ArgumentError("mode", '"reduced" or "complete"', show(mode));
   }
-  if (typeof positive !== "boolean")
-    throw new ArgumentError("positive", "a boolean", show(positive));
+  checkFlag("positive", positive);
   const { rows: m, cols: n } = a;
   const k = Math.min(m, n);
   const cols = mode === "complete" ? m : k;
@@ -38,7 +37,7 @@ export function qr<T extends Data>(
     const input = f.put(a.data);
     const q = f.alloc(m * cols);
     const r = f.alloc(k * n);
-    check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
+    if (m * cols > 0) check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
     return {
       q: { rows: m, cols, data: f.take(q, m * cols, allocate(dtype, m * cols) as T) },
       r: { rows: rRows, cols: n, data: f.take(r, k * n, allocate(dtype, rRows * n) as T) },

@@ -1,0 +1,31 @@
+/** The binaries ask nothing of their host and offer exactly what src/wasm/memory.ts declares. */
+import { readFileSync } from "node:fs";
+import * as assert from "uvu/assert";
+import { suite } from "../suite.ts";
+
+const abi = ["alloc", "gemm", "haar", "larnv", "mark", "memory", "philox", "qr", "release"];
+
+suite("assembly/index", (test) => {
+  for (const name of ["f32", "f64", "f32.debug", "f64.debug"]) {
+    const load = () =>
+      new WebAssembly.Module(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
+
+    test(`${name} imports nothing`, () => assert.equal(WebAssembly.Module.imports(load()), []));
+
+    test(`${name} exports the ABI and no more`, () => {
+      const exports = WebAssembly.Module.exports(load());
+      assert.equal(exports.map((entry) => entry.name).sort(), abi);
+      for (const { name, kind } of exports) assert.is(kind, name === "memory" ? name : "function");
+    });
+  }
+
+  for (const [name, dtype] of [
+    ["f32", "float32"],
+    ["f64", "float64"],
+  ])
+    test(`the package carries ${name} as it was built`, async () => {
+      const { default: hex } = await import(`../../src/wasm/binary/${dtype}.ts`);
+      const built = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
+      assert.ok(built.equals(Buffer.from(hex, "hex")));
+    });
+});

@@ -1,0 +1,42 @@
+import * as assert from "uvu/assert";
+import { breaches } from "../../.ci/imports.ts";
+import { suite } from "../suite.ts";
+
+const count = (file: string, source: string) => breaches({ [file]: source }).length;
+
+suite("ci/imports", (test) => {
+  const allowed: [string, string][] = [
+    ["src/tfjs/index.ts", `export { orthogonal } from "../init/orthogonal.ts";`],
+    ["src/tfjs/install.ts", `import * as tf from "@tensorflow/tfjs-core";`],
+    ["src/linalg/qr.ts", `import { call } from "../wasm/call.ts";`],
+    ["src/linalg/qr.ts", `import type { Matrix } from "./matrix.ts";`],
+    ["src/wasm/memory.ts", `import { Info } from "../../assembly/info.ts";`],
+    ["src/wasm/memory.ts", `const bytes = new Uint8Array(memory.buffer);`],
+    ["assembly/lapack/geqrf.ts", `import { gemm } from "../blas/gemm";`],
+    ["src/linalg/index.ts", `/**\n * import { qr } from "tfjs-initializers/linalg";\n */`],
+  ];
+  for (const [file, source] of allowed)
+    test(`${file} may: ${source}`, () => assert.is(count(file, source), 0));
+
+  const refused: [string, string][] = [
+    ["src/linalg/qr.ts", `import { lps } from "../init/lps.ts";`],
+    ["src/linalg/qr.ts", `import {\n  a,\n  b,\n} from "../init/lps.ts";`],
+    ["src/linalg/qr.ts", `export * from "../tfjs/install.ts";`],
+    ["src/linalg/qr.ts", `import type { Options } from "../init/lps.ts";`],
+    ["src/linalg/qr.ts", `import "../tfjs/register.ts";`],
+    ["src/linalg/qr.ts", `const late = await import("../init/lps.ts");`],
+    ["src/linalg/qr.ts", `import * as tf from "@tensorflow/tfjs-core";`],
+    ["src/linalg/qr.ts", `import { readFileSync } from "node:fs";`],
+    ["src/linalg/qr.ts", `import { suite } from "../../test/suite.ts";`],
+    ["src/linalg/qr.ts", `const bytes = new Uint8Array(memory.buffer);`],
+    ["src/wasm/memory.ts", `import { gemm } from "../../assembly/blas/gemm.ts";`],
+    ["src/errors.ts", `import { qr } from "./linalg/qr.ts";`],
+    ["assembly/blas/gemm.ts", `import { geqrf } from "../lapack/geqrf";`],
+    ["assembly/blas/gemm.ts", `import { philox } from "../random/philox";`],
+    ["assembly/index.ts", `import { sizes } from "../bench/sizes";`],
+    ["src/attic/old.ts", ``],
+    ["src/old.ts", ``],
+  ];
+  for (const [file, source] of refused)
+    test(`${file} may not: ${source}`, () => assert.is(count(file, source), 1));
+});

@@ -1,0 +1,40 @@
+/** The bits of haar, normal, matmul and qr, over both precisions and shapes around the tiles. */
+import { haar, matmul, normal, qr } from "../../src/linalg/index.ts";
+import { hashes, type Cases } from "../hash.ts";
+
+const dtypes = ["float32", "float64"] as const;
+const shapes = [
+  [1, 1],
+  [7, 5],
+  [5, 7],
+  [64, 64],
+  [33, 64],
+  [257, 100],
+  [100, 257],
+  [300, 300],
+];
+const seeds = [0, 42, Number.MAX_SAFE_INTEGER];
+
+const cases: Cases = {};
+for (const dtype of dtypes) {
+  for (const seed of seeds) {
+    cases[`haar 12x9 ${dtype} seed ${seed}`] = () => [haar(12, 9, { seed, dtype })];
+    cases[`normal 12x9 ${dtype} seed ${seed}`] = () => [normal(12, 9, { seed, dtype })];
+  }
+  for (const [rows, cols] of shapes) {
+    const shape = `${rows}x${cols} ${dtype}`;
+    const draw = (m: number, n: number, seed: number) => normal(m, n, { seed, dtype });
+    const a = () => draw(rows, cols, 1);
+    cases[`haar ${shape}`] = () => [haar(rows, cols, { seed: 1, dtype })];
+    cases[`normal ${shape}`] = () => [a()];
+    cases[`matmul a·b ${shape}`] = () => [matmul(a(), draw(cols, 19, 2))];
+    cases[`matmul aᵀ·b ${shape}`] = () => [matmul(a(), draw(rows, 19, 2), { transposeA: true })];
+    cases[`matmul a·bᵀ ${shape}`] = () => [matmul(a(), draw(19, cols, 2), { transposeB: true })];
+    cases[`qr ${shape}`] = () => Object.values(qr(a(), { mode: "reduced" }));
+    cases[`qr positive ${shape}`] = () =>
+      Object.values(qr(a(), { mode: "reduced", positive: true }));
+    cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
+  }
+}
+
+export const report = () => hashes(cases);

@@ -1,0 +1,121 @@
+/**
+ * Everything that must hold, in one go. Started by `npm test`, or by `npm test -- qr` to run only
+ * the jobs with "qr" in their name.
+ *
+ * Each job is a process of its own, two at a time. The last line printed is `N passed, N failed`;
+ * a job that crashes, hangs, skips, or tests nothing is a failure.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+
+interface Job {
+  name: string;
+  command: string;
+  /** Its output ends with uvu's summary; otherwise the exit code is all there is. */
+  uvu?: boolean;
+  /** The binaries to test, see kernels.ts. */
+  kernels?: "release" | "debug";
+}
+
+interface Result {
+  passed: number;
+  failed: number;
+  /** What is wrong with the run itself. */
+  complaint?: string;
+}
+
+const WIDTH = 2;
+const PATIENCE = 15 * 60_000; // ms
+
+const build: Job = { name: "build", command: "npm run build" };
+
+const checks: Job[] = [
+  { name: "types", command: "tsc" },
+  { name: "imports", command: "node --import tsx .ci/imports.ts" },
+  { name: "lockfile", command: "node --import tsx .ci/lockfile.ts" },
+  { name: "format", command: "prettier --check ." },
+];
+
+const units: Job[] = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".test.ts"))
+  .sort()
+  .flatMap((file) =>
+    (["release", "debug"] as const).map((kernels) => ({
+      name: `${file} [${kernels}]`,
+      command: `node --import tsx test/${file}`,
+      uvu: true,
+      kernels,
+    })),
+  );
+
+const wholes: Job[] = [
+  { name: "browser", command: "node --import tsx test/browser.ts", uvu: true },
+  { name: "package", command: "node --import tsx test/package.ts", uvu: true },
+];
+
+/** Reads uvu's summary. Its exit code alone is not to be trusted: 0 also when nothing ran. */
+function tally(output: string, end: number | string): Result {
+  const numbers = (label: string) =>
+    [...output.matchAll(new RegExp(`^ +${label}: +(\\d+)$`, "gm"))].map((match) => +match[1]);
+  const [[total], [passed], [skipped]] = ["Total", "Passed", "Skipped"].map(numbers);
+  if (numbers("Total").length !== 1 || passed === undefined)
+    return { passed: 0, failed: 1, complaint: `no summary, ended with ${end}` };
+
+  const failed = total - passed;
+  if (total === 0 || output.includes("(0 / 0)"))
+    return { passed, failed: failed + 1, complaint: "a suite without tests" };
+  if (skipped > 0) return { passed, failed: failed + 1, complaint: `${skipped} tests skipped` };
+  if (end !== 0 && failed === 0) return { passed, failed: 1, complaint: `ended with ${end}` };
+  return { passed, failed };
+}
+
+async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
+  const start = performance.now();
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, KERNELS: kernels };
+  // No shell where none is needed: the timeout would end the shell and leave the test running.
+  const shell = process.platform === "win32";
+  const [program, ...args] = command.split(" ");
+  const child = spawn(program, args, { shell, env, timeout: PATIENCE, killSignal: "SIGKILL" });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (output += text));
+  child.on("error", (error) => (output += error.message));
+  const end = await new Promise<number | string>((done) =>
+    child.on("close", (code, signal) => done(code ?? signal ?? "nothing")),
+  );
+
+  const passed = Number(end === 0);
+  const result = uvu ? tally(output, end) : { passed, failed: 1 - passed };
+  const counts = `${result.passed} passed, ${result.failed} failed`;
+  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  const complaint = result.complaint ? `  (${result.complaint})` : "";
+  console.log(`${name.padEnd(44)} ${counts.padEnd(24)} ${seconds.padStart(8)}${complaint}`);
+  if (result.failed > 0) console.log(`\n${output.trim()}\n`);
+  else for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(`  ${note}`);
+  return result;
+}
+
+/** The results of the jobs, `WIDTH` of them running at any moment. */
+async function runAll(jobs: Job[]): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = jobs.values();
+  const worker = async () => {
+    for (const job of queue) results.push(await run(job));
+  };
+  await Promise.all(Array.from({ length: WIDTH }, worker));
+  return results;
+}
+
+const words = process.argv.slice(2);
+const wanted = ({ name }: Job) => words.length === 0 || words.some((word) => name.includes(word));
+const jobs = [...checks, ...units, ...wholes].filter(wanted);
+const idle = units.length === 0 || jobs.length === 0;
+if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);
+
+const built = await run(build);
+const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, Number(idle));
+process.exitCode = failed > 0 ? 1 : 0;
+console.log(`\n${passed} passed, ${failed} failed`);

@@ -1,0 +1,83 @@
+/** The bundle for pages without a bundler; `npm run build` makes it. A browser runs it in test/browser.ts. */
+import { readFileSync } from "node:fs";
+import * as vm from "node:vm";
+import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+import * as assert from "uvu/assert";
+import { orthogonal as values } from "../../src/init/orthogonal.ts";
+import type * as Door from "../../src/tfjs/index.ts";
+import { suite } from "../suite.ts";
+import { thrown } from "../thrown.ts";
+
+await tf.setBackend("wasm");
+
+const bundle = readFileSync(
+  new URL("../../dist/tfjs-initializers.min.js", import.meta.url),
+  "utf8",
+);
+
+/** Runs the bundle as a page does, where these are its globals; returns what it defines. */
+function load(globals: object) {
+  const page = vm.createContext({ WebAssembly, ...globals });
+  const before = new Set(Object.keys(page));
+  vm.runInContext(bundle, page, { filename: "tfjs-initializers.min.js" });
+  const defined = Object.keys(page).filter((key) => !before.has(key));
+  return { defined, door: page.tfjsInitializers as typeof Door };
+}
+
+suite("tfjs/script-tag", (test) => {
+  test("without TensorFlow.js it says what is missing", () => {
+    // The last is what `<div id="tf">` makes of the global.
+    for (const globals of [{}, { tf: undefined }, { tf: null }, { tf: {} }])
+      try {
+        load(globals);
+        assert.unreachable("loaded");
+      } catch (error) {
+        // Of the page's realm, so no Error of ours.
+        assert.match((error as Error).message, "tfjs-initializers: load @tensorflow/tfjs");
+      }
+  });
+
+  test("defines one global, with the functions of the package", () => {
+    const { defined, door } = load({ tf });
+    assert.equal(defined, ["tfjsInitializers"]);
+    const names = ["ArgumentError", "MemoryError", "deltaOrthogonal", "install", "orthogonal", "uninstall"]; // prettier-ignore
+    assert.equal(Object.keys(door).sort(), names);
+  });
+
+  test("has nothing to fetch or to require", () => {
+    assert.not.match(bundle, /\bimport\(|\brequire\(|\bimport\s*["'{*]|\bfetch\(|sourceMappingURL/);
+  });
+
+  test("installs into the global tf, and takes it back", () => {
+    const { door } = load({ tf });
+    const apply = () => tf.tidy(() => tf.initializers.orthogonal({}).apply([50, 50]).dataSync());
+    const warned: unknown[] = [];
+    const { warn } = console;
+    console.warn = (...values) => warned.push(values);
+    try {
+      door.install();
+      apply();
+      assert.equal(warned, [], "stock has run");
+      door.uninstall();
+      apply();
+      assert.is(warned.length, 1, "stock has not run");
+    } finally {
+      console.warn = warn;
+    }
+  });
+
+  test("its initializers have the bits of their seeds, in layers of the page", () => {
+    const { door } = load({ tf });
+    const kernelInitializer = door.orthogonal({ gain: 2, seed: 1 });
+    const layer = tf.layers.dense({ units: 5, inputShape: [7], kernelInitializer });
+    const model = tf.sequential({ layers: [layer] });
+    assert.equal(model.getWeights()[0].dataSync(), values([7, 5], { gain: 2, seed: 1 }));
+  });
+
+  test("its errors are its own ArgumentError", () => {
+    const { door } = load({ tf });
+    assert.is(thrown(door.ArgumentError, () => door.orthogonal({ gain: NaN })).argument, "gain");
+    assert.is(thrown(door.ArgumentError, () => door.install({} as never)).argument, "tf");
+  });
+});
