@@ -80,7 +80,7 @@ function installed(build: () => tf.LayersModel): tf.LayersModel {
 
 const jobs: Job[] = [
   { model: "MLP 256-256", who: "stock", build: () => mlp(tf.initializers.orthogonal) },
-  { model: "MLP 256-256", who: "ours", build: () => mlp(orthogonal as unknown as Maker) },
+  { model: "MLP 256-256", who: "ours", build: () => mlp(orthogonal) },
   { model: "LSTM 128", who: "stock", build: lstm },
   { model: "LSTM 128", who: "ours", build: () => installed(lstm) },
 ];

@@ -1,11 +1,24 @@
-/** The pages of test/pages in headless Chromium: the browser's bits are Node's bits. */
+/**
+ * The pages of test/pages in headless Chromium: the browser's bits are Node's bits, and the door opens.
+ * SCREENSHOTS=folder keeps a picture of each page of the door.
+ */
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import * as assert from "uvu/assert";
+import { orthogonal } from "../src/init/orthogonal.ts";
 import { launch } from "./browser/chromium.ts";
 import { serve } from "./browser/serve.ts";
+import { hashes } from "./hash.ts";
+import { seeded } from "./pages/door.ts";
 import { golden, pages, type Report } from "./pages/index.ts";
+import { scripts } from "./pages/script-tag.ts";
 import { suite } from "./suite.ts";
+
+/** Pages that meet TensorFlow.js, with the scripts before their own, and what stock does there. */
+const doors: Record<string, { before: string[]; stock: RegExp }> = {
+  layers: { before: [], stock: /rMat\.flatten is not a function/ },
+  "script-tag": { before: scripts, stock: /QQᵀ/ },
+};
 
 /** A page's module as a script that leaves its exports in the global `page`. */
 async function bundle(name: string): Promise<string> {
@@ -19,11 +32,16 @@ async function bundle(name: string): Promise<string> {
   return outputFiles[0].text;
 }
 
+const html = (...sources: string[]) =>
+  `<!doctype html>${sources.map((source) => `<script src="${source}"></script>`).join("")}`;
+
 async function open(browser: Browser, origin: string, name: string): Promise<Report> {
-  const tab = await browser.newPage();
+  const tab = await browser.newPage({ viewport: { width: 900, height: 600 } });
   tab.on("pageerror", (error) => console.error(error));
   await tab.goto(`${origin}/${name}`);
   const report = await tab.evaluate<Report>("page.report()");
+  const folder = process.env.SCREENSHOTS;
+  if (folder && name in doors) await tab.screenshot({ path: `${folder}/${name}.png` });
   await tab.close();
   return report;
 }
@@ -36,8 +54,8 @@ suite("browser", (test) => {
     browser = await launch();
     console.log(`\nnote: Chromium ${browser.version()}`);
     const made: Record<string, string> = {};
-    for (const name of Object.keys(pages)) {
-      made[`/${name}`] = `<!doctype html><script src="/${name}.js"></script>`;
+    for (const name of [...Object.keys(pages), ...Object.keys(doors)]) {
+      made[`/${name}`] = html(...(doors[name]?.before ?? []), `/${name}.js`);
       made[`/${name}.js`] = await bundle(name);
     }
     server = await serve(made);
@@ -49,6 +67,25 @@ suite("browser", (test) => {
       assert.ok(Object.keys(seen).length > 0);
       assert.equal(seen, await report());
       assert.equal(seen, golden()[name]);
+    });
+
+  for (const [name, { stock }] of Object.entries(doors))
+    test(`${name}: an LSTM builds and trains after install`, async () => {
+      const seen = await open(browser, server.origin, name);
+      const result = (what: string) => seen[Object.keys(seen).find((key) => key.startsWith(what))!];
+      const numbers = (what: string) => result(what).match(/\d\S*/g)!.map(Number);
+      assert.match(result("backend"), /wasm$/);
+      assert.match(result("stock LSTM"), stock);
+      assert.is(result("install"), "done");
+      assert.ok(numbers("LSTM")[0] < 1e-6, result("LSTM"));
+      const [first, last] = numbers("training");
+      assert.ok(last < first, result("training"));
+      assert.is(result("uninstall"), "done");
+      assert.match(Object.values(seen).at(-1)!, stock);
+
+      const { shape, seed } = seeded;
+      const kernel = { rows: shape[0], cols: shape[1], data: orthogonal(shape, { seed }) };
+      assert.equal(result("bits"), (await hashes({ kernel: () => [kernel] })).kernel);
     });
 
   test.after(async () => {

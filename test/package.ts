@@ -11,13 +11,14 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import { buildSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
 import { suite } from "./suite.ts";
 
-/** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it. */
+/** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
   "tfjs-initializers/linalg": 15 * 1024,
+  "tfjs-initializers": 16 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */
@@ -29,14 +30,35 @@ const back: Matrix = matmul(q, r, { transposeA: false });
 const kernel: Float32Array | Float64Array = haar(3, 3, { seed: 2, dtype: "float64" }).data;
 export const shape: number[] = [back.rows, back.cols, kernel.length];
 `;
-const tfjsUser = `
+const unionUser = `
 import * as tf from "@tensorflow/tfjs";
-import { orthogonal } from "tfjs-initializers";
+import { install, orthogonal, uninstall } from "tfjs-initializers";
 import "tfjs-initializers/register";
 
+install(tf);
 const kernelInitializer = orthogonal({ gain: 2, seed: 1 });
 const layer = tf.layers.dense({ units: 5, inputShape: [7], kernelInitializer });
 console.log(tf.sequential({ layers: [layer] }).getWeights()[0].shape.join());
+uninstall(tf);
+`;
+const smallestUser = `
+import * as tf from "@tensorflow/tfjs-core";
+import { initializers, layers, sequential } from "@tensorflow/tfjs-layers";
+import "@tensorflow/tfjs-backend-wasm";
+import { ArgumentError, deltaOrthogonal, install, orthogonal } from "tfjs-initializers";
+
+await tf.setBackend("wasm");
+install();
+install(tf);
+const factories: (typeof initializers.orthogonal)[] = [orthogonal, deltaOrthogonal];
+const conv = layers.conv1d({ filters: 5, kernelSize: 3, inputShape: [9, 4], kernelInitializer: factories[1]({ gain: 1 }) });
+const lstm = layers.lstm({ units: 5, kernelInitializer: orthogonal() });
+console.log(sequential({ layers: [conv, lstm] }).getWeights()[3].shape.join());
+try {
+  orthogonal({ gain: NaN });
+} catch (error) {
+  console.log(error instanceof ArgumentError && error.argument);
+}
 `;
 
 const project = mkdtempSync(join(tmpdir(), "tfjs-initializers-"));
@@ -56,6 +78,20 @@ function check(file: string, resolution: string, ...more: string[]): void {
   const module = resolution === "bundler" ? "esnext" : resolution;
   const options = ["--strict --noEmit --target es2022", ...more].join(" ");
   sh(`node "${tsc}" ${file} ${options} --module ${module} --moduleResolution ${resolution}`);
+}
+
+/** What a bundler makes of the code in the project. */
+function bundle(contents: string): Uint8Array {
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: project },
+    bundle: true,
+    minify: true,
+    write: false,
+    logLevel: "error",
+    format: "esm",
+    external: ["@tensorflow/*"],
+  });
+  return outputFiles[0].contents;
 }
 
 /** dist has a .js and a .d.ts for every source, and nothing that is no longer a source. */
@@ -119,30 +155,70 @@ suite("package", (test) => {
       check("kernels.ts", resolution, `--types ""`);
     });
 
-  for (const [entry, budget] of Object.entries(BUDGET))
-    test(`${entry} is at most ${budget} bytes`, () => {
-      const { outputFiles } = buildSync({
-        stdin: { contents: `export * from "${entry}";`, resolveDir: project },
-        bundle: true,
-        minify: true,
-        write: false,
-        format: "esm",
-      });
-      const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
-      console.log(`\nnote: ${entry} is ${size} bytes, gzipped; the budget is ${budget}`);
-      assert.ok(size <= budget, `${size} bytes`);
-    });
-
   test("opens the door to tfjs, where that is installed", () => {
     const tfjs = resolve("node_modules/@tensorflow");
     symlinkSync(tfjs, join(project, "node_modules/@tensorflow"), "junction");
-    write("tfjs.ts", tfjsUser);
-    // tfjs's own declarations do not pass the compiler, hence --skipLibCheck.
-    for (const resolution of ["nodenext", "bundler"])
-      check("tfjs.ts", resolution, "--skipLibCheck");
-    write("tfjs.js", tfjsUser);
-    assert.match(sh("node tfjs.js"), /^7,5$/m);
+    write("union.mts", unionUser);
+    write("union.mjs", unionUser);
+    assert.match(sh("node union.mjs"), /^7,5$/m);
+    write("smallest.mts", smallestUser);
+    write("smallest.mjs", transformSync(smallestUser, { loader: "ts" }).code);
+    assert.match(sh("node smallest.mjs"), /^5,20\ngain$/m);
   });
+
+  for (const resolution of ["nodenext", "bundler"])
+    test(`the door is typed, for ${resolution}`, () => {
+      // tfjs's own declarations do not pass the compiler, hence --skipLibCheck.
+      for (const file of ["union.mts", "smallest.mts"])
+        check(file, resolution, `--types "" --skipLibCheck`);
+    });
+
+  const names = ["core", "layers", "backend-wasm"].map((name) => `@tensorflow/tfjs-${name}`);
+  const apply = `
+    core.setBackend("wasm").then(() =>
+      console.log(layers.initializers.orthogonal({}).apply([4, 3]).size),
+    );`;
+
+  test("the door is required, too", () => {
+    const [core, layers, wasm] = names.map((name) => `require("${name}")`);
+    const tfjs = `${wasm}; const core = ${core}; const layers = ${layers};`;
+    write("install.cjs", `${tfjs} require("tfjs-initializers").install(); ${apply}`);
+    assert.is(sh("node install.cjs"), "12");
+    write("register.cjs", `${tfjs} require("tfjs-initializers/register"); ${apply}`);
+    assert.is(sh("node register.cjs"), "12");
+  });
+
+  test("register is imported", () => {
+    const [core, layers, wasm] = names;
+    const tfjs = `import * as core from "${core}"; import * as layers from "${layers}"; import "${wasm}";`;
+    write("register.mjs", `${tfjs} import "tfjs-initializers/register"; ${apply}`);
+    assert.is(sh("node register.mjs"), "12");
+  });
+
+  test("a bundler keeps what an import is for, and nothing else", () => {
+    const kept = (contents: string) => new TextDecoder().decode(bundle(contents));
+    // Enough for models that name our initializers.
+    assert.match(kept(`import "tfjs-initializers";`), "TfjsInitializersOrthogonal");
+    assert.match(kept(`import "tfjs-initializers/register";`), "SerializationMap");
+    const errors = kept(`export { ArgumentError } from "tfjs-initializers/linalg";`);
+    assert.ok(errors.length < 1000, `${errors.length} bytes for one class`);
+  });
+
+  test("exports the bundle for script tags, for every CDN", () => {
+    write("where.js", `console.log(import.meta.resolve("tfjs-initializers/script-tag"));`);
+    const bundle = readFileSync(new URL(sh("node where.js")), "utf8");
+    assert.match(bundle, "tfjsInitializers=");
+    const root = join(project, "node_modules/tfjs-initializers");
+    const { unpkg, jsdelivr } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    for (const path of [unpkg, jsdelivr]) assert.is(readFileSync(join(root, path), "utf8"), bundle);
+  });
+
+  for (const [entry, budget] of Object.entries(BUDGET))
+    test(`${entry} is at most ${budget} bytes`, () => {
+      const size = gzipSync(bundle(`export * from "${entry}";`), { level: 9 }).length;
+      console.log(`\nnote: ${entry} is ${size} bytes, gzipped; the budget is ${budget}`);
+      assert.ok(size <= budget, `${size} bytes`);
+    });
 
   test.after(() => rmSync(project, { recursive: true }));
 });

@@ -2,8 +2,8 @@
  * log, sin and cos on vectors of `real`, in plain IEEE arithmetic: the same bits on every machine.
  *
  * Only the ranges that larnv needs, so no reduction beyond what is exact. The series are Taylor's,
- * cut where the rest is below a quarter of the unit roundoff; measured worst errors are 1.5 ulp for
- * log away from 1 and 1 ulp for sin and cos, in both precisions.
+ * cut where the rest is below a quarter of the unit roundoff. Worst errors measured, on 16 million points
+ * each: log 1.7 ulp in f32 and 2.0 in f64, sin 0.8, cos 1.2 in both.
  */
 import { SINGLE } from "../real";
 
@@ -88,7 +88,8 @@ export function cos(x: v128): v128 {
   const z = v128.mul<real>(x, x);
   let p: v128;
   if (SINGLE) {
-    p = v128.splat<real>(1.0 / 40320.0); // 1 / 8!
+    p = v128.splat<real>(-1.0 / 3628800.0); // 1 / 10!
+    p = horner(p, z, 1.0 / 40320.0);
   } else {
     p = v128.splat<real>(1.0 / 20922789888000.0); // 1 / 16!
     p = horner(p, z, -1.0 / 87178291200.0);

@@ -52,6 +52,7 @@ export function orthogonalFrom(
   checkOptions({ gain });
   if (rows * cols === 0) return new Float32Array(0);
   const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
+  if (rows * cols > MOST_FACTORED) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
   const { q } = qr(
     { rows: m, cols: n, data: Float64Array.from(gaussian(m, n)) },
     { positive: true },
@@ -99,13 +100,16 @@ function size(shape: readonly number[]): number {
 /** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
 const MOST = 2 ** 30;
 
+/** The same for a factorization in f64, which holds about three matrices. */
+const MOST_FACTORED = 2 ** 27;
+
 function checkShape(shape: readonly number[], least: number, most: number): void {
   const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const ok =
     Array.isArray(shape) &&
     shape.length >= least &&
     shape.length <= most &&
-    shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+    Array.from(shape).every((length) => Number.isSafeInteger(length) && length >= 0);
   if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
   if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
 }

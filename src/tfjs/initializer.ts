@@ -42,20 +42,12 @@ export abstract class Initializer<Options extends object> extends serialization.
   fromConfigUsesCustomObjects(): boolean {
     return false;
   }
-
-  /** tf.layers hands over `customObjects` among the saved options. */
-  static override fromConfig<T extends serialization.Serializable>(
-    cls: serialization.SerializableConstructor<T>,
-    config: serialization.ConfigDict,
-  ): T {
-    const { customObjects: _, ...options } = config;
-    return new cls(options);
-  }
 }
 
 /**
- * Checked options: only known keys, `null` (what JSON makes of undefined) as absent. A misspelt or
- * newer option is an error, not a silent default.
+ * Checked options: only known keys, `null` (what JSON makes of undefined) as absent, and without the
+ * `customObjects` that tf.layers adds to whatever it builds from. A misspelt or newer option is an error,
+ * not a silent default.
  */
 export function known<Options extends object>(
   options: Options,
@@ -65,7 +57,7 @@ export function known<Options extends object>(
     throw new ArgumentError("config", "an object", show(options));
   }
   const entries = Object.entries(options).filter(
-    ([, value]) => value !== null && value !== undefined,
+    ([key, value]) => key !== "customObjects" && value !== null && value !== undefined,
   );
   for (const [key] of entries) {
     if (!(keys as readonly string[]).includes(key)) {

@@ -1,5 +1,5 @@
 // What "@tensorflow/tfjs-core" means in the script-tag bundle: the global of the union build.
-if (globalThis.tf === undefined) {
+if (globalThis.tf?.serialization === undefined) {
   throw new Error(
     "tfjs-initializers: load @tensorflow/tfjs, which makes the global tf, before this script",
   );

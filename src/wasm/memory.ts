@@ -57,7 +57,8 @@ export class Frame {
   /** Address of room for `count` numbers, 16-byte aligned, contents undefined. */
   alloc(count: number): number {
     const bytes = count * arrays[this.dtype].BYTES_PER_ELEMENT;
-    const address = this.kernels.alloc(BigInt(bytes)) >>> 0;
+    // Beyond 2^64 a BigInt would wrap on its way into the kernel.
+    const address = bytes < 2 ** 32 ? this.kernels.alloc(BigInt(bytes)) >>> 0 : 0;
     if (address === 0) throw outOfMemory(bytes);
     return address;
   }

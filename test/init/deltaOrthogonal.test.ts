@@ -67,15 +67,8 @@ suite("init/deltaOrthogonal", (test) => {
   });
 
   test("a zero gives an empty kernel", () => {
-    for (const shape of [
-      [0, 2, 3],
-      [3, 0, 4],
-      [3, 0, 0],
-      [3, 0, 3, 4],
-      [0, 0, 0, 0, 0],
-    ])
-      // prettier-ignore
-      assert.equal(deltaOrthogonal(shape), new Float32Array(0));
+    const empty = [[0, 2, 3], [3, 0, 4], [3, 0, 0], [3, 0, 3, 4], [0, 0, 0, 0, 0]]; // prettier-ignore
+    for (const shape of empty) assert.equal(deltaOrthogonal(shape), new Float32Array(0));
   });
 
   test.after(() => family.note());
@@ -140,29 +133,14 @@ suite("init/deltaOrthogonal: errors", (test) => {
   const stillWorks = () => assert.equal(deltaOrthogonal([3, 4, 5], { seed: 1 }), expected);
 
   test("more in-channels than out-channels, said in words", () => {
-    for (const shape of [
-      [3, 5, 4],
-      [3, 3, 64, 32],
-      [1, 1, 1, 2, 1],
-      [3, 1, 0],
-    ])
-      // prettier-ignore
+    const narrowing = [[3, 5, 4], [3, 3, 64, 32], [1, 1, 1, 2, 1], [3, 1, 0]]; // prettier-ignore
+    for (const shape of narrowing)
       assert.match(refused("shape", () => call(shape)).message, "in-channels");
     stillWorks();
   });
 
-  for (const shape of [
-    undefined,
-    "333",
-    [],
-    [3],
-    [3, 4],
-    [2, 2, 2, 2, 3, 3],
-    [3, 2.5, 4],
-    [3, -4, 4],
-    [NaN, 3, 3],
-  ])
-    // prettier-ignore
+  const notShapes = [undefined, "333", [], [3], [3, 4], [2, 2, 2, 2, 3, 3], [3, 2.5, 4], [3, -4, 4], [NaN, 3, 3]]; // prettier-ignore
+  for (const shape of notShapes)
     test(`shape ${JSON.stringify(shape)}`, () => {
       refused("shape", () => call(shape));
       stillWorks();
@@ -174,13 +152,9 @@ suite("init/deltaOrthogonal: errors", (test) => {
     stillWorks();
   });
 
-  for (const shape of [
-    [3, 3, 1, 2 ** 40],
-    [2 ** 20, 2 ** 20, 1, 1],
-    [3, 3, 2 ** 17, 2 ** 17],
-    [2 ** 53 - 1, 2 ** 53 - 1, 1, 2],
-  ])
-    // prettier-ignore
+  const [large, largest] = [2 ** 20, Number.MAX_SAFE_INTEGER];
+  const huge = [[3, 3, 1, 2 ** 40], [large, large, 1, 1], [3, 3, large, large], [largest, largest, 1, 2]]; // prettier-ignore
+  for (const shape of huge)
     test(`no memory for [${shape}], and no time lost`, () => {
       tooLarge(() => deltaOrthogonal(shape));
       stillWorks();

@@ -95,6 +95,7 @@ suite("linalg/qr", (test) => {
           const error = catchError(() => qr(a));
           assert.instance(error, ArgumentError);
           assert.is(error.argument, "a");
+          assert.is(error.expected, "finite entries");
         }
       const large = build(1000, 1000, precision, () => NaN);
       assert.throws(() => qr(large));

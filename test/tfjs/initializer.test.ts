@@ -21,11 +21,8 @@ for (const [name, make] of Object.entries(makers))
         assert.equal(a.dataSync(), b.dataSync());
         tf.dispose([a, b]);
       }
-      const other = tf.tidy(() => make().apply(shape).dataSync());
-      assert.not.equal(
-        tf.tidy(() => make().apply(shape).dataSync()),
-        other,
-      );
+      const draw = () => tf.tidy(() => make().apply(shape).dataSync());
+      assert.not.equal(draw(), draw());
     });
 
     test("a zero in the shape gives an empty tensor", () => {
@@ -125,7 +122,8 @@ suite("tfjs/initializer", (test) => {
     const apply = () => orthogonal({ seed: 1 }).apply([4, 4]);
     const slope = tf.tidy(() => {
       const product = (x: ReturnType<typeof apply>) => tf.sum(tf.matMul(x, apply()));
-      return tf.grad(product)(tf.ones([1, 4])).dataSync(); // prettier-ignore
+      const gradient = tf.grad(product);
+      return gradient(tf.ones([1, 4])).dataSync();
     });
     const sums = tf.tidy(() => tf.sum(apply(), 1).dataSync());
     assert.ok(slope.every((x, i) => Math.abs(x - sums[i]) < 1e-6));

@@ -10,6 +10,7 @@ type Layer = InstanceType<typeof tf.layers.Layer>;
 type Tensor = ReturnType<typeof tf.ones>;
 type Rnn = ReturnType<typeof tf.layers.rnn>;
 
+const GAIN = 2;
 const recurrent = { units: 6, inputShape: [4, 3] };
 
 /** Code that asks for the stock initializer, in all its ways. */
@@ -38,8 +39,6 @@ const places: Record<string, () => Layer> = {
     });
   },
 };
-const GAIN = 2;
-
 const message = "rMat.flatten is not a function";
 const fails = (job: () => unknown) => assert.is(thrown(TypeError, job).message, message);
 

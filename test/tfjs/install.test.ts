@@ -103,14 +103,15 @@ suite("tfjs/install", (test) => {
   test("every shape and gain is orthogonal", () => {
     install();
     const family = new Family("installed ‖I − QᵀQ/g²‖");
+    const shapes = [[1, 1], [1, 50], [50, 1], [64, 64], [40, 160], [3, 3, 8, 16], [2, 3, 4, 5, 6]]; // prettier-ignore
     for (const seed of [undefined, 1])
       for (const gain of [1, -Math.SQRT2])
-        for (const shape of [[1, 1], [1, 50], [50, 1], [64, 64], [40, 160], [3, 3, 8, 16], [2, 3, 4, 5, 6]]) {
+        for (const shape of shapes) {
           const data = draw({ gain, seed }, shape);
           const [cols, rows] = [shape.at(-1)!, data.length / shape.at(-1)!];
           const q = { rows, cols, data: data.map((x) => x / gain) };
           family.check(orthogonality(q), `[${shape}], gain ${gain}, seed ${seed}`);
-        } // prettier-ignore
+        }
     family.note();
   });
 
@@ -176,10 +177,10 @@ suite("tfjs/install: errors", (test) => {
         refused("gain", () => apply({ gain, seed }, [5, 5]));
         apply({ seed }, [5, 5]);
       }
-      for (const shape of [[2 ** 20, 2 ** 20], [2 ** 53 - 1, 2 ** 53 - 1]]) {
-        tooLarge(() => apply({ seed }, shape));
+      for (const size of [2 ** 20, 2 ** 53 - 1]) {
+        tooLarge(() => apply({ seed }, [size, size]));
         apply({ seed }, [5, 5]);
-      } // prettier-ignore
+      }
     }
     assert.equal(tf.memory(), before);
   });

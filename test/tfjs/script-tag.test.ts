@@ -1,4 +1,4 @@
-/** The bundle for pages without a bundler; `npm run build` makes it. A browser runs it in test/browser.ts. */
+/** The bundle for script tags, as `npm run build` made it; test/browser.ts runs it in a browser. */
 import { readFileSync } from "node:fs";
 import * as vm from "node:vm";
 import * as tf from "@tensorflow/tfjs";
