@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
 });
 const epochs = Number(options.epochs);
 const BATCH = 64;
+const QUIET = 5; // seconds without a sign of life
 
 type Maker = typeof tf.initializers.orthogonal;
 interface Job {
@@ -128,11 +129,18 @@ async function run(job: Job, step: string): Promise<Result> {
   let trainLoss = NaN;
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
+  const batches = Math.ceil(data.train.count / BATCH);
+  let said = 0;
   await model.fit(train.xs, train.ys, {
     epochs,
     batchSize: BATCH,
     verbose: 0,
     callbacks: {
+      onBatchEnd: (batch) => {
+        if (seconds() - said < QUIET) return;
+        said = seconds();
+        console.log(`${title}: batch ${batch + 1} of ${batches}, ${said.toFixed(1)} s`);
+      },
       onEpochEnd: (epoch, logs) => {
         trainLoss = logs!["loss"] as number;
         const accuracy = (logs!["acc"] as number).toFixed(3);

@@ -1,5 +1,5 @@
 import { allocate, check, frame, type Dtype } from "../wasm/memory.ts";
-import { checkDtype, checkSize, seedWords, type DataOf, type Matrix } from "./matrix.ts";
+import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
 /**
  * A random matrix with orthonormal columns (rows, if there are more columns than rows), uniform in
@@ -23,11 +23,7 @@ export function haar<D extends Dtype = "float32">(
   cols: number,
   options: { seed?: number; dtype?: D } = {},
 ): Matrix<DataOf<D>> {
-  const { seed, dtype = "float32" as D } = options;
-  checkSize("rows", rows);
-  checkSize("cols", cols);
-  checkDtype(dtype);
-  const [seed0, seed1] = seedWords(seed);
+  const { dtype, words } = checkDraw(rows, cols, options);
   const size = rows * cols;
   // Wide matrices are the transposes of tall ones.
   const wide = rows < cols;
@@ -35,7 +31,7 @@ export function haar<D extends Dtype = "float32">(
     const q = f.alloc(size);
     if (size > 0) {
       const [m, n] = wide ? [cols, rows] : [rows, cols];
-      check(f.kernels.haar(Number(wide), m, n, seed0, seed1, 0, q), "rows, cols");
+      check(f.kernels.haar(Number(wide), m, n, ...words, 0, q), "rows, cols");
     }
     return f.take(q, size, allocate(dtype, size));
   });

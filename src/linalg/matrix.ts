@@ -47,10 +47,18 @@ export function checkFlag(name: string, flag: boolean): void {
   if (typeof flag !== "boolean") throw new ArgumentError(name, "a boolean", show(flag));
 }
 
-export function checkDtype(dtype: Dtype): void {
+/** Checks what every random matrix is asked for; returns the dtype and the two words of the seed. */
+export function checkDraw<D extends Dtype>(
+  rows: number,
+  cols: number,
+  { seed, dtype = "float32" as D }: { seed?: number; dtype?: D },
+): { dtype: D; words: [number, number] } {
+  checkSize("rows", rows);
+  checkSize("cols", cols);
   if (dtype !== "float32" && dtype !== "float64") {
     throw new ArgumentError("dtype", '"float32" or "float64"', show(dtype));
   }
+  return { dtype, words: seedWords(seed) };
 }
 
 /** The two 32-bit words of a seed; without a seed those of a fresh one. */

@@ -1,5 +1,5 @@
 import { allocate, frame, type Dtype } from "../wasm/memory.ts";
-import { checkDtype, checkSize, seedWords, type DataOf, type Matrix } from "./matrix.ts";
+import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
 /**
  * A matrix of independent standard normal numbers, N(0, 1), by Philox4x32-10 (Salmon et al., SC'11)
@@ -18,16 +18,12 @@ export function normal<D extends Dtype = "float32">(
   cols: number,
   options: { seed?: number; dtype?: D } = {},
 ): Matrix<DataOf<D>> {
-  const { seed, dtype = "float32" as D } = options;
-  checkSize("rows", rows);
-  checkSize("cols", cols);
-  checkDtype(dtype);
-  const [seed0, seed1] = seedWords(seed);
+  const { dtype, words } = checkDraw(rows, cols, options);
   const size = rows * cols;
   const data = frame(dtype, (f) => {
     const x = f.alloc(size);
     const block = f.alloc(WORK);
-    f.kernels.larnv(size, seed0, seed1, 0n, x, block);
+    f.kernels.larnv(size, ...words, 0n, x, block);
     return f.take(x, size, allocate(dtype, size));
   });
   return { rows, cols, data: data as DataOf<D> };
