@@ -1,6 +1,8 @@
 /** The ABI: what TypeScript may call. Addresses are bytes, sizes elements, matrices row-major. */
 export { alloc, mark, release } from "./arena";
 export { gemm } from "./blas/gemm";
+export { gejsv } from "./lapack/gejsv";
+export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";
 export { larnv } from "./random/larnv";

@@ -12,4 +12,6 @@ export enum Info {
   NONFINITE = 2,
   /** The input is finite, the result is not: an entry passes the largest representable number. */
   OVERFLOW = 3,
+  /** An iteration did not converge within its limit. */
+  CONVERGENCE = 4,
 }

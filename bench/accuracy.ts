@@ -32,6 +32,18 @@ export function residual(c: Matrix, a: Matrix, b: Matrix): number {
   return difference(c, a, b) / (c.rows * norm1(c) * roundoff(a));
 }
 
+/** Of a decomposition A = U diag(s) Vᵀ: the worse of U and V, and ‖A − U (diag(s) Vᵀ)‖₁ as above. */
+export function singular(
+  a: Matrix,
+  { u, s, v }: { u: Matrix; s: ArrayLike<number>; v: Matrix },
+): Accuracy {
+  const sv = { ...v, data: Float64Array.from(v.data, (x, at) => x * s[at % v.cols]) };
+  return {
+    orthogonality: Math.max(orthogonality(u), orthogonality(v)),
+    residual: residual(a, u, transpose(sv)),
+  };
+}
+
 /** ‖C − AB‖₁ / (k ‖A‖₁ ‖B‖₁ u), of a product C: its rounding errors have the size of A and B. */
 export function productError(c: Matrix, a: Matrix, b: Matrix): number {
   return difference(c, a, b) / (a.cols * norm1(a) * norm1(b) * roundoff(c));

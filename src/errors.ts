@@ -16,6 +16,11 @@ export class ArgumentError extends Error {
   }
 }
 
+/** An iteration did not converge within its limit; there is no result. */
+export class ConvergenceError extends Error {
+  override readonly name = "ConvergenceError";
+}
+
 /** A job needs more memory than WebAssembly (4 GiB) or the machine gives. Nothing was kept of it. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";

@@ -17,8 +17,8 @@ import { suite } from "./suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 15 * 1024,
-  "tfjs-initializers": 16 * 1024,
+  "tfjs-initializers/linalg": 22 * 1024,
+  "tfjs-initializers": 27 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */

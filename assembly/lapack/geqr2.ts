@@ -11,46 +11,52 @@ import { larfg } from "./larfg";
 
 export function geqr2(m: i32, k: i32, a: usize, tau: usize, work: usize): void {
   for (let j = 0; j < k; j++) {
-    const scale = <real>larfg(m - j, a + ROW * j + REAL * j, ROW);
+    const top = a + ROW * j;
+    const scale = <real>larfg(m - j, top + REAL * j, ROW);
     store<real>(tau + REAL * j, scale);
-    if (scale != 0) larf(m, j, scale, a, work);
+    larf(m - j, scale, top + REAL * j, top, j + 1, work);
   }
 }
 
-/** larf: applies H = I - tau v vᵀ from column j of the panel to the columns right of it. */
-function larf(m: i32, j: i32, tau: real, a: usize, work: usize): void {
-  // w := tau (vᵀ A), zero in columns 0..j, which then stay as they are. v(j) = 1 is implicit.
-  let p = a + ROW * j;
-  let lo0 = v128.load(p), hi0 = v128.load(p, 16);
+/**
+ * larf: A := (I - tau v vᵀ) A on one panel of m rows. v is a column of this or another panel, v(0) = 1
+ * implicit; the first `skip` columns of A stay as they are.
+ */
+export function larf(m: i32, tau: real, v: usize, a: usize, skip: i32, work: usize): void {
+  if (tau == 0) return;
+  // w := tau vᵀ A
+  let lo0 = v128.load(a), hi0 = v128.load(a, 16);
   let lo1 = v128.splat<real>(0), hi1 = lo1;
-  p += ROW;
-  const column = REAL * j;
-  let r = j + 1;
-  for (; r + 2 <= m; r += 2, p += 2 * ROW) {
-    const v0 = v128.load_splat<real>(p + column);
-    const v1 = v128.load_splat<real>(p + column, ROW);
+  let p = a + ROW, q = v + ROW;
+  let r = 1;
+  for (; r + 2 <= m; r += 2, p += 2 * ROW, q += 2 * ROW) {
+    const v0 = v128.load_splat<real>(q);
+    const v1 = v128.load_splat<real>(q, ROW);
     lo0 = v128.add<real>(lo0, v128.mul<real>(v0, v128.load(p)));
     hi0 = v128.add<real>(hi0, v128.mul<real>(v0, v128.load(p, 16)));
     lo1 = v128.add<real>(lo1, v128.mul<real>(v1, v128.load(p, ROW)));
     hi1 = v128.add<real>(hi1, v128.mul<real>(v1, v128.load(p, ROW + 16)));
   }
   if (r < m) {
-    const v0 = v128.load_splat<real>(p + column);
+    const v0 = v128.load_splat<real>(q);
     lo1 = v128.add<real>(lo1, v128.mul<real>(v0, v128.load(p)));
     hi1 = v128.add<real>(hi1, v128.mul<real>(v0, v128.load(p, 16)));
   }
   const scale = v128.splat<real>(tau);
-  v128.store(work, v128.mul<real>(scale, v128.add<real>(lo0, lo1)));
-  v128.store(work, v128.mul<real>(scale, v128.add<real>(hi0, hi1)), 16);
-  memory.fill(work, 0, column + REAL);
-  const lo = v128.load(work), hi = v128.load(work, 16);
-
-  p = a + ROW * j;
-  v128.store(p, v128.sub<real>(v128.load(p), lo));
-  v128.store(p, v128.sub<real>(v128.load(p, 16), hi), 16);
-  for (r = j + 1, p += ROW; r < m; r++, p += ROW) {
-    const v = v128.load_splat<real>(p + column);
-    v128.store(p, v128.sub<real>(v128.load(p), v128.mul<real>(v, lo)));
-    v128.store(p, v128.sub<real>(v128.load(p, 16), v128.mul<real>(v, hi)), 16);
+  let lo = v128.mul<real>(scale, v128.add<real>(lo0, lo1));
+  let hi = v128.mul<real>(scale, v128.add<real>(hi0, hi1));
+  if (skip > 0) {
+    v128.store(work, lo);
+    v128.store(work, hi, 16);
+    memory.fill(work, 0, REAL * skip);
+    lo = v128.load(work);
+    hi = v128.load(work, 16);
+  }
+  v128.store(a, v128.sub<real>(v128.load(a), lo));
+  v128.store(a, v128.sub<real>(v128.load(a, 16), hi), 16);
+  for (r = 1, p = a + ROW, q = v + ROW; r < m; r++, p += ROW, q += ROW) {
+    const vr = v128.load_splat<real>(q);
+    v128.store(p, v128.sub<real>(v128.load(p), v128.mul<real>(vr, lo)));
+    v128.store(p, v128.sub<real>(v128.load(p, 16), v128.mul<real>(vr, hi)), 16);
   }
 }

@@ -65,7 +65,7 @@ export function geqrf(m: i32, n: i32, nb: i32, a: usize, r: usize, tau: usize, t
  * Parts what geqr2 left in the panel of columns j.. : rows s.. on and above the diagonal go to R, and
  * in their place come the zeros and ones of V. Columns from k on are no reflectors: all zero in V.
  */
-function split(s: i32, j: i32, n: i32, k: i32, panel: usize, r: usize): void {
+export function split(s: i32, j: i32, n: i32, k: i32, panel: usize, r: usize): void {
   for (let i = s; i < j + NR; i++) {
     for (let c = j; c < j + NR; c++) {
       const at = panel + ROW * i + REAL * (c - j);

@@ -8,6 +8,7 @@
 import { alloc, mark, release } from "../arena";
 import { reciprocalPower } from "../blas/nrm2";
 import { NR, pack, pad, panelBytes } from "../blas/panel";
+import { identity } from "../blas/identity";
 import { Info } from "../info";
 import { REAL, SINGLE } from "../real";
 import { amax } from "../blas/amax";
@@ -29,8 +30,7 @@ import { orgqr, orgqrWork } from "./orgqr";
 export function qr(m: i32, n: i32, cols: i32, positive: bool, nb: i32, a: usize, q: usize, r: usize): Info {
   const k = min(m, n);
   if (k == 0) {
-    memory.fill(q, 0, REAL * m * cols);
-    for (let i = 0; i < cols; i++) store<real>(q + REAL * (<usize>i * cols + i), 1);
+    identity(cols, q);
     return Info.OK;
   }
   const top = amax(m * n, a);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
-import { orthogonality, residual, transpose } from "../accuracy.ts";
+import { orthogonality, residual, singular, transpose } from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
 
@@ -15,6 +15,7 @@ interface Emlapack {
   _free(pointer: number): void;
   _sgeqrf_: Routine;
   _sorgqr_: Routine;
+  _sgesdd_: Routine;
 }
 
 const require = createRequire(import.meta.url);
@@ -44,26 +45,35 @@ function load(): Promise<Emlapack> {
   }));
 }
 
+/** Rooms for so many numbers of four bytes each, one after the other. */
+function reserve(em: Emlapack, lengths: number[]): number[] {
+  const pointers = lengths.map((length) => em._malloc(4 * length));
+  if (!pointers.includes(0)) return pointers;
+  pointers.forEach((pointer) => em._free(pointer));
+  throw new Absent("does not fit emlapack's 16 MB");
+}
+
+async function loadOrAbsent(): Promise<Emlapack> {
+  return load().catch((error: unknown) => {
+    throw new Absent(`emlapack does not load: ${error}`);
+  });
+}
+
 /** The matrix is handed over in LAPACK's own column-major order: turning it is not part of the time. */
 export function qr(m: number, n: number): Contender {
   return {
     name: "emlapack f32",
     slow: m * n > 512 * 512,
     async start() {
-      const em = await load().catch((error: unknown) => {
-        throw new Absent(`emlapack does not load: ${error}`);
-      });
+      const em = await loadOrAbsent();
       const a = normal(m, n, { seed: 1 });
       const columns = transpose(a).data;
       const lwork = 64 * n;
-      const [mP, nP, lworkP, info, aP, tau, work] = [1, 1, 1, 1, m * n, n, lwork].map((length) =>
-        em._malloc(4 * length),
-      ) as [number, number, number, number, number, number, number];
-      const pointers = [mP, nP, lworkP, info, aP, tau, work];
+      const pointers = reserve(em, [1, 1, 1, 1, m * n, n, lwork]);
+      const [mP, nP, lworkP, info, aP, tau, work] = pointers;
       em.HEAP32[mP >> 2] = m;
       em.HEAP32[nP >> 2] = n;
       em.HEAP32[lworkP >> 2] = lwork;
-      if (pointers.includes(0)) throw new Absent("does not fit emlapack's 16 MB");
       const take = () => em.HEAPF32.slice(aP >> 2, (aP >> 2) + m * n);
 
       const run = () => {
@@ -79,6 +89,47 @@ export function qr(m: number, n: number): Contender {
           const r = upper(transpose({ rows: n, cols: m, data: result.r }));
           return { orthogonality: orthogonality(q), residual: residual(a, q, r) };
         }),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
+  };
+}
+
+/** Reduced, by divide and conquer, the faster of its two; m >= n. Orders as in `qr`. */
+export function svd(m: number, n: number, bar?: number): Contender {
+  return {
+    name: "emlapack f32 gesdd",
+    slow: m * n > 256 * 256,
+    bar,
+    async start() {
+      const em = await loadOrAbsent();
+      const a = normal(m, n, { seed: 1 });
+      const columns = transpose(a).data;
+      const lwork = 4 * n * (n + 32) + 32 * m;
+      const lengths = [1, 1, 1, 1, 1, m * n, n, m * n, n * n, lwork, 8 * n];
+      const pointers = reserve(em, lengths);
+      const [jobz, mP, nP, lworkP, info, aP, sP, uP, vtP, work, iwork] = pointers;
+      em.HEAP32[jobz >> 2] = "S".charCodeAt(0);
+      em.HEAP32[mP >> 2] = m;
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      const take = (at: number, length: number) => em.HEAPF32.slice(at >> 2, (at >> 2) + length);
+
+      const run = () => {
+        em.HEAPF32.set(columns, aP >> 2);
+        em._sgesdd_(jobz, mP, nP, aP, mP, sP, uP, mP, vtP, nP, work, lworkP, iwork, info);
+        if (em.HEAP32[info >> 2] !== 0) throw new Error(`sgesdd: info ${em.HEAP32[info >> 2]}`);
+        return { u: take(uP, m * n), s: take(sP, n), v: take(vtP, n * n) };
+      };
+      return {
+        ...job(run, ({ u, s, v }) =>
+          // Vᵀ by columns is V by rows.
+          singular(a, {
+            u: transpose({ rows: n, cols: m, data: u }),
+            s,
+            v: { rows: n, cols: n, data: v },
+          }),
+        ),
         stop: () => pointers.forEach((pointer) => em._free(pointer)),
       };
     },

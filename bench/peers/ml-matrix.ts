@@ -1,6 +1,6 @@
 /** ml-matrix: the most used linear algebra package in JavaScript; f64, no SIMD. */
-import { Matrix as MlMatrix, QrDecomposition } from "ml-matrix";
-import { orthogonality, residual } from "../accuracy.ts";
+import { Matrix as MlMatrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
+import { orthogonality, residual, singular } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
 
@@ -26,6 +26,30 @@ export function qr(rows: number, cols: number): Contender {
           return [orthogonalMatrix, upperTriangularMatrix].map(matrix) as [Matrix, Matrix];
         },
         ([q, r]) => ({ orthogonality: orthogonality(q), residual: residual(matrix(a), q, r) }),
+      );
+    },
+  };
+}
+
+/** Reduced; rows >= cols. */
+export function svd(rows: number, cols: number, bar?: number): Contender {
+  return {
+    name: "ml-matrix f64",
+    slow: rows * cols > 256 * 256,
+    bar,
+    start() {
+      const { data } = normal(rows, cols, { seed: 1, dtype: "float64" });
+      const a = MlMatrix.from1DArray(rows, cols, data);
+      return job(
+        () => {
+          const found = new SingularValueDecomposition(a);
+          return {
+            u: matrix(found.leftSingularVectors),
+            s: found.diagonal,
+            v: matrix(found.rightSingularVectors),
+          };
+        },
+        (found) => singular(matrix(a), found),
       );
     },
   };

@@ -1,8 +1,17 @@
 /** `tfjs-initializers/linalg`: dense linear algebra on typed arrays, without any framework. */
-export { ArgumentError, MemoryError } from "../errors.ts";
+export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
 export type { Data, Dtype } from "../wasm/memory.ts";
+export { cond } from "./cond.ts";
 export { haar } from "./haar.ts";
+export { lstsq, type LeastSquares } from "./lstsq.ts";
 export { matmul } from "./matmul.ts";
 export type { Matrix } from "./matrix.ts";
 export { normal } from "./normal.ts";
+export { nullSpace } from "./nullSpace.ts";
+export { pinv } from "./pinv.ts";
+export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
+export { rank } from "./rank.ts";
+export { svd, type Svd, type SvdInfo } from "./svd.ts";
+export { svdBatch, type Batch } from "./svdBatch.ts";
+export { topSvd, type TopSvd } from "./topSvd.ts";

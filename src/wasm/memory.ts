@@ -7,9 +7,8 @@
  * memory of an instance never shrinks.
  */
 import { Info } from "../../assembly/info.ts";
-import { ArgumentError, MemoryError } from "../errors.ts";
-import float32 from "./binary/float32.ts";
-import float64 from "./binary/float64.ts";
+import { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+import binaries from "./binaries.ts";
 
 export type Dtype = "float32" | "float64";
 export type Data = Float32Array | Float64Array;
@@ -24,6 +23,16 @@ interface Kernels {
   gemm(
     transA: number, transB: number, m: number, n: number, k: number,
     alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
+  ): Info;
+  // prettier-ignore
+  gejsv(
+    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
+    a: number, u: number, s: number, v: number,
+  ): Info;
+  // prettier-ignore
+  gesvjb(
+    wide: number, count: number, m: number, n: number, vectors: number,
+    a: number, u: number, s: number, v: number,
   ): Info;
   // prettier-ignore
   haar(trans: number, m: number, n: number, seed0: number, seed1: number, nb: number, q: number): Info;
@@ -41,8 +50,8 @@ const KEEP_BYTES = 16 * 2 ** 20;
 
 const arrays = { float32: Float32Array, float64: Float64Array };
 const sources: Record<Dtype, () => Uint8Array<ArrayBuffer>> = {
-  float32: () => decode(float32),
-  float64: () => decode(float64),
+  float32: () => decode(0),
+  float64: () => decode(1),
 };
 const modules: Partial<Record<Dtype, WebAssembly.Module>> = {};
 const instances: Partial<Record<Dtype, Kernels>> = {};
@@ -111,6 +120,8 @@ export function check(info: Info, argument: string): void {
       throw new ArgumentError(argument, "finite entries", "a NaN or an infinity");
     case Info.OVERFLOW:
       throw new ArgumentError(argument, "entries whose result can be represented", "an overflow");
+    case Info.CONVERGENCE:
+      throw new ConvergenceError(`${argument}: the iteration did not converge`);
     default:
       throw new Error(`${argument}: unknown kernel code ${info satisfies never}`);
   }
@@ -128,8 +139,9 @@ function instantiate(dtype: Dtype): Kernels {
   return new WebAssembly.Instance(module).exports as unknown as Kernels;
 }
 
-/** The binaries are embedded as hexadecimal text: gzip sees their bytes (in base64 it would not). */
-function decode(hex: string): Uint8Array<ArrayBuffer> {
+/** One of the two embedded binaries: every other piece of hexadecimal text. */
+function decode(which: number): Uint8Array<ArrayBuffer> {
+  const hex = binaries.filter((_, i) => i % 2 === which).join("");
   const bytes = new Uint8Array(hex.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   return bytes;

@@ -1,5 +1,6 @@
-/** The bits of haar, normal, matmul and qr, over both precisions and shapes around the tiles. */
-import { haar, matmul, normal, qr } from "../../src/linalg/index.ts";
+/** The bits of haar, normal, matmul, qr and svd, over both precisions and shapes around the tiles. */
+import { haar, matmul, normal, qr, svd, type Svd } from "../../src/linalg/index.ts";
+import type { Data } from "../../src/wasm/memory.ts";
 import { hashes, type Cases } from "../hash.ts";
 
 const dtypes = ["float32", "float64"] as const;
@@ -14,6 +15,13 @@ const shapes = [
   [300, 300],
 ];
 const seeds = [0, 42, Number.MAX_SAFE_INTEGER];
+
+/** The values as a matrix of one row, so that they are hashed like the rest. */
+const factors = <T extends Data>({ u, s, v }: Svd<T>) => [
+  u,
+  { rows: 1, cols: s.length, data: s },
+  v,
+];
 
 const cases: Cases = {};
 for (const dtype of dtypes) {
@@ -34,6 +42,8 @@ for (const dtype of dtypes) {
     cases[`qr positive ${shape}`] = () =>
       Object.values(qr(a(), { mode: "reduced", positive: true }));
     cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
+    cases[`svd ${shape}`] = () => factors(svd(a()));
+    cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
   }
 }
 

@@ -1,0 +1,139 @@
+import { haar, matmul, normal, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
+import { singular } from "../accuracy.ts";
+import { type Case, type Contender, job } from "../harness.ts";
+import * as emlapack from "../peers/emlapack.ts";
+import * as mlMatrix from "../peers/ml-matrix.ts";
+import { numpy } from "../peers/numpy.ts";
+import { matMul } from "../peers/tfjs.ts";
+
+interface Options {
+  dtype?: "float32" | "float64";
+  bar?: number;
+  peers?: Contender[];
+}
+
+// prettier-ignore
+const ours = (a: Matrix) => job(() => svd(a), (found) => singular(a, found));
+
+/** Reduced u, s and v of a matrix of normals with m >= n. */
+function shape(m: number, n: number, { dtype, bar, peers }: Options = {}): Case {
+  return {
+    name: `svd ${m === n ? n : `${m}x${n}`}${dtype === "float64" ? " f64" : ""}`,
+    // Of the bidiagonal methods, Golub–Reinsch and, for tall ones, R-SVD (Golub and Van Loan, 8.6).
+    flops: Math.min(14 * m * n ** 2 + 8 * n ** 3, 6 * m * n ** 2 + 20 * n ** 3),
+    unit: matMul(m, n, n),
+    start: () => ours(normal(m, n, { seed: 1, dtype })),
+    bar,
+    peers,
+  };
+}
+
+/** No vectors. */
+function values(n: number, bar?: number): Case {
+  return {
+    name: `svd ${n} values`,
+    unit: matMul(n, n, n),
+    start() {
+      const a = normal(n, n, { seed: 1 });
+      return job(() => svd(a, { vectors: false }));
+    },
+    bar,
+  };
+}
+
+/** Condition 1e6, evenly in the logarithm; measured against the matrix of normals. */
+function logSpaced(n: number): Case {
+  const a = () => spectrum(n, (i) => 10 ** ((-6 * i) / (n - 1)));
+  return {
+    name: `svd ${n} log-spaced`,
+    unit: matMul(n, n, n),
+    start: () => ours(a()),
+    peers: [
+      {
+        name: "itself, of normals",
+        start: () => ours(normal(n, n, { seed: 1 })),
+        bar: 0.77, // 1 / 1.3
+      },
+    ],
+  };
+}
+
+/** The first k triplets of σ_i = 1/i, against all of them. */
+function top(n: number, k: number): Case {
+  const harmonic = () => spectrum(n, (i) => 1 / (i + 1));
+  return {
+    name: `topSvd ${n}x${n}x${k}`,
+    unit: matMul(n, n, n),
+    start() {
+      const a = harmonic();
+      return job(() => topSvd(a, k));
+    },
+    peers: [{ name: "svd", start: () => ours(harmonic()), bar: 15 }],
+  };
+}
+
+/**
+ * 4608 x 4608, of which no one wants to wait for the factors of a dense matrix with that spectrum:
+ * (I − 2xxᵀ) diag(1/i) (I − 2yyᵀ).
+ */
+function large(n: number, k: number): Case {
+  return {
+    name: `topSvd ${n}x${n}x${k}`,
+    unit: matMul(1024, 1024, 1024),
+    bar: 5000 / 70, // 5 s where the product takes 70 ms
+    start() {
+      const a = reflected(n);
+      return job(() => topSvd(a, k));
+    },
+  };
+}
+
+function spectrum(n: number, f: (i: number) => number): Matrix<Float32Array> {
+  const [u, v] = [haar(n, n, { seed: 1 }), haar(n, n, { seed: 2 })];
+  u.data.forEach((x, at) => (u.data[at] = x * f(at % n)));
+  return matmul(u, v, { transposeB: true });
+}
+
+function reflected(n: number): Matrix<Float32Array> {
+  const [x, y] = [1, 2].map((seed) => {
+    const { data } = normal(n, 1, { seed });
+    const length = Math.hypot(...data);
+    return data.map((value) => value / length);
+  });
+  const inner = x.reduce((sum, value, i) => sum + (value * y[i]) / (i + 1), 0);
+  const data = new Float32Array(n * n);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < n; j++, at++) {
+      // D − 2x(Dx)ᵀ − 2(Dy)yᵀ + 4(xᵀDy)xyᵀ
+      const crossed = (x[i] * x[j]) / (j + 1) + (y[i] * y[j]) / (i + 1);
+      data[at] = Number(i === j) / (i + 1) - 2 * crossed + 4 * inner * x[i] * y[j];
+    }
+  }
+  return { rows: n, cols: n, data };
+}
+
+const native = (m: number, n: number, bar?: number, dtype = "float32"): Contender[] => [
+  { ...numpy(["svd", m, n, dtype, "gejsv", "scipy"], bar), name: "native gejsv" },
+  { ...numpy(["svd", m, n, dtype, "gesdd", "scipy"]), name: "native gesdd" },
+];
+
+const others = (m: number, n: number, bar?: number) => [
+  emlapack.svd(m, n, bar),
+  mlMatrix.svd(m, n, 10),
+];
+
+export default [
+  shape(32, 32, { peers: [...others(32, 32), ...native(32, 32)] }),
+  shape(64, 64, { bar: 35, peers: [...others(64, 64), ...native(64, 64)] }),
+  shape(128, 128, { peers: [...others(128, 128), ...native(128, 128)] }),
+  shape(256, 256, { bar: 20, peers: [...others(256, 256, 2), ...native(256, 256, 1)] }),
+  shape(512, 512, { bar: 19, peers: [...others(512, 512, 2), ...native(512, 512, 1)] }),
+  shape(1024, 1024, { peers: native(1024, 1024) }),
+  shape(512, 64, { peers: [...others(512, 64, 2), ...native(512, 64)] }),
+  shape(256, 256, { dtype: "float64", peers: native(256, 256, undefined, "float64") }),
+  values(256, 16),
+  logSpaced(256),
+  logSpaced(512),
+  top(512, 8),
+  large(4608, 64),
+];

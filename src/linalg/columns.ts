@@ -1,0 +1,42 @@
+/** Matrices by their columns: some of them, scaled, side by side. */
+import { allocate, type Data } from "../wasm/memory.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+
+/** Columns `first` to `end` − 1. */
+export function columns<T extends Data>(a: Matrix<T>, first: number, end = a.cols): Matrix<T> {
+  if (first === 0 && end === a.cols) return a;
+  const out = empty(a, end - first);
+  copy(a, first, out, 0, out.cols);
+  return out;
+}
+
+/** a·diag(factors), each product in f64 and rounded once. */
+export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<number>): Matrix<T> {
+  const out = empty(a, a.cols);
+  for (let i = 0, at = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.cols; j++, at++) out.data[at] = a.data[at]! * factors[j]!;
+  }
+  return out;
+}
+
+/** [a, b] */
+export function besides<T extends Data>(a: Matrix<T>, b: Matrix<T>): Matrix<T> {
+  const out = empty(a, a.cols + b.cols);
+  copy(a, 0, out, 0, a.cols);
+  copy(b, 0, out, a.cols, b.cols);
+  return out;
+}
+
+/** A plain loop: a view for every short row would cost more than its numbers. */
+function copy(from: Matrix, source: number, to: Matrix, target: number, cols: number): void {
+  const [x, y] = [from.data, to.data];
+  for (let i = 0; i < from.rows; i++) {
+    for (let j = 0, at = i * from.cols + source, into = i * to.cols + target; j < cols; j++) {
+      y[into++] = x[at++]!;
+    }
+  }
+}
+
+function empty<T extends Data>(a: Matrix<T>, cols: number): Matrix<T> {
+  return { rows: a.rows, cols, data: allocate(checkMatrix("a", a), a.rows * cols) as T };
+}

@@ -1,0 +1,69 @@
+import { ArgumentError } from "../errors.ts";
+import { allocate, type Data } from "../wasm/memory.ts";
+import { columns } from "./columns.ts";
+import { matmul } from "./matmul.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkTolerance, significant } from "./rank.ts";
+import { svd } from "./svd.ts";
+
+export interface LeastSquares<T extends Data> {
+  /** n x p, a column for each of b. */
+  readonly x: Matrix<T>;
+  /** ‖b_j − a·x_j‖² for each column; only if rank = n < m, else there is nothing to tell. */
+  readonly residuals?: T;
+  readonly rank: number;
+  /** The min(m, n) singular values of a, descending. */
+  readonly s: T;
+}
+
+/**
+ * Least squares: for every column of b the x of minimum norm among those that minimise ‖b_j − a·x_j‖₂,
+ * x = Σ v_i (u_iᵀ b) / s_i over the singular values s_i > tolerance·s₁. LAPACK's gelsd (and through it
+ * NumPy's lstsq) in meaning and conventions; also for underdetermined and rank-deficient a.
+ *
+ * @param a m x n; it is not changed
+ * @param b m x p, of the same precision; it is not changed
+ * @param options.tolerance relative to s₁, gelsd's `rcond`; default max(m, n)·eps, with eps = 2⁻²³ for
+ *   Float32Array and 2⁻⁵² for Float64Array data, as NumPy (SciPy takes eps)
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, when precisions or
+ *   numbers of rows differ, or when x overflows; MemoryError
+ */
+export function lstsq<T extends Data>(
+  a: Matrix<T>,
+  b: Matrix<T>,
+  options: { tolerance?: number } = {},
+): LeastSquares<T> {
+  const dtype = checkMatrix("a", a);
+  const dtypeB = checkMatrix("b", b);
+  if (dtypeB !== dtype) throw new ArgumentError("b", `${dtype} data as in a`, dtypeB);
+  if (b.rows !== a.rows) throw new ArgumentError("b", `${a.rows} rows as in a`, `${b.rows} rows`);
+  if (!b.data.every(Number.isFinite)) {
+    throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
+  }
+  checkTolerance(options.tolerance);
+
+  const { u, s, v } = svd(a);
+  const r = significant(s, a, options.tolerance);
+  const y = matmul(columns(u, 0, r), b, { transposeA: true });
+  // Divided, not multiplied by an inverse that may overflow where the quotient does not.
+  y.data.forEach((value, at) => (y.data[at] = value / s[Math.floor(at / b.cols)]!));
+  const x = matmul(columns(v, 0, r), y);
+  checkRepresentable(x);
+  if (r < a.cols || a.rows <= a.cols) return { x, rank: r, s };
+  return { x, residuals: squares(b, matmul(a, x)), rank: r, s };
+}
+
+/** What overflowed on the way is no result. */
+export function checkRepresentable(x: Matrix): void {
+  if (x.data.every(Number.isFinite)) return;
+  throw new ArgumentError("a", "entries whose result can be represented", "an overflow");
+}
+
+/** ‖b_j − c_j‖² for each column, summed in f64. */
+function squares<T extends Data>(b: Matrix<T>, c: Matrix<T>): T {
+  const sums = new Float64Array(b.cols);
+  b.data.forEach((value, at) => (sums[at % b.cols]! += (value - c.data[at]!) ** 2));
+  const out = allocate(checkMatrix("b", b), b.cols) as T;
+  out.set(sums);
+  return out;
+}

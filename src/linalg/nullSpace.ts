@@ -1,0 +1,27 @@
+import type { Data } from "../wasm/memory.ts";
+import { columns } from "./columns.ts";
+import type { Matrix } from "./matrix.ts";
+import { checkTolerance, significant } from "./rank.ts";
+import { svd } from "./svd.ts";
+
+/**
+ * An orthonormal basis of the null space {x: a·x = 0}: the right singular vectors of the singular values
+ * s_i ≤ tolerance·s₁ and, if a has fewer rows than columns, of those that it does not have. Each column z has
+ * ‖a·z‖ ≤ tolerance·s₁, but for rounding.
+ *
+ * @param a m x n; it is not changed
+ * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵²
+ *   for Float64Array data, as in `rank` and SciPy's null_space
+ * @returns n x (n − rank), orthonormal columns; their choice within the space is arbitrary, but always the
+ *   same. No columns if a has full column rank, the identity if a has no rows.
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
+ */
+export function nullSpace<T extends Data>(
+  a: Matrix<T>,
+  options: { tolerance?: number } = {},
+): Matrix<T> {
+  checkTolerance(options.tolerance);
+  // Only a wide matrix needs the complete mode: the reduced v of a tall one is square already.
+  const { s, v } = svd(a, { mode: a.rows < a.cols ? "complete" : "reduced" });
+  return columns(v, significant(s, a, options.tolerance));
+}

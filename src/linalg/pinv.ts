@@ -1,0 +1,33 @@
+import type { Data } from "../wasm/memory.ts";
+import { columns, scaleColumns } from "./columns.ts";
+import { checkRepresentable } from "./lstsq.ts";
+import { matmul } from "./matmul.ts";
+import type { Matrix } from "./matrix.ts";
+import { checkTolerance, significant } from "./rank.ts";
+import { svd } from "./svd.ts";
+
+/**
+ * The Moore–Penrose inverse a⁺ = Σ v_i u_iᵀ / s_i over the singular values s_i > tolerance·s₁: the one x
+ * with a·x·a = a and x·a·x = x for which a·x and x·a are symmetric. To solve a system, `lstsq` is more
+ * accurate and does less.
+ *
+ * @param a m x n; it is not changed
+ * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵²
+ *   for Float64Array data: SciPy's default, and NumPy's if asked with `rtol=None` (not its `rcond`
+ *   of 1e-15, which in single precision lets noise through)
+ * @returns n x m; zero for a zero matrix
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, or when a⁺
+ *   overflows; MemoryError
+ */
+export function pinv<T extends Data>(
+  a: Matrix<T>,
+  options: { tolerance?: number } = {},
+): Matrix<T> {
+  checkTolerance(options.tolerance);
+  const { u, s, v } = svd(a);
+  const r = significant(s, a, options.tolerance);
+  const inverse = Float64Array.from(s.subarray(0, r), (x) => 1 / x);
+  const x = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
+  checkRepresentable(x);
+  return x;
+}

@@ -1,0 +1,37 @@
+import { ArgumentError, show } from "../errors.ts";
+import type { Data } from "../wasm/memory.ts";
+import type { Matrix } from "./matrix.ts";
+import { svd } from "./svd.ts";
+
+/**
+ * Numerical rank: the number of singular values s_i > tolerance·s₁.
+ *
+ * @param a m x n; it is not changed
+ * @param options.tolerance relative to the largest singular value; default max(m, n)·eps, with eps = 2⁻²³
+ *   for Float32Array and 2⁻⁵² for Float64Array data: the convention (and the `rtol`) of NumPy's matrix_rank.
+ *   With 0, what counts is whether a singular value is exactly zero.
+ * @returns an integer from 0 to min(m, n); 0 for an empty or a zero matrix
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
+ */
+export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
+  checkTolerance(options.tolerance);
+  return significant(svd(a, { vectors: false }).s, a, options.tolerance);
+}
+
+/** How many of the descending singular values of a are above the tolerance. */
+export function significant(s: Data, a: Matrix, tolerance = defaultTolerance(a)): number {
+  let count = 0;
+  while (count < s.length && s[count]! > tolerance * s[0]!) count++;
+  return count;
+}
+
+export function checkTolerance(tolerance: number | undefined): void {
+  if (tolerance === undefined) return;
+  if (!Number.isFinite(tolerance) || tolerance < 0) {
+    throw new ArgumentError("tolerance", "a finite number, not negative", show(tolerance));
+  }
+}
+
+function defaultTolerance({ rows, cols, data }: Matrix): number {
+  return Math.max(rows, cols) * (data.BYTES_PER_ELEMENT === 4 ? 2 ** -23 : 2 ** -52);
+}

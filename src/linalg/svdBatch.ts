@@ -1,0 +1,64 @@
+import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts";
+import { svd } from "./svd.ts";
+
+/** `count` matrices of one shape, row-major, one after the other. */
+export interface Batch<T extends Data = Data> {
+  readonly count: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: T;
+}
+
+/** Up to this order matrices go through the kernel by SIMD lanes. */
+const SMALL = 16;
+
+/**
+ * The SVD of every matrix of a batch, as `svd` has it (reduced; signs fixed the same way): u is a batch of
+ * rows x k, s of k values, v of cols x k, k = min(rows, cols). Small matrices are decomposed several at a time, one a
+ * SIMD lane, by plain one-sided Jacobi; those that are zero or very graded, and all larger ones, one by one. So
+ * the result for a matrix does not depend on the others in its batch; for small ones it is that of `svd` to rounding.
+ *
+ * @throws as `svd`; a NaN or infinity anywhere refuses the whole batch
+ */
+export function svdBatch<T extends Data>(
+  a: Batch<T>,
+  { vectors = true }: { vectors?: boolean } = {},
+): { u: T; s: T; v: T } {
+  const { count, rows, cols, data } = a;
+  const dtype: Dtype = data.BYTES_PER_ELEMENT === 4 ? "float32" : "float64";
+  const k = Math.min(rows, cols);
+  const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
+  const s = allocate(dtype, count * k) as T;
+  const v = allocate(dtype, vectors ? count * cols * k : 0) as T;
+  const lanes = count > 0 && k > 0 && Math.max(rows, cols) <= SMALL;
+  if (lanes) byLanes(a, dtype, vectors, u, s, v);
+  for (let i = 0; i < count; i++) {
+    if (lanes && s[i * k]! >= 0) continue;
+    const one = { rows, cols, data: data.subarray(i * rows * cols, (i + 1) * rows * cols) as T };
+    if (!vectors) {
+      s.set(svd(one, { vectors }).s, i * k);
+      continue;
+    }
+    const found = svd(one);
+    u.set(found.u.data, i * rows * k);
+    s.set(found.s, i * k);
+    v.set(found.v.data, i * cols * k);
+  }
+  return { u, s, v };
+}
+
+/** What the kernel leaves undone has a negative first singular value. */
+function byLanes(a: Batch, dtype: Dtype, vectors: boolean, u: Data, s: Data, v: Data): void {
+  const wide = a.rows < a.cols;
+  const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];
+  const [tall, small] = wide ? [v, u] : [u, v];
+  frame(dtype, (f) => {
+    const input = f.put(a.data);
+    const [pu, ps, pv] = [f.alloc(tall.length), f.alloc(s.length), f.alloc(small.length)];
+    // prettier-ignore
+    check(f.kernels.gesvjb(Number(wide), a.count, m, n, Number(vectors), input, pu, ps, pv), "a");
+    f.take(pu, tall.length, tall);
+    f.take(ps, s.length, s);
+    f.take(pv, small.length, small);
+  });
+}

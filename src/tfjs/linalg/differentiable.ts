@@ -1,0 +1,57 @@
+/**
+ * Where the gradients exist. A quantity counts as zero when it is at most 2 √size EPS of what it was
+ * computed from: rounding alone makes about as much (√ because roundings are as good as random).
+ */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { ArgumentError } from "../../errors.ts";
+
+const EPS = 2 ** -23;
+const tolerance = (size: number) => 2 * Math.sqrt(size) * EPS;
+
+/** Whether nothing depends on an output: the gradient of one that is not used is zero. */
+export function isZero(dy: Tensor): boolean {
+  return dy.dataSync().every((value) => value === 0);
+}
+
+/** The singular values of each matrix must be distinct, and not zero. */
+export function checkDistinct(s: Tensor, size: number): void {
+  const expected = "distinct non-zero singular values (else u and v have no gradient)";
+  checkGaps(s, size, expected, () => true);
+}
+
+/** The singular values of each matrix must not be zero. */
+export function checkFullRank(s: Tensor, size: number): void {
+  const last = s.shape.at(-1)! - 1;
+  checkGaps(s, size, "full rank (else there is no gradient)", (i) => i === last);
+}
+
+/** Checks the gaps s_i − s_{i+1} of the indices that matter; the last is that to zero. */
+function checkGaps(s: Tensor, size: number, expected: string, matters: (i: number) => boolean) {
+  const k = s.shape.at(-1)!;
+  const values = s.dataSync();
+  for (const [at, value] of values.entries()) {
+    const i = at % k;
+    const next = i === k - 1 ? 0 : values[at + 1];
+    if (!matters(i) || value - next > tolerance(size) * values[at - i]) continue;
+    const actual = next === 0 ? `${value}` : `${value} and ${next}`;
+    throw new ArgumentError("a", expected, actual);
+  }
+}
+
+/**
+ * The first k columns of each matrix must be linearly independent, given r […batch, k, n] of its QR
+ * factorization: |r_jj| is compared with the norm of its column, so that the scales of columns do not count.
+ */
+export function checkIndependent(r: Tensor): void {
+  const expected = "linearly independent columns (else q and r have no gradient)";
+  const [k, n] = r.shape.slice(-2);
+  const values = r.dataSync();
+  for (let from = 0; from < values.length; from += k * n) {
+    for (let j = 0; j < k; j++) {
+      let square = 0;
+      for (let i = 0; i <= j; i++) square += values[from + i * n + j] ** 2;
+      if (Math.abs(values[from + j * n + j]) > tolerance(k) * Math.sqrt(square)) continue;
+      throw new ArgumentError("a", expected, `column ${j} dependent on those before it`);
+    }
+  }
+}

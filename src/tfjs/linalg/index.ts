@@ -1,0 +1,16 @@
+/**
+ * `linalg` of the door: linear algebra on float32 tensors, batched over leading dimensions, on every backend.
+ *
+ * The names and options are those of tfjs-initializers/linalg. Inside tf.grad the results are differentiable
+ * where it says so; TensorFlow.js registers its own gradients with @tensorflow/tfjs-layers or the union
+ * package, not in Node with @tensorflow/tfjs-core alone.
+ */
+export { cond } from "./cond.ts";
+export { lstsq } from "./lstsq.ts";
+export { nullSpace } from "./nullSpace.ts";
+export { pinv } from "./pinv.ts";
+export { polar } from "./polar.ts";
+export { qr } from "./qr.ts";
+export { rank } from "./rank.ts";
+export { svd } from "./svd.ts";
+export { topSvd } from "./topSvd.ts";

@@ -1,0 +1,122 @@
+/**
+ * Linear algebra as kernels of TensorFlow.js, so that tidy, dispose, profile and gradients know them.
+ *
+ * A kernel is registered when it is first run on a backend, whichever that is: the work is done in this
+ * package's own memory, and all that is asked of a backend is to read and to write tensors. (The
+ * setup hook of TensorFlow.js would not run: backends call it only while they start.)
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../../errors.ts";
+import type { Batch, Matrix } from "../../linalg/index.ts";
+
+/** One result for one matrix of a batch: a matrix, a vector or a number. */
+type Result = Matrix<Float32Array> | Float32Array | number;
+
+/** The results for all matrices of a batch, one after the other; `shape` is that of one. */
+export interface Stack {
+  readonly shape: number[];
+  readonly values: Float32Array;
+}
+
+/** How TensorFlow.js is to know a function on matrices. */
+export interface Kernel<Options extends object> {
+  /** What `tf.profile` shows. */
+  readonly name: string;
+  /** The results for batches of equal count; also checks the options. */
+  compute(batches: Batch<Float32Array>[], options: Options): Stack[];
+  /** Absent where there is none: tf.grad then says so, naming the kernel. */
+  readonly gradient?: Omit<tf.GradConfig, "kernelName">;
+}
+
+/**
+ * Runs a kernel on tensors […batch, rows, cols] of equal batch; every result is […batch, …its shape].
+ *
+ * @throws ArgumentError named after the input for anything but float32 tensors of rank ≥ 2 and one batch
+ *   shape, and whatever `compute` throws
+ */
+export function run<Options extends object>(
+  kernel: Kernel<Options>,
+  inputs: Record<string, tf.Tensor>,
+  options: Options,
+): tf.Tensor[] {
+  let batch: string | undefined;
+  for (const [name, x] of Object.entries(inputs)) {
+    checkTensor(name, x);
+    const own = x.shape.slice(0, -2).join(", ");
+    batch ??= own;
+    if (own !== batch) throw new ArgumentError(name, `leading dimensions [${batch}]`, `[${own}]`);
+  }
+  register(kernel);
+  return tf.engine().runKernel<tf.Tensor[]>(kernel.name, inputs, options as tf.NamedAttrMap);
+}
+
+function checkTensor(name: string, x: tf.Tensor): void {
+  if (!(x instanceof tf.Tensor)) throw new ArgumentError(name, "a tensor", show(x));
+  x.throwIfDisposed();
+  if (x.dtype !== "float32") throw new ArgumentError(name, "a float32 tensor", x.dtype);
+  if (x.rank < 2) throw new ArgumentError(name, "a tensor of rank 2 or more", `rank ${x.rank}`);
+}
+
+/** Makes a kernel and its gradient known for the backend in use; once for each. */
+function register<Options extends object>(kernel: Kernel<Options>): void {
+  const { name: kernelName, compute, gradient } = kernel;
+  tf.backend(); // chooses one, if nobody has yet
+  const backendName = tf.getBackend();
+  if (!tf.getKernel(kernelName, backendName)) {
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc({ inputs, attrs }) {
+        const tensors = Object.values(inputs as tf.NamedTensorMap);
+        const batch = tensors[0].shape.slice(0, -2);
+        const stacks = compute(tensors.map(batchOf), attrs as Options);
+        return stacks.map(({ shape, values }) =>
+          tf.tensor(values, [...batch, ...shape], "float32"),
+        );
+      },
+    });
+  }
+  if (gradient && !tf.getGradient(kernelName)) tf.registerGradient({ kernelName, ...gradient });
+}
+
+/** The matrices of a tensor; reading it costs a copy at most. */
+function batchOf({ dataId, shape, size }: tf.Tensor): Batch<Float32Array> {
+  const [rows, cols] = shape.slice(-2) as [number, number];
+  const count = tf.util.sizeFromShape(shape.slice(0, -2));
+  const data = size > 0 ? tf.engine().readSync(dataId) : new Float32Array(0);
+  return { count, rows, cols, data: data as Float32Array };
+}
+
+/** A kernel that treats one matrix of each input at a time. */
+export function each<Options extends object>(
+  job: (matrices: Matrix<Float32Array>[], options: Options) => Result[],
+): Kernel<Options>["compute"] {
+  return (batches, options) => {
+    const { count } = batches[0];
+    const stacks: Stack[] = [];
+    for (let i = 0; i < Math.max(count, 1); i++) {
+      const matrices = batches.map(({ rows, cols, data }) => {
+        const size = rows * cols;
+        // An empty batch stands for the shapes of its results: those of a zero matrix.
+        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : new Float32Array(size);
+        return { rows, cols, data: one };
+      });
+      job(matrices, options).forEach((result, which) => {
+        const { shape, data } = layout(result);
+        const stack = (stacks[which] ??= { shape, values: new Float32Array(count * data.length) });
+        if (`${shape}` !== `${stack.shape}`) {
+          const expected = `matrices whose results have one shape, here [${stack.shape.join(", ")}]`;
+          throw new ArgumentError("a", expected, `[${shape.join(", ")}]`);
+        }
+        if (count > 0) stack.values.set(data, i * data.length);
+      });
+    }
+    return stacks;
+  };
+}
+
+function layout(result: Result): { shape: number[]; data: ArrayLike<number> } {
+  if (typeof result === "number") return { shape: [], data: [result] };
+  if ("data" in result) return { shape: [result.rows, result.cols], data: result.data };
+  return { shape: [result.length], data: result };
+}

@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { lstsq as lstsqOfMatrices } from "../../linalg/index.ts";
+import { each, run, type Kernel } from "./kernel.ts";
+import { pinv, pinvGradient } from "./pinv.ts";
+import { timesTransposed, transposedTimes } from "./products.ts";
+
+type Options = { tolerance?: number };
+
+/**
+ * Least squares: the x […batch, n, p] of minimum norm that minimises ‖b − a·x‖ column by column, for a
+ * […batch, m, n] and b […batch, m, p]: see `lstsq` of tfjs-initializers/linalg.
+ *
+ * Gradient: that of x = a⁺·b; see `pinv`.
+ *
+ * @param a, b float32, rank ≥ 2, of equal leading dimensions; any sizes, zero included
+ * @param options.tolerance relative to s₁: what is below counts as zero; default max(m, n)·2⁻²³
+ * @throws ArgumentError for other kinds of tensors, shapes that do not match, a NaN or infinite entry, or a
+ *   negative tolerance
+ */
+export function lstsq(a: tf.Tensor, b: tf.Tensor, { tolerance }: Options = {}): { x: tf.Tensor } {
+  return { x: run(leastSquares, { a, b }, { tolerance })[0] };
+}
+
+const leastSquares: Kernel<Options> = {
+  name: "TfjsInitializersLstsq",
+  compute: each(([a, b], options) => [lstsqOfMatrices(a, b, options).x]),
+  gradient: {
+    inputsToSave: ["a", "b"],
+    gradFunc(dys, [a, b], attrs) {
+      const [dx] = [dys].flat();
+      const options = attrs as Options;
+      if ([a, b].some(({ size }) => size === 0)) {
+        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) };
+      }
+      return {
+        a: () => pinvGradient(timesTransposed(dx, b), a, options),
+        b: () => transposedTimes(pinv(a, options), dx),
+      };
+    },
+  },
+};

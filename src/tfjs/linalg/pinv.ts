@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { pinv as pinvOfMatrix } from "../../linalg/index.ts";
+import { each, run, type Kernel } from "./kernel.ts";
+import { beyond, timesDiagonal, timesTransposed, transposed, transposedTimes } from "./products.ts";
+import { svd } from "./svd.ts";
+
+type Options = { tolerance?: number };
+
+/**
+ * The Moore–Penrose inverse, […batch, n, m], of every matrix in a […batch, m, n]: see `pinv` of
+ * tfjs-initializers/linalg. To solve a system, `lstsq` is more accurate and does less.
+ *
+ * Gradient: exact for the sum over the singular values above the tolerance (for the others a zero is
+ * put, not a limit). For a matrix without full rank that means changes that keep its rank.
+ *
+ * @param a float32, rank ≥ 2, any sizes, zero included
+ * @param options.tolerance relative to s₁: what is below counts as zero; default max(m, n)·2⁻²³
+ * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
+ */
+export function pinv(a: tf.Tensor, { tolerance }: Options = {}): tf.Tensor {
+  return run(pseudoinverse, { a }, { tolerance })[0];
+}
+
+const pseudoinverse: Kernel<Options> = {
+  name: "TfjsInitializersPinv",
+  compute: each(([a], options) => [pinvOfMatrix(a, options)]),
+  gradient: {
+    inputsToSave: ["a"],
+    gradFunc(dys, [a], attrs) {
+      const [dp] = [dys].flat();
+      return { a: () => pinvGradient(dp, a, attrs as Options) };
+    },
+  },
+};
+
+/**
+ * With a = u·diag(s)·vᵀ, g_i = 1/s_i above the tolerance and 0 below, and x = uᵀ·dpᵀ·v:
+ *
+ *   da = u·e·vᵀ + (I − u·uᵀ)·dpᵀ·v·diag(g²)·vᵀ + u·diag(g²)·uᵀ·dpᵀ·(I − v·vᵀ),
+ *   e_ij = ½ (g_i − g_j)/(s_i − s_j) (x_ij + x_ji) + ½ (g_i + g_j)/(s_i + s_j) (x_ij − x_ji):
+ *
+ * the divided differences of g as an odd function, which are ∓g_i g_j where both are above.
+ */
+export function pinvGradient(dp: tf.Tensor, a: tf.Tensor, { tolerance }: Options): tf.Tensor {
+  if (a.size === 0) return tf.zerosLike(a);
+  const [m, n] = a.shape.slice(-2);
+  const { u, s, v } = svd(a);
+  const largest = tf.max(s, -1, true);
+  const above = tf.greater(s, tf.mul(largest, tolerance ?? Math.max(m, n) * 2 ** -23));
+  const g = tf.where(above, tf.reciprocal(s), tf.zerosLike(s));
+  const [gi, gj] = [tf.expandDims(g, -1), tf.expandDims(g, -2)];
+  const [si, sj] = [tf.expandDims(s, -1), tf.expandDims(s, -2)];
+  const one = tf.logicalXor(tf.expandDims(above, -1), tf.expandDims(above, -2));
+  const both = tf.mul(gi, gj);
+  const minus = tf.where(one, tf.div(tf.sub(gi, gj), tf.sub(si, sj)), tf.neg(both));
+  const plus = tf.where(one, tf.div(tf.add(gi, gj), tf.add(si, sj)), both);
+
+  const image = transposedTimes(dp, v);
+  const x = transposedTimes(u, image);
+  const e = tf.add(tf.mul(minus, tf.add(x, transposed(x))), tf.mul(plus, tf.sub(x, transposed(x))));
+  const squares = tf.square(g);
+  const left = tf.add(tf.matMul(u, tf.mul(e, 0.5)), timesDiagonal(beyond(u, image), squares));
+  const right = timesDiagonal(beyond(v, tf.matMul(dp, u)), squares);
+  return tf.add(timesTransposed(left, v), timesTransposed(u, right));
+}

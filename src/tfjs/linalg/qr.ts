@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ArgumentError } from "../../errors.ts";
+import { qr as qrOfMatrix } from "../../linalg/index.ts";
+import { checkIndependent } from "./differentiable.ts";
+import { each, run, type Kernel } from "./kernel.ts";
+import { timesTransposed, transposedTimes } from "./products.ts";
+
+type Options = { mode: "reduced" | "complete"; positive: boolean };
+
+/**
+ * QR factorization a = q·r of every matrix in a […batch, m, n]: q has orthonormal columns, r is upper
+ * triangular. Blocked Householder reflections: see `qr` of tfjs-initializers/linalg.
+ *
+ * Shapes, with k = min(m, n): `"reduced"` (default): q […batch, m, k], r […batch, k, n]; `"complete"`:
+ * q […batch, m, m], r […batch, m, n].
+ *
+ * Gradients (S. F. Walter and L. Lehmann 2012; H.-J. Liao et al., Phys. Rev. X 9, 031041, 2019) exist
+ * where the first k columns of a are linearly independent, and in complete mode for m ≤ n only: beyond,
+ * columns of q are arbitrary. (In Node, @tensorflow/tfjs-core alone has no gradients at all: load
+ * @tensorflow/tfjs-layers or the union package.)
+ *
+ * @param a float32, rank ≥ 2, any sizes, zero included
+ * @param options.mode `"reduced"` or `"complete"`
+ * @param options.positive make the diagonal of r non-negative; default false
+ * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
+ *   `tf.grad`) where the gradient does not exist; MemoryError
+ */
+export function qr(
+  a: tf.Tensor,
+  { mode = "reduced", positive = false }: Partial<Options> = {},
+): { q: tf.Tensor; r: tf.Tensor } {
+  const [q, r] = run(factorization, { a }, { mode, positive });
+  return { q, r };
+}
+
+const factorization: Kernel<Options> = {
+  name: "TfjsInitializersQr",
+  compute: each(([a], options) => {
+    const { q, r } = qrOfMatrix(a, options);
+    return [q, r];
+  }),
+  gradient: {
+    inputsToSave: ["a"],
+    outputsToSave: [true, true],
+    gradFunc: (dys, saved) => ({ a: () => gradient(dys as tf.Tensor[], saved) }),
+  },
+};
+
+/** A wide a = [x, y] has q·r₁ = x and r₂ = qᵀy. */
+function gradient([dq, dr]: tf.Tensor[], [a, q, r]: tf.Tensor[]): tf.Tensor {
+  if (a.size === 0) return tf.zerosLike(a);
+  const [m, n] = a.shape.slice(-2);
+  if (q.shape.at(-1)! > n) {
+    throw new ArgumentError("mode", '"reduced" for gradients of a tall matrix', '"complete"');
+  }
+  checkIndependent(r);
+  if (m >= n) return tallGradient(dq, dr, q, r);
+  const [, y] = tf.split(a, [m, n - m], -1);
+  const [r1] = tf.split(r, [m, n - m], -1);
+  const [dr1, dr2] = tf.split(dr, [m, n - m], -1);
+  const dx = tallGradient(tf.add(dq, timesTransposed(y, dr2)), dr1, q, r1);
+  return tf.concat([dx, tf.matMul(q, dr2)], -1);
+}
+
+/** da = (dq + q·copyltu(r·drᵀ − dqᵀ·q))·r⁻ᵀ, where copyltu copies the lower triangle to the upper. */
+function tallGradient(dq: tf.Tensor, dr: tf.Tensor, q: tf.Tensor, r: tf.Tensor): tf.Tensor {
+  const n = r.shape.at(-1)!;
+  const half = mask(n, (i, j) => (i > j ? 1 : i === j ? 0.5 : 0));
+  const m = tf.mul(tf.sub(timesTransposed(r, dr), transposedTimes(dq, q)), half);
+  const symmetric = tf.add(tf.matMul(q, m), timesTransposed(q, m));
+  return timesTransposed(tf.add(dq, symmetric), inverse(r));
+}
+
+/**
+ * The inverse of an upper triangular matrix, from those of its diagonal blocks of 1, 2, 4 … columns: with
+ * D of diagonal blocks and N what twice the block size adds, (D + N)⁻¹ = D⁻¹ − D⁻¹·N·D⁻¹.
+ */
+function inverse(r: tf.Tensor): tf.Tensor {
+  const n = r.shape.at(-1)!;
+  const eye = tf.eye(n);
+  let x = tf.div(eye, tf.add(tf.mul(r, eye), tf.sub(1, eye)));
+  for (let b = 1; b < n; b *= 2) {
+    const next = mask(n, (i, j) => {
+      const block = Math.floor(i / b);
+      return Number(block % 2 === 0 && Math.floor(j / b) === block + 1);
+    });
+    x = tf.sub(x, tf.matMul(tf.matMul(x, tf.mul(r, next)), x));
+  }
+  return x;
+}
+
+function mask(n: number, entry: (i: number, j: number) => number): tf.Tensor {
+  const values = new Float32Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) values[i * n + j] = entry(i, j);
+  return tf.tensor2d(values, [n, n]);
+}

@@ -1,0 +1,22 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { rank as rankOfMatrix } from "../../linalg/index.ts";
+import { each, run, type Kernel } from "./kernel.ts";
+
+type Options = { tolerance?: number };
+
+/**
+ * Numerical rank of every matrix in a […batch, m, n], int32 of shape […batch]: the number of singular values
+ * above tolerance·s₁. It has no gradient.
+ *
+ * @param a float32, rank ≥ 2, any sizes, zero included
+ * @param options.tolerance default max(m, n)·2⁻²³, the convention of NumPy's matrix_rank
+ * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
+ */
+export function rank(a: tf.Tensor, { tolerance }: Options = {}): tf.Tensor {
+  return tf.tidy(() => tf.cast(run(numericalRank, { a }, { tolerance })[0], "int32"));
+}
+
+const numericalRank: Kernel<Options> = {
+  name: "TfjsInitializersRank",
+  compute: each(([a], options) => [rankOfMatrix(a, options)]),
+};

@@ -1,0 +1,149 @@
+/** gejsv through the ABI: every shape around the edges of panels and blocks, with forced block sizes. */
+import * as assert from "uvu/assert";
+import { Info } from "../../../assembly/info.ts";
+import type { Matrix } from "../../../src/linalg/index.ts";
+import { frame } from "../../../src/wasm/memory.ts";
+import { build, gaussian, hard } from "../../matrices.ts";
+import { precisionOf, precisions } from "../../precisions.ts";
+import { transpose } from "../../ratios.ts";
+import { integers, kahan } from "../../spectra.ts";
+import { suite } from "../../suite.ts";
+import { absoluteError, GATE, SvdFamilies } from "../../svdRatios.ts";
+import { guarded } from "../guarded.ts";
+
+interface Options {
+  nb?: number;
+  complete?: boolean;
+  vectors?: boolean;
+}
+
+/** As the kernel has it: a wide matrix goes in as it is, and u and v come back exchanged. */
+function gejsv(a: Matrix, { nb = 0, complete = false, vectors = true }: Options) {
+  const wide = a.rows < a.cols;
+  const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];
+  const cols = complete ? m : n;
+  const precision = precisionOf(a.data);
+  return frame(precision.dtype, (f) => {
+    const input = f.put(a.data);
+    const s = guarded(f, precision, n + 2);
+    const [u, v] = [m * cols, n * n].map((count) => guarded(f, precision, vectors ? count : 0));
+    const top = f.kernels.mark();
+    // prettier-ignore
+    const info = f.kernels.gejsv(
+      Number(wide), m, n, cols, Number(vectors), nb, input, u.address, s.address, v.address,
+    );
+    assert.is(f.kernels.mark(), top, "left something on the arena");
+    const [sweeps, rank] = s.take().subarray(n);
+    const tall = { rows: m, cols, data: u.take() };
+    const small = { rows: n, cols: n, data: v.take() };
+    const factors = wide ? { u: small, v: tall } : { u: tall, v: small };
+    return { info, sweeps, rank, s: s.take().slice(0, n), ...factors };
+  });
+}
+
+const edges = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33];
+const large = [50, 64, 100];
+const blockSizes = [0, 8, 16, 32];
+const flags = [false, true];
+
+suite("assembly/lapack/gejsv", (test) => {
+  for (const precision of precisions) {
+    const { dtype } = precision;
+    const family = new SvdFamilies(`gejsv ${dtype}`);
+
+    const verify = (a: Matrix, options: Options) => {
+      const what = `${a.rows} x ${a.cols} ${JSON.stringify(options)}`;
+      const full = gejsv(a, options);
+      assert.is(full.info, Info.OK, what);
+      family.check(a, full, what);
+      return full;
+    };
+
+    for (const nb of blockSizes)
+      test(`${dtype}: all shapes around the edges, blocks of ${nb || "its own choice"}`, () => {
+        for (const m of edges)
+          for (const n of edges) {
+            const a = gaussian(m, n, precision);
+            for (const complete of flags) verify(a, { nb, complete });
+          }
+      });
+
+    test(`${dtype}: of a lower rank, whatever the block size`, () => {
+      for (const nb of blockSizes)
+        for (const m of [4, 9, 16, 17, 33])
+          for (const n of [4, 9, 16, 17, 33])
+            for (const make of [hard.zero, hard.ones, hard["rank 1"], hard["half rank"], integers])
+              verify(make(m, n, precision), { nb, complete: true });
+    });
+
+    test(`${dtype}: larger shapes`, () => {
+      let turn = 0;
+      for (const m of large)
+        for (const n of [5, 33, ...large])
+          for (const tall of flags) {
+            const [rows, cols] = tall ? [m, n] : [n, m];
+            const [nb, complete] = [blockSizes[turn % 4], turn++ % 2 === 0];
+            verify(gaussian(rows, cols, precision), { nb, complete });
+          }
+      for (const nb of [0, 8]) {
+        verify(gaussian(2000, 16, precision), { nb });
+        verify(gaussian(16, 2000, precision), { nb });
+        verify(gaussian(257, 257, precision), { nb });
+      }
+      // Around the rows that larfb takes at a time.
+      for (const m of [511, 512, 513, 521]) verify(gaussian(m, 17, precision), {});
+    });
+
+    test(`${dtype}: the values do not depend on block size, vectors or orientation`, () => {
+      for (const m of [3, 9, 17, 33, 100])
+        for (const n of [3, 8, 33]) {
+          const a = gaussian(m, n, precision, 3);
+          const { s } = gejsv(a, {});
+          for (const nb of blockSizes)
+            for (const vectors of flags)
+              for (const b of [a, transpose(a)]) {
+                const other = gejsv(b, { nb, vectors });
+                assert.is(other.info, Info.OK);
+                const apart = absoluteError(other.s, s, precision);
+                assert.ok(apart <= GATE, `${m} x ${n}, nb ${nb}: ${apart}`);
+              }
+        }
+    });
+
+    test(`${dtype}: a wide matrix is the transpose of a tall one, to the bit`, () => {
+      // A largest component of its own in every column, so that signs cannot differ either.
+      const a = gaussian(33, 17, precision);
+      const [tall, wide] = [gejsv(a, {}), gejsv(transpose(a), {})];
+      assert.equal(tall.s, wide.s);
+      const same = (x: Matrix, y: Matrix) =>
+        assert.equal(x.data.map(Math.abs), y.data.map(Math.abs));
+      same(tall.u, wide.v);
+      same(tall.v, wide.u);
+    });
+
+    test(`${dtype}: rank and sweeps`, () => {
+      for (const n of [1, 5, 16, 33]) {
+        assert.is(gejsv(hard.zero(n, n, precision), {}).rank, 0);
+        const diagonal = build(n, n, precision, (i, j) => (i === j ? (i % 3) / 2 : 0));
+        const zeros = Math.ceil(n / 3);
+        assert.is(gejsv(diagonal, {}).rank, n - zeros);
+        assert.is(gejsv(gaussian(n, n, precision), {}).rank, n);
+        const { sweeps } = gejsv(kahan(n, precision), {});
+        assert.ok(sweeps >= 1 && sweeps <= 12, `${sweeps} sweeps`);
+      }
+    });
+
+    test(`${dtype}: codes`, () => {
+      for (const vectors of flags)
+        for (let at = 0; at < 35; at++)
+          for (const bad of [NaN, Infinity, -Infinity]) {
+            const a = build(7, 5, precision, (i, j) => (5 * i + j === at ? bad : 1));
+            assert.is(gejsv(a, { vectors }).info, Info.NONFINITE);
+          }
+      const large = build(20, 20, precision, () => precision.max / 2);
+      assert.is(gejsv(large, {}).info, Info.OVERFLOW);
+    });
+
+    test.after(() => family.note());
+  }
+});

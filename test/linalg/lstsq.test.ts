@@ -1,0 +1,106 @@
+import * as assert from "uvu/assert";
+import { lstsq, matmul, pinv, svd, type Matrix } from "../../src/linalg/index.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
+import { precisionOf, precisions } from "../precisions.ts";
+import { distance, Family, largest, transpose } from "../ratios.ts";
+import { suite } from "../suite.ts";
+import { refused } from "../thrown.ts";
+import { gemm } from "../twins/gemm.ts";
+
+suite("linalg/lstsq", (test) => {
+  for (const precision of precisions) {
+    const { dtype, u, max } = precision;
+    const family = {
+      normal: new Family(`lstsq ${dtype} ‖Aᵀ(b − Ax)‖`),
+      minimum: new Family(`lstsq ${dtype} minimum norm`),
+    };
+    const norm = (values: ArrayLike<number>) => Math.hypot(...Array.from(values));
+    const remainder = (a: Matrix, x: Matrix, b: Matrix) =>
+      gemm(a, x).value.map((value, at) => b.data[at] - value);
+
+    /** The normal equations hold, and x has no part in the null space. */
+    const verify = (a: Matrix, p: number, what: string) => {
+      const b = gaussian(a.rows, p, precision, 7);
+      const { x, rank, s } = lstsq(a, b);
+      assert.equal([x.rows, x.cols], [a.cols, p]);
+      for (const data of [x.data, s]) assert.is(precisionOf(data), precision);
+      assert.equal(s, svd(a).s);
+      if (x.data.length === 0 || s.length === 0) return;
+      const r = { ...b, data: remainder(a, x, b) };
+      const size = norm(a.data) * (norm(a.data) * norm(x.data) + norm(b.data));
+      const unit = Math.max(a.rows, a.cols) * u;
+      const gradient = largest(gemm(transpose(a), r).value);
+      family.normal.check(gradient === 0 ? 0 : gradient / (unit * size), what);
+      // What pinv(a)·a leaves of x; a perturbation of a by u turns its row space by u·cond.
+      const condition = rank > 0 ? s[0] / s[rank - 1] : 1;
+      const shortened = gemm(pinv(a), { ...x, rows: a.rows, data: gemm(a, x).value }).value;
+      const excess = distance(shortened, x.data);
+      family.minimum.check(excess === 0 ? 0 : excess / (unit * condition * norm(x.data)), what);
+    };
+
+    test(`${dtype}: minimises, with minimum norm`, () => {
+      const types = ["zero", "rank 1", "half rank", "equal columns", "zero columns"];
+      for (const [m, n] of shapes("1x1 9x4 4x9 33x33 50x17 17x50 0x3 3x0 0x0"))
+        for (const p of [1, 3, 0]) {
+          verify(gaussian(m, n, precision), p, `${m} x ${n}`);
+          if (m * n === 0) continue;
+          for (const type of types) verify(hard[type](m, n, precision), p, `${type} ${m} x ${n}`);
+          verify(conditioned(m, n, precision, 1e3), p, `condition 1e3, ${m} x ${n}`);
+        }
+    });
+
+    test(`${dtype}: residuals as gelsd has them: of full column rank and more rows than columns`, () => {
+      const b = gaussian(9, 2, precision, 7);
+      const a = gaussian(9, 4, precision);
+      const { x, residuals, rank } = lstsq(a, b);
+      const exact = remainder(a, x, b);
+      assert.is(rank, 4);
+      for (const j of [0, 1]) {
+        const sum = exact.reduce((total, r, at) => total + (at % 2 === j ? r * r : 0), 0);
+        assert.ok(Math.abs(residuals![j] - sum) <= 100 * u * norm(b.data) ** 2);
+      }
+      const without: Matrix[] = [gaussian(9, 9, precision), gaussian(9, 12, precision)];
+      for (const one of [...without, hard["rank 1"](9, 4, precision)])
+        assert.is(lstsq(one, b).residuals, undefined);
+    });
+
+    test(`${dtype}: a line through points`, () => {
+      // y = 2t − 1 at t = 0 … 5, exact.
+      const a = build(6, 2, precision, (i, j) => i ** j);
+      const b = build(6, 1, precision, (i) => 2 * i - 1);
+      assert.ok(distance(lstsq(a, b).x.data, [-1, 2]) <= 50 * u);
+    });
+
+    test(`${dtype}: singular values at or below tolerance s₁ count as zero`, () => {
+      const a = build(3, 3, precision, (i, j) => (i === j ? 4 ** (1 - i) : 0));
+      const b = build(3, 1, precision, () => 1);
+      const solve = (tolerance?: number) => lstsq(a, b, { tolerance });
+      assert.equal([...solve().x.data], [0.25, 1, 4]);
+      assert.equal([...solve(1 / 16).x.data], [0.25, 1, 0]);
+      assert.equal([...solve(0.25).x.data], [0.25, 0, 0]);
+      assert.equal([solve().rank, solve(0.25).rank], [3, 1]);
+    });
+
+    test(`${dtype}: refused, unchanged`, () => {
+      const [a, b] = [gaussian(5, 4, precision), gaussian(5, 2, precision)];
+      const copies = [a.data.slice(), b.data.slice()];
+      lstsq(a, b);
+      assert.equal([a.data, b.data], copies);
+      refused("b", () => lstsq(a, gaussian(4, 2, precision)));
+      const other = precisions.find((one) => one !== precision)!;
+      refused("b", () => lstsq(a, gaussian(5, 2, other) as never));
+      refused("tolerance", () => lstsq(a, b, { tolerance: -1 }));
+      refused("b", () => lstsq(a, { ...b, data: b.data.map(() => NaN) } as Matrix));
+      refused("a", () => lstsq({ ...a, data: a.data.map(() => NaN) } as Matrix, b));
+      const [tiny, huge] = [1 / max, max / 2].map((x) => build(1, 1, precision, () => x));
+      assert.match(refused("a", () => lstsq(tiny, huge)).actual, "overflow");
+    });
+
+    test(`${dtype}: agrees with pinv`, () => {
+      const [a, b] = [gaussian(20, 12, precision), gaussian(20, 3, precision, 2)];
+      assert.ok(distance(lstsq(a, b).x.data, matmul(pinv(a), b).data) <= 500 * u);
+    });
+
+    test.after(() => Object.values(family).forEach((one) => one.note()));
+  }
+});

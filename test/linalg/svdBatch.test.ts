@@ -1,0 +1,114 @@
+/** Small matrices by SIMD lanes: as accurate as one by one, and each for itself. */
+import * as assert from "uvu/assert";
+import { ArgumentError, normal, svd, svdBatch, type Data } from "../../src/linalg/index.ts";
+import { suite } from "../suite.ts";
+
+const GATE = 10; // in max(rows, cols) · u
+const HARD = 50;
+const arrays = { float32: Float32Array, float64: Float64Array };
+const u = { float32: 2 ** -24, float64: 2 ** -53 };
+
+/** Largest deviation of the batch from a = u·diag(s)·vᵀ and from orthonormality, in max(rows, cols)·u. */
+function defect(count: number, rows: number, cols: number, a: Data, eps: number): number {
+  const batch = { count, rows, cols, data: a };
+  const found = svdBatch(batch);
+  const k = Math.min(rows, cols);
+  let worst = 0;
+  for (let b = 0; b < count; b++) {
+    const s = found.s.subarray(b * k, (b + 1) * k);
+    const at = (x: Data, size: number) => x.subarray(b * size * k, (b + 1) * size * k);
+    const [left, right] = [at(found.u, rows), at(found.v, cols)];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < cols; j++) {
+        let sum = -a[(b * rows + i) * cols + j]!;
+        for (let l = 0; l < k; l++) sum += left[i * k + l]! * s[l]! * right[j * k + l]!;
+        worst = Math.max(worst, s[0] === 0 ? 0 : Math.abs(sum) / s[0]!);
+      }
+    }
+    for (const [x, size] of [
+      [left, rows],
+      [right, cols],
+    ] as const)
+      // prettier-ignore
+      for (let i = 0; i < k; i++) {
+        for (let j = 0; j <= i; j++) {
+          let sum = i === j ? -1 : 0;
+          for (let l = 0; l < size; l++) sum += x[l * k + i]! * x[l * k + j]!;
+          worst = Math.max(worst, Math.abs(sum));
+        }
+      }
+    for (let i = 1; i < k; i++) assert.ok(s[i - 1]! >= s[i]! && s[i]! >= 0, "descending");
+    for (let j = 0; j < k; j++) {
+      const column = Array.from({ length: rows }, (_, i) => left[i * k + j]!);
+      const size = Math.max(...column.map(Math.abs));
+      if (size > 0) assert.ok(column.find((x) => Math.abs(x) === size)! > 0, "sign");
+    }
+  }
+  return worst / (Math.max(rows, cols) * eps);
+}
+
+for (const dtype of ["float32", "float64"] as const)
+  suite(`linalg/svdBatch ${dtype}`, (test) => {
+    const eps = u[dtype];
+    let worst = 0;
+    const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17];
+    for (const rows of sizes)
+      test(`${rows} rows`, () => {
+        for (const cols of sizes) {
+          for (const count of [1, 2, 3, 4, 5, 9]) {
+            const { data } = normal(count * rows, cols, { seed: rows * 100 + cols, dtype });
+            const found = defect(count, rows, cols, data, eps);
+            worst = Math.max(worst, found);
+            assert.ok(found <= GATE, `${count} of ${rows} x ${cols}: ${found} of ${HARD}`);
+          }
+        }
+      });
+    test.after(() => console.log(`note: svdBatch ${dtype}: worst ${worst.toFixed(1)} of ${GATE}`));
+
+    test("singular values as by svd, and alone as in company", () => {
+      const [count, rows, cols] = [7, 6, 4];
+      const { data } = normal(count * rows, cols, { seed: 3, dtype });
+      const all = svdBatch({ count, rows, cols, data });
+      assert.equal(svdBatch({ count, rows, cols, data }, { vectors: false }).s, all.s);
+      for (let i = 0; i < count; i++) {
+        const one = data.slice(i * rows * cols, (i + 1) * rows * cols) as Float32Array;
+        const alone = svdBatch({ count: 1, rows, cols, data: one });
+        assert.equal(Array.from(alone.u), Array.from(all.u.slice(i * rows * cols, (i + 1) * rows * cols))); // prettier-ignore
+        const { s } = svd({ rows, cols, data: one });
+        s.forEach((value, j) =>
+          assert.ok(Math.abs(value - all.s[i * cols + j]!) <= GATE * rows * eps * s[0]!),
+        );
+      }
+    });
+
+    test("what the lanes cannot carry goes one by one, in between the others", () => {
+      const size = 9;
+      const tiny = dtype === "float32" ? 1e-18 : 1e-130;
+      const list = [
+        [1, 2, 3, 4, 5, 6, 7, 8, 10],
+        new Array(size).fill(0),
+        [1, 0, 0, 0, tiny, 0, 0, 0, tiny * tiny * 10],
+        new Array(size).fill(1),
+        [0, 0, 3, 0, 2, 0, 1, 0, 0],
+        [1, 2, 3, 2, 4, 6, 3, 6, 9].map((x) => x * tiny),
+      ];
+      const data = arrays[dtype].from(list.flat()) as Float32Array;
+      assert.ok(defect(list.length, 3, 3, data, eps) <= GATE);
+      const { s } = svdBatch({ count: list.length, rows: 3, cols: 3, data });
+      assert.equal(Array.from(s.slice(3, 6)), [0, 0, 0]);
+      // Digits of the small ones, as svd has them.
+      assert.ok(Math.abs(s[7]! / tiny - 1) <= 4 * eps);
+    });
+
+    test("nothing, and what is refused", () => {
+      const none = svdBatch({ count: 0, rows: 3, cols: 2, data: new arrays[dtype](0) });
+      assert.equal([none.u.length, none.s.length, none.v.length], [0, 0, 0]);
+      const empty = svdBatch({ count: 2, rows: 0, cols: 2, data: new arrays[dtype](0) });
+      assert.equal([empty.u.length, empty.s.length, empty.v.length], [0, 0, 0]);
+      const data = new arrays[dtype](18).fill(1);
+      data[17] = NaN;
+      assert.throws(() => svdBatch({ count: 2, rows: 3, cols: 3, data }), (error: unknown) => error instanceof ArgumentError); // prettier-ignore
+      data[17] = 2;
+      assert.ok(defect(2, 3, 3, data, eps) <= GATE);
+    });
+  });
