@@ -96,10 +96,11 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   numbers, allocation, copies in and out. \`tf.matMul\` keeps its second operand packed from call to call;
   _b new_ does not.
 - _GFLOP/s_ counts the nominal flops of LAPACK's routines for the task: 2 n³ for a product, 4/3 n³ for
-  haar (also where a peer factorizes a matrix for it), 8/3 n³ for QR with Q, for square matrices.
+  haar (also where a peer factorizes a matrix for it), 8/3 n³ for QR with Q, 22 n³ for an SVD, for square matrices.
 - _‖I−QᵀQ‖_ and _‖A−QR‖_ are LAPACK's test ratios, ‖I−QᵀQ‖₁/(m u) and ‖A−QR‖₁/(m ‖A‖₁ u), with u = 2⁻²⁴ or
-  2⁻⁵³ for the precision of the data; for a product C = AB the second is ‖C−AB‖₁/(n ‖A‖₁ ‖B‖₁ u). They
-  are about 1 or less for a stable routine; LAPACK's tests fail at 30. np.linalg.qr works in double
+  2⁻⁵³ for the precision of the data; for a product C = AB the second is ‖C−AB‖₁/(n ‖A‖₁ ‖B‖₁ u), for an
+  SVD the first is the worse of U and V, the second that of A − U diag(s) Vᵀ. They are about 1 or less for
+  a QR, below 10 for an SVD; LAPACK's tests fail at 30 and 50. np.linalg.qr works in double
   precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision.
 `;
 

@@ -4,6 +4,7 @@ import { type Case, type Contender, job } from "../harness.ts";
 import * as emlapack from "../peers/emlapack.ts";
 import * as mlMatrix from "../peers/ml-matrix.ts";
 import { numpy } from "../peers/numpy.ts";
+import { svds } from "../peers/rows.ts";
 import { matMul } from "../peers/tfjs.ts";
 
 interface Options {
@@ -120,6 +121,7 @@ const native = (m: number, n: number, bar?: number, dtype = "float32"): Contende
 const others = (m: number, n: number, bar?: number) => [
   emlapack.svd(m, n, bar),
   mlMatrix.svd(m, n, 10),
+  ...(bar ? svds(m, n, 10) : []),
 ];
 
 export default [
