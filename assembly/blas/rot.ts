@@ -113,19 +113,18 @@ export function rotateXor(m: i32, p: usize, q: usize, s: i32, round: usize): voi
 export function combine(m: i32, p: usize, s: i32, next: i32, factors: usize, round: usize): void {
   const al = v128.load(factors), ah = v128.load(factors, 16);
   const bl = v128.load(factors, ROW), bh = v128.load(factors, ROW + 16);
-  const half = i8x16.splat(s & LANES ? -1 : 0), lanes = xorLanes(s);
-  const halfNext = i8x16.splat(next & LANES ? -1 : 0), lanesNext = xorLanes(next);
+  const lanes = xorLanes(s), lanesNext = xorLanes(next);
+  const lo: usize = s & LANES ? 16 : 0, hi: usize = 16 - lo;
+  const loNext: usize = next & LANES ? 16 : 0, hiNext: usize = 16 - loNext;
   let sl = v128.splat<real>(0), sh = sl;
   for (const end = p + ROW * m; p < end; p += ROW) {
-    let l = v128.load(p), h = v128.load(p, 16);
-    const lp = i8x16.swizzle(v128.bitselect(h, l, half), lanes);
-    const hp = i8x16.swizzle(v128.bitselect(l, h, half), lanes);
-    l = v128.add<real>(v128.mul<real>(al, l), v128.mul<real>(bl, lp));
-    h = v128.add<real>(v128.mul<real>(ah, h), v128.mul<real>(bh, hp));
+    const lp = i8x16.swizzle(v128.load(p + lo), lanes), hp = i8x16.swizzle(v128.load(p + hi), lanes);
+    const l = v128.add<real>(v128.mul<real>(al, v128.load(p)), v128.mul<real>(bl, lp));
+    const h = v128.add<real>(v128.mul<real>(ah, v128.load(p, 16)), v128.mul<real>(bh, hp));
     v128.store(p, l);
     v128.store(p, h, 16);
-    sl = v128.add<real>(sl, v128.mul<real>(l, i8x16.swizzle(v128.bitselect(h, l, halfNext), lanesNext)));
-    sh = v128.add<real>(sh, v128.mul<real>(h, i8x16.swizzle(v128.bitselect(l, h, halfNext), lanesNext)));
+    sl = v128.add<real>(sl, v128.mul<real>(l, i8x16.swizzle(v128.load(p + loNext), lanesNext)));
+    sh = v128.add<real>(sh, v128.mul<real>(h, i8x16.swizzle(v128.load(p + hiNext), lanesNext)));
   }
   v128.store(round + DOTS, sl);
   v128.store(round + DOTS, sh, 16);
