@@ -15,22 +15,45 @@ export interface Matrix<T extends Data = Data> {
 /** The data array of a dtype. */
 export type DataOf<D extends Dtype> = D extends "float64" ? Float64Array : Float32Array;
 
+/** `count` matrices of one shape, row-major, one after the other. */
+export interface Batch<T extends Data = Data> {
+  readonly count: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: T;
+}
+
 /** Checks a matrix argument whole: kind, shape, precision, length; returns its dtype. */
 export function checkMatrix(name: string, a: Matrix): Dtype {
+  return checkArray(name, a, ["rows", "cols"]);
+}
+
+/** The same for a batch of matrices. */
+export function checkBatch(name: string, a: Batch): Dtype {
+  return checkArray(name, a, ["count", "rows", "cols"]);
+}
+
+function checkArray<K extends string>(
+  name: string,
+  a: Record<K, number> & { data: Data },
+  sizes: readonly K[],
+): Dtype {
   if (typeof a !== "object" || a === null) {
-    throw new ArgumentError(name, "a matrix { rows, cols, data }", show(a));
+    const kind = sizes.length === 2 ? "matrix" : "batch";
+    throw new ArgumentError(name, `a ${kind} { ${sizes.join(", ")}, data }`, show(a));
   }
-  checkSize(`${name}.rows`, a.rows);
-  checkSize(`${name}.cols`, a.cols);
+  for (const size of sizes) checkSize(`${name}.${size}`, a[size]);
   // By tag, not instanceof: arrays of another realm (a frame, a test runner's sandbox) are welcome.
   const kind = Object.prototype.toString.call(a.data).slice(8, -1);
   if (kind !== "Float32Array" && kind !== "Float64Array") {
     throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(a.data));
   }
-  if (a.data.length !== a.rows * a.cols) {
+  const length = sizes.reduce((product, size) => product * a[size], 1);
+  if (a.data.length !== length) {
+    const factors = sizes.map((size) => a[size]).join(" * ");
     throw new ArgumentError(
       `${name}.data`,
-      `length ${a.rows} * ${a.cols} = ${a.rows * a.cols}`,
+      `length ${factors} = ${length}`,
       `length ${a.data.length}`,
     );
   }

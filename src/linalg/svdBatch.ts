@@ -1,13 +1,6 @@
 import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts";
+import { checkBatch, checkFlag, type Batch } from "./matrix.ts";
 import { svd } from "./svd.ts";
-
-/** `count` matrices of one shape, row-major, one after the other. */
-export interface Batch<T extends Data = Data> {
-  readonly count: number;
-  readonly rows: number;
-  readonly cols: number;
-  readonly data: T;
-}
 
 /** Up to this order matrices go through the kernel by SIMD lanes. */
 const SMALL = 16;
@@ -18,14 +11,15 @@ const SMALL = 16;
  * SIMD lane, by plain one-sided Jacobi; those that are zero or very graded, and all larger ones, one by one. So
  * the result for a matrix does not depend on the others in its batch; for small ones it is that of `svd` to rounding.
  *
- * @throws as `svd`; a NaN or infinity anywhere refuses the whole batch
+ * @throws as `svd`, for a malformed batch too; a NaN or infinity anywhere refuses the whole batch
  */
 export function svdBatch<T extends Data>(
   a: Batch<T>,
   { vectors = true }: { vectors?: boolean } = {},
 ): { u: T; s: T; v: T } {
+  const dtype = checkBatch("a", a);
+  checkFlag("vectors", vectors);
   const { count, rows, cols, data } = a;
-  const dtype: Dtype = data.BYTES_PER_ELEMENT === 4 ? "float32" : "float64";
   const k = Math.min(rows, cols);
   const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
   const s = allocate(dtype, count * k) as T;

@@ -111,4 +111,24 @@ for (const dtype of ["float32", "float64"] as const)
       data[17] = 2;
       assert.ok(defect(2, 3, 3, data, eps) <= GATE);
     });
+
+    test("a malformed batch is refused by name", () => {
+      const good = { count: 2, rows: 3, cols: 1, data: new arrays[dtype](6).fill(1) };
+      for (const [bad, argument] of [
+        [{ ...good, count: 1.5 }, "a.count"],
+        [{ ...good, rows: -3 }, "a.rows"],
+        [{ ...good, cols: 2 }, "a.data"],
+        [{ ...good, data: [1, 1, 1, 1, 1, 1] }, "a.data"],
+        [null, "a"],
+      ] as const) {
+        try {
+          svdBatch(bad as never);
+          assert.unreachable();
+        } catch (error) {
+          assert.instance(error, ArgumentError);
+          assert.is((error as ArgumentError).argument, argument);
+        }
+      }
+      svdBatch(good);
+    });
   });
