@@ -1,4 +1,12 @@
-import { haar, matmul, normal, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
+import {
+  haar,
+  matmul,
+  normal,
+  svd,
+  svdBatch,
+  topSvd,
+  type Matrix,
+} from "../../src/linalg/index.ts";
 import { singular } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
 import * as emlapack from "../peers/emlapack.ts";
@@ -124,6 +132,30 @@ const others = (m: number, n: number, bar?: number) => [
   ...(bar ? svds(m, n, 10) : []),
 ];
 
+/** Many small matrices at once, by SIMD lanes. */
+function batch(count: number, n: number): Case {
+  const { data } = normal(count * n, n, { seed: 1 });
+  const one = (i: number) => ({
+    rows: n,
+    cols: n,
+    data: data.subarray(i * n * n, (i + 1) * n * n),
+  });
+  return {
+    name: `svd ${count} of ${n}x${n}`,
+    unit: matMul(64, 64, 64),
+    start: () => job(() => svdBatch({ count, rows: n, cols: n, data })),
+    peers: [
+      {
+        name: "svd, one by one",
+        start: () =>
+          job(() => {
+            for (let i = 0; i < count; i++) svd(one(i));
+          }),
+      },
+    ],
+  };
+}
+
 export default [
   shape(32, 32, { peers: [...others(32, 32), ...native(32, 32)] }),
   shape(64, 64, { bar: 35, peers: [...others(64, 64), ...native(64, 64)] }),
@@ -136,6 +168,9 @@ export default [
   values(256, 16),
   logSpaced(256),
   logSpaced(512),
+  batch(1000, 4),
+  batch(1000, 8),
+  batch(1000, 16),
   top(512, 8),
   large(4608, 64),
 ];
