@@ -8,7 +8,7 @@
 import { alloc, mark, release } from "../arena";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { NR, ROW, pack, pad, panelBytes, panelStride } from "./panel";
+import { NR, ROW, pack, panelBytes, panelStride } from "./panel";
 import { MR, tileTN } from "./tile";
 
 // @ts-ignore: decorator

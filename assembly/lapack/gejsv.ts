@@ -10,13 +10,14 @@
  *
  * Small singular values of A = B D, D diagonal, are as accurate as the conditioning of B allows, not
  * that of A. When A has rank r < n (what remains is exactly nothing, relative to the range of `real`), L is
- * r x r, the other singular values are zero, and Q and Q₂ complete U and V: always orthonormal.
+ * r x r, the other singular values are zero, and Q and Q₂ complete U and V: always orthonormal. Where L itself
+ * is singular to working precision, W comes from LᵀU₁ = W diag(s) and a QR instead of the solve.
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
+import { identity } from "../blas/identity";
 import { nrm2, reciprocalPower } from "../blas/nrm2";
 import { NR, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
-import { identity } from "../blas/identity";
 import { Info } from "../info";
 import { EPS, REAL, SINGLE } from "../real";
 import { geqp3 } from "./geqp3";

@@ -6,12 +6,12 @@
  * range keep their own relative accuracy. NaN and infinities are refused; an R that overflows, too.
  */
 import { alloc, mark, release } from "../arena";
+import { amax } from "../blas/amax";
+import { identity } from "../blas/identity";
 import { reciprocalPower } from "../blas/nrm2";
 import { NR, pack, pad, panelBytes } from "../blas/panel";
-import { identity } from "../blas/identity";
 import { Info } from "../info";
 import { REAL, SINGLE } from "../real";
-import { amax } from "../blas/amax";
 import { geqrf, geqrfWork } from "./geqrf";
 import { ilaenv } from "./ilaenv";
 import { orgqr, orgqrWork } from "./orgqr";

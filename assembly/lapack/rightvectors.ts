@@ -13,6 +13,7 @@ import { orthonormal } from "./orthonormal";
 /** cos of the angle between two columns of W that three steps of `straighten` repair for sure. */
 // @ts-ignore: decorator
 @inline const BENT: f64 = 0.0625;
+
 /**
  * W with L W = U diag(s) by a solve, where that can be made orthogonal; L is lost. The small columns of
  * W get their relative accuracy here.
@@ -73,13 +74,16 @@ function straighten(rank: i32, w: usize, ws: usize, c: usize, work: usize): f64 
   return worst;
 }
 
-/** Scales the columns of a panel of n rows to unit length; a zero column stays. `work`: NR f64. */
+/**
+ * Scales the columns of a panel of n rows to unit length; a zero column stays. One whose square overflows turns
+ * into NaN, and so fails the test of `solve`, instead of vanishing. `work`: NR f64.
+ */
 function units(n: i32, p: usize, work: usize): void {
   sumsq(n, p, work);
   for (let j = 0; j < NR; j++) {
     const y2 = load<f64>(work + 8 * j);
     // In place: factor j of `real` ends before square j + 1 begins.
-    store<real>(work + REAL * j, <real>(y2 > 0 ? 1 / sqrt(y2) : 1));
+    store<real>(work + REAL * j, <real>(y2 == 0 ? 1 : y2 <= f64.MAX_VALUE ? 1 / sqrt(y2) : NaN));
   }
   const lo = v128.load(work), hi = v128.load(work, 16);
   for (const end = p + ROW * n; p < end; p += ROW) {
