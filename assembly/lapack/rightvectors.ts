@@ -10,9 +10,11 @@ import { trsm } from "../blas/trsm";
 import { EPS, REAL } from "../real";
 import { orthonormal } from "./orthonormal";
 
-/** cos of the angle between two columns of W that three steps of `straighten` repair for sure. */
+/** cos of the angle between two columns of W from which `straighten` starts to converge. */
 // @ts-ignore: decorator
 @inline const BENT: f64 = 0.0625;
+// @ts-ignore: decorator
+@inline const STEPS: i32 = 6;
 
 /**
  * W with L W = U diag(s) by a solve, where that can be made orthogonal; L is lost. The small columns of
@@ -25,8 +27,9 @@ export function solve(n: i32, l: usize, u: usize, w: usize, work: usize): bool {
   for (let j = 0; j < n; j += NR) units(n, w + stride * (j / NR), work);
   let bent = straighten(n, w, stride, l, work);
   if (!(bent < BENT)) return false;
-  for (let step = 1; step < 3 && bent > sqrt(EPS); step++) bent = straighten(n, w, stride, l, work);
-  return true;
+  // Squared at every step, so a few are enough; where they are not, L is too close to singular.
+  for (let step = 1; step < STEPS && bent > sqrt(EPS); step++) bent = straighten(n, w, stride, l, work);
+  return bent <= sqrt(EPS);
 }
 
 /**
