@@ -1,0 +1,45 @@
+/**
+ * GradMax: new neurons with zero incoming weights whose outgoing weights make the gradient of the
+ * incoming ones as large as it can be. Evci et al., "GradMax: Growing neural networks using gradient
+ * information", ICLR 2022.
+ */
+import { columns, besides } from "../../linalg/columns.ts";
+import { topSvd } from "../../linalg/topSvd.ts";
+import { directions } from "./orthogonal.ts";
+import { positive, type Weights } from "./neurons.ts";
+
+export interface GradMax {
+  /** o x k, orthonormal columns (beyond min(d, o): in blocks) */
+  readonly directions: Weights;
+  /** The singular values of the growth matrix that belong to them, descending; filled ones are left out. */
+  readonly singularValues: Float32Array;
+  /** How many of the k are random fill, because the growth matrix has no more rank. */
+  readonly filled: number;
+}
+
+/**
+ * The outgoing directions of k new neurons.
+ *
+ * With zero incoming weights and f'(0) = 1 their gradient is M·v for outgoing v, with the growth matrix
+ * M = E[h ⊗ ∂L/∂z], d x o. Among orthonormal v_1 … v_k, Σ‖M v_i‖² is largest for the top k right singular
+ * vectors (Ky Fan). Without orthogonality all of them would be the first one, k copies of one
+ * neuron; asking for it is what the authors' code does (their section 3, equation 11, bounds norms only).
+ * Directions beyond the rank of M, s_i ≤ max(d, o)·ε·s_1, are random and orthonormal to those kept.
+ *
+ * @param m growth matrix, d x o
+ * @param k number of new neurons
+ * @param seed of the fill
+ * @throws ArgumentError for a NaN or infinite entry; MemoryError
+ */
+export function gradmax(m: Weights, k: number, seed: number | undefined): GradMax {
+  const { s, v } = topSvd(m, Math.min(k, m.rows, m.cols));
+  const least = Math.max(m.rows, m.cols) * 2 ** -23 * (s[0] ?? 0);
+  const rank = s.filter((value) => value > least).length;
+  const kept = positive(columns(v, 0, rank));
+  const fill = directions(kept, k - rank, seed).vectors;
+  return {
+    directions: besides(kept, fill),
+    singularValues: s.slice(0, rank),
+    filled: k - rank,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * A layer's neurons as two matrices of one column each: what comes in and what goes out. For a dense
+ * layer, incoming is its kernel [d, m], outgoing the next kernel, transposed; a convolution has its
+ * patches (kh·kw·in) as d, and the taps and channels that it reaches in the next layer as o.
+ */
+import { scaleColumns } from "../../linalg/columns.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
+
+export type Weights = Matrix<Float32Array>;
+
+export interface Neurons {
+  /** d x m, a column for each neuron */
+  readonly incoming: Weights;
+  /** o x m */
+  readonly outgoing: Weights;
+}
+
+export function zeros(rows: number, cols: number): Weights {
+  return { rows, cols, data: new Float32Array(rows * cols) };
+}
+
+/** ‖a_j‖₂ of every column, summed in f64. */
+export function norms({ cols, data }: Weights): Float64Array {
+  const sums = new Float64Array(cols);
+  for (let at = 0; at < data.length; at++) sums[at % cols]! += data[at]! * data[at]!;
+  return sums.map(Math.sqrt);
+}
+
+/** The mean of the columns' norms; 0 without columns. */
+export function meanNorm(a: Weights): number {
+  return a.cols === 0 ? 0 : norms(a).reduce((sum, norm) => sum + norm, 0) / a.cols;
+}
+
+/** Every column scaled to this norm; a zero column stays. */
+export function withNorm(a: Weights, norm: number): Weights {
+  return scaleColumns(
+    a,
+    norms(a).map((length) => (length === 0 ? 0 : norm / length)),
+  );
+}
+
+/** The component of largest magnitude of every column made positive. */
+export function positive(a: Weights): Weights {
+  const largest = new Float64Array(a.cols);
+  a.data.forEach((x, at) => {
+    if (Math.abs(x) > Math.abs(largest[at % a.cols]!)) largest[at % a.cols] = x;
+  });
+  return scaleColumns(
+    a,
+    largest.map((x) => (x < 0 ? -1 : 1)),
+  );
+}

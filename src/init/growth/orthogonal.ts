@@ -1,0 +1,93 @@
+/**
+ * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those that are there.
+ * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
+ */
+import { ArgumentError, show } from "../../errors.ts";
+import { besides, columns } from "../../linalg/columns.ts";
+import { normal } from "../../linalg/normal.ts";
+import { qr } from "../../linalg/qr.ts";
+import { meanNorm, withNorm, zeros, type Neurons, type Weights } from "./neurons.ts";
+
+export interface OrthogonalGrowthOptions {
+  /**
+   * Which side gets orthogonal weights. `"in"` (default): the incoming, outgoing is zero. `"out"`: the
+   * outgoing, incoming is zero. `"pair"`: both, in twins [V, V] and [Z, −Z] that cancel; k even.
+   */
+  side?: "in" | "out" | "pair";
+  /** Orthogonal to the `"existing"` neurons too (default), or to `"none"` but each other. */
+  against?: "existing" | "none";
+  /** Norm of a new vector, in units of the mean norm of the existing ones; default 1. */
+  gain?: number;
+  seed?: number;
+}
+
+/**
+ * k new neurons. Norms are gain · mean_j ‖w_j‖ on each side that is not zero.
+ *
+ * @returns their weights, d x k and o x k, and `free`: how many directions were left in the complement
+ *   of the existing neurons, max(0, d − m) (with `"pair"` the smaller of both sides), of which the new
+ *   ones took the first; those beyond are orthonormal in blocks of their own
+ * @throws ArgumentError for an unknown side or against, a gain that is not finite, a bad seed, an odd k
+ *   with `"pair"`, or weights that are not finite
+ */
+export function growOrthogonal(
+  { incoming, outgoing }: Neurons,
+  k: number,
+  options: OrthogonalGrowthOptions = {},
+): Neurons & { free: number } {
+  const { side = "in", against = "existing", gain = 1, seed } = options;
+  if (side !== "in" && side !== "out" && side !== "pair") {
+    throw new ArgumentError("side", '"in", "out" or "pair"', show(side));
+  }
+  if (against !== "existing" && against !== "none") {
+    throw new ArgumentError("against", '"existing" or "none"', show(against));
+  }
+  if (side === "pair" && k % 2 !== 0) {
+    throw new ArgumentError("units", 'an even number with side: "pair"', show(k));
+  }
+  const fresh = (existing: Weights, count: number, draw: number | undefined) => {
+    const kept = against === "existing" ? existing : zeros(existing.rows, 0);
+    const { vectors, free } = directions(kept, count, draw);
+    return { vectors: withNorm(vectors, gain * meanNorm(existing)), free };
+  };
+  if (side === "in") {
+    const { vectors, free } = fresh(incoming, k, seed);
+    return { incoming: vectors, outgoing: zeros(outgoing.rows, k), free };
+  }
+  if (side === "out") {
+    const { vectors, free } = fresh(outgoing, k, seed);
+    return { incoming: zeros(incoming.rows, k), outgoing: vectors, free };
+  }
+  const v = fresh(incoming, k / 2, seed);
+  const z = fresh(outgoing, k / 2, seed === undefined ? undefined : seed + 1);
+  const minus = { ...z.vectors, data: z.vectors.data.map((x) => -x) };
+  return {
+    incoming: besides(v.vectors, v.vectors),
+    outgoing: besides(z.vectors, minus),
+    free: Math.min(v.free, z.free),
+  };
+}
+
+/**
+ * Random directions in the complement of the columns of `kept` (d x m): orthonormal columns, orthogonal
+ * to all of kept, uniform among those. By Householder QR of [kept, G], G Gaussian, which stays orthogonal
+ * to the span also when kept is rank deficient. Only free = max(0, d − m) directions are sure to exist; columns
+ * beyond come from QR of G alone, in blocks of d that are orthonormal each in itself.
+ */
+export function directions(
+  kept: Weights,
+  count: number,
+  seed: number | undefined,
+): { vectors: Weights; free: number } {
+  const d = kept.rows;
+  const free = Math.max(0, d - kept.cols);
+  const g = normal(d, count, { seed });
+  const first = Math.min(count, free);
+  const q = qr(besides(kept, columns(g, 0, first)), { positive: true }).q;
+  let vectors = columns(q, q.cols - first);
+  for (let at = first; at < count; at += d) {
+    const block = columns(g, at, Math.min(at + d, count));
+    vectors = besides(vectors, qr(block, { positive: true }).q);
+  }
+  return { vectors, free };
+}

@@ -1,0 +1,69 @@
+/**
+ * Net2Wider: neurons are split, and so the function is kept exactly whatever the activation. Chen,
+ * Goodfellow and Shlens, "Net2Net", ICLR 2016, section 2.3. Splitting the outgoing weights unevenly, which
+ * breaks the symmetry of the copies without changing the function, is our formulation.
+ */
+import { ArgumentError, show } from "../../errors.ts";
+import { normal } from "../../linalg/normal.ts";
+import { norms, zeros, type Neurons, type Weights } from "./neurons.ts";
+
+export interface Split extends Neurons {
+  /** The neuron that each new one is a copy of. */
+  readonly sources: number[];
+  /** The outgoing weights of the neurons that were there, o x m: divided among their copies. */
+  readonly divided: Weights;
+}
+
+/**
+ * k new neurons, copies of existing ones in a random order, each once before any twice. A neuron that
+ * now has c copies sends v/c + d_i from copy i, Σ d_i = 0, ‖d_i‖ about noise · ‖v‖/c.
+ *
+ * @param noise relative size of the differences, ≥ 0; default 0.1
+ * @throws ArgumentError for a bad noise or seed, or when there is no neuron to split
+ */
+export function split(
+  { incoming, outgoing }: Neurons,
+  k: number,
+  { noise = 0.1, seed }: { noise?: number; seed?: number } = {},
+): Split {
+  const [d, o, m] = [incoming.rows, outgoing.rows, incoming.cols];
+  if (!Number.isFinite(noise) || noise < 0) {
+    throw new ArgumentError("noise", "a finite number ≥ 0", show(noise));
+  }
+  const draws = normal(o + 1, m + k, { seed });
+  const order = Array.from({ length: m }, (_, j) => j).sort(
+    (i, j) => draws.data[i]! - draws.data[j]! || i - j,
+  );
+  const sources = Array.from({ length: k }, (_, i) => order[i % m]!);
+  const families = Array.from({ length: m }, (_, j) => [j]);
+  sources.forEach((source, i) => families[source]!.push(m + i));
+
+  const grown: Split = {
+    incoming: zeros(d, k),
+    outgoing: zeros(o, k),
+    divided: zeros(o, m),
+    sources,
+  };
+  for (let row = 0; row < d; row++) {
+    sources.forEach((source, i) => {
+      grown.incoming.data[row * k + i] = incoming.data[row * m + source]!;
+    });
+  }
+  const lengths = norms(outgoing);
+  families.forEach((family, j) => {
+    // Gaussian vectors of o components have length about √o.
+    const scale = (noise * lengths[j]!) / family.length / Math.sqrt(o);
+    for (let row = 0; row < o; row++) {
+      const g = family.map((copy) => draws.data[(row + 1) * (m + k) + copy]!);
+      const mean = g.reduce((sum, x) => sum + x, 0) / family.length;
+      family.forEach((copy, i) => {
+        const value =
+          outgoing.data[row * m + j]! / family.length +
+          (family.length > 1 ? scale * (g[i]! - mean) : 0);
+        if (copy < m) grown.divided.data[row * m + copy] = value;
+        else grown.outgoing.data[row * k + copy - m] = value;
+      });
+    }
+  });
+  return grown;
+}

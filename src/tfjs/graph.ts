@@ -1,0 +1,66 @@
+/** The graph of a LayersModel: which layer is called when, on what. */
+import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { ArgumentError, show } from "../errors.ts";
+
+export type Layer = layers.Layer;
+
+/** One call of a layer in a model. A layer that is called twice has two steps. */
+export interface Step {
+  readonly layer: Layer;
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+}
+
+/** What tf.layers keeps of a call, in `inboundNodes` of the layer. */
+interface Node {
+  inputTensors: SymbolicTensor[];
+  outputTensors: SymbolicTensor[];
+}
+
+/**
+ * The steps of a model in topological order, the first what the inputs are made of. Only calls that the
+ * outputs depend on; a nested model is one step.
+ */
+export function steps(model: LayersModel): Step[] {
+  const done = new Set<Node>();
+  const order: Step[] = [];
+  const visit = (tensor: SymbolicTensor): void => {
+    const layer = tensor.sourceLayer;
+    const node = layer.inboundNodes[tensor.nodeIndex] as unknown as Node;
+    if (done.has(node)) return;
+    done.add(node);
+    if (!model.inputs.includes(tensor)) node.inputTensors.forEach(visit);
+    order.push({ layer, inputs: node.inputTensors, outputs: node.outputTensors });
+  };
+  model.outputs.forEach(visit);
+  return order;
+}
+
+/** The steps that take a tensor as an input. */
+export function consumers(graph: readonly Step[], tensor: SymbolicTensor): Step[] {
+  return graph.filter(({ inputs }) => inputs.includes(tensor));
+}
+
+/** The steps of a layer: one, or several if it is shared. */
+export function calls(graph: readonly Step[], layer: Layer): Step[] {
+  return graph.filter((step) => step.layer === layer);
+}
+
+/**
+ * A layer of the model by its name; layers inside of nested models are not found.
+ *
+ * @throws ArgumentError with the names that there are
+ */
+export function layerOf(model: LayersModel, name: string): Layer {
+  const layer = model.layers.find((one) => one.name === name);
+  if (layer === undefined) {
+    const names = model.layers.map((one) => one.name);
+    throw new ArgumentError("layer", `one of ${names.join(", ")}`, show(name));
+  }
+  return layer;
+}
+
+/** The LayersModel that does the work: itself, or what a Sequential has inside. */
+export function engine(model: LayersModel): LayersModel {
+  return (model as { model?: LayersModel }).model ?? model;
+}

@@ -1,0 +1,184 @@
+/** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
+import { grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../graph.ts";
+
+/** A way from the grown layer to a layer that mixes its units, with the layers between in order. */
+export interface Path {
+  readonly between: readonly Layer[];
+  readonly consumer: Layer;
+}
+
+export interface Chain {
+  readonly layer: Layer;
+  readonly paths: readonly Path[];
+  /** All layers between, each once. */
+  readonly between: readonly Layer[];
+}
+
+/** Layers that treat every channel for itself; a new one passes through them without touching the others. */
+const CHANNELWISE = new Set([
+  ...["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"],
+  ...["Dropout", "GaussianDropout", "BatchNormalization", "DepthwiseConv2D", "Flatten"],
+  ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
+  ...["ZeroPadding2D", "Cropping2D", "UpSampling2D"],
+]);
+
+/** Layers that can be grown, and that can consume grown units. */
+const MIXING = new Set(["Dense", "Conv2D"]);
+
+/** The attributes of layers that concern us, where they have them. */
+export interface Attributes {
+  activation?: Activation | null;
+  axis?: number;
+  dataFormat?: string;
+  depthMultiplier?: number;
+  epsilon?: number;
+  kernelSize?: number[];
+  padding?: "same" | "valid";
+  poolSize?: number[];
+  strides?: [number, number];
+  dilationRate?: number[];
+  maxValue?: number | null;
+}
+
+interface Activation {
+  apply(x: Tensor): Tensor;
+  getClassName(): string;
+}
+
+export function attributes(layer: Layer): Attributes {
+  return layer as unknown as Attributes;
+}
+
+/**
+ * The chain of a layer.
+ *
+ * @throws ArgumentError that names the layer which cannot be grown or grown through, and why
+ */
+export function chainOf(model: LayersModel, name: string): Chain {
+  const layer = layerOf(model, name);
+  const { outputs } = engine(model);
+  const graph = steps(engine(model));
+  if (!MIXING.has(layer.getClassName())) refuse(layer, "a Dense or Conv2D layer");
+  const follow = (step: Step, between: readonly Layer[]): Path[] => {
+    check(graph, step.layer);
+    const out = step.outputs[0]!;
+    if (outputs.includes(out)) {
+      const way = step.layer === layer ? "" : `, whose units reach it through ${step.layer.name}`;
+      refuse(layer, "a hidden layer, not an output of the model", way);
+    }
+    return consumers(graph, out).flatMap((next) => {
+      if (MIXING.has(next.layer.getClassName())) {
+        check(graph, next.layer);
+        return [{ between, consumer: next.layer }];
+      }
+      if (!CHANNELWISE.has(next.layer.getClassName())) cannotPass(layer, next.layer);
+      return follow(next, [...between, next.layer]);
+    });
+  };
+  const paths = follow(calls(graph, layer)[0]!, []);
+  return { layer, paths, between: [...new Set(paths.flatMap((path) => path.between))] };
+}
+
+function cannotPass(layer: Layer, next: Layer): never {
+  if (next.getClassName() === "LayerNormalization") {
+    refuse(
+      layer,
+      `a layer without ${next.name} (LayerNormalization) behind it, whose statistics new units change`,
+    );
+  }
+  refuse(
+    layer,
+    "Dense or Conv2D behind it, with only activations, dropout, batch normalization, pooling, depthwise " +
+      "convolutions and flattening between",
+    ` feeding ${describe(next)}`,
+  );
+}
+
+function check(graph: readonly Step[], layer: Layer): void {
+  const { axis, dataFormat, depthMultiplier } = attributes(layer);
+  if (calls(graph, layer).length > 1) refuse(layer, "layers that are called once", ", shared");
+  if (dataFormat === "channelsFirst") refuse(layer, 'dataFormat "channelsLast"');
+  if (layer.getClassName() === "DepthwiseConv2D" && depthMultiplier !== 1) {
+    refuse(layer, "depthMultiplier 1");
+  }
+  const last = ((layer.output as SymbolicTensor).shape ?? []).length - 1;
+  if (layer.getClassName() === "BatchNormalization" && axis !== -1 && axis !== last) {
+    refuse(layer, "batch normalization of the last axis", ` over axis ${axis}`);
+  }
+}
+
+const describe = (layer: Layer) => `${layer.name} (${layer.getClassName()})`;
+
+function refuse(layer: Layer, expected: string, detail = ""): never {
+  throw new ArgumentError("layer", expected, describe(layer) + detail);
+}
+
+/** The activation of a layer as a function; none for layers that have no say in it. */
+export function activationOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
+  const { activation } = attributes(layer);
+  if (activation) return (x) => activation.apply(x);
+  const own = ["ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"].includes(layer.getClassName());
+  return own ? (x) => layer.call(x, {}) as Tensor : undefined;
+}
+
+/** Whether it is the stock relu, which has gradient 0 at 0. */
+export function isRelu(layer: Layer): boolean {
+  const { activation, maxValue } = attributes(layer);
+  if (layer.getClassName() === "ReLU") return maxValue === undefined || maxValue === null;
+  return activation?.getClassName() === "relu";
+}
+
+/** f(0) and f′(0) of an activation; both NaN if it is none of single numbers, as softmax. */
+export function atZero(f: (x: Tensor) => Tensor): { value: number; slope: number } {
+  return tidy(() => {
+    const single = (x: number) => f(tensor1d([x])).dataSync()[0]!;
+    const both = f(tensor1d([0.5, -0.75])).dataSync();
+    // Vectorized and scalar code of a backend may round differently.
+    const alike = (a: number, b: number) => Math.abs(a - b) <= 1e-5;
+    if (!alike(both[0]!, single(0.5)) || !alike(both[1]!, single(-0.75))) {
+      return { value: NaN, slope: NaN };
+    }
+    const slope = grad((x) => f(x))(scalar(0)).dataSync()[0]!;
+    return { value: single(0), slope };
+  });
+}
+
+/** A layer's activation must fit the method, or is replaced: which layers get relu1, and Π f′(0). */
+export interface Fit {
+  readonly relu1: readonly string[];
+  readonly slope: number;
+}
+
+/**
+ * Checks the activations that new units pass through.
+ *
+ * @param zeroIn whether the new incoming weights are zero: then f(0) = 0 and f′(0) ≠ 0 are needed
+ * @throws ArgumentError that names the layer and the methods that work with it
+ */
+export function fit(chain: Chain, zeroIn: boolean): Fit {
+  const relu1: string[] = [];
+  let slope = 1;
+  for (const layer of [chain.layer, ...chain.between]) {
+    const f = activationOf(layer);
+    if (f === undefined) continue;
+    const at = atZero(f);
+    const kind = `${describe(layer)}, ${attributes(layer).activation?.getClassName() ?? "its own"}`;
+    if (Number.isNaN(at.value)) {
+      throw new ArgumentError("layer", "activations that act on every unit for itself", kind);
+    }
+    if (!zeroIn) continue;
+    if (isRelu(layer)) relu1.push(layer.name);
+    else if (at.value !== 0 || at.slope === 0) {
+      throw new ArgumentError(
+        "method",
+        `one that works with f(0) ≠ 0 or f′(0) = 0 ("split", "orthogonal" with side "in" or "pair", ` +
+          `"gradmax" or "random" with inverse: true)`,
+        `f(0) = ${at.value}, f′(0) = ${at.slope} in ${kind}`,
+      );
+    } else slope *= at.slope;
+  }
+  return { relu1, slope };
+}

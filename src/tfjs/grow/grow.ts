@@ -1,0 +1,179 @@
+import type { Optimizer } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ArgumentError, MemoryError, show } from "../../errors.ts";
+import { engine } from "../graph.ts";
+import { known } from "../initializer.ts";
+import { chainOf, fit, type Chain } from "./chain.ts";
+import type { Data } from "./gradient.ts";
+import { methods, type Found, type MethodOptions } from "./methods.ts";
+import { rebuild } from "./rebuild.ts";
+import { recompile } from "./recompile.ts";
+import { neuronsOf, sizeOf, unitsOf, widenings } from "./weights.ts";
+
+export interface GrowOptions extends MethodOptions {
+  /** The layer to grow, by its name; or several, grown one after the other in one call. */
+  layer: string | readonly string[];
+  /** How many units (channels) to add, ≥ 1; one number for all layers or one for each. */
+  units: number | readonly number[];
+  method: keyof typeof methods;
+  /** A batch as `model.fit` takes it, which `"gradmax"` needs; Evci et al. take 128 fresh samples. */
+  xs?: Data;
+  ys?: Data;
+  /** Samples of xs that go through the model at a time; default 32. The result does not depend on it. */
+  batchSize?: number;
+  /** An optimizer for the new model, instead of one that goes on with the state of the old. */
+  optimizer?: Optimizer;
+  /** Integer from 0 to 2^53 − 1; default: every call draws afresh. */
+  seed?: number;
+}
+
+/** What happened to a layer. */
+export interface LayerGrowth extends Found {
+  readonly layer: string;
+  readonly method: string;
+  readonly units: { readonly before: number; readonly after: number };
+  /** The layers that the new units go to. */
+  readonly consumers: readonly string[];
+  /** Layers whose relu has become relu1, because relu is dead at 0. */
+  readonly relu1: readonly string[];
+}
+
+/**
+ * Adds units to layers of a model in the middle of its training. The wider model computes the same
+ * function, up to rounding; has the same names, weights, loss and metrics; and its optimizer goes on where
+ * that of the model was, slots of new units as fresh.
+ *
+ * Layers: dense and conv2d (channelsLast), whose units go, on one way or several, into dense and conv2d
+ * layers, with activations, dropout, batch normalization, pooling, depthwise convolutions (depthMultiplier 1) and
+ * flattening between. New biases are 0, new batch normalization channels as fresh, new depthwise taps the identity.
+ *
+ * Methods (m old units with incoming weights w_j, outgoing v_j):
+ * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the
+ *   gradient of the incoming is as large as it can be for orthogonal directions. Evci et al., ICLR 2022. Norm
+ *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0, incoming by 100 steps of
+ *   ascent on the gradient of the outgoing.
+ * - `"orthogonal"`: orthonormal directions in the complement of the old ones, times gain · mean norm,
+ *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our formulation.
+ * - `"split"`: copies of units, their outgoing weights divided; `noise` 0.1 apart. Net2Wider, Chen et al. 2016.
+ * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
+ * - `"zero"`: both 0.
+ *
+ * Zero incoming weights need an activation with f(0) = 0, f′(0) ≠ 0; relu becomes `relu1` (see there) in the new model,
+ * others are refused by name with the methods that work. Models are rebuilt from their configs, so what does not survive
+ * saving does not survive growing.
+ *
+ * @param model compiled; it is not touched, also when this throws. It stays yours: dispose it when you have
+ *   the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
+ * @returns the new model, compiled, and for every layer what was done
+ * @throws ArgumentError that names what cannot be used: an unknown layer, one that is shared, an output or feeds
+ *   a layer that mixes channels; units < 1; data that do not fit or are not finite; an uncompiled model; an
+ *   optimizer that does not give its state. MemoryError for units beyond memory
+ */
+export async function grow(
+  model: LayersModel,
+  options: GrowOptions,
+): Promise<{ model: LayersModel; report: LayerGrowth[] }> {
+  const jobs = check(model, options);
+  let [grown, report] = [model, [] as LayerGrowth[]];
+  try {
+    for (const [i, { name, units }] of jobs.entries()) {
+      const seed = options.seed === undefined ? undefined : options.seed + i;
+      const next = await growOne(grown, name, units, { ...options, seed });
+      if (grown !== model) grown.dispose();
+      grown = next.model;
+      report = [...report, next.report];
+    }
+  } catch (error) {
+    if (grown !== model) grown.dispose();
+    throw error;
+  }
+  return { model: grown, report };
+}
+
+async function growOne(
+  model: LayersModel,
+  name: string,
+  k: number,
+  options: GrowOptions,
+): Promise<{ model: LayersModel; report: LayerGrowth }> {
+  const chain = chainOf(model, name);
+  const method = methods[options.method];
+  const { relu1, slope } = fit(chain, method.zeroIn(options));
+  const before = unitsOf(chain.layer);
+  const data = () => {
+    const { xs, ys, batchSize = 32 } = options;
+    return { model, chain, slope, xs: xs!, ys: ys!, batchSize };
+  };
+  const { growth, found } = method.grow(neuronsOf(chain), k, options, data);
+  const wider = widenings(chain, growth);
+  const wide = rebuild(model, chain.layer, k, relu1, wider);
+  try {
+    await recompile(model, wide, k, wider, options.optimizer);
+  } catch (error) {
+    wide.dispose();
+    throw error;
+  }
+  const report: LayerGrowth = {
+    layer: name,
+    method: options.method,
+    units: { before, after: before + k },
+    consumers: chain.paths.map(({ consumer }) => consumer.name),
+    relu1,
+    ...found,
+  };
+  return { model: wide, report };
+}
+
+const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed"] as const;
+
+/** Numbers in the 4 GiB that WebAssembly can address. */
+const MOST = 2 ** 30;
+
+/** All that can be known before anything is computed; the layers with the units for each. */
+function check(model: LayersModel, options: GrowOptions): { name: string; units: number }[] {
+  if (typeof model?.getConfig !== "function" || typeof model.fit !== "function") {
+    throw new ArgumentError("model", "a LayersModel", show(model));
+  }
+  if (!(engine(model).optimizer as unknown)) {
+    throw new ArgumentError(
+      "model",
+      "a compiled model: call model.compile first",
+      "one that is not",
+    );
+  }
+  const method = Object.hasOwn(methods, options?.method) ? methods[options.method] : undefined;
+  if (method === undefined) {
+    throw new ArgumentError("method", Object.keys(methods).join(", "), show(options?.method));
+  }
+  known(options, [...COMMON, ...method.options]);
+  const { layer, units, batchSize = 32, gain = 1, seed = 0 } = options;
+  const names = typeof layer === "string" ? [layer] : layer;
+  if (!Array.isArray(names) || names.length === 0) {
+    throw new ArgumentError("layer", "the name of a layer, or several", show(layer));
+  }
+  if (Array.isArray(units) && units.length !== names.length) {
+    throw new ArgumentError("units", `a number for each of ${names.length} layers`, show(units));
+  }
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw new ArgumentError("batchSize", "an integer ≥ 1", show(batchSize));
+  }
+  if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
+  }
+  if (method.data(options) && (!options.xs || !options.ys)) {
+    throw new ArgumentError("xs, ys", `a batch of data, which "${options.method}" needs`, "none");
+  }
+  return names.map((name: string, i) => {
+    const count = Array.isArray(units) ? units[i] : units;
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new ArgumentError("units", "an integer ≥ 1", show(count));
+    }
+    const chain: Chain = chainOf(model, name);
+    fit(chain, method.zeroIn(options));
+    if (sizeOf(chain, count) > MOST) {
+      throw new MemoryError(`units: ${name} with ${count} more passes 4 GiB`);
+    }
+    return { name, units: count };
+  });
+}

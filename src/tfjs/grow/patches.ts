@@ -1,0 +1,182 @@
+/**
+ * The linear maps around new units, at zero: a layer's input as patches, patches on their way through
+ * the layers between, and the gradient of the consumer's kernel with respect to them.
+ */
+import {
+  add,
+  backend_util,
+  concat,
+  depthwiseConv2d,
+  engine,
+  gather,
+  getBackend,
+  getKernel,
+  matMul,
+  mul,
+  pad,
+  reshape,
+  stridedSlice,
+  sum,
+  tensor1d,
+  tensor4d,
+  tidy,
+  tile,
+  transpose,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
+import { ArgumentError } from "../../errors.ts";
+import type { Layer } from "../graph.ts";
+import { attributes, type Attributes } from "./chain.ts";
+
+type Window = Required<Pick<Attributes, "strides" | "padding">> & { dilationRate?: number[] };
+
+/** Where the windows of a convolution or pooling of this kernel size lie. */
+export function windows(shape: readonly number[], kernelSize: readonly number[], layer: Window) {
+  const dilation = (layer.dilationRate ?? [1, 1]) as [number, number];
+  const filter: [number, number, number, number] = [kernelSize[0]!, kernelSize[1]!, shape[3]!, 1];
+  const input = shape as [number, number, number, number];
+  return backend_util.computeConv2DInfo(input, filter, layer.strides, dilation, layer.padding);
+}
+
+/**
+ * What one new unit of a Dense or Conv2D layer can weight, as channels: the input itself, or the
+ * patches [n, height, width, kh·kw·in] of the output's positions, zero outside (im2col).
+ */
+export function patches(layer: Layer, x: Tensor): Tensor {
+  if (layer.getClassName() === "Dense") return x;
+  const { kernelSize } = attributes(layer);
+  const at = windows(x.shape, kernelSize!, attributes(layer) as Window);
+  const { top, bottom, left, right } = at.padInfo;
+  const padded = pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  const taps: Tensor[] = [];
+  for (let i = 0; i < kernelSize![0]!; i++) {
+    for (let j = 0; j < kernelSize![1]!; j++) {
+      const [y0, x0] = [i * at.dilationHeight, j * at.dilationWidth];
+      const end = [
+        x.shape[0]!,
+        y0 + (at.outHeight - 1) * at.strideHeight + 1,
+        x0 + (at.outWidth - 1) * at.strideWidth + 1,
+        x.shape[3]!,
+      ];
+      const strides = [1, at.strideHeight, at.strideWidth, 1];
+      taps.push(stridedSlice(padded, [0, y0, x0, 0], end, strides));
+    }
+  }
+  return concat(taps, 3);
+}
+
+/** Channels on their way through a layer, to first order at zero; activations have slope 1 here. */
+export function linear(layer: Layer, x: Tensor): Tensor {
+  const kind = layer.getClassName();
+  // TensorFlow.js gives the gradient of a tie to all of them here, …
+  if (kind === "GlobalMaxPooling2D") return sum(x, [1, 2]);
+  // … and here to the first.
+  if (kind === "MaxPooling2D") return firsts(layer, x);
+  return activates(layer) ? x : forward(layer, x);
+}
+
+const activates = (layer: Layer) =>
+  ["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"].includes(layer.getClassName());
+
+/**
+ * Fresh channels on their way through a layer in inference mode. Weights of the layer are not those
+ * it has, but what new channels get: normalization with mean 0 and variance 1, the centre tap 1.
+ */
+export function forward(layer: Layer, x: Tensor): Tensor {
+  switch (layer.getClassName()) {
+    case "BatchNormalization":
+      return mul(x, 1 / Math.sqrt(1 + attributes(layer).epsilon!));
+    case "DepthwiseConv2D": {
+      const { kernelSize, strides, padding, dilationRate } = attributes(layer);
+      const centre = centreTap(kernelSize as number[]);
+      const kernel = tensor4d([...centre], [kernelSize![0]!, kernelSize![1]!, 1, 1]);
+      const filter = tile(kernel, [1, 1, x.shape[3]!, 1]) as Tensor4D;
+      const dilations = dilationRate as [number, number];
+      return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", dilations);
+    }
+    default:
+      return layer.call(x, { training: false }) as Tensor;
+  }
+}
+
+/** 1 at the centre (⌊(size − 1)/2⌋) of a kernel, 0 elsewhere. */
+export function centreTap([height, width]: readonly number[]): Float32Array {
+  const kernel = new Float32Array(height! * width!);
+  kernel[Math.floor((height! - 1) / 2) * width! + Math.floor((width! - 1) / 2)] = 1;
+  return kernel;
+}
+
+/** The first position of every pooling window that lies inside. */
+function firsts(layer: Layer, x: Tensor): Tensor {
+  const { poolSize } = attributes(layer);
+  const at = windows(x.shape, poolSize!, attributes(layer) as Window);
+  const positions = (count: number, stride: number, before: number) =>
+    tensor1d(
+      Array.from({ length: count }, (_, i) => Math.max(0, i * stride - before)),
+      "int32",
+    );
+  const rows = gather(x, positions(at.outHeight, at.strideHeight, at.padInfo.top), 1);
+  return gather(rows, positions(at.outWidth, at.strideWidth, at.padInfo.left), 2);
+}
+
+/**
+ * The gradient of a consumer's kernel, had it these channels: [taps, channels, out], where taps are the
+ * positions of a convolution kernel or of what was flattened.
+ *
+ * @param channels how many there are at a position
+ */
+export function kernelGradient(
+  consumer: Layer,
+  x: Tensor,
+  delta: Tensor,
+  channels: number,
+): Tensor3D {
+  return tidy(() => {
+    const out = delta.shape[delta.shape.length - 1]!;
+    if (consumer.getClassName() === "Dense") {
+      const rows = reshape(x, [-1, x.shape[x.shape.length - 1]!]);
+      // tf.matMul with transposeA is many times slower on the wasm backend.
+      const product = matMul(transpose(rows), reshape(delta, [-1, out]));
+      return reshape(product, [-1, channels, out]) as Tensor3D;
+    }
+    const { kernelSize, strides, padding } = attributes(consumer);
+    const filterShape = [kernelSize![0]!, kernelSize![1]!, channels, out];
+    const gradient = filterGradient(x, delta, filterShape, strides!, padding!);
+    return reshape(gradient, [-1, channels, out]) as Tensor3D;
+  });
+}
+
+/** ∂⟨conv2d(x, kernel), dy⟩/∂kernel. */
+export function filterGradient(
+  x: Tensor,
+  dy: Tensor,
+  filterShape: readonly number[],
+  strides: [number, number],
+  padding: "same" | "valid",
+): Tensor {
+  if (getKernel("Conv2DBackpropFilter", getBackend()) === undefined) {
+    throw new ArgumentError(
+      "method",
+      'a backend that can train convolutions (import "tfjs-initializers/train" for the wasm backend)',
+      `${getBackend()} without Conv2DBackpropFilter`,
+    );
+  }
+  const attrs = { strides, pad: padding, dataFormat: "NHWC", filterShape: [...filterShape] };
+  return engine().runKernel("Conv2DBackpropFilter", { x, dy }, attrs) as Tensor;
+}
+
+/** The sum of tensors of one shape, where there may be none yet; the old sum is disposed. */
+export function accumulate<T extends Tensor>(total: T | undefined, piece: T): T {
+  if (total === undefined) return piece;
+  const next = add(total, piece) as T;
+  total.dispose();
+  piece.dispose();
+  return next;
+}

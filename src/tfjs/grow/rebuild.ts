@@ -1,0 +1,105 @@
+/** A model once more with a wider layer: from its config, with the weights copied or widened. */
+import { tensor, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import type { Layer } from "../graph.ts";
+import { Relu1 } from "../relu1.ts";
+
+/** How a tensor gets wider: its axis of units, where positions may share it (flattened), before the units. */
+export interface Widening {
+  readonly axis: number;
+  /** Units before. */
+  readonly units: number;
+  /** Number (i, j, l): i counts what is before the axis and the positions in it, j new units, l what is after. */
+  readonly fill: (i: number, j: number, l: number) => number;
+  /** What takes the place of the old numbers, where they change. */
+  readonly old?: Float32Array;
+}
+
+/** Weights of the old model that get wider. */
+export type Widenings = ReadonlyMap<LayerVariable, Widening>;
+
+interface LayerConfig {
+  className: string;
+  config: { name: string; units?: number; filters?: number; activation?: string };
+}
+
+/** What is there of tf.layers' classes, and not in their types. */
+interface ModelClass {
+  fromConfig(cls: ModelClass, config: object, custom: object, fast: boolean): LayersModel;
+}
+
+/**
+ * The model with k more units in `layer`: names kept, weights copied or widened. The old model is not
+ * touched, and its tensors are shared where they do not change.
+ */
+export function rebuild(
+  model: LayersModel,
+  layer: Layer,
+  k: number,
+  relu1: readonly string[],
+  widenings: Widenings,
+): LayersModel {
+  let wide: LayersModel;
+  try {
+    const config = JSON.parse(JSON.stringify(model.getConfig())) as { layers: LayerConfig[] };
+    for (const entry of config.layers) {
+      const { name } = entry.config;
+      if (name === layer.name) {
+        if (entry.config.units !== undefined) entry.config.units += k;
+        if (entry.config.filters !== undefined) entry.config.filters += k;
+      }
+      if (relu1.includes(name)) {
+        // The ReLU layer has no activation to name.
+        if (entry.className === "ReLU") entry.className = "Activation";
+        entry.config.activation = Relu1.className;
+      }
+    }
+    const cls = model.constructor as unknown as ModelClass;
+    wide = cls.fromConfig(cls, config, {}, true);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
+  }
+  try {
+    for (const old of model.layers) {
+      const values = old.weights.map((weight) => widened(weight, k, widenings.get(weight)));
+      wide.getLayer(old.name).setWeights(values.map(({ value }) => value));
+      for (const { value, fresh } of values) if (fresh) value.dispose();
+    }
+    wide.setUserDefinedMetadata((model.getUserDefinedMetadata() ?? {}) as {});
+    return wide;
+  } catch (error) {
+    wide.dispose();
+    throw error;
+  }
+}
+
+function widened(
+  weight: LayerVariable,
+  k: number,
+  widening: Widening | undefined,
+): { value: Tensor; fresh: boolean } {
+  const value = weight.read();
+  if (widening === undefined) return { value, fresh: false };
+  return { value: widen(value, k, widening, widening.old), fresh: true };
+}
+
+/** The tensor with k more units; `old` in the place of its numbers. */
+export function widen(
+  value: Tensor,
+  k: number,
+  { axis, units, fill }: Pick<Widening, "axis" | "units" | "fill">,
+  old: Float32Array = value.dataSync<"float32">(),
+): Tensor {
+  const shape = value.shape.slice();
+  const after = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+  shape[axis] = (shape[axis]! / units) * (units + k);
+  const data = new Float32Array((old.length / units) * (units + k));
+  for (let i = 0, at = 0, from = 0; at < data.length; i++) {
+    data.set(old.subarray(from, from + units * after), at);
+    [from, at] = [from + units * after, at + units * after];
+    for (let j = 0; j < k; j++) for (let l = 0; l < after; l++) data[at++] = fill(i, j, l);
+  }
+  return tensor(data, shape);
+}
