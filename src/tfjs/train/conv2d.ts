@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import {
   backpropFilter,
+  backpropInput,
   geometry,
-  spread,
   type ConvolutionAttrs,
   type Shape4D,
 } from "./geometry.ts";
@@ -21,15 +21,16 @@ export const conv2dBackpropFilter: tf.KernelFunc = ({ inputs, attrs, backend }) 
 };
 
 /**
- * Kernel Conv2DBackpropInput: the gradient of tf.conv2d with respect to its input, and tf.conv2dTranspose.
- * The convolution of dy with the filter turned by 180°.
+ * Kernel Conv2DBackpropInput: the gradient of tf.conv2d with respect to its input, and the forward
+ * computation of tf.conv2dTranspose.
  */
 export const conv2dBackpropInput: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
+  const tensors = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
   const { inputShape, ...rest } = attrs as unknown as ConvolutionAttrs & { inputShape: Shape4D };
-  const info = geometry(inputShape, filter.shape, rest, false);
-  return tf.tidy(() => {
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-    return tf.conv2d(spread(dy, info), turned, 1, "valid");
-  });
+  const info = geometry(inputShape, tensors.filter.shape, rest, false);
+  return tf.tidy(() =>
+    backpropInput(info, tensors, (dy, turned) =>
+      tf.conv2d(dy, tf.transpose(turned, [0, 1, 3, 2]), 1, "valid"),
+    ),
+  );
 };

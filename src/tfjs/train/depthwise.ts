@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import {
   backpropFilter,
+  backpropInput,
   geometry,
-  spread,
   type ConvolutionAttrs,
   type Shape4D,
 } from "./geometry.ts";
@@ -21,18 +21,21 @@ export const depthwiseBackpropFilter: tf.KernelFunc = ({ inputs, attrs, backend 
 };
 
 /**
- * Kernel DepthwiseConv2dNativeBackpropInput: the gradient of tf.depthwiseConv2d with respect to its input.
- * The depthwise convolution of dy with the filters turned by 180°, summed over the filters of a channel.
+ * Kernel DepthwiseConv2dNativeBackpropInput: the gradient of tf.depthwiseConv2d with respect to its input,
+ * by depthwise convolutions, summed over the filters of a channel.
  */
 export const depthwiseBackpropInput: tf.KernelFunc = ({ inputs, attrs }) => {
-  const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
+  const tensors = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
   const { inputShape, ...rest } = attrs as unknown as ConvolutionAttrs & { inputShape: Shape4D };
-  const info = geometry(inputShape, filter.shape, rest, true);
-  return tf.tidy(() => {
-    const [height, width, channels, mult] = filter.shape;
-    const turned = tf.reshape(tf.reverse(filter, [0, 1]), [height, width, channels * mult, 1]);
-    const each = tf.depthwiseConv2d(spread(dy, info), turned as tf.Tensor4D, 1, "valid");
-    if (mult === 1) return each;
-    return tf.reshape(tf.sum(tf.reshape(each, [-1, mult]), 1), inputShape);
-  });
+  const info = geometry(inputShape, tensors.filter.shape, rest, true);
+  return tf.tidy(() =>
+    backpropInput(info, tensors, (dy, turned) => {
+      const [height, width, channels, mult] = turned.shape;
+      const each = tf.reshape<tf.Rank.R4>(turned, [height, width, channels * mult, 1]);
+      const products = tf.depthwiseConv2d(dy, each, 1, "valid");
+      if (mult === 1) return products;
+      const [n, h, w] = products.shape;
+      return tf.reshape(tf.sum(tf.reshape(products, [-1, mult]), 1), [n, h, w, channels]);
+    }),
+  );
 };

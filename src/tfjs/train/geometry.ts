@@ -78,35 +78,79 @@ export function backpropFilter(
 }
 
 /**
- * dy as the input of the convolution, of stride 1 and without padding, whose output is dx: its pixels a
- * stride apart, with zeros between and around them.
+ * The gradient with respect to the input, by convolutions of stride 1 of dy with parts of the filter.
+ *
+ * Rows v = i (mod stride) of the padded input meet the filter's rows i, i + stride, … only. So dx falls
+ * into strideHeight x strideWidth phases, each the convolution of dy with one part of the filter turned by
+ * 180°: the flops of the forward convolution, and no zeros between the pixels of dy.
+ *
+ * @param convolve of stride 1 and without padding, to as many channels as dx has
  */
-export function spread(dy: tf.Tensor4D, info: Info): tf.Tensor4D {
-  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  const apart = dilate(dy, strideHeight, strideWidth);
-  const top = filterHeight - 1 - padInfo.top;
-  const left = filterWidth - 1 - padInfo.left;
-  const bottom = info.inHeight + filterHeight - 1 - top - apart.shape[1];
-  const right = info.inWidth + filterWidth - 1 - left - apart.shape[2];
-  const sides = [[0, 0], [top, bottom], [left, right], [0, 0]]; // prettier-ignore
-  const padded = tf.pad(
-    apart,
-    sides.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)]),
-  ) as tf.Tensor4D;
-  // Padding wider than the filter: outputs that see nothing of the input.
-  if (sides.flat().every((side) => side >= 0)) return padded;
-  const begin = sides.map(([before]) => Math.max(-before, 0));
-  const size = padded.shape.map((n, axis) => n - begin[axis] - Math.max(-sides[axis][1], 0));
-  return tf.slice(padded, begin as Shape4D, size as Shape4D);
+export function backpropInput(
+  info: Info,
+  { dy, filter }: { dy: tf.Tensor4D; filter: tf.Tensor4D },
+  convolve: (dy: tf.Tensor4D, turned: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
+  const [kh, kw, , mult] = filter.shape;
+  const rows = phases(inHeight, outHeight, kh, info.strideHeight, padInfo.top);
+  const cols = phases(inWidth, outWidth, kw, info.strideWidth, padInfo.left);
+  const phase = (i: number, j: number): tf.Tensor4D => {
+    const [height, width] = [rows.taps(i), cols.taps(j)];
+    if (height * width === 0) return tf.zeros([info.batchSize, rows.count, cols.count, inChannels]);
+    const part = tf.stridedSlice(filter, [i, j, 0, 0], filter.shape, [rows.stride, cols.stride, 1, 1]); // prettier-ignore
+    const turned = tf.reshape<tf.Rank.R4>(tf.reverse(part, [0, 1]), [height, width, inChannels, mult]); // prettier-ignore
+    return convolve(window(dy, rows.sides(i), cols.sides(j)), turned);
+  };
+  const line = (i: number) =>
+    weave(Array.from({ length: cols.stride }, (_, j) => phase(i, j)), 2); // prettier-ignore
+  const whole = weave(Array.from({ length: rows.stride }, (_, i) => line(i)), 1); // prettier-ignore
+  return crop(whole, [rows.skip, inHeight], [cols.skip, inWidth]);
 }
 
-/** Images with sh − 1 rows and sw − 1 columns of zeros between their pixels. */
-function dilate(x: tf.Tensor4D, sh: number, sw: number): tf.Tensor4D {
-  if (sh === 1 && sw === 1) return x;
-  const [n, h, w, c] = x.shape;
-  // By ranks up to 3, for which the backend's pad has fast code.
-  const cols = tf.pad(tf.reshape(x, [n * h * w, 1, c]), [[0, 0], [0, sw - 1], [0, 0]]); // prettier-ignore
-  const rows = tf.pad(tf.reshape(cols, [n * h, 1, w * sw * c]), [[0, 0], [0, sh - 1], [0, 0]]); // prettier-ignore
-  const all = tf.reshape<tf.Rank.R4>(rows, [n, h * sh, w * sw, c]);
-  return tf.slice(all, [0, 0, 0, 0], [n, (h - 1) * sh + 1, (w - 1) * sw + 1, c]);
+/** The phases of one axis: input pixels (first + m) stride + i, m < count, of the padded input. */
+function phases(size: number, out: number, filter: number, stride: number, zeros: number) {
+  const first = Math.floor(zeros / stride);
+  const count = Math.ceil((zeros + size) / stride) - first;
+  const taps = (i: number) => Math.max(0, Math.ceil((filter - i) / stride));
+  return {
+    stride,
+    count,
+    /** Pixels before the input. */
+    skip: zeros - first * stride,
+    taps,
+    /** Zeros before and after dy with which its convolution has `count` pixels. */
+    sides: (i: number): Side => [taps(i) - 1 - first, first + count - out],
+  };
+}
+
+type Side = [before: number, after: number];
+
+/** Images with more rows and columns of zeros around them; with fewer of their own where negative. */
+function window(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
+  const sides: Side[] = [[0, 0], rows, cols, [0, 0]];
+  const zeros = sides.map(([before, after]): Side => [Math.max(before, 0), Math.max(after, 0)]);
+  const padded = zeros.flat().some((n) => n > 0) ? (tf.pad(x, zeros) as tf.Tensor4D) : x;
+  const [, height, width] = padded.shape;
+  const kept = (size: number, [before, after]: Side): Side => [
+    Math.max(-before, 0),
+    size - Math.max(-before, 0) - Math.max(-after, 0),
+  ];
+  return crop(padded, kept(height, rows), kept(width, cols));
+}
+
+/** `size` rows and columns from `begin` on. */
+function crop(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  if (rows[1] === height && cols[1] === width) return x;
+  return tf.slice(x, [0, rows[0], cols[0], 0], [n, rows[1], cols[1], channels]);
+}
+
+/** Images whose rows (axis 1) or columns (axis 2) are those of the given ones in turn. */
+function weave(images: tf.Tensor4D[], axis: 1 | 2): tf.Tensor4D {
+  if (images.length === 1) return images[0];
+  const [n, h, w, c] = images[0].shape;
+  const lines = images.map((x) => tf.reshape(x, axis === 1 ? [n * h, w * c] : [n * h * w, c]));
+  const shape = axis === 1 ? [n, h * images.length, w, c] : [n, h, w * images.length, c];
+  return tf.reshape(tf.concat(lines, 1), shape as Shape4D);
 }
