@@ -1,5 +1,5 @@
 /** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
-import { grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../graph.ts";
@@ -141,7 +141,8 @@ export function atZero(f: (x: Tensor) => Tensor): { value: number; slope: number
     if (!alike(both[0]!, single(0.5)) || !alike(both[1]!, single(-0.75))) {
       return { value: NaN, slope: NaN };
     }
-    const slope = grad((x) => f(x))(scalar(0)).dataSync()[0]!;
+    // A copy, because a linear activation returns what it gets.
+    const slope = grad((x) => f(clone(x)))(scalar(0)).dataSync()[0]!;
     return { value: single(0), slope };
   });
 }
