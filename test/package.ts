@@ -37,6 +37,8 @@ import { install, orthogonal, uninstall } from "tfjs-initializers";
 import "tfjs-initializers/register";
 import "tfjs-initializers/train";
 
+await tf.ready(); // train brings the wasm backend
+
 install(tf);
 const kernelInitializer = orthogonal({ gain: 2, seed: 1 });
 const layer = tf.layers.dense({ units: 5, inputShape: [7], kernelInitializer });
