@@ -22,7 +22,7 @@ const CHANNELWISE = new Set([
   ...["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"],
   ...["Dropout", "GaussianDropout", "BatchNormalization", "DepthwiseConv2D", "Flatten"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
-  ...["ZeroPadding2D", "Cropping2D", "UpSampling2D"],
+  ...["ZeroPadding2D", "Cropping2D"],
 ]);
 
 /** Layers that can be grown, and that can consume grown units. */

@@ -4,6 +4,7 @@
  */
 import {
   add,
+  avgPool,
   backend_util,
   concat,
   depthwiseConv2d,
@@ -79,6 +80,8 @@ export function linear(layer: Layer, x: Tensor): Tensor {
   if (kind === "GlobalMaxPooling2D") return sum(x, [1, 2]);
   // … and here to the first.
   if (kind === "MaxPooling2D") return firsts(layer, x);
+  // Its gradient counts the zeros outside, which its values do not.
+  if (kind === "AveragePooling2D") return paddedAverage(layer, x);
   return activates(layer) ? x : forward(layer, x);
 }
 
@@ -124,6 +127,19 @@ function firsts(layer: Layer, x: Tensor): Tensor {
     );
   const rows = gather(x, positions(at.outHeight, at.strideHeight, at.padInfo.top), 1);
   return gather(rows, positions(at.outWidth, at.strideWidth, at.padInfo.left), 2);
+}
+
+/** The averages of pooling windows with zeros around the image. */
+function paddedAverage(layer: Layer, x: Tensor): Tensor {
+  const { poolSize, strides } = attributes(layer);
+  const { padInfo } = windows(x.shape, poolSize!, attributes(layer) as Window);
+  const padded = pad(x as Tensor4D, [
+    [0, 0],
+    [padInfo.top, padInfo.bottom],
+    [padInfo.left, padInfo.right],
+    [0, 0],
+  ]);
+  return avgPool(padded, poolSize as [number, number], strides!, "valid");
 }
 
 /**
