@@ -4,6 +4,7 @@
  * information", ICLR 2022.
  */
 import { columns, besides } from "../../linalg/columns.ts";
+import { normal } from "../../linalg/normal.ts";
 import { topSvd } from "../../linalg/topSvd.ts";
 import { directions } from "./orthogonal.ts";
 import { positive, type Weights } from "./neurons.ts";
@@ -36,7 +37,7 @@ export function gradmax(m: Weights, k: number, seed: number | undefined): GradMa
   const least = Math.max(m.rows, m.cols) * 2 ** -23 * (s[0] ?? 0);
   const rank = s.filter((value) => value > least).length;
   const kept = positive(columns(v, 0, rank));
-  const fill = directions(kept, k - rank, seed).vectors;
+  const fill = directions(kept, normal(m.cols, k - rank, { seed })).vectors;
   return {
     directions: besides(kept, fill),
     singularValues: s.slice(0, rank),

@@ -45,21 +45,25 @@ export function growOrthogonal(
   if (side === "pair" && k % 2 !== 0) {
     throw new ArgumentError("units", 'an even number with side: "pair"', show(k));
   }
-  const fresh = (existing: Weights, count: number, draw: number | undefined) => {
-    const kept = against === "existing" ? existing : zeros(existing.rows, 0);
-    const { vectors, free } = directions(kept, count, draw);
+  const [d, o] = [incoming.rows, outgoing.rows];
+  const count = side === "pair" ? k / 2 : k;
+  const draws = normal(d + o, count, { seed });
+  const fresh = (existing: Weights, first: number) => {
+    const rows = existing.rows;
+    const data = draws.data.subarray(first * count, (first + rows) * count);
+    const kept = against === "existing" ? existing : zeros(rows, 0);
+    const { vectors, free } = directions(kept, { rows, cols: count, data });
     return { vectors: withNorm(vectors, gain * meanNorm(existing)), free };
   };
   if (side === "in") {
-    const { vectors, free } = fresh(incoming, k, seed);
-    return { incoming: vectors, outgoing: zeros(outgoing.rows, k), free };
+    const { vectors, free } = fresh(incoming, 0);
+    return { incoming: vectors, outgoing: zeros(o, k), free };
   }
   if (side === "out") {
-    const { vectors, free } = fresh(outgoing, k, seed);
-    return { incoming: zeros(incoming.rows, k), outgoing: vectors, free };
+    const { vectors, free } = fresh(outgoing, d);
+    return { incoming: zeros(d, k), outgoing: vectors, free };
   }
-  const v = fresh(incoming, k / 2, seed);
-  const z = fresh(outgoing, k / 2, seed === undefined ? undefined : seed + 1);
+  const [v, z] = [fresh(incoming, 0), fresh(outgoing, d)];
   const minus = { ...z.vectors, data: z.vectors.data.map((x) => -x) };
   return {
     incoming: besides(v.vectors, v.vectors),
@@ -69,19 +73,14 @@ export function growOrthogonal(
 }
 
 /**
- * Random directions in the complement of the columns of `kept` (d x m): orthonormal columns, orthogonal
- * to all of kept, uniform among those. By Householder QR of [kept, G], G Gaussian, which stays orthogonal
- * to the span also when kept is rank deficient. Only free = max(0, d − m) directions are sure to exist; columns
- * beyond come from QR of G alone, in blocks of d that are orthonormal each in itself.
+ * Directions in the complement of the columns of `kept` (d x m), as many as the Gaussian g (d x k) has
+ * columns: orthonormal, orthogonal to all of kept, uniform among those. By Householder QR of [kept, g], which
+ * stays orthogonal to the span also when kept is rank deficient. Only free = max(0, d − m) directions are
+ * sure to exist; columns beyond come from g alone, in blocks of d that are orthonormal each in itself.
  */
-export function directions(
-  kept: Weights,
-  count: number,
-  seed: number | undefined,
-): { vectors: Weights; free: number } {
-  const d = kept.rows;
+export function directions(kept: Weights, g: Weights): { vectors: Weights; free: number } {
+  const [d, count] = [kept.rows, g.cols];
   const free = Math.max(0, d - kept.cols);
-  const g = normal(d, count, { seed });
   const first = Math.min(count, free);
   const q = qr(besides(kept, columns(g, 0, first)), { positive: true }).q;
   let vectors = columns(q, q.cols - first);

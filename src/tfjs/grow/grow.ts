@@ -73,7 +73,7 @@ export async function grow(
   model: LayersModel,
   options: GrowOptions,
 ): Promise<{ model: LayersModel; report: LayerGrowth[] }> {
-  const jobs = check(model, options);
+  const jobs = planned(model, options);
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
     for (const [i, { name, units }] of jobs.entries()) {
@@ -130,7 +130,10 @@ const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer"
 const MOST = 2 ** 30;
 
 /** All that can be known before anything is computed; the layers with the units for each. */
-function check(model: LayersModel, options: GrowOptions): { name: string; units: number }[] {
+export function planned(
+  model: LayersModel,
+  options: GrowOptions,
+): { name: string; units: number }[] {
   if (typeof model?.getConfig !== "function" || typeof model.fit !== "function") {
     throw new ArgumentError("model", "a LayersModel", show(model));
   }

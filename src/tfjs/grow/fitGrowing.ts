@@ -1,0 +1,218 @@
+import { dispose, gather, tensor1d, Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
+import { ArgumentError, show } from "../../errors.ts";
+import { normal } from "../../linalg/normal.ts";
+import { engine, layerOf } from "../graph.ts";
+import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
+import type { Data } from "./gradient.ts";
+import { stateOf } from "./recompile.ts";
+import { unitsOf } from "./weights.ts";
+
+/** When what grows, and the options of `grow` for all events. */
+export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
+  layers: string | readonly string[];
+  /** Epochs from one event to the next, ≥ 1. */
+  every: number;
+  /** Epochs before the first event, ≥ 0; default `every`. */
+  from?: number;
+  /** How many events; default: all that come before the last epoch. */
+  events?: number;
+  /** New units of a layer in an event, as a fraction of the width that it has at the start; at least 1. */
+  fraction?: number;
+  /** The same in units, instead of a fraction. */
+  units?: number;
+  /** All layers in every event (default), or one after the other. */
+  order?: "all" | "round robin";
+  /** Samples of xs that an event looks at, drawn anew for each; default 128, as in Evci et al. 2022. */
+  samples?: number;
+}
+
+/** What happened before an epoch. */
+export interface GrowthEvent {
+  readonly epoch: number;
+  readonly report: readonly LayerGrowth[];
+}
+
+export interface FitGrowingArgs extends ModelFitArgs {
+  schedule: Schedule;
+  /** Called after every event with the model that is trained from here on. */
+  onGrow?: (event: GrowthEvent, model: LayersModel) => void | Promise<void>;
+}
+
+export interface GrownFit {
+  readonly model: LayersModel;
+  /** As in the History that `model.fit` returns, all epochs in a row. */
+  readonly epoch: number[];
+  readonly history: Record<string, number[]>;
+  readonly events: GrowthEvent[];
+}
+
+/**
+ * Trains a model that grows on the way: `model.fit` in pieces with `grow` between, since fit cannot
+ * exchange the model that it trains.
+ *
+ * All arguments of `model.fit` are kept. Callbacks see one training: onTrainBegin once, epochs counted through, onTrainEnd
+ * once, setModel after every event; one that stops training (by the model it was given: the first is
+ * not trained any more after an event) stops all.
+ *
+ * @param model compiled; it is trained up to the first event, and stays yours to dispose
+ * @returns the last model (the first, if nothing grew) and one history
+ * @throws ArgumentError before any training for a schedule that cannot be, and whatever `grow` refuses
+ */
+export async function fitGrowing(
+  model: LayersModel,
+  xs: Data,
+  ys: Data,
+  args: FitGrowingArgs,
+): Promise<GrownFit> {
+  const { schedule, onGrow, ...fitArgs } = args;
+  const { epochs = 1, initialEpoch = 0 } = fitArgs;
+  const at = await check(model, xs, ys, schedule, initialEpoch, epochs);
+  const callbacks = throughout(fitArgs.callbacks);
+  const widths = new Map(at.names.map((name) => [name, unitsOf(layerOf(model, name))]));
+  const epoch: number[] = [];
+  const history: Record<string, number[]> = {};
+  const events: GrowthEvent[] = [];
+  let current = model;
+  try {
+    for (let done = initialEpoch, i = 0; ; i++) {
+      const next = at.epochs[i] ?? epochs;
+      if (next > done) {
+        const piece = { ...fitArgs, epochs: next, initialEpoch: done, callbacks: callbacks.piece };
+        const found = await current.fit(xs, ys, piece);
+        epoch.push(...found.epoch);
+        for (const [key, values] of Object.entries(found.history)) {
+          (history[key] ??= []).push(...(values as number[]));
+        }
+      }
+      done = next;
+      if (i >= at.epochs.length || engine(current).stopTraining) break;
+      const names = at.inTurn ? [at.names[i % at.names.length]!] : at.names;
+      const units = names.map((name) => newUnits(schedule, widths.get(name)!));
+      const grown = await event(current, xs, ys, schedule, names, units, i);
+      if (current !== model) current.dispose();
+      current = grown.model;
+      events.push({ epoch: done, report: grown.report });
+      await onGrow?.(events.at(-1)!, current);
+    }
+  } catch (error) {
+    if (current !== model) current.dispose();
+    throw error;
+  }
+  await callbacks.end();
+  return { model: current, epoch, history, events };
+}
+
+const newUnits = ({ units, fraction }: Schedule, width: number) =>
+  units ?? Math.max(1, Math.round(fraction! * width));
+
+async function event(
+  model: LayersModel,
+  xs: Data,
+  ys: Data,
+  schedule: Schedule,
+  layer: readonly string[],
+  units: readonly number[],
+  i: number,
+): ReturnType<typeof grow> {
+  const seed = schedule.seed === undefined ? undefined : schedule.seed + i * layer.length;
+  const options = optionsOf(schedule);
+  if (schedule.method !== "gradmax") return grow(model, { ...options, layer, units, seed });
+  const batch = fresh([xs, ys], schedule.samples ?? 128, seed);
+  try {
+    const [x, y] = batch as [Data, Data];
+    return await grow(model, { ...options, layer, units, seed, xs: x, ys: y });
+  } finally {
+    dispose(batch);
+  }
+}
+
+/** The options of `grow` among those of a schedule. */
+function optionsOf(schedule: Schedule) {
+  const { layers, every, from, events, fraction, units, order, samples, ...options } = schedule;
+  return options;
+}
+
+/** Some samples of all tensors, the same of each. */
+function fresh(data: Data[], samples: number, seed: number | undefined): Data[] {
+  const first = Array.isArray(data[0]) ? data[0][0]! : data[0]!;
+  const count = first.shape[0]!;
+  const keys = normal(1, count, { seed }).data;
+  const order = Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]! || i - j);
+  const rows = tensor1d(order.slice(0, samples), "int32");
+  const pick = (all: Data): Data =>
+    Array.isArray(all) ? all.map((one) => gather(one, rows)) : gather(all, rows);
+  const picked = data.map(pick);
+  rows.dispose();
+  return picked;
+}
+
+/** Callbacks for which all pieces are one training. */
+function throughout(given: ModelFitArgs["callbacks"]) {
+  type Callback = { onTrainBegin?: unknown; onTrainEnd?: (logs?: object) => void | Promise<void> };
+  const originals = (given === undefined ? [] : [given].flat()) as Callback[];
+  const begun = new Set<Callback>();
+  const proxies = originals.map(
+    (callback) =>
+      new Proxy(callback, {
+        get(target, key, self) {
+          if (key === "onTrainEnd") return async () => {};
+          if (key === "onTrainBegin") {
+            if (begun.has(target)) return async () => {};
+            begun.add(target);
+          }
+          return Reflect.get(target, key, self) as unknown;
+        },
+      }),
+  );
+  return {
+    piece: proxies as ModelFitArgs["callbacks"],
+    async end() {
+      for (const callback of originals) await callback.onTrainEnd?.({});
+    },
+  };
+}
+
+/** Whether all of it can be done; the epochs before which something grows. */
+async function check(
+  model: LayersModel,
+  xs: Data,
+  ys: Data,
+  schedule: Schedule,
+  initialEpoch: number,
+  epochs: number,
+): Promise<{ names: readonly string[]; epochs: number[]; inTurn: boolean }> {
+  if (typeof schedule !== "object" || schedule === null) {
+    throw new ArgumentError("schedule", "an object", show(schedule));
+  }
+  const tensors = [xs, ys].flat();
+  if (tensors.length < 2 || !tensors.every((one) => one instanceof Tensor)) {
+    throw new ArgumentError("xs, ys", "tensors or arrays of tensors", show(tensors));
+  }
+  const { layers, every, from = every, order = "all", fraction, units, samples } = schedule;
+  const integer = (name: string, value: number | undefined, least: number) => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+    throw new ArgumentError(`schedule.${name}`, `an integer ≥ ${least}`, show(value));
+  };
+  integer("every", every ?? NaN, 1);
+  integer("from", from, 0);
+  integer("events", schedule.events, 0);
+  integer("units", units, 1);
+  integer("samples", samples, 1);
+  if (order !== "all" && order !== "round robin") {
+    throw new ArgumentError("schedule.order", '"all" or "round robin"', show(order));
+  }
+  if ((units === undefined) === (fraction === undefined)) {
+    throw new ArgumentError("schedule", "either units or fraction", units ? "both" : "neither");
+  }
+  if (fraction !== undefined && !(Number.isFinite(fraction) && fraction > 0)) {
+    throw new ArgumentError("schedule.fraction", "a positive number", show(fraction));
+  }
+  const jobs = planned(model, { ...optionsOf(schedule), layer: layers, units: units ?? 1, xs, ys });
+  // Asked for here because hours of training may lie between.
+  (await stateOf(engine(model).optimizer))[0]!.tensor.dispose();
+  const last = schedule.events ?? Infinity;
+  const at: number[] = [];
+  for (let e = initialEpoch + from; e < epochs && at.length < last; e += every) at.push(e);
+  return { names: jobs.map(({ name }) => name), epochs: at, inTurn: order === "round robin" };
+}
