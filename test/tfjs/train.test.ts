@@ -10,7 +10,8 @@ import { refused } from "../thrown.ts";
 const later: tf.KernelFunc = () => tf.scalar(42);
 const kept = "DepthwiseConv2dNativeBackpropFilter";
 tf.registerKernel({ kernelName: kept, backendName: "wasm", kernelFunc: later });
-const stock = tf.getKernel("Conv2DBackpropInput", "wasm");
+const slow = ["Conv2DBackpropInput", "MaxPoolGrad"];
+const stock = slow.map((name) => tf.getKernel(name, "wasm"));
 await import("../../src/tfjs/train.ts");
 const left = tf.getKernel(kept, "wasm");
 tf.unregisterKernel(kept, "wasm");
@@ -103,10 +104,12 @@ function gradients(
 }
 
 suite("tfjs/train: registration", (test) => {
-  test("kernels that the backend has are left alone, the slow one is replaced", () => {
+  test("kernels that the backend has are left alone, the slow ones are replaced", () => {
     assert.is(left!.kernelFunc, later);
-    const ours = tf.getKernel("Conv2DBackpropInput", "wasm");
-    assert.ok(stock && ours && ours.kernelFunc !== stock.kernelFunc);
+    slow.forEach((name, at) => {
+      const ours = tf.getKernel(name, "wasm");
+      assert.ok(stock[at] && ours && ours.kernelFunc !== stock[at].kernelFunc, name);
+    });
   });
 
   test("what is missing is there", () => {
@@ -219,6 +222,42 @@ suite("tfjs/train: convolutions", (test) => {
           const inputs = shapes.map(draw) as [tf.Tensor4D, tf.Tensor4D];
           return tf.grads((...args) => tf.sum(tf.square(op(...(args as typeof inputs)))))(inputs)[which]; // prettier-ignore
         });
+  });
+});
+
+suite("tfjs/train: maxPoolGrad", (test) => {
+  test("any window, stride and padding; of equal entries the first has it", async () => {
+    const zeros = fc.tuple(fc.nat(1), fc.nat(1));
+    const explicit = fc.tuple(zeros, zeros).map(([rows, cols]) => [[0, 0], rows, cols, [0, 0]]);
+    const pads = fc.oneof(fc.constantFrom("same", "valid"), explicit) as fc.Arbitrary<Pad>;
+    const size = fc.integer({ min: 4, max: 9 });
+    const few = fc.integer({ min: 1, max: 4 });
+    const property = fc.asyncProperty(
+      fc.tuple(few, size, size, few),
+      fc.tuple(few, few),
+      fc.tuple(few, few),
+      pads,
+      fc.boolean(),
+      (shape, window, strides, pad, ties) =>
+        close(() => {
+          const x = draw(shape, 1) as tf.Tensor4D;
+          const input = ties ? tf.round(tf.mul(x, 2)) : x;
+          const pool = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, window, strides, pad);
+          const dy = draw(pool(input).shape, 2);
+          return tf.grad(pool)(input, dy);
+        }),
+    );
+    await fc.assert(property, { seed: 1, numRuns: 100 });
+  });
+
+  test("NaN and −∞ are not largest", async () => {
+    const x = [NaN, 1, -Infinity, 3, -Infinity, NaN, NaN, -Infinity];
+    await close(() =>
+      tf.grad((x) => tf.maxPool(x as tf.Tensor4D, [1, 4], [1, 4], "valid"))(
+        tf.tensor4d(x, [1, 1, 8, 1]),
+        tf.ones([1, 1, 2, 1]),
+      ),
+    );
   });
 });
 
