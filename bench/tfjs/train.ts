@@ -1,10 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
-import "../../src/tfjs/train.ts";
 import { filterGradient as twin } from "../../test/twins/convolution.ts";
 import type { Convolution } from "../../src/linalg/filterGradient.ts";
 import type { Accuracy } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
 import "../peers/tfjs.ts";
+
+/** The kernels of the backend that are about to be replaced. */
+const stock = ["Conv2DBackpropInput", "MaxPoolGrad"].flatMap((name) => tf.getKernel(name, "wasm")!);
+await import("../../src/tfjs/train.ts");
 
 const U = 2 ** -24;
 
@@ -22,6 +25,62 @@ const draw = (shape: number[], seed: number) =>
   tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
 
 const dispose = (tensor: tf.Tensor) => tensor.dispose();
+
+/** A kernel of the backend as it was, if it was replaced; to be at least `bar` times slower. */
+function stockPeers(
+  name: string,
+  bar: number,
+  start: () => [inputs: object, attrs: object],
+): Contender[] {
+  const kernel = stock.find(({ kernelName }) => kernelName === name);
+  if (!kernel) return [];
+  const backend = tf.backend();
+  const run = (inputs: object, attrs: object) =>
+    kernel.kernelFunc({ inputs, attrs, backend } as Parameters<tf.KernelFunc>[0]) as tf.TensorInfo;
+  return [
+    {
+      name: `stock ${name}`,
+      bar,
+      start() {
+        const [inputs, attrs] = start();
+        return {
+          ...job(
+            () => run(inputs, attrs),
+            undefined,
+            ({ dataId }) => backend.disposeData(dataId),
+          ),
+          stop: () => tf.dispose(inputs as tf.NamedTensorMap),
+        };
+      },
+    },
+  ];
+}
+
+/** tf.maxPool of 2 x 2 on images h x h, in units of tf.maxPool. */
+function pooling(h: number, channels: number): Case {
+  const tensors = () => ({
+    dy: draw([32, h / 2, h / 2, channels], 1),
+    input: draw([32, h, h, channels], 2),
+  });
+  const attrs = { filterSize: 2, strides: 2, pad: "valid" };
+  return {
+    name: `max pool ${channels} @${h}`,
+    start() {
+      const inputs = tensors();
+      const run = () => tf.engine().runKernel<tf.Tensor>("MaxPoolGrad", inputs, attrs);
+      return { ...job(run, undefined, dispose), stop: () => tf.dispose(inputs) };
+    },
+    unit: {
+      name: "tf.maxPool, forward",
+      start() {
+        const { dy, input } = tensors();
+        const run = () => tf.maxPool(input, 2, 2, "valid");
+        return { ...job(run, undefined, dispose), stop: () => tf.dispose([dy, input]) };
+      },
+    },
+    peers: stockPeers("MaxPoolGrad", 1.5, () => [tensors(), attrs]),
+  };
+}
 
 /** Which gradient, of images h x h x from → to channels, batch 32, padding "same". */
 type Which = "filter" | "input" | "depthwise filter" | "depthwise input";
@@ -89,6 +148,11 @@ function gradient(
         return { ...job<tf.Tensor>(run, undefined, dispose), stop: () => tf.dispose([x, w, dy]) };
       },
     },
+    peers: stockPeers(name, 4, () => {
+      const { x, w, dy } = tensors();
+      x.dispose();
+      return [{ dy, filter: w }, attrs];
+    }),
   };
 }
 
@@ -216,6 +280,7 @@ export default [
   gradient("depthwise filter", 32, 64, 128, 3, 1),
   gradient("depthwise input", 32, 64, 64, 3, 1),
   gradient("depthwise input", 32, 64, 128, 3, 1),
+  pooling(32, 128),
   training(32, 32, { units: 4.5 }),
   training(1, 32, { units: 6, cpu: 40 }),
 ] satisfies Case[];
