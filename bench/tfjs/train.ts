@@ -1,110 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import "../../src/tfjs/train.ts";
-import { filterGradient as twin } from "../../test/twins/convolution.ts";
-import type { Convolution } from "../../src/linalg/filterGradient.ts";
-import type { Accuracy } from "../accuracy.ts";
+import { type Accuracy, distance } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
 import "../peers/tfjs.ts";
-
-const U = 2 ** -24;
-
-/** max |x − y| / (max |y| u) */
-function distance(x: ArrayLike<number>, y: ArrayLike<number>): Accuracy {
-  let [error, largest] = [0, 0];
-  for (let i = 0; i < y.length; i++) {
-    error = Math.max(error, Math.abs(x[i] - y[i]));
-    largest = Math.max(largest, Math.abs(y[i]));
-  }
-  return { residual: error / (largest * U) };
-}
 
 const draw = (shape: number[], seed: number) =>
   tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
 
 const dispose = (tensor: tf.Tensor) => tensor.dispose();
-
-/** Which gradient, of images h x h x from → to channels, batch 32, padding "same". */
-type Which = "filter" | "input" | "depthwise filter" | "depthwise input";
-
-/** A gradient in units of the convolution that it belongs to: the flops are the same. */
-function gradient(
-  which: Which,
-  h: number,
-  from: number,
-  to: number,
-  k: number,
-  stride: number,
-  bar?: number,
-): Case {
-  const [n, strides] = [32, [stride, stride] as [number, number]];
-  const depthwise = which.startsWith("depthwise");
-  const filterShape = [k, k, from, depthwise ? to / from : to] as [number, number, number, number];
-  const info = tf.backend_util.computeConv2DInfo([n, h, h, from], filterShape, strides, 1, "same", undefined, depthwise); // prettier-ignore
-  const attrs = {
-    strides,
-    pad: "same",
-    dataFormat: "NHWC",
-    dilations: [1, 1],
-    filterShape,
-    inputShape: info.inShape,
-  };
-  const flops = 2 * n * info.outHeight * info.outWidth * k * k * to * (depthwise ? 1 : from);
-  const tensors = () => ({
-    x: draw(info.inShape, 1),
-    w: draw(filterShape, 2),
-    dy: draw(info.outShape, 3),
-  });
-  const name = `${depthwise ? "DepthwiseConv2dNative" : "Conv2D"}Backprop${which.endsWith("filter") ? "Filter" : "Input"}`;
-  return {
-    name: `${which} ${from}→${to} ${k}x${k}${stride > 1 ? ` /${stride}` : ""} @${h}`,
-    flops,
-    bar,
-    start() {
-      const { x, w, dy } = tensors();
-      const inputs = which.endsWith("filter") ? { x, dy } : { dy, filter: w };
-      const run = () =>
-        tf
-          .engine()
-          .runKernel<tf.Tensor>(
-            name,
-            inputs as unknown as tf.NamedTensorMap,
-            attrs as tf.NamedAttrMap,
-          );
-      const accuracy = (dw: tf.Tensor): Accuracy =>
-        distance(
-          dw.dataSync(),
-          twin(convolution(info), x.dataSync(), dy.dataSync(), depthwise).value,
-        );
-      return {
-        ...job(run, which.endsWith("filter") ? accuracy : undefined, dispose),
-        stop: () => tf.dispose([x, w, dy]),
-      };
-    },
-    unit: {
-      name: `tf.${depthwise ? "depthwiseConv2d" : "conv2d"}, forward`,
-      start() {
-        const { x, w, dy } = tensors();
-        const run = () =>
-          depthwise ? tf.depthwiseConv2d(x, w, strides, "same") : tf.conv2d(x, w, strides, "same");
-        return { ...job<tf.Tensor>(run, undefined, dispose), stop: () => tf.dispose([x, w, dy]) };
-      },
-    },
-  };
-}
-
-function convolution(info: tf.backend_util.Conv2DInfo): Convolution {
-  const { padInfo, batchSize: images, inHeight: height, inWidth: width, inChannels: channels, outChannels: filters, ...rest } = info; // prettier-ignore
-  return {
-    ...rest,
-    images,
-    height,
-    width,
-    channels,
-    filters,
-    top: padInfo.top,
-    left: padInfo.left,
-  };
-}
 
 /** h x h x 3 → conv 64 → conv 64 → conv 128 → pool → dense. */
 function net(h: number): tf.Sequential {
@@ -204,18 +107,6 @@ function training(batch: number, h: number, { units, cpu }: { units: number; cpu
 }
 
 export default [
-  // The rate of the forward convolution, and what packing and rounding once more may cost.
-  gradient("filter", 32, 3, 64, 3, 1),
-  gradient("filter", 32, 64, 64, 3, 1, 1.25),
-  gradient("filter", 32, 64, 128, 3, 1, 1.25),
-  gradient("filter", 32, 64, 64, 1, 1, 1.25),
-  gradient("filter", 32, 64, 64, 5, 2, 1.25),
-  gradient("input", 32, 64, 64, 3, 1, 1.25),
-  gradient("input", 32, 64, 64, 5, 2),
-  gradient("depthwise filter", 32, 64, 64, 3, 1),
-  gradient("depthwise filter", 32, 64, 128, 3, 1),
-  gradient("depthwise input", 32, 64, 64, 3, 1),
-  gradient("depthwise input", 32, 64, 128, 3, 1),
   training(32, 32, { units: 4.5 }),
   training(1, 32, { units: 6, cpu: 40 }),
 ] satisfies Case[];

@@ -3,9 +3,8 @@
  *
  * Without it `model.fit` ends in "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'"
  * (tensorflow/tfjs#8474, #8082). Kernels of this package are registered where the backend has none, also for
- * `tf.grad` and for models made before. Two kernels that the backend has are replaced:
- * Conv2DBackpropInput, a plain loop there, at a tenth of the speed of the convolution that it also is; and
- * MaxPoolGrad, which is wrong for windows without a positive number.
+ * `tf.grad` and for models made before. Two kernels that the backend has are replaced: Conv2DBackpropInput, a
+ * plain loop there, at a tenth of the speed of the convolution that it also is, and MaxPoolGrad.
  *
  * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them.
  */
@@ -29,8 +28,9 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
     tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-const replaced = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
-for (const [kernelName, kernelFunc] of Object.entries(replaced)) {
+/** Right in the backend, but slow. */
+const slow = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
+for (const [kernelName, kernelFunc] of Object.entries(slow)) {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }

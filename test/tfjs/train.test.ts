@@ -1,66 +1,22 @@
-/** The training kernels of the wasm backend against those of the cpu backend, with the union package. */
+/** The gradients of convolutions on the wasm backend against those on the cpu backend. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";
+import { close, draw, run, type Pad } from "./backends.ts";
 
 /** What a later backend may have: left alone. */
 const later: tf.KernelFunc = () => tf.scalar(42);
 const kept = "DepthwiseConv2dNativeBackpropFilter";
 tf.registerKernel({ kernelName: kept, backendName: "wasm", kernelFunc: later });
-const stock = tf.getKernel("Conv2DBackpropInput", "wasm");
+const slow = ["Conv2DBackpropInput", "MaxPoolGrad"];
+const stock = slow.map((name) => tf.getKernel(name, "wasm"));
 await import("../../src/tfjs/train.ts");
 const left = tf.getKernel(kept, "wasm");
 tf.unregisterKernel(kept, "wasm");
 await import(`../../src/tfjs/train.ts?${"again"}`);
-
-type Attrs = Record<string, unknown>;
-type Pad = "same" | "valid" | tf.backend_util.ExplicitPadding;
-
-const run = (name: string, inputs: tf.NamedTensorMap, attrs: Attrs) =>
-  tf.engine().runKernel<tf.Tensor>(name, inputs, attrs as tf.NamedAttrMap);
-
-const draw = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, "float32", seed);
-
-interface Result {
-  shape: number[];
-  dtype: string;
-  data: ArrayLike<number>;
-}
-
-/** What a job gives on one backend; it leaves nothing behind. */
-async function on(backend: string, job: () => tf.Tensor): Promise<Result> {
-  await tf.setBackend(backend);
-  const before = tf.memory().numTensors;
-  const result = tf.tidy(job);
-  const { shape, dtype } = result;
-  const data = result.dataSync().slice();
-  result.dispose();
-  assert.is(tf.memory().numTensors, before, "tensors are left over");
-  return { shape, dtype, data };
-}
-
-/** The largest difference between the backends, relative to the largest entry. */
-async function difference(job: () => tf.Tensor): Promise<number> {
-  const ours = await on("wasm", job);
-  const cpu = await on("cpu", job);
-  assert.equal([ours.shape, ours.dtype], [cpu.shape, cpu.dtype]);
-  let [error, largest] = [0, 0];
-  for (let i = 0; i < cpu.data.length; i++) {
-    error = Math.max(error, Math.abs(ours.data[i] - cpu.data[i]));
-    largest = Math.max(largest, Math.abs(cpu.data[i]));
-  }
-  return error === 0 ? 0 : error / largest;
-}
-
-/** The bar of this package, relative to the largest entry. */
-const BAR = 2e-6;
-const close = async (job: () => tf.Tensor) => {
-  const found = await difference(job);
-  assert.ok(found <= BAR, `differs by ${found}`);
-};
 
 /** The four kernels of a convolution's gradients, as jobs. */
 function gradients(
@@ -103,10 +59,12 @@ function gradients(
 }
 
 suite("tfjs/train: registration", (test) => {
-  test("kernels that the backend has are left alone, the slow one is replaced", () => {
+  test("kernels that the backend has are left alone, the slow ones are replaced", () => {
     assert.is(left!.kernelFunc, later);
-    const ours = tf.getKernel("Conv2DBackpropInput", "wasm");
-    assert.ok(stock && ours && ours.kernelFunc !== stock.kernelFunc);
+    slow.forEach((name, at) => {
+      const ours = tf.getKernel(name, "wasm");
+      assert.ok(stock[at] && ours && ours.kernelFunc !== stock[at].kernelFunc, name);
+    });
   });
 
   test("what is missing is there", () => {
@@ -219,52 +177,5 @@ suite("tfjs/train: convolutions", (test) => {
           const inputs = shapes.map(draw) as [tf.Tensor4D, tf.Tensor4D];
           return tf.grads((...args) => tf.sum(tf.square(op(...(args as typeof inputs)))))(inputs)[which]; // prettier-ignore
         });
-  });
-});
-
-suite("tfjs/train: unsortedSegmentSum", (test) => {
-  const sum = (shape: number[], ids: number[], segments: number) => () =>
-    tf.unsortedSegmentSum(draw(shape, 1), tf.tensor1d(ids, "int32"), segments);
-
-  test("any ids: those out of range go nowhere, empty segments are zero", async () => {
-    const ids = fc.array(fc.integer({ min: -3, max: 9 }), { maxLength: 30 });
-    const inner = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 });
-    const property = fc.asyncProperty(ids, inner, fc.integer({ min: 1, max: 8 }), (ids, inner, n) =>
-      close(sum([ids.length, ...inner], ids, n)),
-    );
-    await fc.assert(property, { seed: 1, numRuns: 100 });
-  });
-
-  test("a segment of 100,000 rows is summed in double precision", async () => {
-    await tf.setBackend("wasm");
-    const n = 100_000;
-    const total = tf.tidy(() =>
-      tf.unsortedSegmentSum(tf.fill([n], 0.1), tf.zeros([n], "int32") as tf.Tensor1D, 1),
-    );
-    assert.is(total.dataSync()[0], Math.fround(n * Math.fround(0.1)));
-    total.dispose();
-  });
-
-  test("the gradients of tf.gather", async () => {
-    for (const axis of [0, 1])
-      await close(() => {
-        const indices = tf.tensor2d([0, 2, 2, 1, 2, 0], [2, 3], "int32");
-        return tf.grad((x) => tf.sum(tf.square(tf.gather(x, indices, axis))))(draw([3, 4, 2], 1));
-      });
-  });
-
-  test("ids that do not fit are refused", async () => {
-    await tf.setBackend("wasm");
-    const x = draw([3, 2], 1);
-    for (const ids of [
-      tf.tensor1d([0, 1], "int32"),
-      tf.zeros([3, 2], "int32"),
-      tf.scalar(0, "int32"),
-    ])
-      // prettier-ignore
-      refused("segmentIds", () =>
-        run("UnsortedSegmentSum", { x, segmentIds: ids }, { numSegments: 2 }),
-      );
-    x.dispose();
   });
 });

@@ -1,24 +1,19 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import type { ConvolutionAttrs, Shape4D } from "./geometry.ts";
 
-interface PoolAttrs {
+interface PoolAttrs extends ConvolutionAttrs {
   readonly filterSize: [number, number] | number;
-  readonly strides: [number, number] | number;
-  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
 /**
- * Kernel MaxPoolGrad: each number of dy goes to the first maximum of its window, as on the cpu backend.
- *
- * The backend has one, and it is wrong where a window has no positive number: the gradient goes to
- * the first pixel of the image, and is lost there. A network that pools zeros (new neurons, relu1) or
- * pools before its activation does not learn with it.
+ * Kernel MaxPoolGrad: the gradient of tf.maxPool. Each dy goes to the first of the largest entries of its
+ * window, to none if there is no entry above −∞.
  */
 export const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
-  const { input, dy } = inputs as unknown as Record<"input" | "dy", tf.TensorInfo>;
+  const { dy, input } = inputs as unknown as Record<"dy" | "input", tf.TensorInfo>;
   const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttrs;
-  const shape = input.shape as [number, number, number, number];
+  const shape = input.shape as Shape4D;
   const info = tf.backend_util.computePool2DInfo(
     shape,
     filterSize,
@@ -28,41 +23,49 @@ export const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
     dimRoundingMode,
   );
   const wasm = backend as BackendWasm;
-  const read = (tensor: tf.TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array;
-  return tf.tensor(route(read(input), read(dy), info), shape, "float32");
+  const output = wasm.makeOutput(shape, "float32");
+  // Views, taken after the allocation, which may move them.
+  const [dx, x, given] = [output, input, dy].map((tensor) => wasm.typedArrayFromHeap(tensor));
+  scatter(info, x as Float32Array, given as Float32Array, dx as Float32Array);
+  return output;
 };
 
-function route(x: Float32Array, dy: Float32Array, info: tf.backend_util.Conv2DInfo): Float32Array {
-  const { inHeight, inWidth, inChannels: channels, outHeight, outWidth, padInfo } = info;
-  const dx = new Float32Array(x.length);
-  const best = new Float32Array(channels);
-  const where = new Int32Array(channels);
-  for (let image = 0, from = 0; image < info.batchSize; image++) {
-    for (let i = 0; i < outHeight; i++) {
-      const top = i * info.strideHeight - padInfo.top;
-      const bottom = Math.min(top + info.filterHeight, inHeight);
-      for (let j = 0; j < outWidth; j++) {
-        const left = j * info.strideWidth - padInfo.left;
-        const right = Math.min(left + info.filterWidth, inWidth);
-        best.fill(-Infinity);
-        where.fill(-1);
-        for (let row = Math.max(top, 0); row < bottom; row++) {
-          for (let col = Math.max(left, 0); col < right; col++) {
-            let at = ((image * inHeight + row) * inWidth + col) * channels;
-            for (let c = 0; c < channels; c++, at++) {
-              if (x[at]! > best[c]!) {
-                best[c] = x[at]!;
-                where[c] = at;
+/** dx[first largest of the window] += dy */
+function scatter(
+  info: tf.backend_util.Conv2DInfo,
+  x: Float32Array,
+  dy: Float32Array,
+  dx: Float32Array,
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
+  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
+  const line = inWidth * inChannels;
+  dx.fill(0);
+  let from = 0;
+  for (let b = 0; b < batchSize; b++) {
+    const image = b * inHeight * line;
+    for (let p = 0; p < outHeight; p++) {
+      const top = p * strideHeight - padInfo.top;
+      const firstRow = image + Math.max(top, 0) * line;
+      const endRow = image + Math.min(top + filterHeight, inHeight) * line;
+      for (let q = 0; q < outWidth; q++) {
+        const left = q * strideWidth - padInfo.left;
+        const first = Math.max(left, 0) * inChannels;
+        const end = Math.min(left + filterWidth, inWidth) * inChannels;
+        for (let c = 0; c < inChannels; c++, from++) {
+          let largest = -Infinity;
+          let where = -1;
+          for (let row = firstRow; row < endRow; row += line) {
+            for (let at = row + first + c; at < row + end; at += inChannels) {
+              if (x[at] > largest) {
+                largest = x[at];
+                where = at;
               }
             }
           }
-        }
-        // A window without a number above −∞ has nowhere to send it.
-        for (let c = 0; c < channels; c++, from++) {
-          if (where[c]! >= 0) dx[where[c]!]! += dy[from]!;
+          if (where >= 0) dx[where] += dy[from];
         }
       }
     }
   }
-  return dx;
 }
