@@ -56,10 +56,13 @@ export function split(
     for (let row = 0; row < o; row++) {
       const g = family.map((copy) => draws.data[(row + 1) * (m + k) + copy]!);
       const mean = g.reduce((sum, x) => sum + x, 0) / family.length;
+      // The last copy takes what rounding left of the others, so that they add up to v again.
+      let rest = outgoing.data[row * m + j]!;
+      const share = rest / family.length;
       family.forEach((copy, i) => {
-        const value =
-          outgoing.data[row * m + j]! / family.length +
-          (family.length > 1 ? scale * (g[i]! - mean) : 0);
+        const alone = i === family.length - 1;
+        const value = alone ? rest : Math.fround(share + scale * (g[i]! - mean));
+        rest -= value;
         if (copy < m) grown.divided.data[row * m + copy] = value;
         else grown.outgoing.data[row * k + copy - m] = value;
       });

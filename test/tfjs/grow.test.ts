@@ -1,0 +1,177 @@
+/** Growing keeps the function, the weights, the names, and what came in. */
+import "../../src/tfjs/train.ts";
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
+import { suite } from "../suite.ts";
+import { batch, build, distance, drawn, kinds, pairs } from "./chains.ts";
+import { tf } from "./wasm.ts";
+
+const { layers: L } = tf;
+
+const methods: Partial<GrowOptions>[] = [
+  { method: "gradmax" },
+  { method: "gradmax", norm: "fixed", gain: 1 },
+  { method: "gradmax", inverse: true },
+  { method: "orthogonal" },
+  { method: "orthogonal", side: "out", against: "none" },
+  { method: "orthogonal", side: "pair" },
+  { method: "split" },
+  { method: "random" },
+  { method: "random", inverse: true },
+  { method: "zero" },
+];
+
+const networks = { ...kinds, ...pairs };
+
+/** Weights by their names, as numbers. */
+const weightsOf = (model: ReturnType<typeof build>) =>
+  Object.fromEntries(
+    model.weights.map((weight) => [weight.originalName, weight.read().dataSync().slice()]),
+  );
+
+suite("tfjs/grow", (test) => {
+  for (const method of methods) {
+    const { method: name, ...options } = method;
+    test(`${name} ${JSON.stringify(options)} keeps the function, on every kind of chain`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...Object.keys(networks)),
+          fc.integer({ min: 1, max: 4 }),
+          fc.nat(),
+          async (kind, half, seed) => {
+            const model = build(networks[kind]());
+            const { xs, ys } = batch(model, 6, seed);
+            const before = weightsOf(model);
+            const { xs: x, ys: y } = name === "gradmax" ? { xs, ys } : {};
+            const options = { ...method, layer: "a", units: 2 * half, xs: x, ys: y, seed, batchSize: 4 }; // prettier-ignore
+            const { model: wide, report } = await grow(model, options as GrowOptions);
+            const error = distance(model, wide, xs);
+            assert.ok(error <= 1e-6, `${kind}: ${error}`);
+            assert.equal(weightsOf(model), before, "the model that came in");
+            const [{ units }] = report;
+            assert.is(units.after, units.before + 2 * half);
+            assert.is((wide.getLayer("a").output as { shape: number[] }).shape.at(-1), units.after);
+            assert.equal(
+              wide.layers.map((layer) => layer.name),
+              model.layers.map((layer) => layer.name),
+            );
+            wide.dispose();
+            model.dispose();
+            tf.dispose([xs, ys]);
+          },
+        ),
+        { numRuns: name === "gradmax" ? 25 : 40 },
+      );
+    });
+  }
+
+  test("every kind of layer, once for certain", async () => {
+    for (const [kind, layers] of Object.entries(kinds)) {
+      for (const method of ["split", "random"] as const) {
+        const model = build(layers());
+        const { xs } = batch(model, 5);
+        const { model: wide } = await grow(model, { layer: "a", units: 3, method, seed: 1 });
+        const error = distance(model, wide, xs);
+        assert.ok(error <= 1e-6, `${kind}, ${method}: ${error}`);
+      }
+    }
+  });
+
+  test("old weights are where they were, to the bit", async () => {
+    const model = build(kinds["max pooling, flatten"]());
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "random", seed: 1 });
+    const [old, now] = [model, wide].map((one) => one.getLayer("a").getWeights()[0]);
+    const kept = tf.slice(now, [0, 0, 0, 0], old.shape);
+    assert.equal(kept.dataSync(), old.dataSync());
+    // [positions, channels, out] of the flattened layer
+    const [before, after] = [model, wide].map((one, i) =>
+      tf.reshape(one.getLayer("out").getWeights()[0], [-1, 4 + 2 * i, 3]),
+    );
+    const slice = tf.slice(after, [0, 0, 0], before.shape);
+    assert.equal(slice.dataSync(), before.dataSync());
+  });
+
+  test("functional models: several consumers, a nested model elsewhere, two inputs", async () => {
+    const inner = tf.sequential({ layers: [L.dense({ units: 4, activation: "relu", inputShape: [5] })] }); // prettier-ignore
+    const [x, y] = [tf.input({ shape: [5] }), tf.input({ shape: [3] })];
+    const start = L.concatenate().apply([inner.apply(x) as typeof x, y]);
+    const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(start) as typeof x;
+    const left = L.dense({ units: 3, name: "left" }).apply(a) as typeof x;
+    const normal = L.batchNormalization({ name: "norm" }).apply(a) as typeof x;
+    const right = L.dense({ units: 2, name: "right" }).apply(normal) as typeof x;
+    const out = L.concatenate().apply([left, right, start as typeof x]) as typeof x;
+    const model = drawn(tf.model({ inputs: [x, y], outputs: out }), "adam");
+    const data = [tf.randomNormal([8, 5]), tf.randomNormal([8, 3])];
+    const target = tf.randomNormal([8, 12]);
+    await model.fit(data, target, { epochs: 2, verbose: 0 });
+    for (const method of ["gradmax", "split", "orthogonal"] as const) {
+      const given = method === "gradmax" ? { xs: data, ys: target } : {};
+      const { model: wide, report } = await grow(model, { layer: "a", units: 2, method, ...given });
+      assert.equal([...report[0].consumers].sort(), ["left", "right"]);
+      const [f, g] = [model, wide].map((one) => one.predict(data) as typeof target);
+      const error = tf.max(tf.abs(tf.sub(f, g))).dataSync()[0];
+      assert.ok(error <= 1e-6 * tf.max(tf.abs(f)).dataSync()[0], `${error}`);
+      await wide.fit(data, target, { epochs: 1, verbose: 0 });
+    }
+  });
+
+  test("several layers in one call, each with its number", async () => {
+    const model = build([
+      L.conv2d({ filters: 4, kernelSize: 3, activation: "relu", name: "a", inputShape: [8, 8, 2] }),
+      L.conv2d({ filters: 5, kernelSize: 3, activation: "relu", name: "b" }),
+      L.flatten(),
+      L.dense({ units: 6, activation: "relu", name: "c" }),
+    ]);
+    const { xs, ys } = batch(model, 8);
+    const options = { layer: ["a", "b", "c"], units: [2, 1, 3], xs, ys, seed: 1 };
+    const { model: wide, report } = await grow(model, { ...options, method: "gradmax" });
+    assert.equal(
+      report.map(({ layer, units, relu1 }) => [layer, units.after, ...relu1]),
+      [["a", 6, "a"], ["b", 6, "b"], ["c", 9, "c"]], // prettier-ignore
+    );
+    assert.ok(distance(model, wide, xs) <= 1e-6);
+  });
+
+  test("the same seed gives the same weights", async () => {
+    const model = build(kinds.conv());
+    const { xs, ys } = batch(model, 6);
+    for (const method of methods.filter(({ inverse }) => !inverse)) {
+      const given = method.method === "gradmax" ? { xs, ys } : {};
+      const options = { ...method, layer: "a", units: 2, seed: 5, ...given } as GrowOptions;
+      const [one, two] = [await grow(model, options), await grow(model, options)];
+      assert.equal(weightsOf(one.model), weightsOf(two.model));
+    }
+  });
+
+  test("inverse gradmax has a larger gradient than random directions", async () => {
+    const model = build(kinds["max pooling"]());
+    const { xs, ys } = batch(model, 12);
+    const size = async (method: Partial<GrowOptions>) => {
+      const options = { layer: "a", units: 2, inverse: true, seed: 3, ...method } as GrowOptions;
+      const { model: wide } = await grow(model, options);
+      const kernel = wide.layers[2].weights[0].read() as ReturnType<typeof tf.variable>;
+      const loss = () => tf.losses.meanSquaredError(ys, wide.apply(xs) as typeof xs) as never;
+      const { grads } = tf.variableGrads(loss, [kernel]);
+      return tf.norm(tf.slice(grads[kernel.name], [0, 0, 4, 0], [3, 3, 2, 5])).dataSync()[0];
+    };
+    const [random, best] = [await size({ method: "random" }), await size({ method: "gradmax", xs, ys })]; // prettier-ignore
+    assert.ok(best > 1.2 * random, `${best} against ${random}`);
+  });
+
+  test("100 events leave no tensor behind", async () => {
+    const model = build(kinds["depthwise"](), "adam");
+    const { xs, ys } = batch(model, 4);
+    await model.fit(xs, ys, { epochs: 1, verbose: 0 });
+    const { numTensors } = tf.memory();
+    for (let i = 0; i < 100; i++) {
+      const method = methods[i % methods.length];
+      const given = method.method === "gradmax" ? { xs, ys } : {};
+      if (method.inverse && method.method === "gradmax" && i > 10) continue;
+      const options = { layer: "a", units: 2, ...method, ...given } as GrowOptions;
+      const { model: wide } = await grow(model, options);
+      wide.dispose();
+    }
+    assert.is(tf.memory().numTensors, numTensors);
+  });
+});
