@@ -56,18 +56,22 @@ export async function recompile(
   }
 }
 
-/** The iteration count and the slots. */
+/**
+ * The iteration count and the slots.
+ *
+ * @throws ArgumentError for adamax, which does not give them, and for centered rmsprop: that of TensorFlow.js
+ *   takes the root of −ε where a gradient is zero, as those of new units are at first
+ */
 export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
-  try {
-    return await optimizer.getWeights();
-  } catch {
-    throw new ArgumentError(
-      "model",
-      "an optimizer whose state TensorFlow.js gives back (adam, rmsprop, adagrad, adadelta, momentum, sgd), or " +
-        "the option optimizer: a new one to go on with",
-      optimizer.getClassName(),
-    );
-  }
+  const state = await optimizer.getWeights().catch(() => undefined);
+  const { centered } = optimizer.getConfig() as { centered?: boolean };
+  if (state !== undefined && !centered) return state;
+  state?.[0]!.tensor.dispose();
+  throw new ArgumentError(
+    "model",
+    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one as the option optimizer",
+    `${centered ? "centered " : ""}${optimizer.getClassName()}`,
+  );
 }
 
 /** Whose slot it is: by its name; in a state that was loaded, and so has names of another model, by its place. */
