@@ -1,0 +1,160 @@
+import * as assert from "uvu/assert";
+import { ArgumentError, fitGrowing, type Schedule } from "../../src/tfjs/index.ts";
+import { suite } from "../suite.ts";
+import { batch, build } from "./chains.ts";
+import { tf } from "./wasm.ts";
+
+const { layers: L } = tf;
+
+const net = (optimizer = "adam") =>
+  build(
+    [
+      L.dense({ units: 4, activation: "relu", name: "a", inputShape: [6] }),
+      L.dense({ units: 6, activation: "tanh", name: "b" }),
+    ],
+    optimizer,
+  );
+
+const schedule = (options: Partial<Schedule> = {}): Schedule => ({
+  layers: ["a", "b"],
+  every: 2,
+  fraction: 0.5,
+  method: "gradmax",
+  seed: 1,
+  ...options,
+});
+
+const training = { epochs: 7, batchSize: 16, verbose: 0 } as const;
+
+suite("tfjs/fitGrowing", (test) => {
+  test("trains on, grows in between, and tells one history", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 40);
+    const said: string[] = [];
+    const { numTensors } = tf.memory();
+    const found = await fitGrowing(model, xs, ys, {
+      ...training,
+      validationSplit: 0.2,
+      schedule: schedule(),
+      callbacks: {
+        onTrainBegin: () => void said.push("begin"),
+        onEpochBegin: (epoch) => void said.push(`${epoch}`),
+        onTrainEnd: () => void said.push("end"),
+      },
+      onGrow: ({ epoch, report }, grown) => {
+        assert.is(grown.getLayer("a").outputShape[1], report[0].units.after);
+        said.push(`grow ${epoch}: ${report.map(({ units }) => units.after)}`);
+      },
+    });
+    assert.is(
+      said.join(", "),
+      "begin, 0, 1, grow 2: 6,9, 2, 3, grow 4: 8,12, 4, 5, grow 6: 10,15, 6, end",
+    );
+    assert.equal(found.epoch, [0, 1, 2, 3, 4, 5, 6]);
+    assert.equal(Object.keys(found.history).sort(), ["loss", "val_loss"]);
+    for (const values of Object.values(found.history)) {
+      assert.is(values.length, 7);
+      assert.ok(values.every((value) => typeof value === "number" && Number.isFinite(value)));
+    }
+    assert.is(found.events.length, 3);
+    const [{ tensor: steps }] = await found.model.optimizer.getWeights();
+    assert.is(steps.dataSync()[0], 7 * 2);
+    steps.dispose();
+    found.model.dispose();
+    // What is left are the slots of the first model's optimizer, which it got on the way.
+    assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
+  });
+
+  test("one layer after the other, from an epoch on, so many times, by units", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const plan = { every: 1, from: 3, events: 3, order: "round robin", fraction: undefined, units: 2 } as const; // prettier-ignore
+    const found = await fitGrowing(model, xs, ys, { ...training, initialEpoch: 1, schedule: schedule(plan) }); // prettier-ignore
+    assert.equal(
+      found.events.map(({ epoch, report }) => [epoch, ...report.map((one) => one.layer)]),
+      [[4, "a"], [5, "b"], [6, "a"]], // prettier-ignore
+    );
+    assert.equal(found.epoch, [1, 2, 3, 4, 5, 6]);
+  });
+
+  test("without an event it is fit, and the model the one that came", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const found = await fitGrowing(model, xs, ys, {
+      ...training,
+      schedule: schedule({ every: 7 }),
+    });
+    assert.is(found.model, model);
+    assert.is(found.history.loss.length, 7);
+    assert.equal(found.events, []);
+  });
+
+  test("growth by nothing trains as without", async () => {
+    const [plain, grown] = [net(), net()];
+    const { xs, ys } = batch(plain, 32);
+    const args = { ...training, shuffle: false };
+    const { history } = await plain.fit(xs, ys, args);
+    const found = await fitGrowing(grown, xs, ys, { ...args, schedule: schedule({ method: "zero" }) }); // prettier-ignore
+    history.loss.forEach((loss, epoch) => {
+      assert.ok(Math.abs(found.history.loss[epoch] / (loss as number) - 1) < 1e-4);
+    });
+  });
+
+  test("callbacks of tf.layers keep their state over events, and can stop it all", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 32);
+    // The loss never falls by 10: patience ends in epoch 3, after one event.
+    const stop = tf.callbacks.earlyStopping({ monitor: "loss", patience: 3, minDelta: 10 });
+    const found = await fitGrowing(model, xs, ys, { ...training, callbacks: stop, schedule: schedule() }); // prettier-ignore
+    assert.equal(found.epoch, [0, 1, 2, 3]);
+    assert.is(found.events.length, 1);
+  });
+
+  test("the same seed, the same network", async () => {
+    const once = async () => {
+      const model = net();
+      const { xs, ys } = batch(model, 200);
+      const args = { ...training, shuffle: false, schedule: schedule() };
+      const found = await fitGrowing(model, xs, ys, args);
+      return found.model.getWeights().map((weight) => weight.dataSync());
+    };
+    assert.equal(await once(), await once());
+  });
+
+  test("a schedule that cannot be is refused before any training", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const before = model.getWeights().map((weight) => weight.dataSync().slice());
+    const { numTensors } = tf.memory();
+    const refused = async (plan: unknown, argument: string, [x, y]: object[] = [xs, ys]) => {
+      const args = { ...training, schedule: plan as Schedule };
+      const error = await fitGrowing(model, x as never, y as never, args).catch((e) => e);
+      assert.instance(error, ArgumentError, String(error));
+      assert.is((error as ArgumentError).argument, argument);
+    };
+    await refused(undefined, "schedule");
+    await refused(schedule({ every: 0 }), "schedule.every");
+    await refused(schedule({ every: undefined }), "schedule.every");
+    await refused(schedule({ from: -1 }), "schedule.from");
+    await refused(schedule({ events: 0.5 }), "schedule.events");
+    await refused(schedule({ samples: 0 }), "schedule.samples");
+    await refused(schedule({ fraction: 0 }), "schedule.fraction");
+    await refused(schedule({ units: 1 }), "schedule");
+    await refused(schedule({ fraction: undefined }), "schedule");
+    await refused(schedule({ order: "random" as never }), "schedule.order");
+    await refused(schedule({ layers: ["a", "out"] }), "layer");
+    await refused(schedule({ layers: [] }), "layer");
+    await refused(schedule({ method: "best" as never }), "method");
+    await refused(schedule({ sides: "in" } as never), "config.sides");
+    await refused(schedule(), "xs, ys", [{}, ys]);
+    assert.is(tf.memory().numTensors, numTensors);
+    assert.equal(
+      model.getWeights().map((weight) => weight.dataSync().slice()),
+      before,
+    );
+    const stuck = net("adamax");
+    const args = { ...training, schedule: schedule() };
+    const error = await fitGrowing(stuck, xs, ys, args).catch((e) => e);
+    assert.match((error as Error).message, /Adamax/);
+  });
+});

@@ -1,0 +1,214 @@
+/** What cannot be grown is refused by name, and nothing has happened. */
+import "../../src/tfjs/train.ts";
+import * as assert from "uvu/assert";
+import { ArgumentError, grow, MemoryError, type GrowOptions } from "../../src/tfjs/index.ts";
+import { suite } from "../suite.ts";
+import { batch, build, drawn, kinds } from "./chains.ts";
+import { tf } from "./wasm.ts";
+
+const { layers: L } = tf;
+type Model = ReturnType<typeof build>;
+type Layer = Parameters<typeof build>[0][number];
+
+/** The job must be refused in these words, with the model as before and no tensor left. */
+async function refused(
+  model: Model,
+  options: object,
+  argument: string,
+  words: RegExp,
+): Promise<void> {
+  const { numTensors } = tf.memory();
+  const before = model.getWeights().map((weight) => weight.dataSync().slice());
+  const json = JSON.stringify(model.toJSON(null, false));
+  const all = { layer: "a", units: 2, method: "random", ...options } as GrowOptions;
+  const error = await grow(model, all).catch((error: unknown) => error);
+  assert.instance(error, ArgumentError, String(error));
+  assert.is((error as ArgumentError).argument, argument);
+  assert.match((error as Error).message, words);
+  assert.is(tf.memory().numTensors, numTensors, "tensors left");
+  assert.equal(
+    model.getWeights().map((weight) => weight.dataSync().slice()),
+    before,
+  );
+  assert.is(JSON.stringify(model.toJSON(null, false)), json);
+}
+
+const first = (activation?: string) =>
+  L.dense({ units: 4, activation: (activation ?? "tanh") as "tanh", name: "a", inputShape: [6] });
+const image = () => L.conv2d({ filters: 4, kernelSize: 3, name: "a", inputShape: [8, 8, 2] });
+
+suite("tfjs/grow refused", (test) => {
+  test("a bad call", async () => {
+    const model = build(kinds.dense());
+    const { xs, ys } = batch(model, 4);
+    await refused(model, { layer: "b" }, "layer", /one of a, .*out, got "b"/);
+    await refused(model, { layer: [] }, "layer", /the name of a layer/);
+    await refused(model, { layer: 3 }, "layer", /the name of a layer/);
+    for (const units of [0, -1, 1.5, NaN, "2", undefined]) {
+      await refused(model, { units }, "units", /an integer ≥ 1/);
+    }
+    await refused(model, { units: [1, 2] }, "units", /a number for each of 1 layers/);
+    await refused(model, { method: "best" }, "method", /gradmax, orthogonal, split, random, zero/);
+    await refused(model, { method: undefined }, "method", /gradmax/);
+    await refused(model, { side: "in" }, "config.side", /only the options/);
+    await refused(model, { method: "orthogonal", side: "left" }, "side", /"in", "out" or "pair"/);
+    await refused(model, { method: "orthogonal", side: "pair", units: 3 }, "units", /even/);
+    await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);
+    await refused(model, { norm: "max" }, "norm", /"mean" or "fixed"/);
+    await refused(model, { gain: Infinity }, "gain", /finite/);
+    await refused(model, { seed: -1 }, "seed", /integer/);
+    await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
+    await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
+    await refused(model, { method: "gradmax", xs, ys, batchSize: 0 }, "batchSize", /≥ 1/);
+  });
+
+  test("units beyond memory", async () => {
+    const model = build(kinds.dense());
+    const { numTensors } = tf.memory();
+    for (const units of [2 ** 30, 2 ** 50]) {
+      const error = await grow(model, { layer: "a", units, method: "zero" }).catch((e) => e);
+      assert.instance(error, MemoryError);
+    }
+    assert.is(tf.memory().numTensors, numTensors);
+  });
+
+  test("data that do not fit or are not finite", async () => {
+    const model = build(kinds.conv());
+    const { xs, ys } = batch(model, 4);
+    const gradmax = (x: object, y: object) => ({ method: "gradmax", xs: x, ys: y });
+    const wrong = tf.zeros([4, 5]);
+    const short = tf.slice(ys, [0, 0], [3, 3]);
+    const nan = tf.fill(xs.shape, NaN);
+    const nans = tf.fill(ys.shape, NaN);
+    const none = tf.zeros([0, ...xs.shape.slice(1)]);
+    const nothing = tf.zeros([0, 3]);
+    const fits = /a batch as model.fit takes it/;
+    await refused(model, gradmax(wrong, ys), "xs, ys", fits);
+    await refused(model, gradmax(xs, wrong), "xs, ys", fits);
+    await refused(model, gradmax(xs, short), "xs, ys", fits);
+    await refused(model, gradmax([xs, xs], ys), "xs, ys", fits);
+    await refused(model, gradmax(nan, ys), "xs, ys", /finite/);
+    await refused(model, gradmax(xs, nans), "xs, ys", /finite/);
+    await refused(model, gradmax(none, nothing), "xs", /at least one sample/);
+    // And then it works.
+    (await grow(model, { layer: "a", units: 1, method: "gradmax", xs, ys })).model.dispose();
+  });
+
+  test("a model that is none, or not compiled", async () => {
+    const model = tf.sequential({ layers: [first(), L.dense({ units: 2 })] });
+    await refused(model, {}, "model", /compile/);
+    for (const one of [undefined, null, {}, 3]) {
+      const error = await grow(one as never, {} as never).catch((e) => e);
+      assert.instance(error, ArgumentError);
+      assert.is((error as ArgumentError).argument, "model");
+    }
+  });
+
+  test("an output layer, also one through others", async () => {
+    await refused(build(kinds.dense()), { layer: "out" }, "layer", /hidden.*out \(Dense\)$/);
+    const model = tf.sequential({ layers: [first(), L.dropout({ rate: 0.1, name: "drop" })] });
+    await refused(drawn(model), {}, "layer", /hidden.*reach it through drop/);
+  });
+
+  const behind: Record<string, [() => Layer[], RegExp]> = {
+    LayerNormalization: [
+      () => [first(), L.layerNormalization({ name: "ln" })],
+      /ln \(LayerNorm.*statistics/,
+    ],
+    Reshape: [
+      () => [first(), L.reshape({ targetShape: [2, 2], name: "re" }), L.flatten()],
+      /re \(Reshape/,
+    ],
+    LSTM: [
+      () => [
+        L.dense({ units: 4, name: "a", inputShape: [3, 6] }),
+        L.lstm({ units: 2, recurrentInitializer: "zeros", name: "l" }),
+      ],
+      /l \(LSTM/,
+    ],
+    PReLU: [() => [first(), L.prelu({ name: "p" })], /p \(PReLU/],
+    SeparableConv2D: [
+      () => [image(), L.separableConv2d({ filters: 2, kernelSize: 1, name: "s" }), L.flatten()],
+      /s \(Separ/,
+    ],
+    "depthMultiplier 2": [
+      () => [
+        image(),
+        L.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, name: "dw" }),
+        L.flatten(),
+      ],
+      /depthMultiplier 1, got dw/,
+    ],
+    "batch normalization of rows": [
+      () => [image(), L.batchNormalization({ axis: 1, name: "bn" }), L.flatten()],
+      /last axis, got bn/,
+    ],
+    softmax: [() => [first("softmax")], /activations that act on every unit.*a \(Dense\), softmax/],
+  };
+  for (const [kind, [layers, words]] of Object.entries(behind)) {
+    test(`feeding ${kind}`, () => refused(build(layers()), {}, "layer", words));
+  }
+
+  test("layers that are no Dense or Conv2D", () =>
+    refused(
+      build([L.conv1d({ filters: 4, kernelSize: 3, name: "a", inputShape: [8, 2] }), L.flatten()]),
+      {},
+      "layer",
+      /Dense or Conv2D layer, got a \(Conv1D\)/,
+    ));
+
+  test("channels first", () => {
+    const dataFormat = "channelsFirst";
+    const a = L.conv2d({ filters: 4, kernelSize: 3, name: "a", inputShape: [2, 8, 8], dataFormat });
+    return refused(build([a, L.flatten({ dataFormat })]), {}, "layer", /channelsLast/);
+  });
+
+  test("shared layers and branches that are added", async () => {
+    const x = tf.input({ shape: [6] });
+    const shared = L.dense({ units: 6, activation: "tanh", name: "a" });
+    const once = shared.apply(x) as typeof x;
+    const out = L.dense({ units: 2, name: "b" }).apply(shared.apply(once)) as typeof x;
+    await refused(drawn(tf.model({ inputs: x, outputs: out })), {}, "layer", /called once.*a.*shared/); // prettier-ignore
+    const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
+    const sum = L.add({ name: "sum" }).apply([a, x]) as typeof x;
+    const end = L.dense({ units: 2 }).apply(sum) as typeof x;
+    await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", /feeding sum \(Add\)/);
+  });
+
+  const unfit: Record<string, () => Layer[]> = {
+    sigmoid: () => [first("sigmoid"), L.dense({ units: 2 })],
+    softplus: () => [first("softplus"), L.dense({ units: 2 })],
+    relu6: () => [first("relu6"), L.dense({ units: 2 })],
+    hardSigmoid: () => [
+      first("linear"),
+      L.activation({ activation: "hardSigmoid" }),
+      L.dense({ units: 2 }),
+    ],
+    "ReLU up to 6": () => [first("linear"), L.reLU({ maxValue: 6 }), L.dense({ units: 2 })],
+  };
+  for (const [kind, layers] of Object.entries(unfit)) {
+    test(`${kind} with zero incoming weights; fine with zero outgoing ones`, async () => {
+      const model = build(layers());
+      const { xs, ys } = batch(model, 4);
+      const words = /"split", "orthogonal" with side "in" or "pair"/;
+      await refused(model, {}, "method", words);
+      await refused(model, { method: "gradmax", xs, ys }, "method", words);
+      await refused(model, { method: "orthogonal", side: "out" }, "method", words);
+      for (const options of [
+        { method: "split" },
+        { method: "orthogonal" },
+        { method: "orthogonal", side: "pair" },
+        { method: "random", inverse: true },
+        { method: "gradmax", inverse: true, xs, ys },
+        { method: "zero" },
+      ] as Partial<GrowOptions>[]) {
+        const { model: wide, report } = await grow(model, { layer: "a", units: 2, ...options } as GrowOptions); // prettier-ignore
+        assert.equal(report[0].relu1, []);
+        wide.dispose();
+      }
+    });
+  }
+
+  test("the second of two layers: nothing of the first is left", () =>
+    refused(build(kinds.dense()), { layer: ["a", "out"] }, "layer", /hidden/));
+});
