@@ -10,7 +10,7 @@ const draw = (shape: number[], seed: number) =>
 const dispose = (tensor: tf.Tensor) => tensor.dispose();
 
 /** h x h x 3 → conv 64 → conv 64 → conv 128 → pool → dense. */
-function net(h: number): tf.Sequential {
+export function net(h: number): tf.Sequential {
   const conv = (filters: number, first?: tf.Shape) => tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", kernelInitializer: tf.initializers.heNormal({ seed: filters }), inputShape: first }); // prettier-ignore
   const model = tf.sequential({
     layers: [
@@ -30,8 +30,8 @@ function net(h: number): tf.Sequential {
   return model;
 }
 
-const images = (batch: number, h: number) => draw([batch, h, h, 3], 1);
-const labels = (batch: number) =>
+export const images = (batch: number, h: number) => draw([batch, h, h, 3], 1);
+export const labels = (batch: number) =>
   tf.tidy(() => tf.oneHot(tf.range(0, batch, 1, "int32"), 10) as tf.Tensor2D);
 
 /** Steps of model.trainOnBatch on a backend. */

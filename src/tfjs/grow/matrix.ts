@@ -13,6 +13,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Chain, Path } from "./chain.ts";
+import { composedMatrix, composes } from "./composed.ts";
 import { part, withGradients, type Data } from "./gradient.ts";
 import { accumulate, kernelGradient, linear, patches } from "./patches.ts";
 
@@ -61,7 +62,13 @@ export function growthMatrix(
 }
 
 /** The part of a path, [taps, d, out]. */
-export function pathMatrix(chain: Chain, path: Path, input: Tensor, delta: Tensor): Tensor3D {
+function pathMatrix(chain: Chain, path: Path, input: Tensor, delta: Tensor): Tensor3D {
+  if (composes(chain, path)) return composedMatrix(chain, path, input, delta);
+  return patchedMatrix(chain, path, input, delta);
+}
+
+/** The same for every path, by patches. */
+function patchedMatrix(chain: Chain, path: Path, input: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
     const samples = input.shape[0]!;
     const size = (patches(chain.layer, part(input, 0, 1)) as Tensor).size;

@@ -31,14 +31,16 @@ import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
 import { attributes, type Attributes } from "./chain.ts";
 
-type Window = Required<Pick<Attributes, "strides" | "padding">> & { dilationRate?: number[] };
-
 /** Where the windows of a convolution or pooling of this kernel size lie. */
-export function windows(shape: readonly number[], kernelSize: readonly number[], layer: Window) {
+export function windows(
+  shape: readonly number[],
+  kernelSize: readonly number[],
+  layer: Attributes,
+) {
   const dilation = (layer.dilationRate ?? [1, 1]) as [number, number];
   const filter: [number, number, number, number] = [kernelSize[0]!, kernelSize[1]!, shape[3]!, 1];
   const input = shape as [number, number, number, number];
-  return backend_util.computeConv2DInfo(input, filter, layer.strides, dilation, layer.padding);
+  return backend_util.computeConv2DInfo(input, filter, layer.strides!, dilation, layer.padding!);
 }
 
 /**
@@ -47,27 +49,31 @@ export function windows(shape: readonly number[], kernelSize: readonly number[],
  */
 export function patches(layer: Layer, x: Tensor): Tensor {
   if (layer.getClassName() === "Dense") return x;
-  const { kernelSize } = attributes(layer);
-  const at = windows(x.shape, kernelSize!, attributes(layer) as Window);
-  const { top, bottom, left, right } = at.padInfo;
+  const { kernelSize, strides, dilationRate } = attributes(layer);
+  const { top, bottom, left, right } = windows(x.shape, kernelSize!, attributes(layer)).padInfo;
   const padded = pad(x, [
     [0, 0],
     [top, bottom],
     [left, right],
     [0, 0],
   ]);
+  return patchesOf(padded, kernelSize!, strides!, dilationRate);
+}
+
+/** The patches of an image without zeros around, wherever a whole one is. */
+export function patchesOf(
+  x: Tensor,
+  [height, width]: readonly number[],
+  strides: [number, number],
+  dilations: readonly number[] = [1, 1],
+): Tensor {
   const taps: Tensor[] = [];
-  for (let i = 0; i < kernelSize![0]!; i++) {
-    for (let j = 0; j < kernelSize![1]!; j++) {
-      const [y0, x0] = [i * at.dilationHeight, j * at.dilationWidth];
-      const end = [
-        x.shape[0]!,
-        y0 + (at.outHeight - 1) * at.strideHeight + 1,
-        x0 + (at.outWidth - 1) * at.strideWidth + 1,
-        x.shape[3]!,
-      ];
-      const strides = [1, at.strideHeight, at.strideWidth, 1];
-      taps.push(stridedSlice(padded, [0, y0, x0, 0], end, strides));
+  const [dy, dx] = dilations as [number, number];
+  const [y1, x1] = [x.shape[1]! - (height! - 1) * dy, x.shape[2]! - (width! - 1) * dx];
+  for (let i = 0; i < height!; i++) {
+    for (let j = 0; j < width!; j++) {
+      const end = [x.shape[0]!, y1 + i * dy, x1 + j * dx, x.shape[3]!];
+      taps.push(stridedSlice(x, [0, i * dy, j * dx, 0], end, [1, ...strides, 1]));
     }
   }
   return concat(taps, 3);
@@ -95,7 +101,7 @@ const activates = (layer: Layer) =>
 export function forward(layer: Layer, x: Tensor): Tensor {
   switch (layer.getClassName()) {
     case "BatchNormalization":
-      return mul(x, 1 / Math.sqrt(1 + attributes(layer).epsilon!));
+      return mul(x, scaleOf(layer));
     case "DepthwiseConv2D": {
       const { kernelSize, strides, padding, dilationRate } = attributes(layer);
       const centre = centreTap(kernelSize as number[]);
@@ -109,6 +115,12 @@ export function forward(layer: Layer, x: Tensor): Tensor {
   }
 }
 
+/** What fresh channels are multiplied with in batch normalization; 1 in other layers. */
+export function scaleOf(layer: Layer): number {
+  if (layer.getClassName() !== "BatchNormalization") return 1;
+  return 1 / Math.sqrt(1 + attributes(layer).epsilon!);
+}
+
 /** 1 at the centre (⌊(size − 1)/2⌋) of a kernel, 0 elsewhere. */
 export function centreTap([height, width]: readonly number[]): Float32Array {
   const kernel = new Float32Array(height! * width!);
@@ -119,7 +131,7 @@ export function centreTap([height, width]: readonly number[]): Float32Array {
 /** The first position of every pooling window that lies inside. */
 function firsts(layer: Layer, x: Tensor): Tensor {
   const { poolSize } = attributes(layer);
-  const at = windows(x.shape, poolSize!, attributes(layer) as Window);
+  const at = windows(x.shape, poolSize!, attributes(layer));
   const positions = (count: number, stride: number, before: number) =>
     tensor1d(
       Array.from({ length: count }, (_, i) => Math.max(0, i * stride - before)),
@@ -132,7 +144,7 @@ function firsts(layer: Layer, x: Tensor): Tensor {
 /** The averages of pooling windows with zeros around the image. */
 function paddedAverage(layer: Layer, x: Tensor): Tensor {
   const { poolSize, strides } = attributes(layer);
-  const { padInfo } = windows(x.shape, poolSize!, attributes(layer) as Window);
+  const { padInfo } = windows(x.shape, poolSize!, attributes(layer));
   const padded = pad(x as Tensor4D, [
     [0, 0],
     [padInfo.top, padInfo.bottom],

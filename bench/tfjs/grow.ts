@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
+import { distance } from "../accuracy.ts";
+import type { Case } from "../harness.ts";
+import { images, labels, net } from "./train.ts";
+
+/** Sixteen channels more in the middle of h x h x 3 → 64 → 64 → 128, in units of a training step. */
+function event(method: GrowOptions["method"], batch: number, h: number, bar: number): Case {
+  const start = () => ({ model: net(h), xs: images(batch, h), ys: labels(batch) });
+  return {
+    name: `grow ${method} ${h}x${h}x3 → 64 → 64 + 16 → 128, batch ${batch}`,
+    bar,
+    start() {
+      const { model, xs, ys } = start();
+      const layer = model.layers[1].name;
+      const data = method === "gradmax" ? { xs, ys } : {};
+      const once = () => grow(model, { layer, units: 16, method, seed: 1, ...data });
+      return {
+        async time(reps) {
+          const begin = performance.now();
+          for (let i = 0; i < reps; i++) (await once()).model.dispose();
+          return (performance.now() - begin) / reps;
+        },
+        // That the function is kept; of the growth matrix the tests take care.
+        async accuracy() {
+          const { model: wide } = await once();
+          const [f, g] = [model, wide].map((one) => one.predict(xs) as tf.Tensor);
+          const found = distance(g.dataSync(), f.dataSync());
+          wide.dispose();
+          tf.dispose([f, g]);
+          return found;
+        },
+        stop() {
+          model.dispose();
+          tf.dispose([xs, ys]);
+        },
+      };
+    },
+    unit: {
+      name: "training step",
+      start() {
+        const { model, xs, ys } = start();
+        return {
+          async time(reps) {
+            const begin = performance.now();
+            for (let i = 0; i < reps; i++) await model.trainOnBatch(xs, ys);
+            return (performance.now() - begin) / reps;
+          },
+          stop() {
+            model.dispose();
+            tf.dispose([xs, ys]);
+          },
+        };
+      },
+    },
+  };
+}
+
+export default [
+  event("gradmax", 32, 32, 2.5),
+  event("orthogonal", 32, 32, 0.25),
+  event("split", 32, 32, 0.25),
+] satisfies Case[];
