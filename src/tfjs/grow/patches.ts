@@ -192,7 +192,7 @@ export function filterGradient(
   if (getKernel("Conv2DBackpropFilter", getBackend()) === undefined) {
     throw new ArgumentError(
       "method",
-      'a backend that can train convolutions (import "tfjs-initializers/train" for the wasm backend)',
+      "a backend that can train convolutions (wasm can once tfjs-initializers/train is loaded)",
       `${getBackend()} without Conv2DBackpropFilter`,
     );
   }
