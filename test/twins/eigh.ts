@@ -26,13 +26,14 @@ function rotateAll(n: number, a: Float64Array): boolean {
   let off = 0;
   a.forEach((x, at) => (at % (n + 1) === 0 ? (top = Math.max(top, Math.abs(x))) : (off += x * x)));
   if (Math.sqrt(off) <= n * Number.EPSILON * top) return false;
-  for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(n, a, p, q);
+  for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(n, a, p, q, top);
   return true;
 }
 
-function rotate(n: number, a: Float64Array, p: number, q: number): void {
+/** Next to `top` a rounding error of a rounding error is nothing: it would turn equal values round and round. */
+function rotate(n: number, a: Float64Array, p: number, q: number, top: number): void {
   const apq = a[p * n + q];
-  if (apq === 0) return;
+  if (Math.abs(apq) <= 2 ** -63 * top) return;
   const θ = (a[q * n + q] - a[p * n + p]) / (2 * apq);
   const t = (θ < 0 ? -1 : 1) / (Math.abs(θ) + Math.hypot(1, θ));
   const c = 1 / Math.hypot(1, t);
