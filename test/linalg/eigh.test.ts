@@ -62,7 +62,7 @@ suite("linalg/eigh", (test) => {
         [100, 7],
       ]) {
         const a = gram(n, precision, rank);
-        const s = svd(a).s.toReversed();
+        const s = svd(a).s.slice().reverse();
         const full = verify(a, `gram ${n} of rank ${rank}`);
         values.check(valuesError(full.values.map(Math.abs).sort(), s, precision), `gram ${n}`);
         for (const zero of full.values.subarray(0, n - rank))
