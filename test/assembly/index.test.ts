@@ -15,6 +15,7 @@ const abi = [
   "philox",
   "qr",
   "release",
+  "syevd",
 ].sort();
 
 suite("assembly/index", (test) => {
