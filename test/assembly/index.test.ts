@@ -5,6 +5,7 @@ import { suite } from "../suite.ts";
 
 const abi = [
   "alloc",
+  "dwgrad",
   "gejsv",
   "gesvjb",
   "gemm",
@@ -16,6 +17,7 @@ const abi = [
   "qr",
   "release",
   "syevd",
+  "wgrad",
 ].sort();
 
 suite("assembly/index", (test) => {
