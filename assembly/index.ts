@@ -5,5 +5,6 @@ export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";
+export { trsyl } from "./lapack/trsyl";
 export { larnv } from "./random/larnv";
 export { philox } from "./random/philox";

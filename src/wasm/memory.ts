@@ -42,6 +42,11 @@ interface Kernels {
   ): Info;
   // prettier-ignore
   larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
+  // prettier-ignore
+  trsyl(
+    transA: number, transB: number, minus: number, m: number, n: number,
+    a: number, b: number, c: number, status: number,
+  ): Info;
   philox(x: number, key0: number, key1: number): void;
 }
 
