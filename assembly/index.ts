@@ -5,6 +5,7 @@ export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";
+export { syevd } from "./lapack/syevd";
 export { trsyl } from "./lapack/trsyl";
 export { larnv } from "./random/larnv";
 export { philox } from "./random/philox";

@@ -42,6 +42,7 @@ interface Kernels {
   ): Info;
   // prettier-ignore
   larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
+  syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
   // prettier-ignore
   trsyl(
     transA: number, transB: number, minus: number, m: number, n: number,
