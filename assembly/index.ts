@@ -1,6 +1,7 @@
 /** The ABI: what TypeScript may call. Addresses are bytes, sizes elements, matrices row-major. */
 export { alloc, mark, release } from "./arena";
 export { gemm } from "./blas/gemm";
+export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";

@@ -13,6 +13,7 @@ export { pinv } from "./pinv.ts";
 export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
+export { schur } from "./schur.ts";
 export { svd, type Svd, type SvdInfo } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export { topSvd, type TopSvd } from "./topSvd.ts";
