@@ -16,4 +16,11 @@ export { rank } from "./rank.ts";
 export { schur } from "./schur.ts";
 export { svd, type Svd, type SvdInfo } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
+export {
+  lyapunov,
+  sylvester,
+  type Solution,
+  type SylvesterInfo,
+  type SylvesterOptions,
+} from "./sylvester.ts";
 export { topSvd, type TopSvd } from "./topSvd.ts";

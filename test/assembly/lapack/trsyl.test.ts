@@ -4,7 +4,7 @@ import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
 import { build, gaussian } from "../../matrices.ts";
-import { precisionOf, precisions, type Precision } from "../../precisions.ts";
+import { precisionOf, precisions } from "../../precisions.ts";
 import { dget35, quasi } from "../../quasi.ts";
 import { distance, Family, largest, transpose } from "../../ratios.ts";
 import { suite } from "../../suite.ts";
