@@ -6,7 +6,7 @@ import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
-import { magnitude, scaled } from "./powers.ts";
+import { largest, magnitude, scaled } from "./powers.ts";
 import { schur } from "./schur.ts";
 
 /** z·t·zᵀ with z orthogonal; t is diag(values) where there are values, else quasi-triangular. */
@@ -88,6 +88,6 @@ export function trsyl<T extends Data>(
 
 /** z·y·wᵀ, after y was scaled so that the products cannot overflow. */
 function transformed<T extends Data>(z: Matrix<T>, y: Matrix<T>, w: Matrix<T>): Scaled<T> {
-  const exponent = magnitude(y);
+  const exponent = magnitude(largest(y.data));
   return { x: matmul(matmul(z, scaled(y, -exponent)), w, { transposeB: true }), exponent };
 }

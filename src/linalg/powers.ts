@@ -17,16 +17,24 @@ function exponent(x: number): number {
   return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
 }
 
-/** An e for which 2^−e·x is near 1 for the largest entry x of all: 0 if there is none. */
-export function magnitude(...matrices: Matrix[]): number {
-  const top = Math.max(...matrices.map(({ data }) => largest(data)));
-  return top > 0 ? Math.min(Math.max(exponent(top), -1022), 1022) : 0;
+/**
+ * An e for which 2^−e·x is near 1 for an x of this magnitude; 0 where that is not worth a copy: up to 2^±32 all that is
+ * made of a few factors can be represented in both precisions.
+ */
+export function magnitude(x: number): number {
+  const e = x > 0 ? Math.min(Math.max(exponent(x), -1022), 1022) : 0;
+  return Math.abs(e) <= 32 ? 0 : e;
 }
 
-/** max |x|, or NaN. */
+/** max |x|, or NaN if there is one. */
 export function largest(data: Data): number {
   let top = 0;
-  for (let i = 0; i < data.length; i++) top = Math.max(top, Math.abs(data[i]!));
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.abs(data[i]!);
+    if (x <= top) continue;
+    if (Number.isNaN(x)) return x;
+    top = x;
+  }
   return top;
 }
 

@@ -1,6 +1,12 @@
 import { ArgumentError } from "../errors.ts";
 import type { Data, Dtype } from "../wasm/memory.ts";
-import { decompose, divide, substitute, type Decomposition } from "./bartelsStewart.ts";
+import {
+  decompose,
+  divide,
+  substitute,
+  type Decomposition,
+  type Scaled,
+} from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
 import { checkFlag, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
@@ -68,15 +74,21 @@ export function sylvester<T extends Data>(
   c: Matrix<T>,
   options: SylvesterOptions = {},
 ): Solution<T> {
-  const dtype = checkCoefficient("a", a);
-  const dtypeB = checkCoefficient("b", b);
+  const dtype = checkSquare("a", a);
+  const dtypeB = checkSquare("b", b);
   if (dtypeB !== dtype) throw new ArgumentError("b", `${dtype} data as in a`, dtypeB);
   checkRight("c", c, dtype, a.rows, b.rows);
+  const shift = magnitude(Math.max(checkFinite("a", a), checkFinite("b", b)));
+  const size = magnitude(checkFinite("c", c));
   const [symmetricA, symmetricB] = symmetries({ a, b }, options);
-  const shift = magnitude(a, b);
   const [small, smallB] = [scaled(a, -shift), scaled(b, -shift)];
   const left = decompose(small, symmetricA!);
-  return solve(small, smallB, c, left, decompose(smallB, symmetricB!), shift, options, false);
+  const right = decompose(smallB, symmetricB!);
+  const rhs = scaled(c, -size);
+  return solve(
+    { a: small, b: smallB, c: rhs, left, right, transposeB: false, shift, size },
+    options,
+  );
 }
 
 /**
@@ -92,32 +104,36 @@ export function lyapunov<T extends Data>(
   q: Matrix<T>,
   options: SylvesterOptions = {},
 ): Solution<T> {
-  const dtype = checkCoefficient("a", a);
+  const dtype = checkSquare("a", a);
   checkRight("q", q, dtype, a.rows, a.rows);
+  const shift = magnitude(checkFinite("a", a));
+  const size = magnitude(checkFinite("q", q));
   const [symmetric] = symmetries({ a }, options);
-  const shift = magnitude(a);
   const small = scaled(a, -shift);
   const form = decompose(small, symmetric!);
-  return solve(small, small, q, form, form, shift, options, true);
+  const rhs = scaled(q, -size);
+  const twice = { a: small, b: small, left: form, right: form, transposeB: true };
+  return solve({ ...twice, c: rhs, shift, size }, options);
 }
 
-/** Of a·x + x·b = 2^−shift·c, or bᵀ for b. */
-function solve<T extends Data>(
-  a: Matrix<T>,
-  b: Matrix<T>,
-  c: Matrix<T>,
-  left: Decomposition<T>,
-  right: Decomposition<T>,
-  shift: number,
-  options: SylvesterOptions,
-  transposeB: boolean,
-): Solution<T> {
-  const size = magnitude(c);
-  const rhs = scaled(c, -size);
+/** 2^shift·(a·x + x·b) = 2^size·c, with decompositions of a and b; `transposeB`: bᵀ in the place of b. */
+interface Equation<T extends Data> {
+  readonly a: Matrix<T>;
+  readonly b: Matrix<T>;
+  readonly c: Matrix<T>;
+  readonly left: Decomposition<T>;
+  readonly right: Decomposition<T>;
+  readonly transposeB: boolean;
+  readonly shift: number;
+  readonly size: number;
+}
+
+function solve<T extends Data>(equation: Equation<T>, options: SylvesterOptions): Solution<T> {
+  const { c, left, right, transposeB, shift, size } = equation;
   const symmetric = isDiagonal(left) && isDiagonal(right);
   const found = symmetric
-    ? { ...divide(left, right, rhs), perturbed: 0 }
-    : { ...substitute(left, right, rhs, transposeB), singular: 0 };
+    ? { ...divide(left, right, c), perturbed: 0 }
+    : { ...substitute(left, right, c, transposeB), singular: 0 };
   if (transposeB && isSymmetric(c)) symmetrize(found.x);
   const info: { -readonly [K in keyof SylvesterInfo]: SylvesterInfo[K] } = {
     path: symmetric ? "symmetric" : "general",
@@ -125,7 +141,7 @@ function solve<T extends Data>(
     perturbed: found.perturbed,
   };
   if (options.backwardError || found.singular + found.perturbed > 0) {
-    info.backwardError = backwardError(a, b, rhs, found, transposeB);
+    info.backwardError = backwardError(equation, found);
   }
   if (options.separation) {
     const apart = symmetric ? gap(left.values, right.values) : separation(left, right, transposeB);
@@ -154,12 +170,9 @@ function gap(a: Data, b: Data): number {
 }
 
 /** In f64, for found.x·2^exponent. */
-function backwardError(
-  a: Matrix,
-  b: Matrix,
-  c: Matrix,
-  { x, exponent }: { x: Matrix; exponent: number },
-  transposeB: boolean,
+function backwardError<T extends Data>(
+  { a, b, c, transposeB }: Equation<T>,
+  { x, exponent }: Scaled<T>,
 ): number {
   const [left, right, y] = [double(a), double(b), double(x)];
   const target = scaled(double(c), -Math.min(Math.max(exponent, -2044), 2044));
@@ -172,7 +185,7 @@ function backwardError(
 const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
   rows,
   cols,
-  data: Float64Array.from(data),
+  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : new Float64Array(data),
 });
 
 function norm(data: Float64Array): number {
@@ -181,25 +194,21 @@ function norm(data: Float64Array): number {
   return Math.sqrt(sum);
 }
 
-/** Square and finite; returns the dtype. */
-function checkCoefficient(name: string, a: Matrix): Dtype {
-  const dtype = checkSquare(name, a);
-  checkFinite(name, a);
-  return dtype;
-}
-
 function checkRight(name: string, c: Matrix, dtype: Dtype, rows: number, cols: number): void {
   const own = checkMatrix(name, c);
   if (own !== dtype) throw new ArgumentError(name, `${dtype} data as in a`, own);
   if (c.rows !== rows || c.cols !== cols) {
     throw new ArgumentError(name, `a ${rows} x ${cols} matrix`, `${c.rows} x ${c.cols}`);
   }
-  checkFinite(name, c);
 }
 
-function checkFinite(name: string, { data }: Matrix): void {
-  if (Number.isFinite(largest(data))) return;
-  throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
+/** Returns the largest magnitude. */
+function checkFinite(name: string, { data }: Matrix): number {
+  const top = largest(data);
+  if (!Number.isFinite(top)) {
+    throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
+  }
+  return top;
 }
 
 /** Which coefficients are to be taken for symmetric; also checks the options. */
