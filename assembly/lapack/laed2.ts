@@ -30,7 +30,7 @@ export function laed2(m: Merge, lo: i32, mid: i32, hi: i32, rho: f64): i32 {
     else i2++;
     store<i32>(kind + 4 * j, upper ? UPPER : LOWER);
     if (rho * abs(load<f64>(z + 8 * j)) <= tolerance) {
-      store<i32>(m.deflated + 4 * gone++, j);
+      deflate(m, gone++, j);
       continue;
     }
     if (held >= 0) {
@@ -47,14 +47,7 @@ export function laed2(m: Merge, lo: i32, mid: i32, hi: i32, rho: f64): i32 {
         store<f64>(d + 8 * j, dh * s * s + dj * c * c);
         if (load<i32>(kind + 4 * held) != load<i32>(kind + 4 * j)) store<i32>(kind + 4 * j, BOTH);
         rotate(m, lo, hi, held, j, c, s);
-        // Its new value may be larger than that of the last.
-        let at = gone++;
-        for (; at > 0; at--) {
-          const before = load<i32>(m.deflated + 4 * at - 4);
-          if (load<f64>(d + 8 * before) <= load<f64>(d + 8 * held)) break;
-          store<i32>(m.deflated + 4 * at, before);
-        }
-        store<i32>(m.deflated + 4 * at, held);
+        deflate(m, gone++, held);
       }
     }
     held = j;
@@ -71,6 +64,16 @@ function keep(m: Merge, k: i32, j: i32): void {
   store<f64>(m.zk + 8 * k, z);
   store<f64>(m.zz + 8 * k, z * z);
   store<i32>(m.kept + 4 * k, j);
+}
+
+/** Rotations change values, so that they do not quite come in order. */
+function deflate(m: Merge, at: i32, j: i32): void {
+  for (; at > 0; at--) {
+    const before = load<i32>(m.deflated + 4 * at - 4);
+    if (load<f64>(m.d + 8 * before) <= load<f64>(m.d + 8 * j)) break;
+    store<i32>(m.deflated + 4 * at, before);
+  }
+  store<i32>(m.deflated + 4 * at, j);
 }
 
 /** q_i := c q_i + s q_j, q_j := c q_j - s q_i */

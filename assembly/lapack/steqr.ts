@@ -11,22 +11,21 @@ const LIMIT: i32 = 30;
 /** Unit roundoff of f64. */
 const U: f64 = 1.1102230246251565e-16;
 
-/** `norm` is that of the whole matrix: off-diagonals below U² of it are nothing. Returns whether it converged. */
+/**
+ * An off-diagonal entry of U `norm`, the largest entry of the whole matrix, is nothing: a test against the neighbours on the
+ * diagonal would not end where rounding errors are all that is left. Returns whether it converged.
+ */
 export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usize): bool {
   for (let i = 0; i < n; i++) {
     memory.fill(q + ldq * i, 0, ldq);
     store<f64>(q + ldq * i + 8 * i, 1);
   }
   store<f64>(e + 8 * (n - 1), 0);
-  const nothing = U * U * norm;
+  const nothing = U * norm;
   for (let l = 0; l < n; l++) {
     for (let count = 0; ; count++) {
       let m = l;
-      while (m < n - 1) {
-        const size = abs(load<f64>(e + 8 * m));
-        if (size <= nothing || size <= U * (abs(load<f64>(d + 8 * m)) + abs(load<f64>(d + 8 * m + 8)))) break;
-        m++;
-      }
+      while (m < n - 1 && abs(load<f64>(e + 8 * m)) > nothing) m++;
       if (m == l) break;
       if (count == LIMIT) return false;
       sweep(l, m, d, e, q, ldq);

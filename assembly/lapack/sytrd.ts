@@ -9,7 +9,7 @@
  * then the block is applied to what remains, tiles on and below the diagonal only. 4n³/3 flops, half of
  * them in symv, which memory bounds, half in tiles.
  *
- * A: n x n panels, of which the diagonal blocks and what lies below them are read; overwritten. On exit V
+ * A: n x n panels, of which the lower triangle is read; overwritten. On exit V
  * holds the reflectors with explicit ones and zeros, as larft and ormqr want them; tau one real a
  * column of V's panels; d and e are n and n-1 f64. `work` holds sytrdWork(n, nb) bytes.
  */
@@ -30,6 +30,7 @@ export function sytrd(n: i32, nb: i32, a: usize, v: usize, tau: usize, d: usize,
   const rest = vw + <usize>panelBytes(n, 2 * nb);
   memory.fill(tau, 0, REAL * pad(n, NR));
   memory.fill(v, 0, <usize>panelBytes(n, n));
+  mirror(n, a, stride);
   for (let s = 0; s < n; s += nb) {
     latrd(n, s, nb, a, stride, vw, tau, d, e, rest);
     for (let j = s; j < min(s + nb, n); j += NR) {
@@ -40,6 +41,16 @@ export function sytrd(n: i32, nb: i32, a: usize, v: usize, tau: usize, d: usize,
       for (let i = j, rows = pad(n, PAD); i < rows; i += MR) {
         tileNN(2 * nb, -1, vw + ROW * i, stride, rest, 1, a + stride * (j / NR) + ROW * i, ROW);
       }
+    }
+  }
+}
+
+/** Makes the diagonal blocks whole, as symv wants them. */
+function mirror(n: i32, a: usize, stride: usize): void {
+  for (let j = 0; j < n; j += NR, a += stride) {
+    const block = a + ROW * j;
+    for (let i = 0; i < NR; i++) {
+      for (let c = 0; c < i; c++) store<real>(block + ROW * c + REAL * i, load<real>(block + ROW * i + REAL * c));
     }
   }
 }

@@ -6,6 +6,7 @@
  * package, not in Node with @tensorflow/tfjs-core alone.
  */
 export { cond } from "./cond.ts";
+export { eigh } from "./eigh.ts";
 export { lstsq } from "./lstsq.ts";
 export { nullSpace } from "./nullSpace.ts";
 export { pinv } from "./pinv.ts";
