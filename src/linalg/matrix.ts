@@ -31,8 +31,7 @@ export function checkMatrix(name: string, a: Matrix): Dtype {
 /** The same for a square matrix. */
 export function checkSquare(name: string, a: Matrix): Dtype {
   const dtype = checkMatrix(name, a);
-  if (a.rows !== a.cols)
-    throw new ArgumentError(name, "a square matrix", `${a.rows} x ${a.cols}`);
+  if (a.rows !== a.cols) throw new ArgumentError(name, "a square matrix", `${a.rows} x ${a.cols}`);
   return dtype;
 }
 
