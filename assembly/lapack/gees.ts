@@ -17,26 +17,34 @@ import { REAL } from "../real";
 import { gehrd, gehrdWork } from "./gehrd";
 import { ilaenv } from "./ilaenv";
 import { lahqr } from "./lahqr";
+import { laqr0 } from "./laqr0";
+import { chainWindow } from "./laqr5";
 import { larft } from "./larft";
 import { orgqr, orgqrWork } from "./orgqr";
+import { TREXC_WORK } from "./trexc";
+import { Window } from "./window";
 
 /**
  * A is n x n and becomes T (without `vectors`: is destroyed), Z n x n, w the n real and then the n imaginary
  * parts of the eigenvalues, in the order of T's diagonal. `nb`: block size of the reduction, a power of two from
  * 8 on, or 0 for the routine's own choice.
  */
-export function gees(vectors: bool, n: i32, nb: i32, a: usize, z: usize, w: usize): Info {
+export function gees(
+  vectors: bool, n: i32, nb: i32, nmin: i32, nw: i32, most: i32, bulges: i32, a: usize, z: usize, w: usize,
+): Info {
   if (n == 0) return Info.OK;
   const top = amax(n * n, a);
   if (!(top <= f64.MAX_VALUE)) return Info.NONFINITE;
   if (nb == 0) nb = ilaenv(n);
   const frame = mark();
-  const info = decompose(vectors, n, nb, top, a, z, w);
+  const info = decompose(vectors, n, nb, nmin, nw, most, bulges, top, a, z, w);
   release(frame);
   return info;
 }
 
-function decompose(vectors: bool, n: i32, nb: i32, top: f64, a: usize, z: usize, w: usize): Info {
+function decompose(
+  vectors: bool, n: i32, nb: i32, nmin: i32, nw: i32, most: i32, bulges: i32, top: f64, a: usize, z: usize, w: usize,
+): Info {
   const tau = alloc(<u64>REAL * pad(n, NR));
   const work = alloc(gehrdWork(n, nb));
   const turn = alloc(TURN);
@@ -46,7 +54,23 @@ function decompose(vectors: bool, n: i32, nb: i32, top: f64, a: usize, z: usize,
   gehrd(n, nb, a, n, tau, work);
   if (vectors && !orghr(n, nb, a, tau, z)) return Info.MEMORY;
   for (let i = 2; i < n; i++) memory.fill(at(a, n, i, 0), 0, REAL * (i - 1));
-  if (!lahqr(vectors, n, a, n, vectors ? z : 0, n, turn)) return Info.CONVERGENCE;
+  const zt = vectors ? z : 0;
+  if (n <= nmin) {
+    if (!lahqr(vectors, n, a, n, zt, n, turn)) return Info.CONVERGENCE;
+  } else {
+    const x = changetype<Window>(alloc(offsetof<Window>()));
+    const order = max(max(nmin, 2 * nw), chainWindow(bulges));
+    x.n = n;
+    x.h = a;
+    x.z = zt;
+    x.ld = pad(order, 8) + 4;
+    x.t = alloc(<u64>REAL * order * x.ld);
+    x.v = alloc(<u64>REAL * order * x.ld);
+    x.slab = alloc(<u64>REAL * order * n);
+    const shifts = alloc(32 * <u64>most);
+    const room = alloc(max(TREXC_WORK, 2 * REAL * order));
+    if (!laqr0(x, nmin, nw, most, bulges, shifts, room)) return Info.CONVERGENCE;
+  }
   scal(n * n, 1 / scale, a);
   eigenvalues(n, a, w);
   if (vectors) transpose(n, z);

@@ -24,7 +24,11 @@ interface Kernels {
     transA: number, transB: number, m: number, n: number, k: number,
     alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
   ): Info;
-  gees(vectors: number, n: number, nb: number, a: number, z: number, w: number): Info;
+  // prettier-ignore
+  gees(
+    vectors: number, n: number, nb: number, nmin: number, nw: number, most: number, bulges: number,
+    a: number, z: number, w: number,
+  ): Info;
   // prettier-ignore
   gejsv(
     wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
