@@ -2,7 +2,7 @@
  * lasy2: A X + X B = s C for blocks A and B of order 1 or 2, by Gauss elimination with complete pivoting.
  *
  * The p q equations are those of the Kronecker product, rows and unknowns in the order of X's rows. A pivot
- * below `smin` is replaced by it and counted: A and -B have eigenvalues in common, or nearly. After complete
+ * of `smin` or less is replaced by it and counted: A and -B have eigenvalues in common, or nearly. After complete
  * pivoting no unknown exceeds 8 max |right-hand side / pivot|; where that would pass `big`, the right-hand
  * side is scaled down by a power of two s that makes it about 1.
  *
@@ -50,7 +50,7 @@ export function lasy2(p: i32, q: i32, a: usize, b: usize, smin: f64, big: f64, w
     const row = work + LASY2_ROW * k;
     if (n > 1) pivot(n, k, work);
     let d = load<f64>(row + 8 * k);
-    if (abs(d) < smin) {
+    if (abs(d) <= smin) {
       store<f64>(row + 8 * k, (d = smin));
       store<i32>(work + REPLACED, load<i32>(work + REPLACED) + 1);
     }
