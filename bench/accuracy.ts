@@ -44,6 +44,17 @@ export function singular(
   };
 }
 
+/** Of a symmetric decomposition A = V diag(w) Vᵀ. */
+export function eigen(
+  a: Matrix,
+  { values, vectors }: { values: ArrayLike<number>; vectors: Matrix },
+): Accuracy {
+  return {
+    orthogonality: orthogonality(vectors),
+    residual: singular(a, { u: vectors, s: values, v: vectors }).residual,
+  };
+}
+
 /** ‖C − AB‖₁ / (k ‖A‖₁ ‖B‖₁ u), of a product C: its rounding errors have the size of A and B. */
 export function productError(c: Matrix, a: Matrix, b: Matrix): number {
   return difference(c, a, b) / (a.cols * norm1(a) * norm1(b) * roundoff(c));

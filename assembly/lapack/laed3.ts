@@ -27,6 +27,7 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
     store<f64>(m.tau + 8 * j, load<f64>(out + 8));
   }
   refit(m, k);
+  gatherRows(m, k);
 
   const top = mid - lo, bottom = hi - mid;
   const ts = panelStride(top), bs = panelStride(bottom);
@@ -45,7 +46,7 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
   const panelRows = m.panel;
   for (let j = 0; j < k; j += NR) {
     for (let c = 0; c < NR; c++) {
-      if (j + c < k) column(m, lo, k, j + c);
+      if (j + c < k) column(m, k, j + c);
       if (!m.vectors) continue;
       for (let i = 0; i < k; i++) {
         store<real>(panelRows + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
@@ -94,34 +95,48 @@ function quotients(from: i32, to: i32, d: usize, dj: f64, origin: f64, tau: f64,
   }
 }
 
+/** First and last row of the kept columns, in their order, to where zz and zk are no longer needed. */
+function gatherRows(m: Merge, k: i32): void {
+  for (let i = 0; i < k; i++) {
+    const from = load<i32>(m.kept + 4 * i);
+    store<f64>(m.zz + 8 * i, load<f64>(m.first + 8 * from));
+    store<f64>(m.zk + 8 * i, load<f64>(m.last + 8 * from));
+  }
+  if (k & 1) {
+    // Vectors of two: what lies beyond must not count.
+    store<f64>(m.zhat + 8 * k, 0);
+    store<f64>(m.dk + 8 * k, load<f64>(m.dk + 8 * (k - 1)));
+    store<f64>(m.zz + 8 * k, 0);
+    store<f64>(m.zk + 8 * k, 0);
+  }
+}
+
 /** Column j of U at unit length, and with it value, first and last row of the merged piece, in `spare`. */
-function column(m: Merge, lo: i32, k: i32, j: i32): void {
+function column(m: Merge, k: i32, j: i32): void {
   const o = f64x2.splat(load<f64>(m.origin + 8 * j)), t = f64x2.splat(load<f64>(m.tau + 8 * j));
-  let squares = f64x2.splat(0);
-  // Beyond k stands what may be anything; it does not count.
+  let squares = f64x2.splat(0), first = squares, last = squares;
   for (let i = 0; i < k; i += 2) {
     const x = f64x2.div(v128.load(m.zhat + 8 * i), f64x2.sub(f64x2.sub(v128.load(m.dk + 8 * i), o), t));
     v128.store(m.u + 8 * i, x);
-    if (i + 1 < k) squares = f64x2.add(squares, f64x2.mul(x, x));
+    squares = f64x2.add(squares, f64x2.mul(x, x));
+    first = f64x2.add(first, f64x2.mul(x, v128.load(m.zz + 8 * i)));
+    last = f64x2.add(last, f64x2.mul(x, v128.load(m.zk + 8 * i)));
   }
-  let sum = f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
-  if (k & 1) {
-    const x = load<f64>(m.u + 8 * (k - 1));
-    sum += x * x;
-  }
-  const scale = 1 / sqrt(sum);
-  let first: f64 = 0, last: f64 = 0;
-  for (let i = 0; i < k; i++) {
-    const x = scale * load<f64>(m.u + 8 * i);
-    const from = load<i32>(m.kept + 4 * i);
-    store<f64>(m.u + 8 * i, x);
-    first += x * load<f64>(m.first + 8 * from);
-    last += x * load<f64>(m.last + 8 * from);
+  const scale = 1 / sqrt(sum(squares));
+  const factor = f64x2.splat(scale);
+  for (let i = 0; i < k; i += 2) {
+    v128.store(m.u + 8 * i, f64x2.mul(factor, v128.load(m.u + 8 * i)));
   }
   const to = m.spare + 24 * j;
   store<f64>(to, load<f64>(m.origin + 8 * j) + load<f64>(m.tau + 8 * j));
-  store<f64>(to + 8, first);
-  store<f64>(to + 16, last);
+  store<f64>(to + 8, scale * sum(first));
+  store<f64>(to + 16, scale * sum(last));
+}
+
+// @ts-ignore: decorator
+@inline
+function sum(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
 /** Gives the kept columns of one kind their rows in U, from `at` on; returns where the next kind begins. */

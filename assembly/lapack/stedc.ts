@@ -20,9 +20,9 @@ import { steqr } from "./steqr";
 @inline const LEAF: i32 = 32;
 // @ts-ignore: decorator
 @inline const LDQ: usize = 8 * LEAF;
-/** Bytes of a leaf's vectors. */
+/** Bytes of a leaf's vectors and rotations. */
 // @ts-ignore: decorator
-@inline export const LEAF_BYTES: u64 = LDQ * LEAF;
+@inline export const LEAF_BYTES: u64 = LDQ * LEAF + 16 * LEAF;
 
 /** d and e of `m` are given; d, order and Q are the result. Returns whether everything converged. */
 export function stedc(m: Merge, n: i32, leaf: usize): bool {
@@ -71,7 +71,7 @@ function solve(m: Merge, lo: i32, hi: i32, norm: f64, leaf: usize): bool {
 function solveLeaf(m: Merge, lo: i32, hi: i32, norm: f64, leaf: usize): bool {
   const n = hi - lo;
   const d = m.d + 8 * lo;
-  if (!steqr(n, norm, d, m.e + 8 * lo, leaf, LDQ)) return false;
+  if (!steqr(n, norm, d, m.e + 8 * lo, leaf, LDQ, leaf + LDQ * LEAF)) return false;
   for (let j = 0; j < n; j++) {
     const from = leaf + LDQ * j;
     store<f64>(m.first + 8 * (lo + j), load<f64>(from));

@@ -3,7 +3,7 @@
  * Wilkinson's shift (Bowdler, Martin, Reinsch, Wilkinson 1968). The leaves of stedc.
  *
  * d, e: n and n - 1 f64, e has room for n; d ends as the eigenvalues, not sorted. Row i of Q, n rows of `ldq` bytes,
- * a multiple of 16, ends as the vector that belongs to d_i, in f64. A rotation takes two rows, which are contiguous.
+ * a multiple of 64, ends as the vector that belongs to d_i, in f64. `work` holds 16 n bytes.
  */
 
 /** Iterations that LAPACK allows for each eigenvalue (dsteqr); two are usual. */
@@ -15,7 +15,7 @@ const U: f64 = 1.1102230246251565e-16;
  * An off-diagonal entry of U `norm`, the largest entry of the whole matrix, is nothing: a test against the neighbours on the
  * diagonal would not end where rounding errors are all that is left. Returns whether it converged.
  */
-export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usize): bool {
+export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usize, work: usize): bool {
   for (let i = 0; i < n; i++) {
     memory.fill(q + ldq * i, 0, ldq);
     store<f64>(q + ldq * i + 8 * i, 1);
@@ -28,20 +28,24 @@ export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usiz
       while (m < n - 1 && abs(load<f64>(e + 8 * m)) > nothing) m++;
       if (m == l) break;
       if (count == LIMIT) return false;
-      sweep(l, m, d, e, q, ldq);
+      const top = sweep(l, m, d, e, work);
+      rotate(ldq, m - top, q + ldq * m, work);
     }
   }
   return true;
 }
 
-/** One QL step on rows l..m, chasing the bulge from the bottom to the top. */
-function sweep(l: i32, m: i32, d: usize, e: usize, q: usize, ldq: usize): void {
+/**
+ * One QL step on rows l..m, chasing the bulge from the bottom to the top. The rotations, cosine and sine, go to `to`;
+ * returns the last row that they reach.
+ */
+function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
   const dl = load<f64>(d + 8 * l), el = load<f64>(e + 8 * l);
   let g = (load<f64>(d + 8 * l + 8) - dl) / (2 * el);
   let r = sqrt(g * g + 1);
   g = load<f64>(d + 8 * m) - dl + el / (g + copysign(r, g));
   let s: f64 = 1, c: f64 = 1, p: f64 = 0;
-  for (let i = m - 1; i >= l; i--) {
+  for (let i = m - 1; i >= l; i--, to += 16) {
     const ei = load<f64>(e + 8 * i);
     const f = s * ei, b = c * ei;
     r = sqrt(f * f + g * g);
@@ -50,7 +54,7 @@ function sweep(l: i32, m: i32, d: usize, e: usize, q: usize, ldq: usize): void {
       // Split: what is above goes on by itself.
       store<f64>(d + 8 * i + 8, load<f64>(d + 8 * i + 8) - p);
       store<f64>(e + 8 * m, 0);
-      return;
+      return i + 1;
     }
     s = f / r;
     c = g / r;
@@ -59,21 +63,40 @@ function sweep(l: i32, m: i32, d: usize, e: usize, q: usize, ldq: usize): void {
     p = s * r;
     store<f64>(d + 8 * i + 8, g + p);
     g = c * r - b;
-    rotate(ldq, q + ldq * i, q + ldq * (i + 1), c, s);
+    store<f64>(to, c);
+    store<f64>(to, s, 8);
   }
   store<f64>(d + 8 * l, load<f64>(d + 8 * l) - p);
   store<f64>(e + 8 * l, g);
   store<f64>(e + 8 * m, 0);
+  return l;
 }
 
-/** x := c x - s y, y := s x + c y */
-// @ts-ignore: decorator
-@inline
-function rotate(bytes: usize, x: usize, y: usize, c: f64, s: f64): void {
-  const cc = f64x2.splat(c), ss = f64x2.splat(s);
-  for (const end = x + bytes; x < end; x += 16, y += 16) {
-    const a = v128.load(x), b = v128.load(y);
-    v128.store(x, f64x2.sub(f64x2.mul(cc, a), f64x2.mul(ss, b)));
-    v128.store(y, f64x2.add(f64x2.mul(ss, a), f64x2.mul(cc, b)));
+/** Rotates `count` times row i with row i - 1, upwards from i at y; the row between two rotations stays in registers. */
+function rotate(bytes: usize, count: i32, y: usize, rotations: usize): void {
+  for (const end = y + bytes; y < end; y += 64) {
+    let y0 = v128.load(y), y1 = v128.load(y, 16), y2 = v128.load(y, 32), y3 = v128.load(y, 48);
+    let to = y;
+    for (let r = rotations, last = r + 16 * count; r < last; r += 16) {
+      const from = to - bytes;
+      const c = v128.load64_splat(r), s = v128.load64_splat(r, 8);
+      let x = v128.load(from);
+      v128.store(to, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y0)));
+      y0 = f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y0));
+      x = v128.load(from, 16);
+      v128.store(to, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y1)), 16);
+      y1 = f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y1));
+      x = v128.load(from, 32);
+      v128.store(to, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y2)), 32);
+      y2 = f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y2));
+      x = v128.load(from, 48);
+      v128.store(to, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y3)), 48);
+      y3 = f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y3));
+      to = from;
+    }
+    v128.store(to, y0);
+    v128.store(to, y1, 16);
+    v128.store(to, y2, 32);
+    v128.store(to, y3, 48);
   }
 }

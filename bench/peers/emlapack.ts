@@ -2,20 +2,23 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
-import { orthogonality, residual, singular, transpose } from "../accuracy.ts";
+import { eigen, orthogonality, residual, singular, transpose } from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
+import { symmetric } from "./symmetric.ts";
 
 type Routine = (...pointers: number[]) => void;
 
 interface Emlapack {
   HEAP32: Int32Array;
   HEAPF32: Float32Array;
+  HEAPF64: Float64Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
   _sgeqrf_: Routine;
   _sorgqr_: Routine;
   _sgesdd_: Routine;
+  _dsyevd_: Routine;
 }
 
 const require = createRequire(import.meta.url);
@@ -129,6 +132,43 @@ export function svd(m: number, n: number, bar?: number): Contender {
             s,
             v: { rows: n, cols: n, data: v },
           }),
+        ),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
+  };
+}
+
+/** Symmetric, f64, by divide and conquer, the faster of its two. */
+export function eigh(n: number, bar?: number): Contender {
+  return {
+    name: "emlapack f64 syevd",
+    slow: n > 256,
+    bar,
+    async start() {
+      const em = await loadOrAbsent();
+      const a = symmetric(n, "float64");
+      const lwork = 1 + 6 * n + 2 * n * n;
+      const liwork = 3 + 5 * n;
+      // In fours of bytes, doubles first: malloc aligns them.
+      const pointers = reserve(em, [2 * n * n, 2 * n, 2 * lwork, liwork, 1, 1, 1, 1, 1, 1]);
+      const [aP, w, work, iwork, jobz, uplo, nP, lworkP, liworkP, info] = pointers;
+      em.HEAP32[jobz >> 2] = "V".charCodeAt(0);
+      em.HEAP32[uplo >> 2] = "L".charCodeAt(0);
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      em.HEAP32[liworkP >> 2] = liwork;
+      const take = (at: number, length: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + length);
+
+      const run = () => {
+        em.HEAPF64.set(a.data, aP >> 3);
+        em._dsyevd_(jobz, uplo, nP, aP, nP, w, work, lworkP, iwork, liworkP, info);
+        if (em.HEAP32[info >> 2] !== 0) throw new Error(`dsyevd: info ${em.HEAP32[info >> 2]}`);
+        return { values: take(w, n), vectors: take(aP, n * n) };
+      };
+      return {
+        ...job(run, ({ values, vectors }) =>
+          eigen(a, { values, vectors: transpose({ rows: n, cols: n, data: vectors }) }),
         ),
         stop: () => pointers.forEach((pointer) => em._free(pointer)),
       };

@@ -101,12 +101,28 @@ def svd(m, n, dtype, driver="gesdd", library="scipy"):
     return (run, accuracy) if jacobi or driver != "gejsv" else None
 
 
+def eigh(n, dtype, library="scipy"):
+    """SciPy's own choice of driver is syevr; evd, divide and conquer, is faster."""
+    a = normal(n, n, dtype)
+    a = (a + a.T) / 2
+
+    def run():
+        return scipy.linalg.eigh(a, check_finite=False, driver="evd")
+
+    def accuracy(result):
+        w, v = result
+        return ratios(v, a, w.astype(np.float64)[:, None] * v.T)
+
+    return run, accuracy
+
+
 def matmul(m, n, dtype):
     a, b = normal(m, n, dtype), normal(n, n, dtype)
     return lambda: a @ b, None
 
 
 jobs = {
+    "eigh": eigh,
     "haar": haar,
     "qr": qr,
     "svd": svd,
