@@ -9,7 +9,8 @@ import { EPS, SAFMIN } from "../real";
 // @ts-ignore: decorator
 @inline const ULP: f64 = 2 * EPS;
 
-/** 2^600; below its inverse, squares lose bits. */
+/** Below 2^-450 squares lose bits; 2^600 lifts every subnormal f64 above that. */
+const SMALL: f64 = reinterpret<f64>(<u64>(1023 - 450) << 52);
 const LIFT: f64 = reinterpret<f64>(<u64>(1023 + 600) << 52);
 
 /** The vector v of the reflector made last, v(0) = 1, or that is to become one, and tau. */
@@ -81,7 +82,7 @@ export function reflector(): f64 {
     return v0;
   }
   let lift: f64 = 1;
-  if (max(abs(v0), size) < 1 / LIFT) {
+  if (max(abs(v0), size) < SMALL) {
     lift = LIFT;
     v0 *= lift;
     v1 *= lift;

@@ -2,6 +2,7 @@
 export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
 export type { Data, Dtype } from "../wasm/memory.ts";
 export { cond } from "./cond.ts";
+export { eigenvalues } from "./eigenvalues.ts";
 export { eigh, type Eigh } from "./eigh.ts";
 export { haar } from "./haar.ts";
 export { lstsq, type LeastSquares } from "./lstsq.ts";

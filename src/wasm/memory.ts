@@ -26,7 +26,7 @@ interface Kernels {
   ): Info;
   // prettier-ignore
   gees(
-    vectors: number, n: number, nb: number, nmin: number, nw: number, most: number, bulges: number,
+    vectors: number, balance: number, n: number, nb: number, nmin: number, nw: number, bulges: number,
     a: number, z: number, w: number,
   ): Info;
   // prettier-ignore
