@@ -15,6 +15,7 @@ const COLUMNS: [title: string, width: number][] = [
   ["/ours", 7],
   ["‖I−QᵀQ‖", 8],
   ["‖A−QR‖", 8],
+  ["error", 8],
   ["bar", -14],
   ["", -6],
 ];
@@ -40,7 +41,7 @@ function duration(ms: number): string {
 }
 
 function cells(row: Row): string[] {
-  if (row.absent) return [row.case, row.by, "absent", "", "", "", "", "", "", row.absent, ""];
+  if (row.absent) return [row.case, row.by, "absent", "", "", "", "", "", "", "", row.absent, ""];
   const { time = NaN, spread = NaN, rounds = 0 } = row;
   return [
     row.case,
@@ -52,6 +53,7 @@ function cells(row: Row): string[] {
     digits(row.perOurs),
     digits(row.accuracy?.orthogonality),
     digits(row.accuracy?.residual),
+    digits(row.accuracy?.error),
     row.bar ?? "",
     verdict(row),
   ];
@@ -101,7 +103,10 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   2⁻⁵³ for the precision of the data; for a product C = AB the second is ‖C−AB‖₁/(n ‖A‖₁ ‖B‖₁ u), for an
   SVD the first is the worse of U and V, the second that of A − U diag(s) Vᵀ. They are about 1 or less for
   a QR, below 10 for an SVD; LAPACK's tests fail at 30 and 50. np.linalg.qr works in double
-  precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision.
+  precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision. For a
+  solution of AX + XB = C the second is ‖C−AX−XB‖/((‖A‖+‖B‖)‖X‖+‖C‖)/u in Frobenius norms.
+- _error_ is that of the largest entry against a known answer, relative to the largest of all; it has the
+  condition of the problem in it.
 `;
 
 /** Prettier aligns the tables. */
