@@ -207,10 +207,11 @@ export function sylvester(
       const [columnsA, columnsB, columnsC] = [a, b, c].map((of) => transpose(of).data);
       const lwork = 8 * n;
       const square = 2 * n * n; // doubles first, in fours of bytes
-      const rooms = [square, square, square, ...(triangular ? [] : [square, square, square])];
+      // Its memory holds three matrices of 512 x 512 and no more; the others wait outside.
+      const rooms = [square, square, square];
       const small = [2 * n, 2 * n, 2 * lwork, 2, 2, 2, n, 1, 1, 1, 1, 1, 1, 1, 1];
       const pointers = reserve(em, [...rooms, ...small]);
-      const [aP, bP, cP, vaP, vbP, product] = pointers;
+      const [p, q, r] = pointers;
       const [wr, wi, work, one, zero, scale, flags, nP, lworkP, sdim, info, plus, N, T, V] =
         pointers.slice(rooms.length);
       em.HEAPF64[one >> 3] = 1;
@@ -231,29 +232,38 @@ export function sylvester(
         const code = em.HEAP32[info >> 2];
         if (code !== 0) throw new Error(`${routine}: info ${code}`);
       };
-      const schur = (from: ArrayLike<number>, at: number, vectors: number) => {
-        em.HEAPF64.set(from, at >> 3);
-        em._dgees_(V, N, 0, nP, at, nP, sdim, wr, wi, vectors, nP, work, lworkP, flags, info);
+      const put = (data: ArrayLike<number>, at: number) => em.HEAPF64.set(data, at >> 3);
+      const take = (at: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + n * n);
+      const schur = (data: ArrayLike<number>) => {
+        put(data, p);
+        em._dgees_(V, N, 0, nP, p, nP, sdim, wr, wi, q, nP, work, lworkP, flags, info);
         ok("dgees");
+        return { t: take(p), z: take(q) };
+      };
+      const solve = (left: ArrayLike<number>, right: ArrayLike<number>) => {
+        put(left, p);
+        put(right, r);
+        em._dtrsyl_(N, N, plus, nP, nP, p, nP, r, nP, q, nP, scale, info);
+        ok("dtrsyl");
       };
       const run = () => {
-        em.HEAPF64.set(columnsC, cP >> 3);
         if (triangular) {
-          em.HEAPF64.set(columnsA, aP >> 3);
-          em.HEAPF64.set(columnsB, bP >> 3);
-        } else {
-          schur(columnsA, aP, vaP);
-          schur(columnsB, bP, vbP);
-          gemm(T, vaP, N, cP, product);
-          gemm(N, product, N, vbP, cP);
+          put(columnsC, q);
+          solve(columnsA, columnsB);
+          return take(q);
         }
-        em._dtrsyl_(N, N, plus, nP, nP, aP, nP, bP, nP, cP, nP, scale, info);
-        ok("dtrsyl");
-        if (!triangular) {
-          gemm(N, vaP, N, cP, product);
-          gemm(N, product, T, vbP, cP);
-        }
-        return em.HEAPF64.slice(cP >> 3, (cP >> 3) + n * n);
+        const [left, right] = [schur(columnsA), schur(columnsB)];
+        put(left.z, p);
+        put(columnsC, q);
+        gemm(T, p, N, q, r);
+        put(right.z, p);
+        gemm(N, r, N, p, q);
+        solve(left.t, right.t);
+        put(left.z, p);
+        gemm(N, p, N, q, r);
+        put(right.z, p);
+        gemm(N, r, T, p, q);
+        return take(q);
       };
       return {
         ...job(run, (data) => solution(known, transpose({ rows: n, cols: n, data }))),
