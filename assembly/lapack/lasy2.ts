@@ -44,7 +44,6 @@ export function lasy2(p: i32, q: i32, a: usize, b: usize, smin: f64, big: f64, w
     store<f64>(work + LASY2_ROW * i + 8 * (i + 1), load<f64>(b, 16));
     store<f64>(work + LASY2_ROW * (i + 1) + 8 * i, load<f64>(b, 8));
   }
-  let largest: f64 = 0;
   let fits = true;
   for (let k = 0; k < n; k++) {
     const row = work + LASY2_ROW * k;
@@ -62,9 +61,8 @@ export function lasy2(p: i32, q: i32, a: usize, b: usize, smin: f64, big: f64, w
       store<f64>(other + RHS, load<f64>(other + RHS) - factor * c);
     }
     if (8 * abs(c) > big * abs(d)) fits = false;
-    largest = max(largest, abs(c) / min<f64>(abs(d), 1));
   }
-  const scale = fits ? 1 : reciprocalPower(largest);
+  const scale = fits ? 1 : reduction(n, work);
   for (let k = n - 1; k >= 0; k--) {
     const row = work + LASY2_ROW * k;
     let sum = scale * load<f64>(row + RHS);
@@ -74,6 +72,16 @@ export function lasy2(p: i32, q: i32, a: usize, b: usize, smin: f64, big: f64, w
     store<f64>(work + SOLUTION + 8 * load<i32>(work + ORDER + 4 * k), x);
   }
   return scale;
+}
+
+/** The power of two that brings the solution to about 1. */
+function reduction(n: i32, work: usize): f64 {
+  let largest: f64 = 0;
+  for (let k = 0; k < n; k++) {
+    const row = work + LASY2_ROW * k;
+    largest = max(largest, abs(load<f64>(row + RHS)) / min<f64>(abs(load<f64>(row + 8 * k)), 1));
+  }
+  return reciprocalPower(largest);
 }
 
 /** Brings the largest of the remaining coefficients to place (k, k). */

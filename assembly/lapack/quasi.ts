@@ -15,12 +15,17 @@ import { REAL } from "../real";
 // @ts-ignore: decorator
 @inline export const EMPTY: f64 = 8;
 
-/** The entry (i, j) of the row-major n x n matrix A, or of J Aᵀ J. */
+/** Where entry (i, j) of the row-major n x n matrix A lies, or that of J Aᵀ J. */
+// @ts-ignore: decorator
+@inline
+function index(trans: bool, n: i32, i: i32, j: i32): i32 {
+  return trans ? (n - 1 - j) * n + (n - 1 - i) : i * n + j;
+}
+
 // @ts-ignore: decorator
 @inline
 function entry(trans: bool, n: i32, a: usize, i: i32, j: i32): f64 {
-  const at = trans ? <usize>(n - 1 - j) * n + (n - 1 - i) : <usize>i * n + j;
-  return <f64>load<real>(a + REAL * at);
+  return <f64>load<real>(a + REAL * index(trans, n, i, j));
 }
 
 /** At most so many places for n rows in tiles of `tile` rows. */
@@ -64,19 +69,21 @@ export function offDiagonal(
 ): void {
   const stride = panelStride(count);
   for (let q = 0; q < count; q++) {
-    // Place q is a column of T here.
     const j = load<i32>(rows + 4 * q);
     const to = t + stride * (q / NR) + REAL * (q & (NR - 1));
-    const from = lower ? q & -NR : 0;
-    const end = lower ? count : (q & -NR) + NR;
-    for (let p = from; p < end; p++) {
+    const first = q & -NR;
+    for (let p = first; p < first + NR && p < count; p++) store<real>(to + ROW * p, 0);
+    // Past the diagonal block: the second place of a 2 x 2 block, seen from the first, is part of it.
+    const start = lower ? q + (load<f64>(d + 24 * q + 16) != 0 ? 2 : 1) : 0;
+    const end = lower ? count : q - (q > 0 && load<f64>(d + 24 * (q - 1) + 16) != 0 ? 1 : 0);
+    // Row or column j: its entries lie one after the other, or n apart. Empty: zero times any entry.
+    const step = j < 0 ? 0 : (trans ? -1 : 1) * (lower == trans ? n : 1);
+    const base = j < 0 ? 0 : lower ? index(trans, n, j, 0) : index(trans, n, 0, j);
+    const factor = j < 0 ? 0 : scale;
+    for (let p = start; p < end; p++) {
       const i = load<i32>(rows + 4 * p);
-      const low = min(p, q), high = max(p, q);
-      const inside = lower ? p > q : p < q;
-      const blocked = high == low + 1 && load<f64>(d + 24 * low + 16) != 0;
-      let value: f64 = 0;
-      if (inside && !blocked && i >= 0 && j >= 0) value = lower ? entry(trans, n, a, j, i) : entry(trans, n, a, i, j);
-      store<real>(to + ROW * p, <real>(scale * value));
+      const value = i < 0 ? 0 : factor * <f64>load<real>(a + REAL * (base + i * step));
+      store<real>(to + ROW * p, <real>value);
     }
   }
 }

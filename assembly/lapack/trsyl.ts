@@ -135,9 +135,15 @@ function tile(i: i32, j: i32, work: usize): void {
     for (let s = 0, q = 1; s < NR; s += q) {
       q = load<f64>(bd + 24 * (j + s), 16) != 0 ? 2 : 1;
       block(i, r, p, j, s, q, c, work);
-      for (let l = 0; l < q && s + q < NR; l++) {
-        const row = b + bs * (j / NR) + ROW * (j + s + l);
-        for (let k = r; k < r + p; k++) subtract(load<real>(c + ROW * k + REAL * (s + l)), row, c + ROW * k);
+      // One by one: a vector load would wait for the single entries just stored.
+      for (let l = s; l < s + q; l++) {
+        const row = b + bs * (j / NR) + ROW * (j + l);
+        for (let k = c + ROW * r, end = k + ROW * p; k < end; k += ROW) {
+          const x = load<real>(k + REAL * l);
+          for (let t = s + q; t < NR; t++) {
+            store<real>(k + REAL * t, load<real>(k + REAL * t) - x * load<real>(row + REAL * t));
+          }
+        }
       }
     }
   }
@@ -152,6 +158,15 @@ function tile(i: i32, j: i32, work: usize): void {
 // @ts-ignore: decorator
 @inline
 function block(i: i32, r: i32, p: i32, j: i32, s: i32, q: i32, c: usize, work: usize): void {
+  if (p * q == 1) {
+    const at = c + ROW * r + REAL * s;
+    const rhs = <f64>load<real>(at);
+    const d = load<f64>(ad + 24 * (i + r)) + load<f64>(bd + 24 * (j + s));
+    if (abs(d) > smin && 8 * abs(rhs) <= BIG * abs(d)) {
+      store<real>(at, <real>(rhs / d));
+      return;
+    }
+  }
   for (let e = 0; e < p * q; e++) {
     store<f64>(work + LASY2_ROW * e + 32, <f64>load<real>(c + ROW * (r + e / q) + REAL * (s + e % q)));
   }
@@ -184,15 +199,19 @@ function exchange(
   inward: bool, transA: bool, transB: bool, m: i32, n: i32, c: usize, rowsOf: usize, colsOf: usize, f: f64, g: f64,
 ): void {
   for (let p0 = 0; p0 < rows; p0 += MR) {
-    for (let q = 0; q < cols; q++) {
-      const l = load<i32>(colsOf + 4 * q);
+    for (let q0 = 0, panel = x; q0 < cols; q0 += NR, panel += xs) {
       for (let p = p0; p < p0 + MR; p++) {
         const k = load<i32>(rowsOf + 4 * p);
-        if (k < 0 || l < 0) continue;
-        const outer = c + REAL * (<usize>(transA ? m - 1 - k : k) * n + (transB ? n - 1 - l : l));
-        const inner = x + xs * (q / NR) + ROW * p + REAL * (q & (NR - 1));
-        const from = inward ? outer : inner;
-        store<real>(inward ? inner : outer, <real>(<f64>load<real>(from) * f * g));
+        if (k < 0) continue;
+        const row = c + REAL * (<usize>(transA ? m - 1 - k : k) * n);
+        for (let q = 0; q < NR; q++) {
+          const l = load<i32>(colsOf + 4 * (q0 + q));
+          if (l < 0) continue;
+          const outer = row + REAL * (transB ? n - 1 - l : l);
+          const inner = panel + ROW * p + REAL * q;
+          const from = inward ? outer : inner;
+          store<real>(inward ? inner : outer, <real>(<f64>load<real>(from) * f * g));
+        }
       }
     }
   }
