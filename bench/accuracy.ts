@@ -158,3 +158,13 @@ function largest(values: Float64Array): number {
 function roundoff({ data }: Matrix): number {
   return data instanceof Float32Array ? 2 ** -24 : 2 ** -53;
 }
+
+/** max |x − y| / (max |y| u), in single precision. */
+export function distance(x: ArrayLike<number>, y: ArrayLike<number>): Accuracy {
+  let [error, largest] = [0, 0];
+  for (let i = 0; i < y.length; i++) {
+    error = Math.max(error, Math.abs(x[i] - y[i]));
+    largest = Math.max(largest, Math.abs(y[i]));
+  }
+  return { residual: error / (largest * 2 ** -24) };
+}

@@ -20,6 +20,9 @@ const doors: Record<string, { before: string[]; stock: RegExp }> = {
   "script-tag": { before: scripts, stock: /QQᵀ/ },
 };
 
+/** Pages that are shown, besides those of `pages`. */
+const shown = [...Object.keys(doors), "train"];
+
 /** A page's module as a script that leaves its exports in the global `page`. */
 async function bundle(name: string): Promise<string> {
   const { outputFiles } = await build({
@@ -41,7 +44,7 @@ async function open(browser: Browser, origin: string, name: string): Promise<Rep
   await tab.goto(`${origin}/${name}`);
   const report = await tab.evaluate<Report>("page.report()");
   const folder = process.env.SCREENSHOTS;
-  if (folder && name in doors) await tab.screenshot({ path: `${folder}/${name}.png` });
+  if (folder && shown.includes(name)) await tab.screenshot({ path: `${folder}/${name}.png` });
   await tab.close();
   return report;
 }
@@ -54,7 +57,7 @@ suite("browser", (test) => {
     browser = await launch();
     console.log(`\nnote: Chromium ${browser.version()}`);
     const made: Record<string, string> = {};
-    for (const name of [...Object.keys(pages), ...Object.keys(doors)]) {
+    for (const name of [...Object.keys(pages), ...shown]) {
       made[`/${name}`] = html(...(doors[name]?.before ?? []), `/${name}.js`);
       made[`/${name}.js`] = await bundle(name);
     }
@@ -87,6 +90,17 @@ suite("browser", (test) => {
       const kernel = { rows: shape[0], cols: shape[1], data: orthogonal(shape, { seed }) };
       assert.equal(result("bits"), (await hashes({ kernel: () => [kernel] })).kernel);
     });
+
+  test("train: convolutions train after the import", async () => {
+    const seen = await open(browser, server.origin, "train");
+    const [backend, stock, imported, training, left] = Object.values(seen);
+    assert.match(backend, /wasm$/);
+    assert.match(stock, /Kernel '\w+' not registered for backend 'wasm'/);
+    assert.is(imported, "done");
+    const [first, last, accuracy] = training.match(/\d\S*/g)!.map(parseFloat);
+    assert.ok(last < first / 2 && accuracy > 0.9, training);
+    assert.is(left, "0");
+  });
 
   test.after(async () => {
     await browser?.close();

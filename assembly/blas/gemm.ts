@@ -43,7 +43,8 @@ export function gemm(
       for (let i = 0; i < m; i += MC) {
         const mc = min(MC, m - i);
         pack(!transA, kb, mc, a + REAL * (transA ? <usize>p * lda + i : <usize>i * lda + p), lda, packA);
-        macro(mc, nc, kb, alpha, packA, packB, scale, c + REAL * (<usize>i * ldc + j), ldc, edge);
+        const stride = panelStride(kb);
+        macro(mc, nc, kb, alpha, packA, stride, packB, stride, scale, c + REAL * (<usize>i * ldc + j), ldc, edge);
       }
     }
   }
@@ -51,14 +52,17 @@ export function gemm(
   return Info.OK;
 }
 
-/** All tiles of one packed block; tiles that pass the edge of C go through the scratch tile `edge`. */
-function macro(
-  m: i32, n: i32, k: i32, alpha: real, a: usize, b: usize, beta: real, c: usize, ldc: i32, edge: usize,
+/**
+ * All tiles of C := alpha Aᵀ B + beta C for packed A and B, whose panels lie `as` and `bs` bytes apart;
+ * tiles that pass the edge of C go through the scratch tile `edge`.
+ */
+export function macro(
+  m: i32, n: i32, k: i32, alpha: real, a: usize, as: usize, b: usize, bs: usize,
+  beta: real, c: usize, ldc: i32, edge: usize,
 ): void {
-  const stride = panelStride(k);
-  for (let j = 0; j < n; j += NR, b += stride) {
+  for (let j = 0; j < n; j += NR, b += bs) {
     for (let i = 0; i < m; i += MR) {
-      const ai = a + stride * (i / NR) + REAL * (i & (NR - 1));
+      const ai = a + as * (i / NR) + REAL * (i & (NR - 1));
       const to = c + REAL * (<usize>i * ldc + j);
       const rows = min(MR, m - i);
       const cols = min(NR, n - j);

@@ -1,19 +1,22 @@
 /**
- * Products of matrices in panels and vectors, two rows at a time. Vectors are contiguous and padded with
- * zeros like the rows of a panel.
+ * Products of matrices in panels with vectors.
  *
- *   symv    y := A x      A symmetric, n x n: what lies on and below the diagonal blocks (NR x NR, whole) is read
- *   gemvT   t := Vᵀ x     gemvN   y := y - V t      V with `panels` panels
+ *   symv     y := A x       A symmetric: its diagonal blocks (NR x NR, whole) and what lies below them
+ *   gemvT    t := Vᵀ x      V of so many panels
+ *   gemvN    y := y - V t
  *
- * symv takes every entry below the diagonal blocks once for two products: half the memory traffic of a
- * plain product, which is what bounds it. Rows before `from` of x are zero, and of y left undefined.
+ * symv uses every entry below the diagonal blocks twice: half the memory traffic of a plain product, and
+ * memory is what bounds it. Where whole rows are summed, they go two at a time.
+ *
+ * Vectors are contiguous, padded with zeros to a multiple of 2 NR.
  */
 import { REAL, SINGLE } from "../real";
 import { NR, PAD, ROW, pad } from "./panel";
 
+/** x is zero before `from`, where y is left undefined. */
 export function symv(n: i32, from: i32, a: usize, stride: usize, x: usize, y: usize): void {
   const rows = pad(n, PAD);
-  const start = from & (SINGLE ? -16 : -8);
+  const start = from & (-2 * NR);
   memory.fill(y + REAL * start, 0, REAL * (rows - start));
   for (let j = start; j < n; j += 2 * NR) {
     const p = a + stride * (j / NR), q = p + stride;
@@ -21,9 +24,11 @@ export function symv(n: i32, from: i32, a: usize, stride: usize, x: usize, y: us
     const next = j + NR, below = j + 2 * NR;
     columnSums(NR, p + ROW * j, xj, yj);
     if (next >= n) break;
-    both(min(below, rows) - next, p + ROW * next, 0, x + REAL * next, xj, y + REAL * next, yj);
+    onePanel(min(below, rows) - next, p + ROW * next, x + REAL * next, xj, y + REAL * next, yj);
     columnSums(NR, q + ROW * next, x + REAL * next, y + REAL * next);
-    if (below < rows) both(rows - below, p + ROW * below, q - p, x + REAL * below, xj, y + REAL * below, yj);
+    if (below < rows) {
+      twoPanels(rows - below, p + ROW * below, q + ROW * below, x + REAL * below, xj, y + REAL * below, yj);
+    }
   }
 }
 
@@ -39,17 +44,7 @@ function columnSums(rows: i32, p: usize, x: usize, y: usize): void {
   v128.store(y, hi, 16);
 }
 
-/**
- * yj += [P Q]ᵀ x and y += [P Q] xj, for the panel P and, unless `second` is 0, the panel Q so many bytes
- * after it. The number of rows is even.
- */
-// @ts-ignore: decorator
-@inline
-function both(rows: i32, p: usize, second: usize, x: usize, xj: usize, y: usize, yj: usize): void {
-  if (second) bothPanels(rows, p, p + second, x, xj, y, yj);
-  else onePanel(rows, p, x, xj, y, yj);
-}
-
+/** yj += Pᵀ x and y += P xj; an even number of rows. */
 function onePanel(rows: i32, p: usize, x: usize, xj: usize, y: usize, yj: usize): void {
   const x0 = v128.load(xj), x1 = v128.load(xj, 16);
   let c0 = v128.load(yj), c1 = v128.load(yj, 16);
@@ -70,7 +65,8 @@ function onePanel(rows: i32, p: usize, x: usize, xj: usize, y: usize, yj: usize)
   v128.store(yj, c1, 16);
 }
 
-function bothPanels(rows: i32, p: usize, q: usize, x: usize, xj: usize, y: usize, yj: usize): void {
+/** The same for P and Q at once. */
+function twoPanels(rows: i32, p: usize, q: usize, x: usize, xj: usize, y: usize, yj: usize): void {
   const x0 = v128.load(xj), x1 = v128.load(xj, 16), x2 = v128.load(xj, 32), x3 = v128.load(xj, 48);
   let c0 = v128.load(yj), c1 = v128.load(yj, 16), c2 = v128.load(yj, 32), c3 = v128.load(yj, 48);
   for (const end = p + ROW * rows; p < end; p += 2 * ROW, q += 2 * ROW, x += 2 * REAL, y += 2 * REAL) {
@@ -125,7 +121,7 @@ function addSums(y: usize, first: v128, second: v128): void {
   }
 }
 
-/** Rows from..n-1 of V and x count. */
+/** Rows from..n-1 of V and x. */
 export function gemvT(n: i32, from: i32, panels: i32, v: usize, stride: usize, x: usize, t: usize): void {
   memory.fill(t, 0, ROW * panels);
   for (let p = 0; p < panels; p++, v += stride, t += ROW) {
@@ -133,15 +129,17 @@ export function gemvT(n: i32, from: i32, panels: i32, v: usize, stride: usize, x
   }
 }
 
-/** Rows from (from & -2) on. */
+/** Rows of y from `from` on; also the one before it, if `from` is odd. */
 export function gemvN(n: i32, from: i32, panels: i32, v: usize, stride: usize, t: usize, y: usize): void {
   const minus = v128.splat<real>(-1);
   for (let i = from & -2; i < n; i += 2) {
     let first = v128.splat<real>(0), second = first;
     for (let p = 0, q = v + ROW * i, s = t; p < panels; p++, q += stride, s += ROW) {
       const lo = v128.load(s), hi = v128.load(s, 16);
-      first = v128.add<real>(first, v128.add<real>(v128.mul<real>(lo, v128.load(q)), v128.mul<real>(hi, v128.load(q, 16))));
-      second = v128.add<real>(second, v128.add<real>(v128.mul<real>(lo, v128.load(q, ROW)), v128.mul<real>(hi, v128.load(q, ROW + 16))));
+      first = v128.add<real>(first, v128.mul<real>(lo, v128.load(q)));
+      first = v128.add<real>(first, v128.mul<real>(hi, v128.load(q, 16)));
+      second = v128.add<real>(second, v128.mul<real>(lo, v128.load(q, ROW)));
+      second = v128.add<real>(second, v128.mul<real>(hi, v128.load(q, ROW + 16)));
     }
     addSums(y + REAL * i, v128.mul<real>(minus, first), v128.mul<real>(minus, second));
   }

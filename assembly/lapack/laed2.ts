@@ -1,7 +1,7 @@
 /**
- * laed2: deflation. Two solved pieces, coupled by rho z zᵀ, have for eigenvalues unchanged those d_j whose z_j is
- * negligible, and one of two d so close that a rotation which annihilates one z leaves nothing
- * off the diagonal. The rest goes on to the secular equation, ascending and well apart.
+ * laed2: deflation of diag(d) + rho z zᵀ. Where z_j is negligible, d_j is an eigenvalue already. Where two d are so
+ * close that a rotation which clears one z makes nothing that counts off the diagonal, the cleared one is. What is
+ * kept goes on to the secular equation, ascending and apart.
  */
 import { NR, ROW } from "../blas/panel";
 import { EPS, REAL } from "../real";

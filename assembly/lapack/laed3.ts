@@ -1,15 +1,16 @@
 /**
- * laed3: the eigenvalues and vectors of diag(d) + rho z zᵀ, which is left after deflation, and the merged Q.
+ * laed3: eigenvalues and vectors U of diag(d) + rho z zᵀ, what deflation has left, and the merged Q U.
  *
- * From the computed roots λ a new ẑ is made of which they are the exact roots (Löwner's formula; Gu and Eisenstat
- * 1995): its vectors u_i = ẑ_i / (d_i - λ) are orthogonal however close the roots are.
+ * A new ẑ is made for which the computed roots λ are exact (Löwner's formula; Gu and Eisenstat 1995), so that its
+ * vectors u_i = ẑ_i / (d_i - λ) are orthogonal however close the roots are:
  *
- *   ẑ_i² ~ Π_j (λ_j - d_i) / Π_{j≠i} (d_j - d_i)
+ *   ẑ_i² = Π_j (λ_j - d_i) / Π_{j≠i} (d_j - d_i) / rho
  *
- * Q U is taken by NR columns of U, upper and lower half of Q apart, whose columns stand by kind: those that
- * are zero below, neither, zero above. 2 k (n₁ k₁₂ + n₂ k₂₃) flops, n³ without deflation.
+ * Columns of Q go by kind, those that are zero below first, those that are zero above last, so that upper and
+ * lower half of Q U are products of what is not zero: 2 k (n₁ k₁₂ + n₂ k₂₃) flops, n³ without deflation. They are
+ * taken by panels of U, which is never there as a whole.
  */
-import { NR, PAD, ROW, pad, panelStride } from "../blas/panel";
+import { NR, ROW, pad, panelStride } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { BOTH, LOWER, UPPER } from "./laed2";
@@ -43,29 +44,29 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
     saveDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));
     memory.fill(m.panel, 0, ROW * (pad(k, NR) + NR));
   }
-  const panelRows = m.panel;
+  const u = m.panel;
   for (let j = 0; j < k; j += NR) {
     for (let c = 0; c < NR; c++) {
       if (j + c < k) column(m, k, j + c);
       if (!m.vectors) continue;
       for (let i = 0; i < k; i++) {
-        store<real>(panelRows + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
+        store<real>(u + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
       }
     }
     if (!m.vectors) continue;
     const to = m.q + m.stride * ((lo + j) / NR) + ROW * lo;
     for (let i = 0; i < top; i += MR) {
-      tileNN(pad(k12, MR), 1, upper + ROW * i, ts, panelRows, 0, to + ROW * i, ROW);
+      tileNN(pad(k12, MR), 1, upper + ROW * i, ts, u, 0, to + ROW * i, ROW);
     }
     for (let i = 0; i < bottom; i += MR) {
-      tileNN(pad(k23, MR), 1, lower + ROW * i, bs, panelRows + ROW * k1, 0, to + ROW * (top + i), ROW);
+      tileNN(pad(k23, MR), 1, lower + ROW * i, bs, u + ROW * k1, 0, to + ROW * (top + i), ROW);
     }
   }
   if (m.vectors) restoreDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));
   return true;
 }
 
-/** ẑ, in units that the normalisation of the vectors takes away. */
+/** ẑ, but for the factor 1/rho: the vectors are normalised anyway. */
 function refit(m: Merge, k: i32): void {
   const d = m.dk, product = m.zhat;
   for (let i = 0; i < k; i++) store<f64>(product + 8 * i, 1);

@@ -3,14 +3,13 @@
  *
  *   f(λ) = 1/rho + Σ z_i² / (d_i - λ),   rho > 0, d ascending and distinct, no z_i zero
  *
- * λ is sought as its distance tau from the nearer of the two poles, so that every d_i - λ is had to full
- * relative accuracy as (d_i - d_origin) - tau. A step interpolates the terms up to j by a constant and a pole at d_j, the others by
- * one at d_j+1, each with value and slope of its sum (Bunch, Nielsen, Sorensen 1978; Li, LAPACK Working Note 89); the
- * first has the true residues of the two. A bracket is kept: a step that leaves it becomes a bisection.
- * The last root has for its right neighbour d_k-1 + rho ‖z‖², a pole of residue 0.
+ * λ is sought as its distance tau from the nearer of the two poles, the origin, so that every d_i - λ is had to
+ * full relative accuracy as (d_i - origin) - tau. A step interpolates the sum of the terms up to j by a constant and a
+ * pole at d_j, the rest by one at d_j+1, each with value and slope (Bunch, Nielsen, Sorensen 1978; Li, LAPACK
+ * Working Note 89); the first step takes the true residues of the two. A bracket is kept, and a step that leaves it
+ * becomes a bisection. The last root has d_k-1 + rho ‖z‖² for its right neighbour, a pole of residue 0.
  *
- * f64 in both binaries. d and zz (z_i²) are k f64; stores at `out` the index of the origin's d, as f64, and
- * at out + 8 tau; `out` has room for four. Returns whether it converged.
+ * d and zz (z_i²) are k f64, `length` is ‖z‖². Origin and tau go to `out`, two f64. Returns whether it converged.
  */
 
 const U: f64 = 1.1102230246251565e-16;
@@ -21,20 +20,18 @@ export function laed4(k: i32, j: i32, rho: f64, length: f64, d: usize, zz: usize
   const last = j == k - 1;
   const dj = load<f64>(d + 8 * j);
   const gap = last ? rho * length : load<f64>(d + 8 * j + 8) - dj;
-  // Sums of k terms in two lanes, and a few roundings a term.
+  // Of sums of k terms in two lanes twice, with a few roundings a term.
   const tolerance = U * (8 + 0.25 * k);
 
   let lo: f64 = 0, hi = gap, tau = 0.5 * gap;
   let origin = dj, right = gap;
-  let f: f64 = 0, slopeLeft: f64 = 0, slopeRight: f64 = 0;
-  for (let count = 0; count < LIMIT; count++) {
+  for (let count = 0; ; count++) {
+    if (count == LIMIT) return false;
     sums(0, j + 1, d, zz, origin, tau, out);
-    const psi = load<f64>(out);
-    slopeLeft = load<f64>(out + 8);
+    const psi = load<f64>(out), slopeLeft = load<f64>(out + 8);
     sums(j + 1, k, d, zz, origin, tau, out);
-    const phi = load<f64>(out);
-    slopeRight = load<f64>(out + 8);
-    f = 1 / rho + psi + phi;
+    const phi = load<f64>(out), slopeRight = load<f64>(out + 8);
+    const f = 1 / rho + psi + phi;
 
     if (count == 0 && !last && f < 0) {
       // The root is nearer to the right pole.
@@ -64,7 +61,6 @@ export function laed4(k: i32, j: i32, rho: f64, length: f64, d: usize, zz: usize
     if (!(next > lo && next < hi)) next = 0.5 * (lo + hi);
     if (next == tau || next == lo || next == hi) break; // the bracket has no number inside
     tau = next;
-    if (count == LIMIT - 1) return false;
   }
   store<f64>(out, origin);
   store<f64>(out + 8, tau);

@@ -1,12 +1,12 @@
 /**
- * What the merges of stedc work on: one eigenproblem of order n, in pieces that grow together.
+ * merge: what stedc and its leaves work on, an eigenproblem of order n in pieces that grow together.
  *
- * The piece of rows lo..hi-1 has its values in d[lo..hi-1] and their ascending order, as absolute indices, in
- * order[lo..hi-1]; its vectors are the block lo..hi-1 of Q. Its first and last row of Q stand apart in f64, which is
- * all that the values need: without vectors the same arithmetic gives the same values.
+ * The piece lo..hi-1 has its values in d[lo..hi-1], their ascending order as indices in order[lo..hi-1], and its
+ * vectors in the block lo..hi-1 of Q. First and last row of every piece of Q stand apart in f64: they are all that the
+ * values need, which are therefore the same to the bit without vectors.
  */
-import { ROW, NR, pad, panelBytes, panelStride } from "../blas/panel";
 import { alloc } from "../arena";
+import { PAD, ROW, pad, panelBytes, panelStride } from "../blas/panel";
 
 @unmanaged
 export class Merge {
@@ -45,10 +45,10 @@ export class Merge {
 /** A workspace, or null. */
 export function merging(n: i32, vectors: bool, q: usize): Merge | null {
   const at = alloc(offsetof<Merge>());
-  const np = <u64>pad(n, 8);
-  const f64s = alloc(8 * 15 * np + 64);
+  const np = <u64>pad(n, PAD);
+  const f64s = alloc(8 * 15 * np);
   const i32s = alloc(4 * 5 * np);
-  const panel = alloc(vectors ? ROW * (np + 8) : 0);
+  const panel = alloc(vectors ? ROW * (np + PAD) : 0);
   const columns = alloc(vectors ? panelBytes(n, n) + 4 * <u64>panelStride(n) : 0);
   if (!at || !f64s || !i32s || !panel || !columns) return null;
   const m = changetype<Merge>(at);

@@ -2,8 +2,8 @@
  * steqr: eigenvalues and vectors of a small symmetric tridiagonal matrix by the implicit QL iteration with
  * Wilkinson's shift (Bowdler, Martin, Reinsch, Wilkinson 1968). The leaves of stedc.
  *
- * d, e: n and n - 1 f64, e has room for n; d ends as the eigenvalues, not sorted. Row i of Q, n rows of `ldq` bytes,
- * a multiple of 64, ends as the vector that belongs to d_i, in f64. `work` holds 16 n bytes.
+ * d and e: n and n - 1 f64, e with room for n. d ends as the eigenvalues, in any order, row i of Q as the vector
+ * that belongs to d_i: n rows of `ldq` bytes, a multiple of 64, f64. `work` holds 16 n bytes.
  */
 
 /** Iterations that LAPACK allows for each eigenvalue (dsteqr); two are usual. */
@@ -12,8 +12,8 @@ const LIMIT: i32 = 30;
 const U: f64 = 1.1102230246251565e-16;
 
 /**
- * An off-diagonal entry of U `norm`, the largest entry of the whole matrix, is nothing: a test against the neighbours on the
- * diagonal would not end where rounding errors are all that is left. Returns whether it converged.
+ * An off-diagonal entry of U `norm`, norm being that of the whole matrix, is nothing: a test against its neighbours
+ * on the diagonal would not end where rounding errors are all that is left. Returns whether it converged.
  */
 export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usize, work: usize): bool {
   for (let i = 0; i < n; i++) {
@@ -36,8 +36,8 @@ export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usiz
 }
 
 /**
- * One QL step on rows l..m, chasing the bulge from the bottom to the top. The rotations, cosine and sine, go to `to`;
- * returns the last row that they reach.
+ * One QL step on rows l..m, chasing the bulge upwards. Cosines and sines go to `to`; returns the row that they
+ * reach.
  */
 function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
   const dl = load<f64>(d + 8 * l), el = load<f64>(e + 8 * l);
@@ -72,7 +72,7 @@ function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
   return l;
 }
 
-/** Rotates `count` times row i with row i - 1, upwards from i at y; the row between two rotations stays in registers. */
+/** Rotates row y with the one above it, that with the next, `count` times; what two rotations share stays in registers. */
 function rotate(bytes: usize, count: i32, y: usize, rotations: usize): void {
   for (const end = y + bytes; y < end; y += 64) {
     let y0 = v128.load(y), y1 = v128.load(y, 16), y2 = v128.load(y, 32), y3 = v128.load(y, 48);

@@ -5,8 +5,8 @@
  *   T = Q diag(w) Qᵀ   divide and conquer         (stedc)
  *   Z = H Q            block reflectors           (ormqr)
  *
- * 4n³/3 + 4n³/3 + 2n³ flops, the values alone 4n³/3. A is scaled by a power of two on the way in and w on
- * the way out, so that nothing over- or underflows that counts.
+ * 4n³/3 + 4n³/3 + 2n³ flops, the values alone 4n³/3. The largest entry of A is scaled to [1, 2) by a power of two
+ * on the way in and w back on the way out, so that nothing over- or underflows that counts.
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
@@ -22,8 +22,8 @@ import { LEAF_BYTES, stedc } from "./stedc";
 import { sytrd, sytrdWork } from "./sytrd";
 
 /**
- * A is n x n row-major and overwritten; its lower triangle is read. w has n entries, Z, n x n, is row-major, with `vectors`. In
- * every column of it the component of largest magnitude, the first of equals, is positive.
+ * A is n x n row-major, of which the lower triangle is decomposed; it is overwritten. w has n entries. With `vectors`
+ * Z is n x n row-major; in every column the component of largest magnitude, the first of equals, is positive.
  */
 export function syevd(n: i32, vectors: bool, nb: i32, a: usize, w: usize, z: usize): Info {
   if (n == 0) return Info.OK;

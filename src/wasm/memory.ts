@@ -20,6 +20,11 @@ interface Kernels {
   release(frame: number): void;
   alloc(bytes: bigint): number;
   // prettier-ignore
+  dwgrad(
+    h: number, w: number, channels: number, mult: number, oh: number, ow: number, kh: number, kw: number,
+    sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
+  ): Info;
+  // prettier-ignore
   gemm(
     transA: number, transB: number, m: number, n: number, k: number,
     alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
@@ -54,6 +59,11 @@ interface Kernels {
     a: number, b: number, c: number, status: number,
   ): Info;
   philox(x: number, key0: number, key1: number): void;
+  // prettier-ignore
+  wgrad(
+    h: number, w: number, channels: number, filters: number, oh: number, ow: number, kh: number, kw: number,
+    sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
+  ): Info;
 }
 
 /** An instance whose memory has grown beyond this is dropped when its outermost frame ends. */

@@ -1,0 +1,117 @@
+import * as tf from "@tensorflow/tfjs";
+import "../../src/tfjs/train.ts";
+import { type Accuracy, distance } from "../accuracy.ts";
+import { type Case, type Contender, job } from "../harness.ts";
+import "../peers/tfjs.ts";
+
+const draw = (shape: number[], seed: number) =>
+  tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
+
+const dispose = (tensor: tf.Tensor) => tensor.dispose();
+
+/** h x h x 3 → conv 64 → conv 64 → conv 128 → pool → dense. */
+function net(h: number): tf.Sequential {
+  const conv = (filters: number, first?: tf.Shape) => tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", kernelInitializer: tf.initializers.heNormal({ seed: filters }), inputShape: first }); // prettier-ignore
+  const model = tf.sequential({
+    layers: [
+      conv(64, [h, h, 3]),
+      conv(64),
+      conv(128),
+      tf.layers.maxPooling2d({ poolSize: 2 }),
+      tf.layers.flatten(),
+      tf.layers.dense({
+        units: 10,
+        activation: "softmax",
+        kernelInitializer: tf.initializers.glorotNormal({ seed: 1 }),
+      }),
+    ],
+  });
+  model.compile({ optimizer: tf.train.sgd(0.01), loss: "categoricalCrossentropy" });
+  return model;
+}
+
+const images = (batch: number, h: number) => draw([batch, h, h, 3], 1);
+const labels = (batch: number) =>
+  tf.tidy(() => tf.oneHot(tf.range(0, batch, 1, "int32"), 10) as tf.Tensor2D);
+
+/** Steps of model.trainOnBatch on a backend. */
+function step(
+  backend: string,
+  batch: number,
+  h: number,
+  accuracy?: () => Promise<Accuracy>,
+): Contender["start"] {
+  return async () => {
+    await tf.setBackend(backend);
+    const [model, xs, ys] = [net(h), images(batch, h), labels(batch)];
+    await tf.setBackend("wasm");
+    return {
+      async time(reps) {
+        await tf.setBackend(backend);
+        const start = performance.now();
+        for (let i = 0; i < reps; i++) await model.trainOnBatch(xs, ys);
+        const time = (performance.now() - start) / reps;
+        await tf.setBackend("wasm");
+        return time;
+      },
+      accuracy,
+      stop() {
+        model.dispose();
+        tf.dispose([xs, ys]);
+      },
+    };
+  };
+}
+
+/** The gradients of all weights of one step on the two backends; the worst of them. */
+async function agreement(batch: number, h: number): Promise<Accuracy> {
+  const found: Float32Array[][] = [];
+  for (const backend of ["wasm", "cpu"]) {
+    await tf.setBackend(backend);
+    const model = net(h);
+    const loss = (): tf.Scalar =>
+      tf.mean(
+        tf.metrics.categoricalCrossentropy(
+          labels(batch),
+          model.apply(images(batch, h)) as tf.Tensor,
+        ),
+      ) as tf.Scalar;
+    const grads = tf.tidy(() =>
+      Object.values(tf.variableGrads(loss).grads).map((grad) => grad.dataSync<"float32">()),
+    );
+    found.push(grads);
+    model.dispose();
+  }
+  await tf.setBackend("wasm");
+  const [ours, cpu] = found;
+  return { residual: Math.max(...ours.map((grad, at) => distance(grad, cpu[at]).residual!)) };
+}
+
+function training(
+  batch: number,
+  h: number,
+  { units, cpu }: { units?: number; cpu?: number },
+): Case {
+  return {
+    name: `train ${h}x${h}x3 → 64 → 64 → 128, batch ${batch}`,
+    start: step("wasm", batch, h, cpu ? () => agreement(batch, h) : undefined),
+    bar: units,
+    unit: {
+      name: "predict",
+      start() {
+        const [model, xs] = [net(h), images(batch, h)];
+        const run = () => model.predictOnBatch(xs) as tf.Tensor;
+        return { ...job(run, undefined, dispose), stop: () => (model.dispose(), xs.dispose()) };
+      },
+    },
+    peers: cpu
+      ? [{ name: "tfjs, cpu backend", slow: true, bar: cpu, start: step("cpu", batch, h) }]
+      : [],
+  };
+}
+
+export default [
+  // Three times the convolutions of a prediction, and half as much again for all the rest.
+  training(32, 32, { units: 4.5 }),
+  training(1, 32, { cpu: 40 }),
+] satisfies Case[];

@@ -1,0 +1,36 @@
+/**
+ * `tfjs-initializers/train`: importing it lets the wasm backend train convolutions and embeddings.
+ *
+ * Without it `model.fit` ends in "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'"
+ * (tensorflow/tfjs#8474, #8082). Kernels of this package are registered where the backend has none, also for
+ * `tf.grad` and for models made before. Two kernels that the backend has are replaced: Conv2DBackpropInput, a
+ * plain loop there, at a tenth of the speed of the convolution that it also is, and MaxPoolGrad.
+ *
+ * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them.
+ */
+import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
+import * as tf from "@tensorflow/tfjs-core";
+import { conv2dBackpropFilter, conv2dBackpropInput } from "./train/conv2d.ts";
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./train/depthwise.ts";
+import { maxPoolGrad } from "./train/maxPool.ts";
+import { unsortedSegmentSum } from "./train/segmentSum.ts";
+
+const backendName = "wasm";
+
+const missing = {
+  Conv2DBackpropFilter: conv2dBackpropFilter,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  UnsortedSegmentSum: unsortedSegmentSum,
+};
+for (const [kernelName, kernelFunc] of Object.entries(missing)) {
+  if (!tf.getKernel(kernelName, backendName))
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
+}
+
+/** Right in the backend, but slow. */
+const slow = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
+for (const [kernelName, kernelFunc] of Object.entries(slow)) {
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
+}
