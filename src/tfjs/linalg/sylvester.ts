@@ -18,7 +18,9 @@ import { timesTransposed, transposed, transposedTimes } from "./products.ts";
  *   overflow, or (from `tf.grad`) a singular equation; ConvergenceError; MemoryError
  */
 export function sylvester(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor {
-  return run(equation, { a, b, c }, {})[0];
+  const [x, singular] = run(equation, { a, b, c }, {});
+  singular.dispose();
+  return x;
 }
 
 const equation: Kernel<object> = {
@@ -33,18 +35,19 @@ const equation: Kernel<object> = {
     return [{ rows, cols, data: x }, info.singular + info.perturbed];
   }),
   gradient: {
-    inputsToSave: ["a", "b"],
-    outputsToSave: [true, false],
-    gradFunc(dys, [a, b, x]) {
+    // Not x: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
+    inputsToSave: ["a", "b", "c"],
+    gradFunc(dys, [a, b, c]) {
       const [dx] = dys as tf.Tensor[];
-      if (x.size === 0) {
-        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b), c: () => tf.zerosLike(x) };
+      if (c.size === 0) {
+        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b), c: () => tf.zerosLike(c) };
       }
       const [w, singular] = run(equation, { a: transposed(a), b: transposed(b), c: dx }, {});
       if (singular.dataSync().some((count) => count > 0)) {
         const expected = "no eigenvalue in common with −b (else there is no gradient)";
         throw new ArgumentError("a", expected, "a singular equation");
       }
+      const x = sylvester(a, b, c);
       return {
         a: () => tf.neg(timesTransposed(w, x)),
         b: () => tf.neg(transposedTimes(x, w)),
