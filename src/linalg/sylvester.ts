@@ -149,7 +149,11 @@ function solve<T extends Data>(equation: Equation<T>, options: SylvesterOptions)
   }
   const x = scaled(found.x, Math.min(Math.max(found.exponent + size - shift, -2044), 2044));
   if (!Number.isFinite(largest(x.data))) {
-    throw new ArgumentError(transposeB ? "q" : "c", "entries whose result can be represented", "an overflow");
+    throw new ArgumentError(
+      transposeB ? "q" : "c",
+      "entries whose result can be represented",
+      "an overflow",
+    );
   }
   return { ...x, info };
 }
