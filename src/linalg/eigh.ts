@@ -53,7 +53,7 @@ export function eigh<T extends Data>(
 }
 
 /** Square, and symmetric up to rounding. Entries that are not finite are left to the kernel to refuse. */
-function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): void {
+export function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): void {
   if (n !== cols) throw new ArgumentError(name, "a square matrix", `${n} x ${cols}`);
   let tolerance: number | undefined;
   for (let i = 1; i < n; i++) {

@@ -14,4 +14,5 @@ export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
 export { svd } from "./svd.ts";
+export { sylvester } from "./sylvester.ts";
 export { topSvd } from "./topSvd.ts";
