@@ -5,10 +5,14 @@
  */
 import type { Matrix } from "../src/linalg/index.ts";
 
-/** `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like. */
+/**
+ * `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like; `error` = that against
+ * a known answer, relative to its largest entry.
+ */
 export interface Accuracy {
   orthogonality?: number;
   residual?: number;
+  error?: number;
 }
 
 /** ‖I − QᵀQ‖₁ / (m u), for a wide Q ‖I − QQᵀ‖₁ / (n u). */
@@ -44,6 +48,37 @@ export function singular(
   };
 }
 
+/** Of a symmetric decomposition A = V diag(w) Vᵀ. */
+export function eigen(
+  a: Matrix,
+  { values, vectors }: { values: ArrayLike<number>; vectors: Matrix },
+): Accuracy {
+  return {
+    orthogonality: orthogonality(vectors),
+    residual: singular(a, { u: vectors, s: values, v: vectors }).residual,
+  };
+}
+
+/** An equation AX + XB = C with a known answer. */
+export interface Equation {
+  a: Matrix;
+  b: Matrix;
+  c: Matrix;
+  x: Matrix;
+}
+
+/** ‖C − AX − XB‖ / ((‖A‖ + ‖B‖) ‖X‖ + ‖C‖) in Frobenius norms, over u. */
+export function solution({ a, b, c, x: known }: Equation, x: Matrix): Accuracy {
+  const [ax, xb] = [product(a, x), product(x, b)];
+  const rest = Float64Array.from(c.data, (value, at) => value - ax[at] - xb[at]);
+  const size = (normF(a.data) + normF(b.data)) * normF(x.data) + normF(c.data);
+  const errors = Float64Array.from(x.data, (value, at) => Math.abs(value - known.data[at]));
+  return {
+    residual: normF(rest) / size / roundoff(c),
+    error: largest(errors) / largest(Float64Array.from(known.data, Math.abs)),
+  };
+}
+
 /** ‖C − AB‖₁ / (k ‖A‖₁ ‖B‖₁ u), of a product C: its rounding errors have the size of A and B. */
 export function productError(c: Matrix, a: Matrix, b: Matrix): number {
   return difference(c, a, b) / (a.cols * norm1(a) * norm1(b) * roundoff(c));
@@ -65,6 +100,25 @@ function difference(c: Matrix, a: Matrix, b: Matrix): number {
   }
   return largest(sums);
 }
+
+function product(a: Matrix, b: Matrix): Float64Array {
+  const [m, k, n] = [a.rows, a.cols, b.cols];
+  const out = new Float64Array(m * n);
+  const right = Float64Array.from(b.data);
+  for (let i = 0; i < m; i++) {
+    for (let l = 0; l < k; l++) {
+      const x = a.data[i * k + l];
+      for (let j = 0, at = i * n, from = l * n; j < n; j++) out[at++] += x * right[from++];
+    }
+  }
+  return out;
+}
+
+const normF = (data: ArrayLike<number>) => {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] ** 2;
+  return Math.sqrt(sum);
+};
 
 function norm1({ rows, cols, data }: Matrix): number {
   const sums = new Float64Array(cols);

@@ -15,6 +15,7 @@ const COLUMNS: [title: string, width: number][] = [
   ["/ours", 7],
   ["‖I−QᵀQ‖", 8],
   ["‖A−QR‖", 8],
+  ["error", 8],
   ["bar", -14],
   ["", -6],
 ];
@@ -40,7 +41,7 @@ function duration(ms: number): string {
 }
 
 function cells(row: Row): string[] {
-  if (row.absent) return [row.case, row.by, "absent", "", "", "", "", "", "", row.absent, ""];
+  if (row.absent) return [row.case, row.by, "absent", "", "", "", "", "", "", "", row.absent, ""];
   const { time = NaN, spread = NaN, rounds = 0 } = row;
   return [
     row.case,
@@ -52,6 +53,7 @@ function cells(row: Row): string[] {
     digits(row.perOurs),
     digits(row.accuracy?.orthogonality),
     digits(row.accuracy?.residual),
+    digits(row.accuracy?.error),
     row.bar ?? "",
     verdict(row),
   ];
@@ -103,7 +105,10 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   a QR, below 10 for an SVD; LAPACK's tests fail at 30 and 50. np.linalg.qr works in double
   precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision. For a gradient
   the second is the largest difference over the largest entry, in u, from the sum in double precision,
-  for a training step that from the gradients of tfjs's cpu backend, of the worst weight: 33.6 is 2e-6.
+  for a training step that from the gradients of tfjs's cpu backend, of the worst weight: 33.6 is 2e-6. For a
+  solution of AX + XB = C it is ‖C−AX−XB‖/((‖A‖+‖B‖)‖X‖+‖C‖)/u in Frobenius norms.
+- _error_ is that of the largest entry against a known answer, relative to the largest of all; it has the
+  condition of the problem in it.
 `;
 
 /** Prettier aligns the tables. */

@@ -98,7 +98,7 @@ export function largest(values: Float64Array): number {
 }
 
 /** C − AB in f64 */
-function difference(c: Matrix, a: Matrix, b: Matrix): Matrix<Float64Array> {
+export function difference(c: Matrix, a: Matrix, b: Matrix): Matrix<Float64Array> {
   const [n, inner] = [c.cols, a.cols];
   const [left, right, out] = [a, b, c].map(({ data }) => Float64Array.from(data));
   for (let i = 0; i < c.rows; i++) {
@@ -110,14 +110,14 @@ function difference(c: Matrix, a: Matrix, b: Matrix): Matrix<Float64Array> {
   return { rows: c.rows, cols: n, data: out };
 }
 
-function columnSums({ cols, data }: Matrix): Float64Array {
+export function columnSums({ cols, data }: Matrix): Float64Array {
   const sums = new Float64Array(cols);
   data.forEach((x: number, at: number) => (sums[at % cols] += Math.abs(x)));
   return sums;
 }
 
 /** Two powers of two whose product takes the largest magnitude to [1, 2); one alone may overflow. */
-function scaleOf(data: ArrayLike<number>): [number, number] {
+export function scaleOf(data: ArrayLike<number>): [number, number] {
   const top = largest(Float64Array.from(data));
   if (top === 0) return [1, 1];
   const exponent = -Math.floor(Math.log2(top));
@@ -125,6 +125,6 @@ function scaleOf(data: ArrayLike<number>): [number, number] {
   return [2 ** half, 2 ** (exponent - half)];
 }
 
-function scaled({ rows, cols, data }: Matrix, [s, t]: [number, number]): Matrix<Float64Array> {
+export function scaled({ rows, cols, data }: Matrix, [s, t]: [number, number]): Matrix<Float64Array> {
   return { rows, cols, data: Float64Array.from(data, (x) => x * s * t) };
 }

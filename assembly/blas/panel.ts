@@ -50,10 +50,10 @@ export function panelBytes(m: i32, n: i32): u64 {
   return <u64>ROW * rows * panels;
 }
 
-/** The value at `a`, row `i`, column `j` of a row-major matrix with leading dimension `ld`. */
+/** The address of row `i`, column `j` of the row-major matrix at `a` with leading dimension `ld`. */
 // @ts-ignore: decorator
 @inline
-function at(a: usize, ld: i32, i: i32, j: i32): usize {
+export function at(a: usize, ld: i32, i: i32, j: i32): usize {
   return a + REAL * (<usize>i * ld + j);
 }
 

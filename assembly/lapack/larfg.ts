@@ -34,7 +34,7 @@ export function larfg(n: i32, x: usize, inc: usize): f64 {
 }
 
 /** sqrt(a² + b²) without overflow, b > 0; LAPACK's lapy2. */
-function hypotenuse(a: f64, b: f64): f64 {
+export function hypotenuse(a: f64, b: f64): f64 {
   const w = max(abs(a), b);
   const z = min(abs(a), b) / w;
   return w * sqrt(1 + z * z);

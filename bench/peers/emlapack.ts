@@ -2,20 +2,34 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
-import { orthogonality, residual, singular, transpose } from "../accuracy.ts";
+import {
+  eigen,
+  type Equation,
+  orthogonality,
+  residual,
+  singular,
+  solution,
+  transpose,
+} from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
+import { symmetric } from "./symmetric.ts";
 
 type Routine = (...pointers: number[]) => void;
 
 interface Emlapack {
   HEAP32: Int32Array;
   HEAPF32: Float32Array;
+  HEAPF64: Float64Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
   _sgeqrf_: Routine;
   _sorgqr_: Routine;
   _sgesdd_: Routine;
+  _dsyevd_: Routine;
+  _dgees_: Routine;
+  _dtrsyl_: Routine;
+  _f2c_dgemm: Routine;
 }
 
 const require = createRequire(import.meta.url);
@@ -130,6 +144,129 @@ export function svd(m: number, n: number, bar?: number): Contender {
             v: { rows: n, cols: n, data: v },
           }),
         ),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
+  };
+}
+
+/** Symmetric, f64, by divide and conquer, the faster of its two. */
+export function eigh(n: number, bar?: number): Contender {
+  return {
+    name: "emlapack f64 syevd",
+    slow: n > 256,
+    bar,
+    async start() {
+      const em = await loadOrAbsent();
+      const a = symmetric(n, "float64");
+      const lwork = 1 + 6 * n + 2 * n * n;
+      const liwork = 3 + 5 * n;
+      // In fours of bytes, doubles first: malloc aligns them.
+      const pointers = reserve(em, [2 * n * n, 2 * n, 2 * lwork, liwork, 1, 1, 1, 1, 1, 1]);
+      const [aP, w, work, iwork, jobz, uplo, nP, lworkP, liworkP, info] = pointers;
+      em.HEAP32[jobz >> 2] = "V".charCodeAt(0);
+      em.HEAP32[uplo >> 2] = "L".charCodeAt(0);
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      em.HEAP32[liworkP >> 2] = liwork;
+      const take = (at: number, length: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + length);
+
+      const run = () => {
+        em.HEAPF64.set(a.data, aP >> 3);
+        em._dsyevd_(jobz, uplo, nP, aP, nP, w, work, lworkP, iwork, liworkP, info);
+        if (em.HEAP32[info >> 2] !== 0) throw new Error(`dsyevd: info ${em.HEAP32[info >> 2]}`);
+        return { values: take(w, n), vectors: take(aP, n * n) };
+      };
+      return {
+        ...job(run, ({ values, vectors }) =>
+          eigen(a, { values, vectors: transpose({ rows: n, cols: n, data: vectors }) }),
+        ),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
+  };
+}
+
+/**
+ * AX + XB = C, f64. It has no driver: two Schur forms, dtrsyl and four products are put together here, as
+ * LAPACK's users do. `triangular`: A and B are Schur forms already, and dtrsyl is all.
+ */
+export function sylvester(
+  equation: () => Equation,
+  { triangular = false, slow = false, bar }: { triangular?: boolean; slow?: boolean; bar?: number },
+): Contender {
+  return {
+    name: triangular ? "emlapack f64 trsyl" : "emlapack f64 2 gees, trsyl",
+    slow,
+    bar,
+    async start() {
+      const em = await loadOrAbsent();
+      const known = equation();
+      const { a, b, c } = known;
+      const n = c.rows;
+      const [columnsA, columnsB, columnsC] = [a, b, c].map((of) => transpose(of).data);
+      const lwork = 8 * n;
+      const square = 2 * n * n; // doubles first, in fours of bytes
+      // Its memory holds three matrices of 512 x 512 and no more; the others wait outside.
+      const rooms = [square, square, square];
+      const small = [2 * n, 2 * n, 2 * lwork, 2, 2, 2, n, 1, 1, 1, 1, 1, 1, 1, 1];
+      const pointers = reserve(em, [...rooms, ...small]);
+      const [p, q, r] = pointers;
+      const [wr, wi, work, one, zero, scale, flags, nP, lworkP, sdim, info, plus, N, T, V] =
+        pointers.slice(rooms.length);
+      em.HEAPF64[one >> 3] = 1;
+      em.HEAPF64[zero >> 3] = 0;
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      em.HEAP32[plus >> 2] = 1;
+      for (const [at, letter] of [
+        [N, "N"],
+        [T, "T"],
+        [V, "V"],
+      ] as const)
+        // prettier-ignore
+        em.HEAP32[at >> 2] = letter.charCodeAt(0);
+      const gemm = (opX: number, x: number, opY: number, y: number, to: number) =>
+        em._f2c_dgemm(opX, opY, nP, nP, nP, one, x, nP, y, nP, zero, to, nP);
+      const ok = (routine: string) => {
+        const code = em.HEAP32[info >> 2];
+        if (code !== 0) throw new Error(`${routine}: info ${code}`);
+      };
+      const put = (data: ArrayLike<number>, at: number) => em.HEAPF64.set(data, at >> 3);
+      const take = (at: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + n * n);
+      const schur = (data: ArrayLike<number>) => {
+        put(data, p);
+        em._dgees_(V, N, 0, nP, p, nP, sdim, wr, wi, q, nP, work, lworkP, flags, info);
+        ok("dgees");
+        return { t: take(p), z: take(q) };
+      };
+      const solve = (left: ArrayLike<number>, right: ArrayLike<number>) => {
+        put(left, p);
+        put(right, r);
+        em._dtrsyl_(N, N, plus, nP, nP, p, nP, r, nP, q, nP, scale, info);
+        ok("dtrsyl");
+      };
+      const run = () => {
+        if (triangular) {
+          put(columnsC, q);
+          solve(columnsA, columnsB);
+          return take(q);
+        }
+        const [left, right] = [schur(columnsA), schur(columnsB)];
+        put(left.z, p);
+        put(columnsC, q);
+        gemm(T, p, N, q, r);
+        put(right.z, p);
+        gemm(N, r, N, p, q);
+        solve(left.t, right.t);
+        put(left.z, p);
+        gemm(N, p, N, q, r);
+        put(right.z, p);
+        gemm(N, r, T, p, q);
+        return take(q);
+      };
+      return {
+        ...job(run, (data) => solution(known, transpose({ rows: n, cols: n, data }))),
         stop: () => pointers.forEach((pointer) => em._free(pointer)),
       };
     },

@@ -1,8 +1,14 @@
 /** ml-matrix: the most used linear algebra package in JavaScript; f64, no SIMD. */
-import { Matrix as MlMatrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
-import { orthogonality, residual, singular } from "../accuracy.ts";
+import {
+  EigenvalueDecomposition,
+  Matrix as MlMatrix,
+  QrDecomposition,
+  SingularValueDecomposition,
+} from "ml-matrix";
+import { eigen, orthogonality, residual, singular } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
+import { symmetric } from "./symmetric.ts";
 
 const matrix = (a: MlMatrix): Matrix => ({
   rows: a.rows,
@@ -50,6 +56,22 @@ export function svd(rows: number, cols: number, bar?: number): Contender {
           };
         },
         (found) => singular(matrix(a), found),
+      );
+    },
+  };
+}
+
+export function eigh(n: number): Contender {
+  return {
+    name: "ml-matrix f64",
+    slow: n > 256,
+    start() {
+      const a = symmetric(n, "float64");
+      const input = MlMatrix.from1DArray(n, n, a.data);
+      return job(
+        () => new EigenvalueDecomposition(input, { assumeSymmetric: true }),
+        (found) =>
+          eigen(a, { values: found.realEigenvalues, vectors: matrix(found.eigenvectorMatrix) }),
       );
     },
   };

@@ -101,15 +101,56 @@ def svd(m, n, dtype, driver="gesdd", library="scipy"):
     return (run, accuracy) if jacobi or driver != "gejsv" else None
 
 
+def eigh(n, dtype, library="scipy"):
+    """SciPy's own choice of driver is syevr; evd, divide and conquer, is faster."""
+    a = normal(n, n, dtype)
+    a = (a + a.T) / 2
+
+    def run():
+        return scipy.linalg.eigh(a, check_finite=False, driver="evd")
+
+    def accuracy(result):
+        w, v = result
+        return ratios(v, a, w.astype(np.float64)[:, None] * v.T)
+
+    return run, accuracy
+
+
+def sylvester(n, dtype, routine="solve_sylvester", library="scipy"):
+    """AX + XB = C with a known X; for `trsyl` A and B are Schur forms."""
+    a, b, x = (normal(n, n, dtype) for _ in range(3))
+    if routine == "trsyl":
+        a, b = (scipy.linalg.schur(m)[0] for m in (a, b))
+    c = a @ x + x @ b
+
+    def run():
+        if routine == "trsyl":
+            found, scale, _ = scipy.linalg.lapack.get_lapack_funcs(("trsyl",), (a,))[0](a, b, c)
+            return found / scale
+        return scipy.linalg.solve_sylvester(a, b, c)
+
+    def accuracy(found):
+        norm = np.linalg.norm
+        wide = [m.astype(np.float64) for m in (a, b, c, found)]
+        rest = norm(wide[2] - wide[0] @ wide[3] - wide[3] @ wide[1])
+        size = (norm(a) + norm(b)) * norm(found) + norm(c)
+        u = np.finfo(c.dtype).eps / 2
+        return {"residual": float(rest / size / u), "error": float(abs(found - x).max() / abs(x).max())}
+
+    return run, accuracy
+
+
 def matmul(m, n, dtype):
     a, b = normal(m, n, dtype), normal(n, n, dtype)
     return lambda: a @ b, None
 
 
 jobs = {
+    "eigh": eigh,
     "haar": haar,
     "qr": qr,
     "svd": svd,
+    "sylvester": sylvester,
     "matmul": matmul,
     "normal": lambda m, n, dtype: (lambda: normal(m, n, dtype), None),
 }

@@ -2,6 +2,8 @@
 export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
 export type { Data, Dtype } from "../wasm/memory.ts";
 export { cond } from "./cond.ts";
+export { eigenvalues } from "./eigenvalues.ts";
+export { eigh, type Eigh } from "./eigh.ts";
 export { haar } from "./haar.ts";
 export { lstsq, type LeastSquares } from "./lstsq.ts";
 export { matmul } from "./matmul.ts";
@@ -12,6 +14,14 @@ export { pinv } from "./pinv.ts";
 export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
+export { schur } from "./schur.ts";
 export { svd, type Svd, type SvdInfo } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
+export {
+  lyapunov,
+  sylvester,
+  type Solution,
+  type SylvesterInfo,
+  type SylvesterOptions,
+} from "./sylvester.ts";
 export { topSvd, type TopSvd } from "./topSvd.ts";

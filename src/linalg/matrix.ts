@@ -28,6 +28,13 @@ export function checkMatrix(name: string, a: Matrix): Dtype {
   return checkArray(name, a, ["rows", "cols"]);
 }
 
+/** The same for a square matrix. */
+export function checkSquare(name: string, a: Matrix): Dtype {
+  const dtype = checkMatrix(name, a);
+  if (a.rows !== a.cols) throw new ArgumentError(name, "a square matrix", `${a.rows} x ${a.cols}`);
+  return dtype;
+}
+
 /** The same for a batch of matrices. */
 export function checkBatch(name: string, a: Batch): Dtype {
   return checkArray(name, a, ["count", "rows", "cols"]);

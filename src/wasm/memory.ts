@@ -30,6 +30,11 @@ interface Kernels {
     alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
   ): Info;
   // prettier-ignore
+  gees(
+    vectors: number, balance: number, n: number, nb: number, nmin: number, nw: number, bulges: number,
+    a: number, z: number, w: number,
+  ): Info;
+  // prettier-ignore
   gejsv(
     wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
     a: number, u: number, s: number, v: number,
@@ -47,6 +52,12 @@ interface Kernels {
   ): Info;
   // prettier-ignore
   larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
+  syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
+  // prettier-ignore
+  trsyl(
+    transA: number, transB: number, minus: number, m: number, n: number,
+    a: number, b: number, c: number, status: number,
+  ): Info;
   philox(x: number, key0: number, key1: number): void;
   // prettier-ignore
   wgrad(

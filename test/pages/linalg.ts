@@ -1,5 +1,5 @@
-/** The bits of haar, normal, matmul, qr and svd, over both precisions and shapes around the tiles. */
-import { haar, matmul, normal, qr, svd, type Svd } from "../../src/linalg/index.ts";
+/** The bits of haar, normal, matmul, qr, svd and eigh, over both precisions and shapes around the tiles. */
+import { eigh, haar, matmul, normal, qr, svd, type Svd } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
 import { hashes, type Cases } from "../hash.ts";
 
@@ -28,6 +28,16 @@ for (const dtype of dtypes) {
   for (const seed of seeds) {
     cases[`haar 12x9 ${dtype} seed ${seed}`] = () => [haar(12, 9, { seed, dtype })];
     cases[`normal 12x9 ${dtype} seed ${seed}`] = () => [normal(12, 9, { seed, dtype })];
+  }
+  for (const n of [1, 7, 33, 64, 100, 257]) {
+    const gram = () => {
+      const a = normal(n, n, { seed: 1, dtype });
+      return matmul(a, a, { transposeA: true });
+    };
+    cases[`eigh ${n} ${dtype}`] = () => {
+      const { values, vectors } = eigh(gram());
+      return [{ rows: 1, cols: n, data: values }, vectors];
+    };
   }
   for (const [rows, cols] of shapes) {
     const shape = `${rows}x${cols} ${dtype}`;

@@ -37,6 +37,20 @@ const singularValues: Case = {
   parts: (a) => ({ s: matrices.svd(a, { vectors: false }).s }),
 };
 
+/** Of the symmetric part, so that a difference in one entry leaves it symmetric. */
+const eigh = (options: { vectors?: never } = {}): Case => ({
+  tensors(a) {
+    const { values, vectors } = linalg.eigh(tf.mul(tf.add(a, tf.transpose(a)), 0.5), options);
+    return { values, ...(vectors && { vectors }) };
+  },
+  parts(a) {
+    const n = a.rows;
+    const data = a.data.map((x, at) => (x + a.data[(at % n) * n + Math.floor(at / n)]) / 2);
+    const { values, vectors } = matrices.eigh({ rows: n, cols: n, data }, options);
+    return { values, ...(vectors && { vectors: vectors.data }) };
+  },
+});
+
 /** The right-hand sides of least squares, constant. */
 const rhs = (m: number) => point(m, 4, 9);
 
@@ -134,6 +148,8 @@ const cases: [string, Case, string[][], string][] = [
   ["complete svd, square", svd({ mode: "complete" }), [["u", "s", "v"]], "4x4"],
   ["complete svd, s alone", svd({ mode: "complete" }), [["s"]], "5x3 3x5"],
   ["singular values", singularValues, [["s"]], "1x1 3x3 5x3 3x5 12x7"],
+  ["eigh", eigh(), [["values"], ["vectors"], ["values", "vectors"]], "1x1 2x2 3x3 7x7"],
+  ["eigenvalues", eigh({ vectors: false as never }), [["values"]], "1x1 2x2 3x3 12x12"],
   ["qr", qr(), [["q"], ["r"], ["q", "r"]], "1x1 3x3 5x3 3x5 12x7 7x12 9x9 20x17"],
   ["positive qr", qr({ positive: true }), [["q", "r"]], "6x4 4x6"],
   ["lstsq", lstsq(), [["x"]], "1x1 3x3 6x3 3x6"],

@@ -25,6 +25,19 @@ export function checkFullRank(s: Tensor, size: number): void {
   checkGaps(s, size, "full rank (else there is no gradient)", (i) => i === last);
 }
 
+/** The eigenvalues of each matrix, ascending, must be distinct. */
+export function checkSimple(w: Tensor, size: number): void {
+  const n = w.shape.at(-1)!;
+  const values = w.dataSync();
+  for (let at = 1; at < values.length; at++) {
+    const first = at - (at % n);
+    const norm = Math.max(Math.abs(values[first]), Math.abs(values[first + n - 1]));
+    if (at === first || values[at] - values[at - 1] > tolerance(size) * norm) continue;
+    const expected = "distinct eigenvalues (else the vectors have no gradient)";
+    throw new ArgumentError("a", expected, `${values[at - 1]} and ${values[at]}`);
+  }
+}
+
 /** Checks the gaps s_i − s_{i+1} of the indices that matter; the last is that to zero. */
 function checkGaps(s: Tensor, size: number, expected: string, matters: (i: number) => boolean) {
   const k = s.shape.at(-1)!;

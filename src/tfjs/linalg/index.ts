@@ -6,6 +6,7 @@
  * package, not in Node with @tensorflow/tfjs-core alone.
  */
 export { cond } from "./cond.ts";
+export { eigh } from "./eigh.ts";
 export { lstsq } from "./lstsq.ts";
 export { nullSpace } from "./nullSpace.ts";
 export { pinv } from "./pinv.ts";
@@ -13,4 +14,5 @@ export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
 export { svd } from "./svd.ts";
+export { sylvester } from "./sylvester.ts";
 export { topSvd } from "./topSvd.ts";

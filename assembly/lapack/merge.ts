@@ -1,0 +1,80 @@
+/**
+ * merge: what stedc and its leaves work on, an eigenproblem of order n in pieces that grow together.
+ *
+ * The piece lo..hi-1 has its values in d[lo..hi-1], their ascending order as indices in order[lo..hi-1], and its
+ * vectors in the block lo..hi-1 of Q. First and last row of every piece of Q stand apart in f64: they are all that the
+ * values need, which are therefore the same to the bit without vectors.
+ */
+import { alloc } from "../arena";
+import { PAD, ROW, pad, panelBytes, panelStride } from "../blas/panel";
+
+@unmanaged
+export class Merge {
+  /** With vectors? */
+  vectors: bool;
+  /** Panels of n x n, 0 without vectors, and the distance between them. */
+  q: usize;
+  stride: usize;
+  /** n f64 each: values, off-diagonals, first and last row of Q, z. */
+  d: usize;
+  e: usize;
+  first: usize;
+  last: usize;
+  z: usize;
+  /** i32 each: order, columns that are kept and deflated, row of U of a kept column, kind of a column. */
+  order: usize;
+  kept: usize;
+  deflated: usize;
+  place: usize;
+  kind: usize;
+  /** f64: d and z of what is kept, z², the root as origin and distance, new ẑ, a column of U. */
+  dk: usize;
+  zk: usize;
+  zz: usize;
+  origin: usize;
+  tau: usize;
+  zhat: usize;
+  u: usize;
+  /** f64: values and rows of the merged piece before they replace those of its halves. */
+  spare: usize;
+  /** NR columns of U, and the columns of Q by kind; absent without vectors. */
+  panel: usize;
+  columns: usize;
+}
+
+/** A workspace, or null. */
+export function merging(n: i32, vectors: bool, q: usize): Merge | null {
+  const at = alloc(offsetof<Merge>());
+  const np = <u64>pad(n, PAD);
+  const f64s = alloc(8 * 15 * np);
+  const i32s = alloc(4 * 5 * np);
+  const panel = alloc(vectors ? ROW * (np + PAD) : 0);
+  const columns = alloc(vectors ? panelBytes(n, n) + 4 * <u64>panelStride(n) : 0);
+  if (!at || !f64s || !i32s || !panel || !columns) return null;
+  const m = changetype<Merge>(at);
+  const step = <usize>(8 * np);
+  m.vectors = vectors;
+  m.q = q;
+  m.stride = panelStride(n);
+  m.d = f64s;
+  m.e = f64s + step;
+  m.first = f64s + 2 * step;
+  m.last = f64s + 3 * step;
+  m.z = f64s + 4 * step;
+  m.dk = f64s + 5 * step;
+  m.zk = f64s + 6 * step;
+  m.zz = f64s + 7 * step;
+  m.origin = f64s + 8 * step;
+  m.tau = f64s + 9 * step;
+  m.zhat = f64s + 10 * step;
+  m.u = f64s + 11 * step;
+  m.spare = f64s + 12 * step;
+  m.order = i32s;
+  m.kept = i32s + step / 2;
+  m.deflated = i32s + step;
+  m.place = i32s + 3 * step / 2;
+  m.kind = i32s + 2 * step;
+  m.panel = panel;
+  m.columns = columns;
+  return m;
+}

@@ -1,0 +1,26 @@
+/** mathjs: the only other solver of Sylvester equations in JavaScript; f64, arrays of rows. */
+import { sylvester as solve } from "mathjs";
+import { type Equation, solution } from "../accuracy.ts";
+import { type Contender, job } from "../harness.ts";
+import type { Matrix } from "../../src/linalg/index.ts";
+
+const rows = ({ cols, data }: Matrix) =>
+  Array.from({ length: data.length / cols }, (_, i) => [
+    ...data.subarray(i * cols, (i + 1) * cols),
+  ]);
+
+export function sylvester(equation: () => Equation, bar?: number): Contender {
+  return {
+    name: "mathjs f64",
+    slow: true,
+    bar,
+    start() {
+      const known = equation();
+      const [a, b, c] = [known.a, known.b, known.c].map(rows);
+      return job(
+        () => solve(a, b, c) as unknown as number[][],
+        (found) => solution(known, { ...known.c, data: Float64Array.from(found.flat()) }),
+      );
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** What symmetric eigensolvers are measured on: (X + Xᵀ) / 2 of normals. And those with arrays of rows, f64. */
+import { createRequire } from "node:module";
+import { eigs } from "mathjs";
+import { eigen } from "../accuracy.ts";
+import { type Contender, job } from "../harness.ts";
+import { type Data, type Dtype, type Matrix, normal } from "../../src/linalg/index.ts";
+
+type Rows = number[][];
+
+export function symmetric(n: number, dtype: Dtype): Matrix<Data> {
+  const { data } = normal(n, n, { seed: 1, dtype });
+  const sums = data.map(
+    (x: number, at: number) => (x + data[(at % n) * n + Math.floor(at / n)]) / 2,
+  );
+  return { rows: n, cols: n, data: sums };
+}
+
+const { eig } = createRequire(import.meta.url)("numeric") as {
+  eig(a: Rows): { lambda: { x: number[] }; E: { x: Rows } };
+};
+
+/** Values, and vectors as rows of the matrix. */
+const libraries: Record<string, (a: Rows) => { values: number[]; vectors: Rows }> = {
+  "mathjs f64"(a) {
+    const { values, eigenvectors } = eigs(a);
+    const columns = eigenvectors.map(({ vector }) => vector as number[]);
+    return {
+      values: values as number[],
+      vectors: columns[0].map((_, i) => columns.map((v) => v[i])),
+    };
+  },
+  "numeric f64"(a) {
+    const { lambda, E } = eig(a);
+    return { values: lambda.x, vectors: E.x };
+  },
+};
+
+export function rows(n: number): Contender[] {
+  return Object.entries(libraries).map(([name, solve]) => ({
+    name,
+    slow: n > 64,
+    start() {
+      const a = symmetric(n, "float64");
+      const input = Array.from({ length: n }, (_, i) => [...a.data.subarray(i * n, (i + 1) * n)]);
+      return job(
+        () => solve(input),
+        ({ values, vectors }) => {
+          const data = Float64Array.from(vectors.flat());
+          return eigen(a, { values, vectors: { rows: n, cols: n, data } });
+        },
+      );
+    },
+  }));
+}

@@ -1,0 +1,49 @@
+/** Powers of two, exactly: scaling by them changes no digit. */
+import { allocate, type Data } from "../wasm/memory.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** 2^e for −1022 ≤ e ≤ 1023. */
+function power(e: number): number {
+  bits.setUint32(0, (1023 + e) << 20);
+  bits.setUint32(4, 0);
+  return bits.getFloat64(0);
+}
+
+/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for what is smaller than all normal numbers. */
+function exponent(x: number): number {
+  bits.setFloat64(0, x);
+  return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+}
+
+/**
+ * An e for which 2^−e·x is near 1 for an x of this magnitude; 0 where that is not worth a copy: up to 2^±32 all that is
+ * made of a few factors can be represented in both precisions.
+ */
+export function magnitude(x: number): number {
+  const e = x > 0 ? Math.min(Math.max(exponent(x), -1022), 1022) : 0;
+  return Math.abs(e) <= 32 ? 0 : e;
+}
+
+/** max |x|, or NaN if there is one. */
+export function largest(data: Data): number {
+  let top = 0;
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.abs(data[i]!);
+    if (x <= top) continue;
+    if (Number.isNaN(x)) return x;
+    top = x;
+  }
+  return top;
+}
+
+/** 2^e·a, for |e| ≤ 2044. */
+export function scaled<T extends Data>(a: Matrix<T>, e: number): Matrix<T> {
+  if (e === 0) return a;
+  const half = Math.trunc(e / 2);
+  const [first, second] = [power(half), power(e - half)];
+  const out = allocate(checkMatrix("a", a), a.data.length) as T;
+  for (let i = 0; i < out.length; i++) out[i] = a.data[i]! * first * second;
+  return { rows: a.rows, cols: a.cols, data: out };
+}

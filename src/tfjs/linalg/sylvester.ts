@@ -1,0 +1,64 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ArgumentError } from "../../errors.ts";
+import { sylvester as solve, type Matrix } from "../../linalg/index.ts";
+import { each, run, type Kernel } from "./kernel.ts";
+import { timesTransposed, transposed, transposedTimes } from "./products.ts";
+
+/**
+ * The solution x […batch, m, n] of a·x + x·b = c for every a […batch, m, m], b […batch, n, n] and
+ * c […batch, m, n]. Computed in double precision, rounded once; a singular equation is treated, but not
+ * reported, as `sylvester` of tfjs-initializers/linalg treats it: minimum norm if a and b are symmetric, else a
+ * nearby equation.
+ *
+ * Gradients: dc is the solution w of aᵀ·w + w·bᵀ = dx, da = −w·xᵀ, db = −xᵀ·w. They exist where a and −b have
+ * no eigenvalue in common.
+ *
+ * @param a, b, c float32, rank ≥ 2, of equal leading dimensions; any sizes, zero included
+ * @throws ArgumentError for other kinds of tensors, shapes that do not match, a NaN or infinite entry, an
+ *   overflow, or (from `tf.grad`) a singular equation; ConvergenceError; MemoryError
+ */
+export function sylvester(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor {
+  const [x, singular] = run(equation, { a, b, c }, {});
+  singular.dispose();
+  return x;
+}
+
+const equation: Kernel<object> = {
+  name: "TfjsInitializersSylvester",
+  /** x, and how often it was singular. */
+  compute: each(([a, b, c]) => {
+    const { rows, cols, data, info } = solve(double(a), double(b), double(c));
+    const x = Float32Array.from(data);
+    if (!x.every(Number.isFinite)) {
+      throw new ArgumentError("c", "entries whose result can be represented", "an overflow");
+    }
+    return [{ rows, cols, data: x }, info.singular + info.perturbed];
+  }),
+  gradient: {
+    // Not x: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
+    inputsToSave: ["a", "b", "c"],
+    gradFunc(dys, [a, b, c]) {
+      const [dx] = dys as tf.Tensor[];
+      if (c.size === 0) {
+        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b), c: () => tf.zerosLike(c) };
+      }
+      const [w, singular] = run(equation, { a: transposed(a), b: transposed(b), c: dx }, {});
+      if (singular.dataSync().some((count) => count > 0)) {
+        const expected = "no eigenvalue in common with −b (else there is no gradient)";
+        throw new ArgumentError("a", expected, "a singular equation");
+      }
+      const x = sylvester(a, b, c);
+      return {
+        a: () => tf.neg(timesTransposed(w, x)),
+        b: () => tf.neg(transposedTimes(x, w)),
+        c: () => w,
+      };
+    },
+  },
+};
+
+const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
+  rows,
+  cols,
+  data: Float64Array.from(data),
+});

@@ -1,0 +1,175 @@
+import * as assert from "uvu/assert";
+import { eigenvalues, schur, svd, type Matrix } from "../../src/linalg/index.ts";
+import { build, gaussian, uniform } from "../matrices.ts";
+import { dchkhs, stubborn } from "../nonsymmetric.ts";
+import { double, precisionOf, precisions, type Precision } from "../precisions.ts";
+import { Family, largest } from "../ratios.ts";
+import { suite } from "../suite.ts";
+import { refused } from "../thrown.ts";
+
+type Values = { re: ArrayLike<number>; im: ArrayLike<number> };
+
+/** The largest distance of a value to its partner, taken greedily; NaN if the numbers differ. */
+function apart(found: Values, expected: [number, number][]): number {
+  const left = [...expected];
+  if (left.length !== found.re.length) return NaN;
+  let worst = 0;
+  for (let i = 0; i < found.re.length; i++) {
+    const away = left.map(([re, im]) => Math.hypot(re - found.re[i]!, im - found.im[i]!));
+    const at = away.indexOf(Math.min(...away));
+    worst = Math.max(worst, away[at]!);
+    left.splice(at, 1);
+  }
+  return worst;
+}
+
+/** Largest σ_min(A − λI) / (n ‖A‖₂ u): each value is exact for a matrix so near. In f64 as a real matrix. */
+function backward(a: Matrix, { re, im }: Values): number {
+  const n = a.rows;
+  const top = largest(Float64Array.from(a.data));
+  if (top === 0) return largest(Float64Array.from([...Array.from(re), ...Array.from(im)]));
+  const norm = svd(
+    build(n, n, double, (i, j) => a.data[i * n + j]! / top),
+    { vectors: false },
+  ).s[0]!;
+  let worst = 0;
+  for (let k = 0; k < n; k++) {
+    if (im[k]! < 0) continue;
+    const shifted = build(2 * n, 2 * n, double, (i, j) => {
+      const [r, c] = [i % n, j % n];
+      if (i < n !== j < n) return r === c ? (i < n ? im[k]! : -im[k]!) / top : 0;
+      return (a.data[r * n + c]! - (r === c ? re[k]! : 0)) / top;
+    });
+    worst = Math.max(worst, svd(shifted, { vectors: false }).s[2 * n - 1]! / norm);
+  }
+  const { u, tiny } = precisionOf(a.data);
+  return worst / (n * Math.max(u, tiny / top));
+}
+
+/** Pairs stand together, positive imaginary part first. */
+function ordered({ re, im }: Values, what: string): void {
+  for (let i = 0; i < re.length; i++) {
+    if (im[i] === 0) continue;
+    assert.ok(im[i]! > 0 && im[i + 1] === -im[i]! && re[i] === re[i + 1], `${what}, pair at ${i}`);
+    i++;
+  }
+}
+
+const flags = [true, false];
+const permuted = (n: number, p: Precision, entry: (i: number, j: number) => number) =>
+  build(n, n, p, (i, j) => entry((7 * i + 3) % n, (7 * j + 3) % n));
+
+suite("linalg/eigenvalues", (test) => {
+  for (const precision of precisions) {
+    const { dtype, u } = precision;
+    const family = new Family(`eigenvalues ${dtype} σ(A − λI)`, 10);
+
+    for (const [type, make] of Object.entries({ ...dchkhs, ...stubborn }))
+      test(`${dtype}: ${type}`, () => {
+        for (const n of [1, 2, 3, 7, 12])
+          for (const balance of flags) {
+            const a = make(n, precision);
+            const found = eigenvalues(a, { balance });
+            const what = `${type}, ${n}, ${balance ? "" : "not "}balanced`;
+            ordered(found, what);
+            // Balancing may trade the norm of the whole for that of the parts.
+            family.check(backward(a, found), what);
+          }
+      });
+
+    test(`${dtype}: known in closed form`, () => {
+      for (const n of [2, 5, 16, 33, 100]) {
+        const near = (found: Values, expected: (k: number) => [number, number], scale: number) => {
+          const error = apart(
+            found,
+            Array.from({ length: n }, (_, k) => expected(k)),
+          );
+          assert.ok(error <= 10 * n * u * scale, `${n}: ${error / (n * u * scale)} n u`);
+        };
+        const angle = (k: number) => (2 * Math.PI * k) / n;
+        // Roots of unity: the double shift alone never moves this matrix.
+        for (const type of ["cyclic permutation", "backward cyclic permutation"])
+          near(eigenvalues(stubborn[type]!(n, precision)), (k) => [Math.cos(angle(k)), Math.sin(angle(k))], 1); // prettier-ignore
+        const clement = eigenvalues(stubborn.Clement!(n, precision));
+        if (n < 20) near(clement, (k) => [n - 1 - 2 * k, 0], n * 2 ** (n / 2));
+        const toeplitz = build(n, n, precision, (i, j) => Number(Math.abs(i - j) === 1));
+        near(eigenvalues(toeplitz), (k) => [2 * Math.cos((Math.PI * (k + 1)) / (n + 1)), 0], 2);
+        near(eigenvalues(stubborn.ones!(n, precision)), (k) => [k === 0 ? n : 0, 0], n);
+      }
+    });
+
+    test(`${dtype}: the companion matrix of Wilkinson's polynomial, and Frank's matrix`, () => {
+      const coefficients = Array.from({ length: 10 }, (_, i) => i + 1).reduce(
+        (p, root) => [...p, 0].map((c, i) => c - (i > 0 ? root * p[i - 1]! : 0)),
+        [1],
+      );
+      const companion = build(10, 10, precision, (i, j) =>
+        i === 0 ? -coefficients[j + 1]! : Number(i === j + 1),
+      );
+      const roots = Array.from({ length: 10 }, (_, i): [number, number] => [i + 1, 0]);
+      const error = apart(eigenvalues(companion), roots);
+      if (dtype === "float64") assert.ok(error < 1e-7, `Wilkinson 10: ${error}`);
+      // Reciprocal pairs, all real; the smallest are ill-conditioned.
+      const { re } = eigenvalues(stubborn.Frank!(8, precision));
+      const sorted = Float64Array.from(re).sort();
+      for (let i = 0; i < 4; i++)
+        assert.ok(Math.abs(sorted[i]! * sorted[7 - i]! - 1) < 1e5 * u, `Frank: ${sorted}`);
+    });
+
+    test(`${dtype}: a triangular matrix in disguise has exactly its diagonal`, () => {
+      for (const n of [3, 10, 50]) {
+        const { data } = uniform(n, n, precision);
+        const a = permuted(n, precision, (i, j) => (i <= j ? data[i * n + j]! : 0));
+        const diagonal = Array.from({ length: n }, (_, i): [number, number] => [
+          data[i * (n + 1)]!,
+          0,
+        ]);
+        assert.is(apart(eigenvalues(a), diagonal), 0);
+      }
+    });
+
+    test(`${dtype}: balancing undoes scales`, () => {
+      const n = 20;
+      const a = uniform(n, n, precision);
+      const scale = (i: number) => 2 ** ((dtype === "float32" ? 2 : 20) * ((5 * i) % n));
+      const bent = build(n, n, precision, (i, j) => (a.data[i * n + j]! * scale(i)) / scale(j));
+      const { re, im } = eigenvalues(a);
+      const expected = Array.from(re, (x, i): [number, number] => [x, im[i]!]);
+      assert.ok(apart(eigenvalues(bent), expected) < 1000 * n * u);
+      assert.ok(apart(eigenvalues(bent, { balance: false }), expected) > 1e-4);
+    });
+
+    test(`${dtype}: those of the Schur form, for normal matrices to n u`, () => {
+      for (const n of [10, 76, 230])
+        for (const type of ["skew", "orthogonal"]) {
+          const a = stubborn[type]!(n, precision);
+          const { re, im } = eigenvalues(a);
+          const { t } = schur(a);
+          const own = eigenvalues(t, { balance: false });
+          const expected = Array.from(own.re, (x, i): [number, number] => [x, own.im[i]!]);
+          const norm = Math.max(...expected.map(([x, y]) => Math.hypot(x, y)));
+          const error = apart({ re, im }, expected) / (n * u * norm);
+          assert.ok(error < 5, `${type} ${n}: ${error} n u`);
+        }
+    });
+
+    test(`${dtype}: the empty matrix, and what is refused`, () => {
+      assert.is(eigenvalues(build(0, 0, precision, () => 0)).re.length, 0);
+      refused("a", () => eigenvalues(gaussian(3, 4, precision)));
+      refused("balance", () => eigenvalues(gaussian(3, 3, precision), { balance: 1 as never }));
+      for (const bad of [NaN, Infinity])
+        refused("a", () => eigenvalues(build(5, 5, precision, (i, j) => (i * j === 6 ? bad : 1))));
+    });
+
+    test(`${dtype}: the input is not changed; the same bits every time`, () => {
+      const a = gaussian(30, 30, precision);
+      const copy = a.data.slice();
+      const first = eigenvalues(a);
+      assert.equal(a.data, copy);
+      assert.equal(first, eigenvalues(a));
+      for (const data of [first.re, first.im]) assert.is(precisionOf(data), precision);
+    });
+
+    test.after(() => family.note());
+  }
+});

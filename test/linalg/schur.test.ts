@@ -1,0 +1,64 @@
+import * as assert from "uvu/assert";
+import { schur, type Matrix } from "../../src/linalg/index.ts";
+import { build, gaussian } from "../matrices.ts";
+import { dchkhs, stubborn } from "../nonsymmetric.ts";
+import { precisionOf, precisions } from "../precisions.ts";
+import { SchurFamilies } from "../schurRatios.ts";
+import { suite } from "../suite.ts";
+import { refused } from "../thrown.ts";
+
+const sizes = [1, 2, 3, 5, 10, 16, 30, 50];
+
+suite("linalg/schur", (test) => {
+  for (const precision of precisions) {
+    const { dtype } = precision;
+    const families = new SchurFamilies("schur", precision);
+    const verify = (a: Matrix, what: string) => families.verify(a, schur(a), what);
+
+    for (const [type, make] of Object.entries({ ...dchkhs, ...stubborn }))
+      test(`${dtype}: ${type}`, () => {
+        for (const n of sizes) verify(make(n, precision), `${type}, ${n}`);
+      });
+
+    test(`${dtype}: an empty matrix`, () => {
+      const { t, z } = schur(build(0, 0, precision, () => 0));
+      assert.equal([t.rows, t.data.length, z.cols, z.data.length], [0, 0, 0, 0]);
+    });
+
+    test(`${dtype}: larger`, () => {
+      for (const n of [74, 75, 76, 77, 100, 150, 257]) {
+        verify(gaussian(n, n, precision, n), `gaussian ${n}`);
+      }
+    });
+
+    test(`${dtype}: a NaN or an infinity anywhere is refused`, () => {
+      for (const bad of [NaN, Infinity, -Infinity])
+        for (let at = 0; at < 49; at++) {
+          const a = gaussian(7, 7, precision);
+          a.data[at] = bad;
+          assert.is(refused("a", () => schur(a)).expected, "finite entries");
+        }
+    });
+
+    test(`${dtype}: refused as what they are`, () => {
+      refused("a", () => schur(gaussian(3, 4, precision)));
+      refused("a", () => schur(null as never));
+      refused("a.data", () => schur({ rows: 2, cols: 2, data: new precision.array(3) }));
+      // A rotation by 45 degrees takes this beyond the largest number.
+      refused("a", () => schur(build(4, 4, precision, () => precision.max)));
+    });
+
+    test(`${dtype}: the input is not changed, the result is the caller's own, the same every time`, () => {
+      const a = gaussian(30, 30, precision);
+      const copy = a.data.slice();
+      const first = schur(a);
+      assert.equal(a.data, copy);
+      const again = schur(a);
+      schur(gaussian(30, 30, precision, 2));
+      assert.equal(first, again);
+      for (const { data } of [first.t, first.z]) assert.is(precisionOf(data), precision);
+    });
+
+    test.after(() => families.note());
+  }
+});
