@@ -51,9 +51,9 @@ export interface GrownFit {
  * Trains a model that grows on the way: `model.fit` in pieces with `grow` between, since fit cannot
  * exchange the model that it trains.
  *
- * All arguments of `model.fit` are kept. Callbacks see one training: onTrainBegin once, epochs counted through, onTrainEnd
- * once, setModel after every event; one that stops training (by the model it was given: the first is
- * not trained any more after an event) stops all.
+ * All arguments of `model.fit` are kept. Callbacks see one training: onTrainBegin once, epochs counted
+ * through, onTrainEnd once, setModel for every piece. One that stops training stops all; it has to
+ * stop the model that it was given or that onGrow names, not the first.
  *
  * @param model compiled; it is trained up to the first event, and stays yours to dispose
  * @returns the last model (the first, if nothing grew) and one history

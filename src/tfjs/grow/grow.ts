@@ -40,34 +40,40 @@ export interface LayerGrowth extends Found {
 
 /**
  * Adds units to layers of a model in the middle of its training. The wider model computes the same
- * function, up to rounding; has the same names, weights, loss and metrics; and its optimizer goes on where
- * that of the model was, slots of new units as fresh.
+ * function, up to rounding; has the same names, weights, loss and metrics; and its optimizer goes on
+ * where that of the model was, slots of new units as fresh.
  *
  * Layers: dense and conv2d (channelsLast), whose units go, on one way or several, into dense and conv2d
- * layers, with activations, dropout, batch normalization, pooling, depthwise convolutions (depthMultiplier 1) and
- * flattening between. New biases are 0, new batch normalization channels as fresh, new depthwise taps the identity.
+ * layers, with activations, dropout, batch normalization, pooling, depthwise convolutions
+ * (depthMultiplier 1), padding, cropping and flattening between. New biases are 0, new channels of batch
+ * normalization as fresh, new depthwise taps the identity.
  *
  * Methods (m old units with incoming weights w_j, outgoing v_j):
- * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the
- *   gradient of the incoming is as large as it can be for orthogonal directions. Evci et al., ICLR 2022. Norm
- *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0, incoming by 100 steps of
- *   ascent on the gradient of the outgoing.
+ * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the gradient
+ *   of the incoming is as large as it can be for orthogonal directions: Evci et al., ICLR 2022. Norm
+ *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0,
+ *   incoming by 100 steps of ascent on the gradient of the outgoing.
  * - `"orthogonal"`: orthonormal directions in the complement of the old ones, times gain · mean norm,
- *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our formulation.
- * - `"split"`: copies of units, their outgoing weights divided; `noise` 0.1 apart. Net2Wider, Chen et al. 2016.
+ *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our
+ *   formulation.
+ * - `"split"`: copies of units, their outgoing weights divided, `noise` 0.1 apart: Net2Wider, Chen et al.,
+ *   ICLR 2016.
  * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
  * - `"zero"`: both 0.
  *
- * Zero incoming weights need an activation with f(0) = 0, f′(0) ≠ 0; relu becomes `relu1` (see there) in the new model,
- * others are refused by name with the methods that work. Models are rebuilt from their configs, so what does not survive
- * saving does not survive growing.
+ * Zero incoming weights need activations with f(0) = 0, f′(0) ≠ 0. relu becomes `relu1` in the new model;
+ * others are refused by name with the methods that work. Batch normalization behind such units is in
+ * training a division by √ε, which multiplies their first gradients (by 32 for ε = 0.001); methods with
+ * zero outgoing weights do not have that. Constraints of layers see the wider weights as after any step, and
+ * may change the function. The model is rebuilt from its config: what does not survive saving does not
+ * survive growing.
  *
  * @param model compiled; it is not touched, also when this throws. It stays yours: dispose it when you have
  *   the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
  * @returns the new model, compiled, and for every layer what was done
- * @throws ArgumentError that names what cannot be used: an unknown layer, one that is shared, an output or feeds
- *   a layer that mixes channels; units < 1; data that do not fit or are not finite; an uncompiled model; an
- *   optimizer that does not give its state. MemoryError for units beyond memory
+ * @throws ArgumentError that names what cannot be used: an unknown layer, one that is shared, an output, or
+ *   feeds a layer that mixes channels; units < 1; data that do not fit or are not finite; an uncompiled
+ *   model; an optimizer that cannot go on. MemoryError for units beyond memory
  */
 export async function grow(
   model: LayersModel,

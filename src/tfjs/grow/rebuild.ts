@@ -1,5 +1,5 @@
 /** A model once more with a wider layer: from its config, with the weights copied or widened. */
-import { tensor, type Tensor } from "@tensorflow/tfjs-core";
+import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
@@ -62,27 +62,22 @@ export function rebuild(
     throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
   }
   try {
-    for (const old of model.layers) {
-      const values = old.weights.map((weight) => widened(weight, k, widenings.get(weight)));
-      wide.getLayer(old.name).setWeights(values.map(({ value }) => value));
-      for (const { value, fresh } of values) if (fresh) value.dispose();
-    }
-    wide.setUserDefinedMetadata((model.getUserDefinedMetadata() ?? {}) as {});
-    return wide;
+    tidy(() => {
+      for (const old of model.layers) {
+        const values = old.weights.map((weight) => {
+          const widening = widenings.get(weight);
+          return widening ? widen(weight.read(), k, widening, widening.old) : weight.read();
+        });
+        wide.getLayer(old.name).setWeights(values);
+      }
+    });
   } catch (error) {
     wide.dispose();
     throw error;
   }
-}
-
-function widened(
-  weight: LayerVariable,
-  k: number,
-  widening: Widening | undefined,
-): { value: Tensor; fresh: boolean } {
-  const value = weight.read();
-  if (widening === undefined) return { value, fresh: false };
-  return { value: widen(value, k, widening, widening.old), fresh: true };
+  const metadata = model.getUserDefinedMetadata();
+  if (metadata) wide.setUserDefinedMetadata(metadata);
+  return wide;
 }
 
 /** The tensor with k more units; `old` in the place of its numbers. */

@@ -1,10 +1,8 @@
 /** The weights around a layer's units: as the matrices that methods see, and back into their tensors. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
-import type { Neurons, Weights } from "../../init/growth/neurons.ts";
-import { zeros } from "../../init/growth/neurons.ts";
+import { zeros, type Neurons, type Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../graph.ts";
-import type { Chain } from "./chain.ts";
-import { attributes } from "./chain.ts";
+import { attributes, type Chain } from "./chain.ts";
 import { centreTap } from "./patches.ts";
 import type { Widening, Widenings } from "./rebuild.ts";
 
