@@ -6,9 +6,9 @@
  *
  *   M[(b), (a, i), c] = Σ_q x[s₁p + a − t₁, i] δ[q, c] = G[s₁b + a, i, c],
  *
- * where G is the gradient of the filter of one convolution, of size k₁ + s₁(k₂ − 1) and stride s₁s₂: for two 3 x 3
- * kernels 25 taps in the place of 81 pairs. What is too much in that are the p in the zeros around
- * the first convolution's output: a frame, taken off side by side with patches of the frame alone.
+ * where G is the gradient of the filter of one convolution, of size k₁ + s₁(k₂ − 1) and stride s₁s₂:
+ * for two 3 x 3 kernels 25 taps in the place of 81 pairs. What is too much in that are the p in the zeros
+ * around the first convolution's output: a frame, taken off side by side with patches of the frame alone.
  */
 import {
   mul,
@@ -159,7 +159,7 @@ function rectangle(
   return reshape(gradient, [-1, d, out]);
 }
 
-/** Who reads a range of p: outputs `from` on; the p of it that they read, and how many others before and after. */
+/** The outputs that read a range of p; what they read of it, and how many p before and after. */
 function read({ k2, s2, outputs }: Axis, [first, end]: Range) {
   const from = Math.max(0, Math.floor((first - k2) / s2) + 1);
   const to = Math.min(outputs, Math.ceil(end / s2));

@@ -55,7 +55,8 @@ export function inverseGradmax(
 
 /**
  * The gradient of ‖G(w)‖, G the gradient of the outgoing weights. Since d‖G‖ = ⟨dG, G/‖G‖⟩ and G
- * pairs with fixed outgoing weights v to ⟨z(w, v), ∂L/∂z⟩, z linear in v, it is the gradient of that at v = G/‖G‖.
+ * pairs with fixed outgoing weights v to ⟨z(w, v), ∂L/∂z⟩, z linear in v, it is the gradient of that at
+ * v = G/‖G‖.
  */
 function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Array {
   return tidy(() => {

@@ -21,14 +21,15 @@ import { accumulate, kernelGradient, linear, patches } from "./patches.ts";
 const BLOCK = 2 ** 23;
 
 /**
- * M = Σ patches ⊗ ∂L/∂z, d x o: the gradient of the incoming weights of a new unit with zero
- * incoming weights is M·v, where v are its outgoing weights. d are the inputs of the layer (for a convolution kh·kw·in), o
- * the consumers' taps and output channels, in order.
+ * M = Σ patches ⊗ ∂L/∂z, d x o: the gradient of the incoming weights of a new unit is M·v while they
+ * are zero, where v are its outgoing weights. d counts the inputs of the layer (for a convolution
+ * kh·kw·in), o the consumers' taps and output channels, in order.
  *
  * It is the gradient of the consumer's kernel, had it one input channel for each of the d numbers that
  * a unit can weight: those channels are the patches of the layer's input, taken through the layers
  * between. So strides, paddings, pooling, flattening are all what the operations of tfjs make of
- * them. Blocked by samples, so that patches take 32 MB at most unless one sample takes more.
+ * them. Blocked by samples, so that patches take 32 MB at most unless one sample takes more. Two
+ * convolutions go a shorter way (composed.ts).
  */
 export function growthMatrix(
   model: LayersModel,

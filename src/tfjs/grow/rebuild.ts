@@ -5,12 +5,12 @@ import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
 import { Relu1 } from "../relu1.ts";
 
-/** How a tensor gets wider: its axis of units, where positions may share it (flattened), before the units. */
+/** How a tensor gets wider. Flattened positions share the axis of the units, and come before them. */
 export interface Widening {
   readonly axis: number;
   /** Units before. */
   readonly units: number;
-  /** Number (i, j, l): i counts what is before the axis and the positions in it, j new units, l what is after. */
+  /** Number (i, j, l): i counts what is before the units, j new units, l what is after. */
   readonly fill: (i: number, j: number, l: number) => number;
   /** What takes the place of the old numbers, where they change. */
   readonly old?: Float32Array;

@@ -69,12 +69,13 @@ export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
   state?.[0]!.tensor.dispose();
   throw new ArgumentError(
     "model",
-    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one as the option optimizer",
+    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one " +
+      "as the option optimizer",
     `${centered ? "centered " : ""}${optimizer.getClassName()}`,
   );
 }
 
-/** Whose slot it is: by its name; in a state that was loaded, and so has names of another model, by its place. */
+/** Whose slot it is: by its name; by its place in a loaded state, which has names of another model. */
 function weightOf(
   model: LayersModel,
   name: string,
