@@ -35,6 +35,7 @@ function fingerprint() {
 
 async function compile(target) {
   const argv = ["--config", "asconfig.json", "--target", target];
+  if (target.startsWith("f64")) argv.unshift("assembly/double.ts");
   const { error, stdout, stderr } = await asc.main(argv);
   const messages = `${stdout}${stderr}`.trim();
   if (messages) console.error(messages);
