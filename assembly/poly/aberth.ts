@@ -9,9 +9,9 @@ import { EPS } from "../real";
 import { compensated, horner, size, slope, value } from "./horner";
 import { approach, modulus, place, Window } from "./window";
 
-/** Sweeps to convergence: more than 30 have not been seen. */
+/** Sweeps to convergence: more than 30 have not been seen (test/linalg/roots.test.ts). */
 // @ts-ignore: decorator
-@inline const SWEEPS: i32 = 100;
+@inline const SWEEPS: i32 = 50;
 /** Polishing takes two or three rounds for well separated roots; clusters gain a factor a round. */
 // @ts-ignore: decorator
 @inline const ROUNDS: i32 = 30;

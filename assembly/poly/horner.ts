@@ -68,34 +68,40 @@ export function compensated(n: i32, b: usize, abs: usize, re: f64, im: f64): voi
   const z = f64x2(re, im);
   const jz = f64x2(-im, re);
   const z1 = high(z);
-  const z0 = v128.sub<f64>(z, z1);
   const jz1 = high(jz);
-  const jz0 = v128.sub<f64>(jz, jz1);
   const r = modulus(z);
   let p = v128.load(b + 16 * n);
   let d = f64x2.splat(0);
-  let e = f64x2.splat(0);
+  let e = f64x2.splat(0); // what p lacks, and what d does
+  let f = f64x2.splat(0);
   let sum = load<f64>(abs + 8 * n);
   for (let k = n - 1; k >= 0; k--) {
     const c = v128.load(b + 16 * k);
+    f = v128.add<f64>(v128.add<f64>(times(f, z, jz), e), slip(d, z, z1, jz, jz1, p));
     d = v128.add<f64>(times(d, z, jz), p);
-    const p1 = high(p);
-    const p0 = v128.sub<f64>(p, p1);
-    const x = v128.mul<f64>(real(p), z);
-    const y = v128.mul<f64>(imag(p), jz);
-    const t = v128.add<f64>(x, y);
-    p = v128.add<f64>(t, c);
-    const products = v128.add<f64>(
-      lost(x, real(p1), real(p0), z1, z0),
-      lost(y, imag(p1), imag(p0), jz1, jz0),
-    );
-    const sums = v128.add<f64>(missed(t, x, y), missed(p, t, c));
-    e = v128.add<f64>(times(e, z, jz), v128.add<f64>(products, sums));
+    e = v128.add<f64>(times(e, z, jz), slip(p, z, z1, jz, jz1, c));
+    p = v128.add<f64>(times(p, z, jz), c);
     sum = sum * r + load<f64>(abs + 8 * k);
   }
   value = v128.add<f64>(p, e);
-  slope = d;
+  slope = v128.add<f64>(d, f);
   size = sum;
+}
+
+/** What rounding takes from p z + c: two products and two sums, each of whose errors is a number. */
+// @ts-ignore: decorator
+@inline
+function slip(p: v128, z: v128, z1: v128, jz: v128, jz1: v128, c: v128): v128 {
+  const p1 = high(p);
+  const p0 = v128.sub<f64>(p, p1);
+  const x = v128.mul<f64>(real(p), z);
+  const y = v128.mul<f64>(imag(p), jz);
+  const t = v128.add<f64>(x, y);
+  const products = v128.add<f64>(
+    lost(x, real(p1), real(p0), z1, v128.sub<f64>(z, z1)),
+    lost(y, imag(p1), imag(p0), jz1, v128.sub<f64>(jz, jz1)),
+  );
+  return v128.add<f64>(products, v128.add<f64>(missed(t, x, y), missed(v128.add<f64>(t, c), t, c)));
 }
 
 /** The upper 26 bits (Veltkamp): 2^27 + 1. */
