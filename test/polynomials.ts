@@ -12,15 +12,11 @@ const range = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, 
 /** The real polynomial of these roots, with conjugates added to complex ones. */
 const real = (...roots: (number | [number, number])[]) =>
   expanded(
-    roots.flatMap((z): [number, number?][] =>
-      typeof z === "number" ? [[z]] : [z, [z[0], -z[1]]],
-    ),
+    roots.flatMap((z): [number, number?][] => (typeof z === "number" ? [[z]] : [z, [z[0], -z[1]]])),
   ).re as number[];
 
 const multiply = (p: bigint[], q: bigint[]) =>
-  range(p.length + q.length - 1, (k) =>
-    p.reduce((sum, c, i) => sum + c * (q[k - i] ?? 0n), 0n),
-  );
+  range(p.length + q.length - 1, (k) => p.reduce((sum, c, i) => sum + c * (q[k - i] ?? 0n), 0n));
 const rounded = (p: bigint[]) => p.map(Number);
 const repeat = (p: bigint[], times: number) =>
   range(times, () => p).reduce((product, factor) => multiply(product, factor), [1n]);
@@ -53,7 +49,8 @@ const legendre = (n: number) => {
 };
 const mandelbrot = (levels: number) => {
   let p = [1n];
-  for (let i = 1; i < levels; i++) p = multiply([0n, 1n], multiply(p, p)).map((c, k) => (k ? c : 1n));
+  for (let i = 1; i < levels; i++)
+    p = multiply([0n, 1n], multiply(p, p)).map((c, k) => (k ? c : 1n));
   return rounded(p);
 };
 const wilkinson = (n: number) => rounded(range(n, (i) => [-BigInt(i + 1), 1n]).reduce(multiply));

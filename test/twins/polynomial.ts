@@ -35,7 +35,7 @@ export function big(re: number, im = 0): Big {
   const [[x, ex], [y, ey]] = [split(re), split(im)];
   const e = Math.min(x ? ex : Infinity, y ? ey : Infinity);
   if (e === Infinity) return { re: 0n, im: 0n, e: 0 };
-  return { re: x && shift(x, ex - e), im: y && shift(y, ey - e), e };
+  return rounded({ re: x && shift(x, ex - e), im: y && shift(y, ey - e), e });
 }
 
 export function add(a: Big, b: Big): Big {
@@ -80,7 +80,9 @@ export function ratio(a: Big, b: Big): number {
   if (!a.re && !a.im) return 0;
   const q = div(a, b);
   const over = length(q) - 60;
-  return Math.hypot(number(shift(q.re, -over), 0), number(shift(q.im, -over), 0)) * 2 ** (q.e + over);
+  return (
+    Math.hypot(number(shift(q.re, -over), 0), number(shift(q.im, -over), 0)) * 2 ** (q.e + over)
+  );
 }
 
 /** Coefficients, ascending. */
