@@ -14,7 +14,7 @@
  */
 import { EPS } from "../real";
 import { compensated, size, value } from "./horner";
-import { approach, excess, exponent, modulus, scale, Window } from "./window";
+import { approach, excess, exponent, modulus, scale, see, Window } from "./window";
 
 /** How far apart equal approximations are set for the theorem, relative to them. */
 // @ts-ignore: decorator
@@ -82,6 +82,7 @@ function separate(w: Window, j: i32): f64 {
       i = -1;
     }
   }
+  if (moved) see(w, j);
   return moved;
 }
 

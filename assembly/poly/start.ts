@@ -7,7 +7,7 @@
  * curve, less than a tenth, which is nothing to a starting point.
  */
 import { cos, sin } from "../random/elementary";
-import { modulus, place, Window } from "./window";
+import { focus, modulus, place, Window } from "./window";
 
 /** Bini's angle, which keeps the starting points off all axes of symmetry: 0.7 radians as a part of a turn. */
 // @ts-ignore: decorator
@@ -16,6 +16,7 @@ import { modulus, place, Window } from "./window";
 /** `hull` has room for n + 1 i32, `height` for n + 1 f64. */
 export function start(w: Window, hull: usize, height: usize): void {
   const n = w.n;
+  if (n == 2 && quadratic(w)) return;
   let corners = 0;
   for (let k = 0; k <= n; k++) {
     const a = modulus(v128.load(w.a + 16 * k));
@@ -61,4 +62,39 @@ function circle(w: Window, l: i32, r: f64, turn: f64): void {
     s = t;
   }
   place(w, l, r * c, r * s);
+}
+
+/**
+ * Two roots in closed form: q / b_2 and b_0 / q with q = -(b_1 + sqrt(b_1² - 4 b_0 b_2)) / 2 and the sign of the
+ * root that does not cancel. They need no iteration, and a double root stays whole. In the window of their
+ * geometric mean |b_0| is about |b_2|; if that is too small to be squared, they are far apart and not for here.
+ */
+function quadratic(w: Window): bool {
+  focus(w, (load<i32>(w.ea) - load<i32>(w.ea + 8)) >> 1);
+  if (load<f64>(w.abs) < 1e-140 || load<f64>(w.abs + 16) < 1e-140) return false;
+  const x0 = load<f64>(w.b), y0 = load<f64>(w.b, 8);
+  const x1 = load<f64>(w.b, 16), y1 = load<f64>(w.b, 24);
+  const x2 = load<f64>(w.b, 32), y2 = load<f64>(w.b, 40);
+  const dx = x1 * x1 - y1 * y1 - 4 * (x0 * x2 - y0 * y2);
+  const dy = 2 * x1 * y1 - 4 * (x0 * y2 + y0 * x2);
+  // sqrt(dx + i dy): the larger part first.
+  const t = sqrt(0.5 * (abs(dx) + sqrt(dx * dx + dy * dy)));
+  const other = t > 0 ? (0.5 * dy) / t : 0;
+  let tx = dx < 0 ? abs(other) : t;
+  let ty = dx < 0 ? (dy < 0 ? -t : t) : other;
+  if (x1 * tx + y1 * ty < 0) {
+    tx = -tx;
+    ty = -ty;
+  }
+  const qx = -0.5 * (x1 + tx);
+  const qy = -0.5 * (y1 + ty);
+  put(w, 0, qx, qy, x2, y2);
+  put(w, 1, x0, y0, qx, qy);
+  return true;
+}
+
+/** Root j at a quotient. */
+function put(w: Window, j: i32, x: f64, y: f64, u: f64, v: f64): void {
+  const square = u * u + v * v;
+  place(w, j, (x * u + y * v) / square, (y * u - x * v) / square);
 }

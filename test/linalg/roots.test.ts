@@ -250,7 +250,14 @@ suite("linalg/roots: the door", (test) => {
     assert.is(roots([-3]).re.length, 0);
     assert.equal(Array.from(roots(new Float64Array([-6, 2])).re), [3]);
     assert.equal(Array.from(roots({ re: [0, 1], im: [1, 0] }).im), [-1]);
-    assert.equal(Array.from(roots([1, -2, 1]).re), [1, 1]);
+  });
+
+  test("double roots of a quadratic stay whole", () => {
+    for (const x of [1, -2, 2 ** 200]) {
+      const found = roots([x * x, -2 * x, 1]);
+      assert.equal([...found.re, ...found.im], [x, x, 0, 0]);
+      for (const r of found.radius) assert.ok(r <= 1e-13 * Math.abs(x), `${r}`);
+    }
   });
 
   test("same bits every time, input untouched", () => {
