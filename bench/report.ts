@@ -104,6 +104,8 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision. For a gradient
   the second is the largest difference over the largest entry, in u, from the sum in double precision,
   for a training step that from the gradients of tfjs's cpu backend, of the worst weight: 33.6 is 2e-6.
+  For roots the second is the largest relative error of a root in u; who is off by more than 1e-8 carries
+  no bar.
 `;
 
 /** Prettier aligns the tables. */
