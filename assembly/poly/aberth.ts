@@ -3,7 +3,7 @@
  *
  *   z_j -= p / (p' - p A),   A = sum over i != j of 1 / (z_j - z_i),
  *
- * one root after the other (Gauss–Seidel); cubic at simple roots. 28 n flops a root and sweep.
+ * one root after the other (Gauss–Seidel): cubic at simple roots.
  */
 import { EPS } from "../real";
 import { compensated, horner, size, slope, value } from "./horner";

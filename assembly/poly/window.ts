@@ -18,7 +18,7 @@
 @inline const FAR: i32 = 400;
 /** The exponent of a coefficient that is zero: with any s k added it stays below all others. */
 // @ts-ignore: decorator
-@inline const NOTHING: i32 = -(1 << 28);
+@inline export const NOTHING: i32 = -(1 << 28);
 
 /** Places in the arena. Complex numbers are one v128, real part first. */
 @unmanaged
@@ -61,15 +61,11 @@ export function scale(x: f64, e: i32): f64 {
   return x * power(half) * power(max(min(e - half, 1023), -1022));
 }
 
-/** Splits a complex number into mantissa (stored at `z`) and exponent (returned). */
-export function split(re: f64, im: f64, z: usize): i32 {
+/** Splits a complex number into mantissa (stored at `z`) and exponent (returned): 0 and `zero` for 0. */
+export function split(re: f64, im: f64, z: usize, zero: i32): i32 {
   const top = max(abs(re), abs(im));
-  if (top == 0) {
-    v128.store(z, f64x2.splat(0));
-    return NOTHING;
-  }
-  const e = exponent(top);
-  store<f64>(z, scale(re, -e), 0);
+  const e = top > 0 ? exponent(top) : zero;
+  store<f64>(z, scale(re, -e));
   store<f64>(z, scale(im, -e), 8);
   return e;
 }
@@ -114,7 +110,7 @@ export function approach(w: Window, j: i32): void {
 
 /** Puts root j to y. */
 export function place(w: Window, j: i32, re: f64, im: f64): void {
-  store<i32>(w.ez + 4 * j, w.s + split(re, im, w.z + 16 * j));
+  store<i32>(w.ez + 4 * j, w.s + split(re, im, w.z + 16 * j, 0));
   store<f64>(w.re + 8 * j, re);
   store<f64>(w.im + 8 * j, im);
 }

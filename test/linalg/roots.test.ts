@@ -82,6 +82,8 @@ function forward(p: Big[], found: Roots): void {
     const bound = 4 * u + 64 * n * n * u * u * cond + ratio(big(5e-324), root);
     assert.ok(error <= bound, `${name}: error ${error / u} u, cond ${cond}`);
     assert.ok(error === 0 || ratio(distance(z, root), big(found.radius[j])) <= 1, `${name}: disc`);
+    const wide = ratio(big(found.radius[j]), root);
+    assert.ok(wide <= 4 * n * bound, `${name}: relatively ${wide}, cond ${cond}`);
     for (const other of all) {
       assert.ok(ratio(distance(root, other), root) > 2 ** -100, `${name} twice`);
     }
@@ -207,6 +209,12 @@ suite("linalg/roots: properties", (test) => {
           }
           shape(c, found, found.re.length);
           backward(truth(c), roots(c, { polish: false }));
+          if (
+            Array.from(found.radius).every(
+              (r, j) => r < 1e-9 * Math.hypot(found.re[j]!, found.im[j]!),
+            )
+          )
+            forward(truth(c), found);
         }
       }),
       settings,
