@@ -8,9 +8,9 @@
  * hold all roots, and k of them that touch each other and no other hold exactly k. A disc that touches others is
  * then widened to hold all of those it is connected with, so that every single disc holds a root.
  *
- * The radii are upper bounds in floating point: |p| is the compensated value with its error, u |p| + 16 (n + 1)² u² S
- * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the window drops. A factor of the product is good to 5 u, the
- * product and quotient together to (6 n + 10) u.
+ * The radii are upper bounds in floating point: |p| is the compensated value with its error, u |p| + 16 (n + 1)² u² S,
+ * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the window drops. A
+ * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u.
  */
 import { EPS } from "../real";
 import { compensated, size, value } from "./horner";

@@ -1,5 +1,5 @@
 import { normal, roots, type Complex } from "../../src/linalg/index.ts";
-import { big, exact, number, refined } from "../../test/twins/polynomial.ts";
+import { big, number, refined, truth as exact } from "../../test/twins/polynomial.ts";
 import { rootError } from "../accuracy.ts";
 import { type Case, job } from "../harness.ts";
 import { rivals } from "../peers/polynomials.ts";
@@ -21,7 +21,7 @@ function degree(n: number, bar: number, polish = true): Case {
 }
 
 function truth(c: number[]): Complex {
-  const p = exact({ re: c, im: c.map(() => 0) });
+  const p = exact(c);
   const { re, im } = roots(c);
   const found = Array.from(re, (x, j) => refined(p, big(x, im[j])));
   return { re: found.map((z) => number(z.re, z.e)), im: found.map((z) => number(z.im, z.e)) };

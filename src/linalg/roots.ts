@@ -18,8 +18,8 @@ const LIMIT = 200;
  *
  * Aberth–Ehrlich iteration from the circles of the Newton polygon (Bini, Numer. Algorithms 13, 1996) until every
  * backward error is at most 8 n u (u = 2⁻⁵³), then polished with residuals as if in twice the precision
- * (compensated Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative error of about
- * u + (n u)² cond. Coefficients may lie anywhere in the range of f64.
+ * (compensated Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative
+ * error of about u + (n u)² cond. Coefficients may lie anywhere in the range of f64.
  *
  * The discs |x − x_j| ≤ radius_j hold all roots, k connected ones exactly k, and every single one at least one
  * (B. T. Smith, J. ACM 17, 1970; rounding included). A real disc that touches no other proves its root real

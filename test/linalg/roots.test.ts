@@ -1,38 +1,26 @@
 /** roots against the truth: forward and backward errors, discs, conjugates, order, and the door. */
 import * as assert from "uvu/assert";
 import fc from "fast-check";
-import { polyfromroots, polyval, roots, type Numbers, type Roots } from "../../src/linalg/index.ts";
+import { polyfromroots, roots, type Numbers, type Roots } from "../../src/linalg/index.ts";
 import { families, kac, kacComplex, multiple, special } from "../polynomials.ts";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";
 import {
-  add,
   big,
+  distance,
   evaluate,
-  exact,
+  isReal,
   majorant,
-  minus,
   mul,
+  parts,
   ratio,
   refined,
+  truth,
   type Big,
 } from "../twins/polynomial.ts";
 
 const u = 2 ** -53;
-const isReal = (c: Numbers): c is ArrayLike<number> => "length" in c;
-const parts = (c: Numbers) => (isReal(c) ? { re: c, im: Array.from(c, () => 0) } : c);
-
-/** The polynomial in full precision, without the zeros at its ends. */
-function truth(c: Numbers): Big[] {
-  const p = exact(parts(c));
-  const zero = (x?: Big) => x !== undefined && !x.re && !x.im;
-  while (zero(p.at(-1))) p.pop();
-  while (zero(p[0])) p.shift();
-  return p;
-}
-
 const points = ({ re, im }: Roots) => Array.from(re, (x, j) => big(x, im[j]));
-const distance = (a: Big, b: Big) => add(a, minus(b));
 
 /** What holds for every result: sizes, order, exact conjugates. */
 function shape(c: Numbers, found: Roots, degree: number): void {
@@ -282,36 +270,5 @@ suite("linalg/roots: the door", (test) => {
     for (const c of bad) refused("coefficients", () => roots(c as number[]));
     refused("polish", () => roots([1, 2], { polish: 1 as unknown as boolean }));
     assert.equal(Array.from(roots([6, -5, 1]).re), [2, 3]);
-  });
-
-  test("polyval as in twice the precision", () => {
-    const c = special["Wilkinson 20"]!;
-    const p = truth(c);
-    const n = c.length - 1;
-    const x = Array.from({ length: 50 }, (_, i) => 0.5 + i * 0.41 + 1e-9);
-    const values = polyval(c, x);
-    const complex = polyval(c, { re: x, im: x });
-    x.forEach((at, i) => {
-      for (const [z, found] of [
-        [big(at), big(values[i]!)],
-        [big(at, at), big(complex.re[i]!, complex.im[i])],
-      ] as const) {
-        const value = evaluate(p, z)[0];
-        const bound = 2 * u + 12 * (n + 1) ** 2 * u * u * ratio(majorant(p, z), value);
-        assert.ok(ratio(distance(found, value), value) <= bound);
-      }
-    });
-    assert.equal(Array.from(polyval([], [1, 2])), [0, 0]);
-    assert.is(polyval([1, 2, 3], []).length, 0);
-    refused("x", () => polyval([1], 3 as unknown as number[]));
-  });
-
-  test("polyfromroots", () => {
-    assert.equal(Array.from(polyfromroots([1, 2, 3])), [-6, 11, -6, 1]);
-    assert.equal(Array.from(polyfromroots([])), [1]);
-    const back = polyfromroots(roots([2, 1, 3, 5, 1]));
-    assert.ok(back.im.every((x) => x === 0));
-    [2, 1, 3, 5, 1].forEach((c, k) => assert.ok(Math.abs(back.re[k]! - c) <= 100 * u));
-    refused("roots", () => polyfromroots(null as unknown as number[]));
   });
 });

@@ -2,7 +2,7 @@
  * Polynomials in arithmetic that is precise enough to be the truth: complex numbers (re + i im) 2^e of
  * PRECISION bits, on BigInt.
  */
-import type { Complex } from "../../src/linalg/index.ts";
+import type { Complex, Numbers } from "../../src/linalg/index.ts";
 
 export interface Big {
   readonly re: bigint;
@@ -85,8 +85,21 @@ export function ratio(a: Big, b: Big): number {
   );
 }
 
-/** Coefficients, ascending. */
-export const exact = ({ re, im }: Complex): Big[] => Array.from(re, (x, k) => big(x, im[k]));
+export const distance = (a: Big, b: Big) => add(a, minus(b));
+
+export const isReal = (c: Numbers): c is ArrayLike<number> => "length" in c;
+export const parts = (c: Numbers): Complex =>
+  isReal(c) ? { re: c, im: Array.from(c, () => 0) } : c;
+
+/** The coefficients, ascending, without the zeros at both ends. */
+export function truth(c: Numbers): Big[] {
+  const { re, im } = parts(c);
+  const p = Array.from(re, (x, k) => big(x, im[k]));
+  const zero = (x?: Big) => x !== undefined && !x.re && !x.im;
+  while (zero(p.at(-1))) p.pop();
+  while (zero(p[0])) p.shift();
+  return p;
+}
 
 /** p(z) and p'(z). */
 export function evaluate(p: Big[], z: Big): [Big, Big] {
