@@ -5,6 +5,7 @@ import { suite } from "../suite.ts";
 
 const abi = [
   "alloc",
+  "dwgrad",
   "gejsv",
   "gesvjb",
   "gemm",
@@ -15,6 +16,8 @@ const abi = [
   "philox",
   "qr",
   "release",
+  "syevd",
+  "wgrad",
 ];
 /** assembly/double.ts */
 const double = ["polyval", "roots"];
