@@ -52,16 +52,17 @@ export abstract class Initializer<Options extends object> extends serialization.
 export function known<Options extends object>(
   options: Options,
   keys: readonly (keyof Options & string)[],
+  name = "config",
 ): Options {
   if (typeof options !== "object" || options === null) {
-    throw new ArgumentError("config", "an object", show(options));
+    throw new ArgumentError(name, "an object", show(options));
   }
   const entries = Object.entries(options).filter(
     ([key, value]) => key !== "customObjects" && value !== null && value !== undefined,
   );
   for (const [key] of entries) {
     if (!(keys as readonly string[]).includes(key)) {
-      throw new ArgumentError(`config.${key}`, `only the options ${keys.join(", ")}`, show(key));
+      throw new ArgumentError(`${name}.${key}`, `only the options ${keys.join(", ")}`, show(key));
     }
   }
   return Object.fromEntries(entries) as Options;

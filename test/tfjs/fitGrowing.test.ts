@@ -145,7 +145,7 @@ suite("tfjs/fitGrowing", (test) => {
     await refused(schedule({ layers: ["a", "out"] }), "layer");
     await refused(schedule({ layers: [] }), "layer");
     await refused(schedule({ method: "best" as never }), "method");
-    await refused(schedule({ sides: "in" } as never), "config.sides");
+    await refused(schedule({ sides: "in" } as never), "options.sides");
     await refused(schedule(), "xs, ys", [{}, ys]);
     assert.is(tf.memory().numTensors, numTensors);
     assert.equal(

@@ -50,7 +50,7 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { units: [1, 2] }, "units", /a number for each of 1 layers/);
     await refused(model, { method: "best" }, "method", /gradmax, orthogonal, split, random, zero/);
     await refused(model, { method: undefined }, "method", /gradmax/);
-    await refused(model, { side: "in" }, "config.side", /only the options/);
+    await refused(model, { side: "in" }, "options.side", /only the options/);
     await refused(model, { method: "orthogonal", side: "left" }, "side", /"in", "out" or "pair"/);
     await refused(model, { method: "orthogonal", side: "pair", units: 3 }, "units", /even/);
     await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);

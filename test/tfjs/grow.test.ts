@@ -61,7 +61,7 @@ suite("tfjs/grow", (test) => {
             tf.dispose([xs, ys]);
           },
         ),
-        { numRuns: name === "gradmax" ? 25 : 40 },
+        { numRuns: name === "gradmax" ? 12 : 25 },
       );
     });
   }

@@ -75,6 +75,20 @@ suite("tfjs/script-tag", (test) => {
     assert.equal(model.getWeights()[0].dataSync(), values([7, 5], { gain: 2, seed: 1 }));
   });
 
+  test("grows a model of the page", async () => {
+    const { door } = load({ tf });
+    const model = tf.sequential();
+    model.add(tf.layers.dense({ units: 4, activation: "relu", name: "a", inputShape: [3] }));
+    model.add(tf.layers.dense({ units: 2 }));
+    model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+    const [xs, ys] = [tf.randomNormal([8, 3]), tf.randomNormal([8, 2])];
+    const options = { layer: "a", units: 2, method: "gradmax", xs, ys } as const;
+    const { model: wide } = await door.grow(model, options);
+    const [f, g] = [model, wide].map((one) => one.predict(xs) as tf.Tensor);
+    assert.ok(tf.norm(tf.sub(f, g)).dataSync()[0] <= 1e-6 * tf.norm(f).dataSync()[0]);
+    await wide.fit(xs, ys, { epochs: 1, verbose: 0 });
+  });
+
   test("its errors are its own ArgumentError", () => {
     const { door } = load({ tf });
     assert.is(thrown(door.ArgumentError, () => door.orthogonal({ gain: NaN })).argument, "gain");

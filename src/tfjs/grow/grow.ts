@@ -154,7 +154,7 @@ export function planned(
   if (method === undefined) {
     throw new ArgumentError("method", Object.keys(methods).join(", "), show(options?.method));
   }
-  known(options, [...COMMON, ...method.options]);
+  known(options, [...COMMON, ...method.options], "options");
   const { layer, units, batchSize = 32, gain = 1, seed = 0 } = options;
   const names = typeof layer === "string" ? [layer] : layer;
   if (!Array.isArray(names) || names.length === 0) {
