@@ -20,6 +20,8 @@ const rooms: Record<string, string[]> = {
   "src/wasm": ["src/errors", "assembly/info"],
   "src/errors": ["assembly/info"],
   "assembly/index": ["assembly/lapack", "assembly/blas", "assembly/random", ...bottom],
+  "assembly/double": ["assembly/poly"],
+  "assembly/poly": ["assembly/blas", "assembly/random", ...bottom],
   "assembly/lapack": ["assembly/blas", "assembly/random", ...bottom],
   "assembly/blas": bottom,
   "assembly/random": bottom,

@@ -34,7 +34,9 @@ function fingerprint() {
 }
 
 async function compile(target) {
-  const argv = ["--config", "asconfig.json", "--target", target];
+  const entries = ["assembly/index.ts"];
+  if (target.startsWith("f64")) entries.push("assembly/double.ts");
+  const argv = [...entries, "--config", "asconfig.json", "--target", target];
   const { error, stdout, stderr } = await asc.main(argv);
   const messages = `${stdout}${stderr}`.trim();
   if (messages) console.error(messages);

@@ -3,7 +3,7 @@
  * backward stable routine, failed above 30. Plain loops in f64: nothing of what is measured is used to
  * measure it.
  */
-import type { Matrix } from "../src/linalg/index.ts";
+import type { Complex, Matrix } from "../src/linalg/index.ts";
 
 /**
  * `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like; `error` = that against
@@ -167,4 +167,14 @@ export function distance(x: ArrayLike<number>, y: ArrayLike<number>): Accuracy {
     largest = Math.max(largest, Math.abs(y[i]));
   }
   return { residual: error / (largest * 2 ** -24) };
+}
+
+/** Largest relative error of a root in u, each true root against the nearest that was found. */
+export function rootError(found: Complex, truth: Complex): number {
+  const errors = Array.from(truth.re, (re, i) => {
+    const im = truth.im[i];
+    const off = Array.from(found.re, (x, j) => Math.hypot(x - re, found.im[j] - im));
+    return Math.min(...off) / Math.hypot(re, im);
+  });
+  return Math.max(...errors) * 2 ** 53;
 }

@@ -106,7 +106,8 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   precision also on float32, hence its small ratios; SciPy calls LAPACK in single precision. For a gradient
   the second is the largest difference over the largest entry, in u, from the sum in double precision,
   for a training step that from the gradients of tfjs's cpu backend, of the worst weight: 33.6 is 2e-6. For a
-  solution of AX + XB = C it is ‖C−AX−XB‖/((‖A‖+‖B‖)‖X‖+‖C‖)/u in Frobenius norms.
+  solution of AX + XB = C it is ‖C−AX−XB‖/((‖A‖+‖B‖)‖X‖+‖C‖)/u in Frobenius norms. For roots it
+  is the largest relative error of a root in u; who is off by more than 1e-8 carries no bar.
 - _error_ is that of the largest entry against a known answer, relative to the largest of all; it has the
   condition of the problem in it.
 `;

@@ -125,6 +125,9 @@ export function scaleOf(data: ArrayLike<number>): [number, number] {
   return [2 ** half, 2 ** (exponent - half)];
 }
 
-export function scaled({ rows, cols, data }: Matrix, [s, t]: [number, number]): Matrix<Float64Array> {
+export function scaled(
+  { rows, cols, data }: Matrix,
+  [s, t]: [number, number],
+): Matrix<Float64Array> {
   return { rows, cols, data: Float64Array.from(data, (x) => x * s * t) };
 }

@@ -88,9 +88,7 @@ function latrd(
     gemvN(n, j + 1, panels, w, stride, t, y);
     gemvT(n, s, panels, w, stride, x, t);
     gemvN(n, j + 1, panels, vw, stride, t, y);
-    let dot: f64 = 0;
-    for (let i = j + 1; i < n; i++) dot += <f64>load<real>(x + REAL * i) * <f64>load<real>(y + REAL * i);
-    const shift = 0.5 * scale * scale * dot;
+    const shift = 0.5 * scale * scale * dot(n - j - 1, x + REAL * (j + 1), y + REAL * (j + 1));
     let p = vw + stride * ((j - s) / NR) + REAL * ((j - s) & (NR - 1)) + ROW * (j + 1);
     let q = w + stride * ((j - s) / NR) + REAL * ((j - s) & (NR - 1)) + ROW * (j + 1);
     for (let i = j + 1; i < n; i++, p += ROW, q += ROW) {
@@ -99,6 +97,17 @@ function latrd(
       store<real>(q, <real>(scale * <f64>load<real>(y + REAL * i) - shift * <f64>xi));
     }
   }
+}
+
+/** xᵀy by sums of 16 terms, then by a sum of those: where all terms are alike, one long sum drifts by n u. */
+function dot(n: i32, x: usize, y: usize): f64 {
+  let total: f64 = 0;
+  for (let i = 0; i < n;) {
+    let sum: f64 = 0;
+    for (const end = min(i + 16, n); i < end; i++) sum += <f64>load<real>(x + REAL * i) * <f64>load<real>(y + REAL * i);
+    total += sum;
+  }
+  return total;
 }
 
 /** Row i of [V W], contiguous. */

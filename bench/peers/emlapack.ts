@@ -12,7 +12,7 @@ import {
   transpose,
 } from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
-import { type Matrix, normal } from "../../src/linalg/index.ts";
+import { type Complex, type Matrix, normal } from "../../src/linalg/index.ts";
 import { symmetric } from "./symmetric.ts";
 
 type Routine = (...pointers: number[]) => void;
@@ -30,6 +30,7 @@ interface Emlapack {
   _dgees_: Routine;
   _dtrsyl_: Routine;
   _f2c_dgemm: Routine;
+  _dgeev_: Routine;
 }
 
 const require = createRequire(import.meta.url);
@@ -270,6 +271,26 @@ export function sylvester(
         stop: () => pointers.forEach((pointer) => em._free(pointer)),
       };
     },
+  };
+}
+
+/** Of a matrix by rows, in double precision, by the QR algorithm. */
+export async function eigenvalues(a: number[][]): Promise<() => Complex> {
+  const em = await loadOrAbsent();
+  const n = a.length;
+  const columns = Float64Array.from(a.flatMap((_, j) => a.map((row) => row[j])));
+  const lwork = 8 * n;
+  const lengths = [1, 1, 1, 1, 1, 2 * n * n, 2 * n, 2 * n, 2 * lwork, 2];
+  const [job, nP, one, lworkP, info, aP, re, im, work, v] = reserve(em, lengths);
+  em.HEAP32[job >> 2] = "N".charCodeAt(0);
+  em.HEAP32[nP >> 2] = n;
+  em.HEAP32[one >> 2] = 1;
+  em.HEAP32[lworkP >> 2] = lwork;
+  const take = (at: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + n);
+  return () => {
+    em.HEAPF64.set(columns, aP >> 3);
+    em._dgeev_(job, job, nP, aP, nP, re, im, v, one, v, one, work, lworkP, info);
+    return { re: take(re), im: take(im) };
   };
 }
 

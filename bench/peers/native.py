@@ -145,6 +145,18 @@ def matmul(m, n, dtype):
     return lambda: a @ b, None
 
 
+def roots(coefficients, truth):
+    """Both as JSON, coefficients descending. residual: the largest relative error of a root, in u."""
+    c = np.array(json.loads(coefficients))
+    exact = np.array([complex(*z) for z in json.loads(truth)])
+
+    def accuracy(found):
+        off = np.abs(exact[:, None] - found[None, :]).min(axis=1) / np.abs(exact)
+        return {"residual": float(off.max()) * 2**53}
+
+    return lambda: np.roots(c), accuracy
+
+
 jobs = {
     "eigh": eigh,
     "haar": haar,
@@ -152,6 +164,7 @@ jobs = {
     "svd": svd,
     "sylvester": sylvester,
     "matmul": matmul,
+    "roots": roots,
     "normal": lambda m, n, dtype: (lambda: normal(m, n, dtype), None),
 }
 

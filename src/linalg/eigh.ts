@@ -22,10 +22,10 @@ export interface Eigh<T extends Data> {
  *
  * @param a n x n, Float32Array or Float64Array data; it is not changed. It must be symmetric up to rounding: what is
  *   decomposed is its lower triangle, from which the upper may differ by n·u·max|a|, as the method itself may
- * @param options.vectors `false`: only the values, the same to the bit, at a third to a half of the time
+ * @param options.vectors `false`: only the values, the same to the bit, at half the time
  * @throws ArgumentError for a malformed, not square or not symmetric matrix, a NaN or infinite entry, or when a value
  *   overflows; ConvergenceError if an iteration reaches its limit (none is known to); MemoryError when the work
- *   space (about 5 n² numbers) cannot be had
+ *   space (about 6 n² numbers) cannot be had
  */
 export function eigh<T extends Data>(a: Matrix<T>, options?: { vectors?: true }): Eigh<T>;
 export function eigh<T extends Data>(

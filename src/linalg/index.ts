@@ -12,9 +12,17 @@ export { normal } from "./normal.ts";
 export { nullSpace } from "./nullSpace.ts";
 export { pinv } from "./pinv.ts";
 export { polar } from "./polar.ts";
+export {
+  polyfromroots,
+  polyval,
+  type Complex,
+  type ComplexArrays,
+  type Numbers,
+} from "./polynomial.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
 export { schur } from "./schur.ts";
+export { roots, type Roots } from "./roots.ts";
 export { svd, type Svd, type SvdInfo } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export {

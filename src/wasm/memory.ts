@@ -64,6 +64,12 @@ interface Kernels {
     h: number, w: number, channels: number, filters: number, oh: number, ow: number, kh: number, kw: number,
     sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
   ): Info;
+  /** polyval and roots are in the f64 binary only. */
+  polyval(n: number, a: number, moduli: number, count: number, x: number): void;
+  // prettier-ignore
+  roots(
+    n: number, real: number, fine: number, a: number, re: number, im: number, radius: number,
+  ): Info;
 }
 
 /** An instance whose memory has grown beyond this is dropped when its outermost frame ends. */

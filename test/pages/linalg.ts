@@ -1,5 +1,15 @@
-/** The bits of haar, normal, matmul, qr, svd and eigh, over both precisions and shapes around the tiles. */
-import { eigh, haar, matmul, normal, qr, svd, type Svd } from "../../src/linalg/index.ts";
+/** The bits of haar, normal, matmul, qr, svd, eigh and roots, over both precisions and shapes around the tiles. */
+import {
+  eigh,
+  haar,
+  matmul,
+  normal,
+  polyval,
+  qr,
+  roots,
+  svd,
+  type Svd,
+} from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
 import { hashes, type Cases } from "../hash.ts";
 
@@ -16,12 +26,9 @@ const shapes = [
 ];
 const seeds = [0, 42, Number.MAX_SAFE_INTEGER];
 
-/** The values as a matrix of one row, so that they are hashed like the rest. */
-const factors = <T extends Data>({ u, s, v }: Svd<T>) => [
-  u,
-  { rows: 1, cols: s.length, data: s },
-  v,
-];
+/** Values as a matrix of one row, so that they are hashed like the rest. */
+const row = (data: Data) => ({ rows: 1, cols: data.length, data });
+const factors = <T extends Data>({ u, s, v }: Svd<T>) => [u, row(s), v];
 
 const cases: Cases = {};
 for (const dtype of dtypes) {
@@ -55,6 +62,15 @@ for (const dtype of dtypes) {
     cases[`svd ${shape}`] = () => factors(svd(a()));
     cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
   }
+}
+
+for (const n of [2, 7, 20, 60, 200]) {
+  const draw = (seed: number) => normal(1, n + 1, { seed, dtype: "float64" }).data;
+  const complex = { re: draw(1), im: draw(2) };
+  cases[`roots ${n}`] = () => Object.values(roots(draw(1))).map(row);
+  cases[`roots ${n} unpolished`] = () => Object.values(roots(draw(1), { polish: false })).map(row);
+  cases[`roots ${n} complex`] = () => Object.values(roots(complex)).map(row);
+  cases[`polyval ${n} complex`] = () => Object.values(polyval(draw(1), complex)).map(row);
 }
 
 export const report = () => hashes(cases);

@@ -9,12 +9,12 @@ import { timesDiagonal, timesTransposed, transposedTimes } from "./products.ts";
  * orthogonal. Divide and conquer: see `eigh` of tfjs-initializers/linalg for method, accuracy, signs and what
  * counts as symmetric. values is […batch, n], vectors […batch, n, n].
  *
- * Gradients, symmetric like a: that of the values is v·diag(dw)·vᵀ, where they are repeated one of many. That of the vectors
+ * Gradients, symmetric like a: that of the values is v·diag(dw)·vᵀ, also where they are repeated. That of the vectors
  * exists only where values are distinct. (In Node, @tensorflow/tfjs-core alone has no gradients at all: load
  * @tensorflow/tfjs-layers or the union package.)
  *
  * @param a float32, rank ≥ 2, square and symmetric matrices, n = 0 included
- * @param options.vectors `false`: only the values, at a third to a half of the time; returns { values }
+ * @param options.vectors `false`: only the values, at half the time; returns { values }
  * @throws ArgumentError for another kind of tensor, a matrix that is not square or not symmetric, a NaN or infinite
  *   entry, an unknown option, or (from `tf.grad`) where the gradient does not exist; ConvergenceError; MemoryError
  */

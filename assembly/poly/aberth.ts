@@ -1,0 +1,107 @@
+/**
+ * Aberth–Ehrlich: Newton's method for p divided by the other roots, as they are known by now,
+ *
+ *   z_j -= p / (p' - p A),   A = sum over i != j of 1 / (z_j - z_i),
+ *
+ * one root after the other (Gauss–Seidel): cubic at simple roots.
+ */
+import { EPS } from "../real";
+import { compensated, horner, size, slope, value } from "./horner";
+import { approach, modulus, place, Window } from "./window";
+
+/** Sweeps to convergence: more than 30 have not been seen (test/linalg/roots.test.ts). */
+// @ts-ignore: decorator
+@inline const SWEEPS: i32 = 50;
+/** Polishing takes two or three rounds for well separated roots; clusters gain a factor a round. */
+// @ts-ignore: decorator
+@inline const ROUNDS: i32 = 30;
+
+/**
+ * Until every |p(z_j)| <= 4.5 n u S as computed. The nearest numbers to a root do pass: they are off by n u S
+ * at most for being rounded, and by 3.24 n u S for the evaluation (horner.ts). What passes has a backward
+ * error of at most 8 n u. `done` has n bytes.
+ */
+export function aberth(w: Window, done: usize): bool {
+  const n = w.n;
+  const threshold = 4.5 * EPS * <f64>n;
+  memory.fill(done, 0, n);
+  let left = n;
+  for (let sweep = 0; sweep < SWEEPS && left; sweep++) {
+    for (let j = 0; j < n; j++) {
+      if (load<u8>(done + j)) continue;
+      approach(w, j);
+      horner(n, w.b, w.abs, load<f64>(w.re + 8 * j), load<f64>(w.im + 8 * j));
+      if (modulus(value) <= threshold * size) {
+        store<u8>(done + j, 1);
+        left--;
+      } else {
+        step(w, j);
+      }
+    }
+  }
+  return left == 0;
+}
+
+/**
+ * The same with p from the compensated scheme, as if in twice the precision. A root is done when its step is
+ * below its rounding, or its residual below what the scheme can tell from zero.
+ */
+export function polish(w: Window, done: usize): void {
+  const n = w.n;
+  const noise = EPS * EPS * <f64>n;
+  memory.fill(done, 0, n);
+  let left = n;
+  for (let round = 0; round < ROUNDS && left; round++) {
+    for (let j = 0; j < n; j++) {
+      if (load<u8>(done + j)) continue;
+      approach(w, j);
+      compensated(n, w.b, w.abs, load<f64>(w.re + 8 * j), load<f64>(w.im + 8 * j));
+      if (modulus(value) <= noise * size || step(w, j) <= 2 * EPS) {
+        store<u8>(done + j, 1);
+        left--;
+      }
+    }
+  }
+}
+
+/** One step of root j from the value and slope just computed; returns its size relative to the root. */
+function step(w: Window, j: i32): f64 {
+  const re = load<f64>(w.re + 8 * j);
+  const im = load<f64>(w.im + 8 * j);
+  repulsion(w, re, im);
+  const pr = v128.extract_lane<f64>(value, 0);
+  const pi = v128.extract_lane<f64>(value, 1);
+  const qr = v128.extract_lane<f64>(slope, 0) - (pr * sumRe - pi * sumIm);
+  const qi = v128.extract_lane<f64>(slope, 1) - (pr * sumIm + pi * sumRe);
+  const square = qr * qr + qi * qi;
+  // Where the corrected slope vanishes any other point is better.
+  const dr = square > 0 ? (pr * qr + pi * qi) / square : 0.25 * re;
+  const di = square > 0 ? (pi * qr - pr * qi) / square : 0.25 * im;
+  place(w, j, re - dr, im - di);
+  return sqrt((dr * dr + di * di) / (re * re + im * im));
+}
+
+let sumRe: f64 = 0;
+let sumIm: f64 = 0;
+
+/** sum of 1 / (y - y_i), two roots at a time; a root at y itself is left out. */
+function repulsion(w: Window, re: f64, im: f64): void {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const zr = f64x2.splat(re);
+  const zi = f64x2.splat(im);
+  let sr = zero;
+  let si = zero;
+  const end = w.re + 8 * ((w.n + 1) & ~1);
+  const over = w.im - w.re;
+  for (let at = w.re; at < end; at += 16) {
+    const dr = v128.sub<f64>(zr, v128.load(at));
+    const di = v128.sub<f64>(zi, v128.load(at + over));
+    const square = v128.add<f64>(v128.mul<f64>(dr, dr), v128.mul<f64>(di, di));
+    const inverse = v128.and(v128.div<f64>(one, square), v128.gt<f64>(square, zero));
+    sr = v128.add<f64>(sr, v128.mul<f64>(dr, inverse));
+    si = v128.sub<f64>(si, v128.mul<f64>(di, inverse));
+  }
+  sumRe = v128.extract_lane<f64>(sr, 0) + v128.extract_lane<f64>(sr, 1);
+  sumIm = v128.extract_lane<f64>(si, 0) + v128.extract_lane<f64>(si, 1);
+}

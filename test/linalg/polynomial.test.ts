@@ -1,0 +1,42 @@
+/** polyval and polyfromroots against 400 bits. */
+import * as assert from "uvu/assert";
+import { polyfromroots, polyval, roots } from "../../src/linalg/index.ts";
+import { special } from "../polynomials.ts";
+import { suite } from "../suite.ts";
+import { refused } from "../thrown.ts";
+import { big, distance, evaluate, majorant, ratio, truth } from "../twins/polynomial.ts";
+
+const u = 2 ** -53;
+
+suite("linalg/polynomial", (test) => {
+  test("polyval as in twice the precision", () => {
+    const c = special["Wilkinson 20"]!;
+    const p = truth(c);
+    const n = c.length - 1;
+    const x = Array.from({ length: 50 }, (_, i) => 0.5 + i * 0.41 + 1e-9);
+    const values = polyval(c, x);
+    const complex = polyval(c, { re: x, im: x });
+    x.forEach((at, i) => {
+      for (const [z, found] of [
+        [big(at), big(values[i]!)],
+        [big(at, at), big(complex.re[i]!, complex.im[i])],
+      ] as const) {
+        const value = evaluate(p, z)[0];
+        const bound = 2 * u + 12 * (n + 1) ** 2 * u * u * ratio(majorant(p, z), value);
+        assert.ok(ratio(distance(found, value), value) <= bound);
+      }
+    });
+    assert.equal(Array.from(polyval([], [1, 2])), [0, 0]);
+    assert.is(polyval([1, 2, 3], []).length, 0);
+    refused("x", () => polyval([1], 3 as unknown as number[]));
+  });
+
+  test("polyfromroots", () => {
+    assert.equal(Array.from(polyfromroots([1, 2, 3])), [-6, 11, -6, 1]);
+    assert.equal(Array.from(polyfromroots([])), [1]);
+    const back = polyfromroots(roots([2, 1, 3, 5, 1]));
+    assert.ok(back.im.every((x) => x === 0));
+    [2, 1, 3, 5, 1].forEach((c, k) => assert.ok(Math.abs(back.re[k]! - c) <= 100 * u));
+    refused("roots", () => polyfromroots(null as unknown as number[]));
+  });
+});
