@@ -1,5 +1,9 @@
-/** The bits of haar, normal, matmul, qr, svd, eigh, sylvester, lyapunov and roots, over both precisions and shapes around the tiles. */
+/**
+ * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov and roots, over both
+ * precisions and shapes around the tiles.
+ */
 import {
+  eigenvalues,
   eigh,
   haar,
   lyapunov,
@@ -8,6 +12,7 @@ import {
   polyval,
   qr,
   roots,
+  schur,
   svd,
   sylvester,
   type Svd,
@@ -80,6 +85,9 @@ for (const dtype of dtypes) {
     cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
     cases[`svd ${shape}`] = () => factors(svd(a()));
     cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
+    if (rows !== cols) continue;
+    cases[`schur ${shape}`] = () => Object.values(schur(a()));
+    cases[`eigenvalues ${shape}`] = () => Object.values(eigenvalues(a())).map(row);
   }
 }
 
