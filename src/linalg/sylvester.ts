@@ -57,9 +57,9 @@ export interface SylvesterOptions {
  * Both are as good as backward stable, about u in `backwardError`; the error in x may be larger
  * by (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
  *
- * @param a m x m, @param b n x n, @param c m x n; one precision, which is that of the work; none is changed.
- * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is taken, and what
- *   is not symmetric up to rounding is refused; `false`: the general path is taken. (A symmetric
+ * @param a, b, c m x m, n x n and m x n, of one precision, which is that of the work; they are not changed
+ * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is
+ *   taken, and what is not symmetric up to rounding is refused; `false`: the general path is taken. (A symmetric
  *   coefficient beside another is decomposed by `eigh` in any case but the last.)
  * @param options.backwardError `true`: tell it; two products
  * @param options.separation `true`: tell it; exact, min |α_i + β_j|, on the symmetric path, else 1 / ‖L⁻¹‖₁ of the
