@@ -52,7 +52,9 @@ export interface SylvesterOptions {
  * (blocking ours; scaling and pivots LAPACK's trsyl). An equation that is singular, or nearly, is not an error:
  * pivots below 2u·max(|t|, |s|), t and s the Schur forms, are replaced by that, as LAPACK does
  * with INFO = 1, so that x solves an equation with coefficients changed by about u, and may be large.
- * `info.perturbed` counts; an x with a count that is not zero is not to be used without looking.
+ * `info.perturbed` counts; an x with a count that is not zero is not to be used without looking. Nor does zero prove
+ * the equation regular: eigenvalues carry errors of some n·u, with which a singular equation may pass, with a
+ * huge x. `separation` tells.
  *
  * Both are as good as backward stable, about u in `backwardError`; the error in x may be larger
  * by (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
