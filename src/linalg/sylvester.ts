@@ -22,8 +22,9 @@ export interface SylvesterInfo {
   /** General path: pivots too small to divide by, and replaced. */
   readonly perturbed: number;
   /**
-   * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms, a few u for a stable solution. Only on request, or
-   * where one of the counts is not zero: a large one then says that the equation has no solution.
+   * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms, a few u for a good solution; a relative residual: the
+   * strict backward error of this equation may be larger (Higham, BIT 33, 1993). Only on request, or where one of the
+   * counts is not zero: a large one then says that the equation has no solution.
    */
   readonly backwardError?: number;
   /** On request: how far a and −b are from an eigenvalue in common. */
@@ -56,8 +57,8 @@ export interface SylvesterOptions {
  * the equation regular: eigenvalues carry errors of some n·u, with which a singular equation may pass, with a
  * huge x. `separation` tells.
  *
- * Both are as good as backward stable, about u in `backwardError`; the error in x may be larger
- * by (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
+ * Both leave a residual of about u in `backwardError`; the error in x may be larger by
+ * (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
  *
  * @param a, b, c m x m, n x n and m x n, of one precision, which is that of the work; they are not changed
  * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is
