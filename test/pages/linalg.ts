@@ -1,11 +1,12 @@
 /**
- * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues and roots, over both
+ * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov and roots, over both
  * precisions and shapes around the tiles.
  */
 import {
   eigenvalues,
   eigh,
   haar,
+  lyapunov,
   matmul,
   normal,
   polyval,
@@ -13,6 +14,7 @@ import {
   roots,
   schur,
   svd,
+  sylvester,
   type Svd,
 } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
@@ -50,6 +52,23 @@ for (const dtype of dtypes) {
       const { values, vectors } = eigh(gram());
       return [{ rows: 1, cols: n, data: values }, vectors];
     };
+  }
+  for (const [m, n] of [
+    [1, 1],
+    [7, 5],
+    [33, 64],
+    [100, 20],
+  ] as const) {
+    // prettier-ignore
+    const draw = (rows: number, cols: number, seed: number) => normal(rows, cols, { seed, dtype });
+    const gram = (order: number, seed: number) => {
+      const a = draw(order, 2 * order, seed);
+      return matmul(a, a, { transposeB: true });
+    };
+    const shape = `${m}x${n} ${dtype}`;
+    cases[`sylvester ${shape}`] = () => [sylvester(draw(m, m, 1), draw(n, n, 2), draw(m, n, 3))];
+    cases[`sylvester symmetric ${shape}`] = () => [sylvester(gram(m, 1), gram(n, 2), draw(m, n, 3))]; // prettier-ignore
+    cases[`lyapunov ${shape}`] = () => [lyapunov(draw(m, m, 1), gram(m, 2))];
   }
   for (const [rows, cols] of shapes) {
     const shape = `${rows}x${cols} ${dtype}`;
