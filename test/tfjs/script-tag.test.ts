@@ -41,7 +41,7 @@ suite("tfjs/script-tag", (test) => {
   test("defines one global, with the functions of the package", () => {
     const { defined, door } = load({ tf });
     assert.equal(defined, ["tfjsInitializers"]);
-    const names = ["ArgumentError", "ConvergenceError", "MemoryError", "deltaOrthogonal", "install", "linalg", "orthogonal", "uninstall"]; // prettier-ignore
+    const names = ["ArgumentError", "ConvergenceError", "MemoryError", "decorrelated", "deltaOrthogonal", "diversity", "diversityHistory", "diversityPenalty", "diversityRegularizer", "diversitySchedule", "inputCovariance", "install", "linalg", "orthogonal", "replaceRedundant", "spreadUnits", "spreading", "uninstall"]; // prettier-ignore
     assert.equal(Object.keys(door).sort(), names);
   });
 
