@@ -19,25 +19,21 @@ function size(
     start: () =>
       job(
         () => spread(w, { units }),
-        (found) => ({ residual: error(w, found, units) }),
+        (found) => ({ residual: lengthening(w, found, units) }),
       ),
     bar,
   };
 }
 
-/** Largest deviation of a row from what f64 arithmetic by the definition has, over n u. */
-function error(w: Matrix, found: Matrix, units: "rows" | "columns"): number {
-  const double = (a: Matrix) => ({ ...a, data: Float64Array.from(a.data) });
-  const exact = spread(double(w), { units });
-  const worst = double(found).data.reduce(
-    (most, x, at) => Math.max(most, Math.abs(x - exact.data[at])),
-    0,
-  );
+/** Largest relative change of the length of a unit, over n u: the lengths are to stay. */
+function lengthening(w: Matrix, found: Matrix, units: "rows" | "columns"): number {
+  const [before, after] = [w, found].map((a) => {
+    const double = { ...a, data: Float64Array.from(a.data) };
+    const gram = matmul(double, double, { [units === "rows" ? "transposeB" : "transposeA"]: true });
+    return Array.from({ length: gram.rows }, (_, i) => Math.sqrt(gram.data[i * (gram.rows + 1)]));
+  });
   const u = found.data instanceof Float64Array ? 2 ** -53 : 2 ** -24;
-  const size = Math.sqrt(
-    matmul(exact, exact, { transposeB: true }).data.reduce((top, x) => Math.max(top, x), 0),
-  );
-  return worst / (w.rows * u * size);
+  return Math.max(...after.map((length, i) => Math.abs(length / before[i] - 1))) / (w.rows * u);
 }
 
 export default [
