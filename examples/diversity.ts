@@ -4,7 +4,7 @@
  *
  *   npm run example:diversity                                  digits drawn by the example
  *   npm run example:diversity -- --data DIR --plot FILE.svg    MNIST, and curves
- *   npm run example:diversity -- --methods control,zca,qr --units 10 --seeds 5 --epochs 5
+ *   npm run example:diversity -- --methods control,zca,qr --units 10 --seeds 5 --epochs 5 --batch 32
  *
  * The nets are trained side by side (tinyNets.ts); initializers, penalties, steps and metrics are the public ones.
  */
