@@ -18,7 +18,7 @@ export type Norm = "legendre" | "chebyshev" | "minimax";
 export interface ApproximationOptions {
   /** 1 to 20; default 2. */
   degree?: number;
-  /** Half the width R of the interval [−R, R], positive; default 1. */
+  /** Half the width R of the interval [−R, R], from 1e-12 to 1e12; default 1. */
   interval?: number;
   /**
    * What is smallest: `"legendre"` (default) ∫ (σ − P)² dt, `"chebyshev"` ∫ (σ − P)² / √(R² − t²) dt,
@@ -29,6 +29,8 @@ export interface ApproximationOptions {
 
 /** Beyond it powers of t are too ill-conditioned a basis: (1 + √2)^20 u is 5e-9. */
 const MOST_DEGREE = 20;
+/** Powers of it up to that degree are normal numbers. */
+const WIDEST = 1e12;
 /** Of the largest coefficient: some 100 times the roundoff of integrals and exchanges. */
 const VANISHING = 1e-12;
 
@@ -65,8 +67,8 @@ export function fit(
   if (!Number.isInteger(degree) || degree < 1 || degree > MOST_DEGREE) {
     throw new ArgumentError("degree", `an integer from 1 to ${MOST_DEGREE}`, show(degree));
   }
-  if (!(Number.isFinite(interval) && interval > 0)) {
-    throw new ArgumentError("interval", "a positive number", show(interval));
+  if (!(interval >= 1 / WIDEST && interval <= WIDEST)) {
+    throw new ArgumentError("interval", `from ${1 / WIDEST} to ${WIDEST}`, show(interval));
   }
   if (!Object.hasOwn(norms, norm)) {
     throw new ArgumentError("norm", Object.keys(norms).map(show).join(", "), show(norm));
