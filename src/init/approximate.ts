@@ -33,10 +33,12 @@ const MOST_DEGREE = 20;
 const WIDEST = 1e12;
 /** Of the largest coefficient: some 100 times the roundoff of integrals and exchanges. */
 const VANISHING = 1e-12;
+/** Where the size of an activation is taken. */
+const SAMPLES = Array.from({ length: 33 }, (_, i) => i / 16 - 1);
 
 type Real = (u: number) => number;
-/** Coefficients in an orthogonal basis, for a function on [−1, 1] with kinks, of some accuracy. */
-type Fit = (f: Real, degree: number, kinks: readonly number[], accuracy: number) => number[];
+/** Coefficients in an orthogonal basis, for a function on [−1, 1] with kinks and some noise. */
+type Fit = (f: Real, degree: number, kinks: readonly number[], noise: number) => number[];
 /**
  * The polynomial P of a degree that is nearest to an activation σ on [−R, R]: coefficients in ascending
  * powers of t, degree + 1 of them, exact zeros where they vanish by symmetry.
@@ -67,23 +69,24 @@ export function fit(
   if (!Number.isInteger(degree) || degree < 1 || degree > MOST_DEGREE) {
     throw new ArgumentError("degree", `an integer from 1 to ${MOST_DEGREE}`, show(degree));
   }
-  if (!(interval >= 1 / WIDEST && interval <= WIDEST)) {
+  if (!(Number.isFinite(interval) && interval >= 1 / WIDEST && interval <= WIDEST)) {
     throw new ArgumentError("interval", `from ${1 / WIDEST} to ${WIDEST}`, show(interval));
   }
   if (!Object.hasOwn(norms, norm)) {
     throw new ArgumentError("norm", Object.keys(norms).map(show).join(", "), show(norm));
   }
-  const level = value(0);
-  const f = (u: number) => {
-    const y = value(interval * u) - level;
-    if (!Number.isFinite(y)) {
-      throw new ArgumentError("activation", `finite on [-${interval}, ${interval}]`, `${y}`);
-    }
-    return y;
+  const finite = (t: number) => {
+    const y = value(t);
+    if (Number.isFinite(y)) return y;
+    throw new ArgumentError("activation", `finite on [-${interval}, ${interval}]`, show(y));
   };
+  const level = finite(0);
+  const f = (u: number) => finite(interval * u) - level;
   const scaled = kinks.map((kink) => kink / interval);
   const { fit, basis } = norms[norm];
-  const orthogonal = Float64Array.from(fit(f, degree, scaled, accuracy?.value ?? ROUNDOFF));
+  const size = SAMPLES.reduce((most, u) => Math.max(most, Math.abs(finite(interval * u))), 0);
+  const noise = size * (accuracy?.value ?? ROUNDOFF);
+  const orthogonal = Float64Array.from(fit(f, degree, scaled, noise));
   return { coefficients: trimmed(monomials(basis, trimmed(orthogonal))), interval };
 }
 
@@ -93,11 +96,11 @@ function trimmed(c: Float64Array): Float64Array {
   return c.map((x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));
 }
 
-const legendreProjection: Fit = (f, degree, kinks, accuracy) => {
+const legendreProjection: Fit = (f, degree, kinks, noise) => {
   const points = split([-1, 0, 1], kinks);
   return Array.from(
     { length: degree + 1 },
-    (_, k) => (k + 0.5) * integrate((u) => f(u) * values(LEGENDRE, k, u)[k]!, points, accuracy),
+    (_, k) => (k + 0.5) * integrate((u) => f(u) * values(LEGENDRE, k, u)[k]!, points, noise),
   );
 };
 
@@ -105,7 +108,7 @@ const legendreProjection: Fit = (f, degree, kinks, accuracy) => {
  * c_k = 2/π ∫ f(cos θ) cos kθ dθ over [0, π] (half for k = 0). With u = cos θ = (1 − s²) / (1 + s²) for the half with
  * u ≥ 0, and −u for the other: dθ = 2 ds / (1 + s²), s from 0 to 1, and no cosine.
  */
-const chebyshevProjection: Fit = (f, degree, kinks, accuracy) => {
+const chebyshevProjection: Fit = (f, degree, kinks, noise) => {
   const places = kinks.map(Math.abs).map((u) => (u < 1 ? Math.sqrt((1 - u) / (1 + u)) : 0));
   const points = split([0, 1], places);
   return Array.from({ length: degree + 1 }, (_, k) => {
@@ -114,7 +117,7 @@ const chebyshevProjection: Fit = (f, degree, kinks, accuracy) => {
       const [right, left] = [f(u), f(-u) * (k % 2 === 0 ? 1 : -1)];
       return ((right + left) * values(CHEBYSHEV, k, u)[k]! * 2) / (1 + s * s);
     };
-    return ((k === 0 ? 1 : 2) / Math.PI) * integrate(integrand, points, accuracy);
+    return ((k === 0 ? 1 : 2) / Math.PI) * integrate(integrand, points, noise);
   });
 };
 

@@ -16,17 +16,16 @@ const GOLDEN = 0.6180339887498949;
 /**
  * Chebyshev coefficients c_0 … c_n of the p = Σ c_k T_k that minimises max |f − p|. By the theorem of
  * de la Vallée Poussin the levelled error |E| and the largest error enclose the least possible one; they
- * meet to the accuracy of f.
+ * meet to the noise of f.
  *
- * @throws ConvergenceError when they do not, as for an f that jumps
+ * @throws ConvergenceError when they do not, as may be where f jumps
  */
-export function minimax(f: Real, n: number, kinks: readonly number[], accuracy: number): number[] {
+export function minimax(f: Real, n: number, kinks: readonly number[], noise: number): number[] {
   const cells = DENSITY * (n + 2);
   const grid = split(
     Array.from({ length: cells + 1 }, (_, i) => crowded(i / cells)),
     kinks,
   );
-  const scale = grid.reduce((most, u) => Math.max(most, Math.abs(f(u))), 0);
   // Off the symmetry of even and odd f, for which a symmetric reference may have E = 0.
   let reference = Array.from({ length: n + 2 }, (_, i) => crowded((i + 0.25) / (n + 2)));
   for (let exchange = 0; exchange < MOST_EXCHANGES; exchange++) {
@@ -35,7 +34,7 @@ export function minimax(f: Real, n: number, kinks: readonly number[], accuracy: 
       f(u) - values(CHEBYSHEV, n, u).reduce((p, t, k) => p + c[k]! * t, 0);
     const extrema = alternation(error, grid);
     const largest = extrema.reduce((most, u) => Math.max(most, Math.abs(error(u))), 0);
-    if (largest - level <= accuracy * scale) return c;
+    if (largest - level <= noise) return c;
     if (extrema.length < n + 2) break;
     reference = thinned(extrema, n + 2, error);
   }

@@ -15,7 +15,7 @@ const RULE = [
   [0.9445750230732326, 0.062253523938647894],
   [0.9894009349916499, 0.027152459411754096],
 ] as const;
-/** Of the integral of |f|: some tens of roundings, so that noise does not ask for more panels. */
+/** Relative accuracy of what is computed in f64: some tens of roundings. */
 export const ROUNDOFF = 1e-14;
 /** A jump takes two panels a halving, about 100 in all; more than this is noise. */
 const MOST_PANELS = 4096;
@@ -26,22 +26,20 @@ const TAIL = 12;
  * ∫ f from the first to the last of ascending points. Between two points f should be smooth; where it is
  * not, halving finds the place, at the price of panels.
  *
- * @param tolerance of ∫ |f|, for every panel
+ * @param error of a panel, absolute: above the noise of f
  * @throws ConvergenceError where f is noise, or not finite
  */
-export function integrate(f: Real, points: readonly number[], tolerance = ROUNDOFF): number {
-  const panels = points.slice(1).map((b, i) => ({ a: points[i]!, b, value: 0 }));
-  let size = 0;
-  for (const panel of panels) {
-    panel.value = gauss(f, panel.a, panel.b);
-    size += gauss((x) => Math.abs(f(x)), panel.a, panel.b);
-  }
+export function integrate(f: Real, points: readonly number[], error: number): number {
+  const panels = points.slice(1).map((b, i) => {
+    const a = points[i]!;
+    return { a, b, value: gauss(f, a, b) };
+  });
   let sum = 0;
   for (let done = 0; panels.length > 0; done++) {
     const { a, b, value } = panels.pop()!;
     const middle = (a + b) / 2;
     const [left, right] = [gauss(f, a, middle), gauss(f, middle, b)];
-    if (Math.abs(left + right - value) <= tolerance * size) {
+    if (Math.abs(left + right - value) <= error) {
       sum += left + right;
     } else if (done < MOST_PANELS) {
       panels.push({ a, b: middle, value: left }, { a: middle, b, value: right });
@@ -54,7 +52,7 @@ export function integrate(f: Real, points: readonly number[], tolerance = ROUNDO
   return sum;
 }
 
-/** E f(z) for z ~ N(mean, deviation²); f may have kinks at the given points. */
+/** E f(z) for z ~ N(mean, deviation²) and f ≥ 0, which may have kinks at the given points. */
 export function expectation(
   f: Real,
   mean: number,
@@ -65,8 +63,12 @@ export function expectation(
   if (deviation === 0) return f(mean);
   const weighted = (x: number) => f(mean + deviation * x) * normalDensity(x);
   const whole = Array.from({ length: TAIL + 1 }, (_, i) => 2 * i - TAIL);
-  const places = kinks.map((kink) => (kink - mean) / deviation);
-  return integrate(weighted, split(whole, places), tolerance);
+  const points = split(
+    whole,
+    kinks.map((kink) => (kink - mean) / deviation),
+  );
+  const size = points.slice(1).reduce((sum, b, i) => sum + gauss(weighted, points[i]!, b), 0);
+  return integrate(weighted, points, tolerance * size);
 }
 
 /** The points with those breaks that lie strictly between the first and the last, ascending, once each. */
