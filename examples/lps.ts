@@ -130,10 +130,13 @@ function trainingTable(outcomes: ReadonlyMap<Method, Outcome>): string {
   return table.toString();
 }
 
+const panelOf = ({ what, units }: Study): string =>
+  what === "width" ? `width ${units}` : `conv, ${units} channel${units > 1 ? "s" : ""}`;
+
 function curves(studies: readonly Study[]) {
-  return studies.flatMap(({ what, units, deaths }) => {
-    const panel =
-      what === "width" ? `width ${units}` : `conv, ${units} channel${units > 1 ? "s" : ""}`;
+  return studies.flatMap((study) => {
+    const { what, units, deaths } = study;
+    const panel = panelOf(study);
     const curve = (method: string, value: (layer: number) => number) =>
       Array.from({ length: DEEPEST }, (_, layer) => ({
         panel,
@@ -180,11 +183,12 @@ for (const method of METHODS) {
 }
 console.log(trainingTable(outcomes));
 
+const studies = [...dense, ...conv];
 const LINES = [...METHODS, "symmetric bound", "LPS bound"];
 await plot(options.plot, {
   title: "Relu networks that are dead before training",
-  data: { values: curves([...dense, ...conv]) },
-  facet: { field: "panel", type: "nominal", title: null, sort: null },
+  data: { values: curves(studies) },
+  facet: { field: "panel", type: "nominal", title: null, sort: studies.map(panelOf) },
   columns: 3,
   spec: {
     width: 220,

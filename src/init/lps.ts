@@ -90,7 +90,7 @@ export interface LpsBiasOptions {
 export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Float32Array {
   checkBias(options);
   const { biases, seed } = options;
-  const [count] = shape;
+  const count = shape?.[0];
   if (!Array.isArray(shape) || shape.length !== 1 || !isSize(count)) {
     throw new ArgumentError("shape", "[units]", show(shape));
   }

@@ -98,7 +98,7 @@ function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<num
     throw new ArgumentError("x", "finite float64 samples", show(x.data));
   }
   let length = c?.length ?? 0;
-  while (c[length - 1] === 0) length--;
+  while (c?.[length - 1] === 0) length--;
   const p = Array.from({ length }, (_, k) => c[k]!);
   if (length < 2 || !p.every(Number.isFinite)) {
     throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(c));
