@@ -63,7 +63,7 @@ export function lpsModel(
   options: Omit<LpsOptions, "activation" | "parameter" | "layer" | "strides"> = {},
 ): LpsLayerReport[] {
   const { weights, seed, ...design } = known(options, OPTIONS);
-  if (!Array.isArray(model?.layers) || !Array.isArray(model.outputs)) {
+  if (!Array.isArray(model?.layers) || !(model.outputs?.length > 0)) {
     throw new ArgumentError("model", "a built LayersModel", show(model));
   }
   const seeds = seedsOf(seed, model.layers.length);
