@@ -39,6 +39,7 @@ const SAMPLES = Array.from({ length: 33 }, (_, i) => i / 16 - 1);
 type Real = (u: number) => number;
 /** Coefficients in an orthogonal basis, for a function on [−1, 1] with kinks and some noise. */
 type Fit = (f: Real, degree: number, kinks: readonly number[], noise: number) => number[];
+
 /**
  * The polynomial P of a degree that is nearest to an activation σ on [−R, R]: coefficients in ascending
  * powers of t, degree + 1 of them, exact zeros where they vanish by symmetry.

@@ -22,9 +22,9 @@ import { bisect, expectation } from "./quadrature.ts";
 export interface LpsDesignOptions extends ApproximationOptions {
   /** σ: a name of TensorFlow.js, a function of a number, or { value, derivative?, kinks? }. */
   activation: ActivationName | ActivationFunction;
-  /** Slope, alpha or theta of a named activation that has one; default as in TensorFlow.js. */
+  /** Slope, alpha, theta or maximum of a named activation that has one; default as in TensorFlow.js. */
   parameter?: number;
-  /** Factor s of the biases −s ρ; default 1. Smaller suits wide and very deep networks, 0 means no biases. */
+  /** Factor s of the biases −s ρ; default 1. Smaller suits wide and very deep networks, 0 is none. */
   biasScale?: number;
   /** How the weights are scaled, see `lpsDesign`; default `"forward"`. */
   variance?: "forward" | "he" | "backward";
@@ -50,7 +50,7 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
 
 /**
  * Roots, biases and variance for an activation. P is the polynomial of `approximate`; ρ_k are the real roots of
- * P − σ(0) in [−R, R], or else the real part of the root nearest to it. With q = `moment`, z ~ N(b_k, variance · q),
+ * P − σ(0) in [−R, R], or, if there are none, the real part of the root nearest to it. With q = `moment`, z ~ N(b_k, variance · q),
  * and means over the roots, the variance is
  *
  *   `"forward"`   that with E[σ(z)²] = q: the second moment stays what it is, from layer to layer
@@ -60,7 +60,8 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  * Relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
  *
  * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or
- *   "forward" and "backward" where there is no such variance (sigmoid has none for "forward")
+ *   "forward" and "backward" where there is no such variance (sigmoid has none for "forward");
+ *   ConvergenceError for one that has no integral, as noise
  */
 export function lpsDesign(options: LpsDesignOptions): LpsDesign {
   const { parameter, biasScale = 1, variance: mode = "forward" } = options;

@@ -65,8 +65,10 @@ interface ForSeparable extends ForDepthwise {
  * each root for an equal share of the units; weights are random, of variance v / fan-in. See `lpsDesign` for
  * roots and v. After arXiv 2109.00125, of which only the abstract is followed: our formulation.
  *
- * It lowers the probability that a narrow, deep relu network is dead from the start; at widths from 16 we
- * measured no benefit. For other activations than relu and its like the biases are next to 0.
+ * It lowers the probability that a narrow, deep, dense relu network is dead from the start (width 4, depth 20:
+ * 6 % instead of He's 65 %). We measured no benefit at widths from 16, nor for convolutions: with one channel
+ * they die more often than He's, with two hardly ever in either case. For other activations than relu and its
+ * like the biases are next to 0.
  *
  * Layers: dense, conv1d, conv2d, conv3d by default; conv2dTranspose and conv3dTranspose with layer `"transpose"`
  * and their strides; depthwiseConv2d with `"depthwise"`; separableConv2d with `"separable"` (kernelSize > 1).
@@ -74,7 +76,7 @@ interface ForSeparable extends ForDepthwise {
  * weights: give each its own, or use `lpsModel`, which also sees to the last layer.
  *
  * @param options.activation of the layer: a name of TensorFlow.js, a function, or { value, derivative?, kinks? }
- * @param options.parameter slope, alpha or theta of a named activation that has one
+ * @param options.parameter slope, alpha, theta or maximum of a named activation that has one
  * @param options.degree of the polynomial, 1 to 20; default 2
  * @param options.interval R: it approximates on [−R, R]; default 1
  * @param options.norm `"legendre"` (default), `"chebyshev"` or `"minimax"`

@@ -3,8 +3,8 @@ import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../errors.ts";
 import { activations, type ActivationName } from "../init/activations.ts";
 import { seedsOf } from "../init/draws.ts";
-import { lpsBias, lpsKernel, type LpsLayer } from "../init/lps.ts";
-import { lpsDesign, type LpsDesign } from "../init/lpsDesign.ts";
+import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../init/lps.ts";
+import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lpsDesign.ts";
 import { known } from "./initializer.ts";
 import type { LpsOptions } from "./lps.ts";
 import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
@@ -45,7 +45,7 @@ const kinds: Record<string, LpsLayer> = {
  *
  * The activation is that of the layer itself or of the activation layer after it (ReLU, LeakyReLU, PReLU by
  * its mean slope, ELU, ThresholdedReLU, Activation), seen through pooling, dropout, reshaping and
- * normalization; where none follows, the layer is linear. Dense, Conv1D, Conv2D, Conv3D, Conv2DTranspose,
+ * normalization; where none follows, or branches are joined first, the layer is linear. Dense, Conv1D, Conv2D, Conv3D, Conv2DTranspose,
  * Conv3DTranspose, DepthwiseConv2D, SeparableConv2D are set, also within TimeDistributed; other layers with
  * weights (recurrent, embedding, nested models), frozen ones, and such before softmax or before different
  * activations are left as they are and reported as skipped. A layer without a bias gets the variance for
@@ -67,13 +67,19 @@ export function lpsModel(
     throw new ArgumentError("model", "a built LayersModel", show(model));
   }
   const seeds = seedsOf(seed, model.layers.length);
+  const designs = new Map<string, LpsDesign>();
+  const designOf = (options: LpsDesignOptions) => {
+    const key = JSON.stringify(options);
+    if (!designs.has(key)) designs.set(key, lpsDesign(options));
+    return designs.get(key)!;
+  };
   const plans = model.layers
     .map((layer, i) => ({ layer, seed: seeds[i] }))
     .filter(
       ({ layer }) =>
         layer.weights.length > 0 && !/Normalization$|^PReLU$/.test(layer.getClassName()),
     )
-    .map(({ layer, seed }) => planned(model, layer, { design, weights, seed }));
+    .map(({ layer, seed }) => planned(model, layer, { design, designOf, weights, seed }));
   write(plans);
   return plans.map(({ report }) => report);
 }
@@ -81,7 +87,8 @@ export function lpsModel(
 const OPTIONS = ["degree", "interval", "norm", "biasScale", "variance", "moment", "weights", "seed"] as const; // prettier-ignore
 
 interface Choices {
-  readonly design: Omit<LpsOptions, "activation">;
+  readonly design: Omit<LpsDesignOptions, "activation">;
+  readonly designOf: (options: LpsDesignOptions) => LpsDesign;
   readonly weights?: "gaussian" | "orthogonal";
   readonly seed: number | undefined;
 }
@@ -92,7 +99,7 @@ interface Plan {
   readonly values: Float32Array[];
 }
 
-function planned(model: LayersModel, layer: Layer, { design, weights, seed }: Choices): Plan {
+function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
   const skipped = (note: string): Plan => ({
     layer,
     report: { layer: layer.name, role: "skipped", notes: [note] },
@@ -111,33 +118,35 @@ function planned(model: LayersModel, layer: Layer, { design, weights, seed }: Ch
     return skipped("it has several activations");
   }
 
-  const kernels = kind === "separable" ? 2 : 1;
-  const hasBias = layer.weights.length > kernels;
+  const [first, second, forBias] = seedsOf(choices.seed, 3);
+  const hasBias = layer.weights.length > (kind === "separable" ? 2 : 1);
   const notes: string[] = [];
-  if (!hasBias && role === "hidden") notes.push("it has no bias");
-  if (isNormalized(model, layer)) notes.push("batch normalization takes its bias out again");
-  const result = lpsDesign(
-    role === "last"
-      ? { activation: "linear" }
-      : {
-          ...design,
-          activation: name as ActivationName,
-          parameter,
-          ...(hasBias ? {} : { biasScale: 0 }),
-        },
+  if (role === "hidden" && !hasBias) notes.push("it has no bias");
+  if (role === "hidden" && hasBias && isNormalized(model, layer)) {
+    notes.push("batch normalization takes its bias out again");
+  }
+  const hidden = { ...choices.design, activation: name as ActivationName, parameter };
+  const design = choices.designOf(
+    role === "last" ? { activation: "linear" } : hasBias ? hidden : { ...hidden, biasScale: 0 },
   );
-  const [forKernel, forBias] = seedsOf(seed, 2);
-  const { variance, biases } = result;
-  const options = { variance, weights, layer: kind, strides: inner.strides, seed: forKernel };
+  const { variance, biases } = design;
+  const { weights } = choices;
+  const kernels: LpsKernelOptions[] =
+    kind === "separable"
+      ? [
+          { variance: 1, weights, layer: "depthwise", seed: first },
+          { variance, weights, seed: second },
+        ]
+      : [{ variance, weights, layer: kind, strides: inner.strides, seed: first }];
   const values = layer.weights.map(({ shape }, i) =>
-    i < kernels
-      ? lpsKernel(shape as number[], options)
+    i < kernels.length
+      ? lpsKernel(shape as number[], kernels[i]!)
       : lpsBias(shape as number[], { biases, seed: forBias }),
   );
   const activation = role === "last" ? {} : { activation: name };
   return {
     layer,
-    report: { layer: layer.name, role, ...activation, design: result, notes },
+    report: { layer: layer.name, role, ...activation, design, notes },
     values,
   };
 }

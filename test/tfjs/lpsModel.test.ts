@@ -129,6 +129,18 @@ suite("tfjs/lpsModel", (test) => {
     assert.ok(Math.abs(q - 1) < 0.1, `E[x²] = ${q}`);
   });
 
+  test("a separable convolution without taps is scaled like one with them", () => {
+    const options = { filters: 60, kernelSize: 1, depthMultiplier: 2, activation: "relu" } as const;
+    const separable = l.separableConv2d({ ...options, inputShape: [4, 4, 400] });
+    const model = tf.sequential({ layers: [separable, l.conv2d({ filters: 1, kernelSize: 1 })] });
+    const [{ design }] = lpsModel(model, { seed: 1 });
+    [1, design!.variance / 800].forEach((variance, i) => {
+      const kernel = Float32Array.from(bits(separable)[i]);
+      const mean = kernel.reduce((sum, x) => sum + x * x, 0) / kernel.length;
+      assert.ok(Math.abs(mean / variance - 1) < 5 * Math.sqrt(2 / kernel.length));
+    });
+  });
+
   test("a seed stands for its bits, and no two layers share them", () => {
     const build = () =>
       tf.sequential({
