@@ -132,14 +132,19 @@ suite("init/lpsDesign", (test) => {
   });
 
   test("no root in the interval: the real part of the nearest", () => {
-    // (t − 1)² + 1/16, less its value at 0: roots 0 and 2. One shifted up has 1 ± i/4.
-    const value = (t: number) => t + t * t + t * t * t * t;
-    const far = lpsDesign({ activation: { value: (t) => (t === 0 ? -1 / 16 : (t - 0.5) ** 2) }, variance: "he" }); // prettier-ignore
-    near(far.roots[0], 0.5, 1e-6, "complex pair");
-    assert.is(far.roots.length, 1);
-    assert.is(lpsDesign({ activation: { value }, degree: 4, variance: "he" }).roots.at(-1), 0);
-    const outside = lpsDesign({ activation: (t) => (t === 0 ? -1 : t + 1), variance: "he" });
-    near(outside.roots[0], -2, 1e-6, "outside");
+    // Functions that are another one at 0, where only their level is taken.
+    const of = (level: number, value: (t: number) => number) =>
+      lpsDesign({ activation: (t) => (t === 0 ? level : value(t)), variance: "he" }).roots;
+    const [centre, ...others] = of(-1 / 16, (t) => (t - 0.5) * (t - 0.5));
+    assert.equal(others, []);
+    near(centre, 0.5, 1e-6, "the pair 1/2 ± i/4");
+    near(of(-1, (t) => t + 1)[0], -2, 1e-6, "outside");
+    // (t − 3/2)(t + 4), and the same turned around: the nearer one counts, on either side.
+    for (const sign of [1, -1]) {
+      const roots = of(0, (t) => (sign * t - 1.5) * (sign * t + 4));
+      assert.is(roots.length, 1);
+      near(roots[0], sign * 1.5, 1e-6, "the nearer");
+    }
   });
 
   test("a double root is one that is real", () => {
