@@ -52,7 +52,7 @@ const DEPTHS = [10, 20, 50];
 const WIDTHS = [2, 3, 4, 8];
 const CHANNELS = [1, 2];
 const [DEEPEST, POINTS] = [50, 101];
-const [PICTURES, SIDE] = [4, 8];
+const [PICTURES, SIDES] = [4, [2, 8]];
 const [TRAINED_WIDTH, TRAINED_DEPTH] = [2, 10];
 
 /** Runs a job that says how far it is. */
@@ -72,44 +72,38 @@ async function follow<T>(title: string, total: number, job: Generator<number, T>
 }
 
 interface Study {
-  readonly what: string;
+  readonly name: string;
   readonly units: number;
+  readonly isDense: boolean;
   readonly deaths: Record<Method, Deaths>;
 }
 
-async function study(what: string, units: number, inputs: Inputs): Promise<Study> {
+async function study(name: string, units: number, inputs: Inputs): Promise<Study> {
   const deaths = {} as Record<Method, Deaths>;
   for (const method of METHODS) {
     const job = bornDead(method, units, DEEPEST, nets, inputs, seedsFrom(seed));
-    deaths[method] = await follow(`${what} ${units}, ${method}`, nets, job);
+    deaths[method] = await follow(`${name}, ${method}`, nets, job);
   }
-  return { what, units, deaths };
+  return { name, units, isDense: inputs.patch.length === 1, deaths };
 }
 
-/** Lu et al., theorem 3.3, for symmetric weights and no bias: 1 − (1 − 2^-N)^L. */
+/** Lu et al., theorem 3.3, for symmetric weights and no bias: 1 − (1 − 2^-N)^L. It is not for convolutions. */
 const symmetricBound = (units: number, depth: number): number => 1 - (1 - 2 ** -units) ** depth;
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 2 : 1)} %`;
 
 function deathTable(studies: readonly Study[]): string {
-  const isDense = studies[0]!.what === "width";
   const table = new Table({
-    head: [
-      studies[0]!.what,
-      "depth",
-      ...(isDense ? ["symmetric bound"] : []),
-      ...METHODS,
-      "LPS bound",
-    ],
-    colAligns: Array<"right">(9).fill("right"),
+    head: ["networks", "depth", "symmetric bound", ...METHODS, "LPS bound"],
+    colAligns: ["left", ...Array<"right">(8).fill("right")],
     style: { head: [], border: [] },
   });
-  for (const { units, deaths } of studies) {
+  for (const { name, units, isDense, deaths } of studies) {
     for (const depth of DEPTHS) {
       table.push([
-        units,
+        name,
         depth,
-        ...(isDense ? [percent(symmetricBound(units, depth))] : []),
+        isDense ? percent(symmetricBound(units, depth)) : "",
         ...METHODS.map((method) => percent(deaths[method].dead[depth - 1]!)),
         percent(deaths.LPS.bound[depth - 1]!),
       ]);
@@ -130,16 +124,11 @@ function trainingTable(outcomes: ReadonlyMap<Method, Outcome>): string {
   return table.toString();
 }
 
-const panelOf = ({ what, units }: Study): string =>
-  what === "width" ? `width ${units}` : `conv, ${units} channel${units > 1 ? "s" : ""}`;
-
 function curves(studies: readonly Study[]) {
-  return studies.flatMap((study) => {
-    const { what, units, deaths } = study;
-    const panel = panelOf(study);
+  return studies.flatMap(({ name, units, isDense, deaths }) => {
     const curve = (method: string, value: (layer: number) => number) =>
       Array.from({ length: DEEPEST }, (_, layer) => ({
-        panel,
+        panel: name,
         method,
         depth: layer + 1,
         dead: value(layer),
@@ -147,23 +136,24 @@ function curves(studies: readonly Study[]) {
     const bound = curve("symmetric bound", (layer) => symmetricBound(units, layer + 1));
     return [
       ...METHODS.flatMap((method) => curve(method, (layer) => deaths[method].dead[layer]!)),
-      ...(what === "width" ? bound : []),
+      ...(isDense ? bound : []),
       ...curve("LPS bound", (layer) => deaths.LPS.bound[layer]!),
     ];
   });
 }
 
-console.log(`Born dead: ${nets} networks each; relu on ${POINTS} points of [−√3, √3].`);
-const dense: Study[] = [];
-for (const width of WIDTHS) dense.push(await study("width", width, line(POINTS)));
-console.log(deathTable(dense));
-
-console.log(`\nConvolutions 3 x 3 on ${PICTURES} Gaussian pictures of ${SIDE} x ${SIDE}.`);
-const conv: Study[] = [];
-for (const channels of CHANNELS) {
-  conv.push(await study("channels", channels, pictures(PICTURES, SIDE, seed)));
+console.log(
+  `Born dead: ${nets} networks each, of relu layers, on ${POINTS} points of [−√3, √3]; convolutions are 3 x 3 on ${PICTURES} Gaussian pictures.`,
+);
+const studies: Study[] = [];
+for (const width of WIDTHS) studies.push(await study(`width ${width}`, width, line(POINTS)));
+for (const side of SIDES) {
+  for (const channels of CHANNELS) {
+    const name = `conv ${channels} on ${side} x ${side}`;
+    studies.push(await study(name, channels, pictures(PICTURES, side, seed)));
+  }
 }
-console.log(deathTable(conv));
+console.log(deathTable(studies));
 
 console.log(
   `\nTraining on |x|: ${trained} networks each, ${TRAINED_DEPTH} relu layers of width ${TRAINED_WIDTH}, ${steps} steps.`,
@@ -183,13 +173,12 @@ for (const method of METHODS) {
 }
 console.log(trainingTable(outcomes));
 
-const studies = [...dense, ...conv];
 const LINES = [...METHODS, "symmetric bound", "LPS bound"];
 await plot(options.plot, {
   title: "Relu networks that are dead before training",
   data: { values: curves(studies) },
-  facet: { field: "panel", type: "nominal", title: null, sort: studies.map(panelOf) },
-  columns: 3,
+  facet: { field: "panel", type: "nominal", title: null, sort: studies.map(({ name }) => name) },
+  columns: 4,
   spec: {
     width: 220,
     height: 170,

@@ -65,10 +65,10 @@ interface ForSeparable extends ForDepthwise {
  * each root for an equal share of the units; weights are random, of variance v / fan-in. See `lpsDesign` for
  * roots and v. After arXiv 2109.00125, of which only the abstract is followed: our formulation.
  *
- * It lowers the probability that a narrow, deep, dense relu network is dead from the start (width 4, depth 20:
- * 6 % instead of He's 65 %). We measured no benefit at widths from 16, nor for convolutions: with one channel
- * they die more often than He's, with two hardly ever in either case. For other activations than relu and its
- * like the biases are next to 0.
+ * It lowers the probability that a narrow, deep relu network is dead from the start: dense layers (width 4,
+ * depth 20: 6 % instead of He's 65 %) and convolutions of one or two channels on maps of a few pixels. On larger
+ * maps (8 x 8, one channel) He's die less often, and at widths from 16 we measured no benefit. For other
+ * activations than relu and its like the biases are next to 0.
  *
  * Layers: dense, conv1d, conv2d, conv3d by default; conv2dTranspose and conv3dTranspose with layer `"transpose"`
  * and their strides; depthwiseConv2d with `"depthwise"`; separableConv2d with `"separable"` (kernelSize > 1).
