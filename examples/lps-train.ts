@@ -28,8 +28,8 @@ interface Layer {
 
 /**
  * Trains `nets` networks of `depth` relu layers and a linear one on f, all on the same batches, uniform in
- * [−√3, √3]; yields how many are done. Those that are constant from the start need no training: nothing but
- * biases behind the dead layer has a gradient.
+ * [−√3, √3]; yields how many are done. Those with a dead layer need no training: it and those before it have no
+ * gradient, and the network stays constant.
  */
 export function* train(
   f: (x: number) => number,

@@ -1,7 +1,8 @@
 /**
  * The dying-relu study: how often is a narrow relu network dead before it is trained, and how often does it
  * learn |x|? With the initializations of He and Glorot, orthogonal ones, RAI (Lu et al., arXiv 1903.06733), and
- * lps of this package.
+ * lps of this package. He's and Glorot's weights differ by a factor, which a relu network without biases does not
+ * notice: they die together.
  *
  *   npm run example:lps                            a few minutes on one core
  *   npm run example:lps -- --nets 1000 --trained 50 --steps 1000
