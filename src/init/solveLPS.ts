@@ -13,7 +13,7 @@ import { normal } from "../linalg/normal.ts";
 import { rank } from "../linalg/rank.ts";
 import { svd } from "../linalg/svd.ts";
 import { abs, complex, norm, scale, type Complex } from "./homotopy/complex.ts";
-import { lossOf, slopes, type Neuron } from "./homotopy/neuron.ts";
+import { gradientOf, lossOf, type Neuron } from "./homotopy/neuron.ts";
 import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.ts";
 import { track, type Homotopy } from "./homotopy/track.ts";
 
@@ -121,17 +121,24 @@ function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<num
   return { p, samples, targets };
 }
 
-/** Random forms and γ, the latter so that G and F are of one size where u is about 1. */
+/** Random forms, patch and γ, the latter so that G and F are of one size at a random point. */
 function randomStart(neuron: Neuron, unknowns: number, degree: number, seed: number): Homotopy {
-  const coefficients = unknowns * degree * (unknowns + 1);
-  const { data } = normal(coefficients + unknowns + 1, 2, { seed, dtype: "float64" });
+  const [forms, point] = [unknowns * degree * (unknowns + 1), unknowns + 1];
+  const { data } = normal(forms + 2 * point + 1, 2, { seed, dtype: "float64" });
   const random = Array.from({ length: data.length / 2 }, (_, i) =>
     complex(data[2 * i]!, data[2 * i + 1]!),
   );
   const start = productSystem(random, unknowns, degree);
-  const u = random.slice(coefficients, -1);
-  const ratio = norm(slopes(neuron, u).gradient) / norm(evaluate(start, u).value);
-  return { start, neuron, gamma: scale(random.at(-1)!, ratio / abs(random.at(-1)!)) };
+  const v = random.slice(forms, forms + point);
+  const patch = random.slice(forms + point, forms + 2 * point);
+  const gamma = random[forms + 2 * point]!;
+  const ratio = norm(gradientOf(neuron, v).value) / norm(evaluate(start, v).value);
+  return { start, neuron, patch, gamma: scale(gamma, ratio / abs(gamma)) };
+}
+
+/** Half the Hessian of the loss at u. */
+function hessianOf(neuron: Neuron, u: readonly Complex[]): Complex[][] {
+  return gradientOf(neuron, [...u, complex(1)]).jacobian.map((row) => row.slice(0, -1));
 }
 
 const same = (u: readonly Complex[], v: readonly Complex[]): boolean =>
@@ -147,7 +154,7 @@ function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: num
 
 /** By the real matrix [re −im; im re] of the Hessian, each of whose singular values it has twice. */
 function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
-  const { hessian } = slopes(neuron, u);
+  const hessian = hessianOf(neuron, u);
   const [n, size] = [u.length, 2 * u.length];
   const data = Float64Array.from({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size];
@@ -164,12 +171,12 @@ function described(neuron: Neuron, u: readonly Complex[]): StationaryPoint {
   if (!isReal) return { re, im: Float64Array.from(u, (z) => z.im), kind: "complex", loss: NaN };
   const real = u.map((z) => complex(z.re));
   const kind = isSingular(neuron, real) ? "singular" : kindOf(neuron, real);
-  return { re, im: new Float64Array(u.length), kind, loss: lossOf(neuron, real) };
+  return { re, im: new Float64Array(u.length), kind, loss: lossOf(neuron, [...re]) };
 }
 
 /** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */
 function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] {
-  const entries = slopes(neuron, u).hessian.flat();
+  const entries = hessianOf(neuron, u).flat();
   const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));
   const n = u.length;
   const data = Float64Array.from(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));

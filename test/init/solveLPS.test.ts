@@ -128,6 +128,18 @@ suite("init/solveLPS", (test) => {
       }
     });
 
+  test("paths to infinity are counted, and the others arrive", () => {
+    // With x = −1, 1 and sixteen zeros the highest terms of the gradient, Σ (w x + b)³ (x, 1), vanish where w² = −3 b².
+    const x = column(Float64Array.of(-1, 1, ...Array(16).fill(0)));
+    const y = normal(1, 18, { seed: 5, dtype: "float64" }).data;
+    for (let seed = 0; seed < 4; seed++) {
+      const { paths, diverged, points } = solveLPS(RELU2, x, y, { seed });
+      assert.equal([paths, diverged, points.length], [9, 4, 5]);
+      assert.equal(kinds(points), { minimum: 2, saddle: 2, maximum: 1 });
+      for (const point of points) assert.ok(residual(RELU2, x, y, point) < 1e-15);
+    }
+  });
+
   test("a linear neuron is least squares", () => {
     const { points } = solveLPS([0, 1], column(xs), ys);
     assert.is(points.length, 1);

@@ -30,14 +30,13 @@ export function startPoints(system: ProductSystem): Complex[][] {
   );
 }
 
-/** Values, and the Jacobian by the product rule. */
+/** Values at homogeneous coordinates, and the Jacobian by the product rule. */
 export function evaluate(
   system: ProductSystem,
-  u: readonly Complex[],
+  v: readonly Complex[],
 ): { value: Complex[]; jacobian: Complex[][] } {
-  const point = [...u, complex(1)];
   const one = complex(1);
-  const factors = system.map((forms) => forms.map((form) => dot(form, point)));
+  const factors = system.map((forms) => forms.map((form) => dot(form, v)));
   const value = factors.map((row) => row.reduce(multiply, one));
   const jacobian = system.map((forms, i) => {
     const others = forms.map((_, k) =>
@@ -46,7 +45,7 @@ export function evaluate(
         one,
       ),
     );
-    return u.map((_, j) =>
+    return v.map((_, j) =>
       dot(
         others,
         forms.map((form) => form[j]!),
