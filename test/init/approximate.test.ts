@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { activationOf, activations, type ActivationName } from "../../src/init/activations.ts";
-import { approximate, type ApproximationOptions } from "../../src/init/approximate.ts";
+import { activationOf, activations, type ActivationName } from "../../src/init/lps/activations.ts";
+import { approximate, type ApproximationOptions } from "../../src/init/lps/approximate.ts";
 import { ConvergenceError } from "../../src/errors.ts";
 import { double } from "../precisions.ts";
 import { suite } from "../suite.ts";

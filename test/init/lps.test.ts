@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { permutation, seedsOf } from "../../src/init/draws.ts";
-import { lpsBias, lpsKernel, type LpsKernelOptions } from "../../src/init/lps.ts";
-import { lpsDesign } from "../../src/init/lpsDesign.ts";
+import { lpsBias, lpsKernel, type LpsKernelOptions } from "../../src/init/lps/lps.ts";
+import { lpsDesign } from "../../src/init/lps/lpsDesign.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { Family, orthogonality } from "../ratios.ts";
 import { suite } from "../suite.ts";

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { ConvergenceError } from "../../src/errors.ts";
-import type { ActivationName } from "../../src/init/activations.ts";
+import type { ActivationName } from "../../src/init/lps/activations.ts";
 import { normalDensity, normalDistribution } from "../../src/init/elementary.ts";
-import { lpsDesign, type LpsDesignOptions } from "../../src/init/lpsDesign.ts";
+import { lpsDesign, type LpsDesignOptions } from "../../src/init/lps/lpsDesign.ts";
 import { suite } from "../suite.ts";
 import { refused, thrown } from "../thrown.ts";
 import golden from "./lps.json" with { type: "json" };

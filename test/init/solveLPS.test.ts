@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import { approximate } from "../../src/init/approximate.ts";
-import { solveLPS, type StationaryPoint } from "../../src/init/solveLPS.ts";
+import { approximate } from "../../src/init/lps/approximate.ts";
+import { solveLPS, type StationaryPoint } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";

@@ -1,9 +1,9 @@
 /** The bits of lps: what is decided in TypeScript, with exp and tanh of our own, must be the same everywhere. */
-import { activations, type ActivationName } from "../../src/init/activations.ts";
-import { approximate } from "../../src/init/approximate.ts";
-import { lpsBias, lpsKernel } from "../../src/init/lps.ts";
-import { lpsDesign } from "../../src/init/lpsDesign.ts";
-import { solveLPS } from "../../src/init/solveLPS.ts";
+import { activations, type ActivationName } from "../../src/init/lps/activations.ts";
+import { approximate } from "../../src/init/lps/approximate.ts";
+import { lpsBias, lpsKernel } from "../../src/init/lps/lps.ts";
+import { lpsDesign } from "../../src/init/lps/lpsDesign.ts";
+import { solveLPS } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { hashes, type Cases } from "../hash.ts";
 

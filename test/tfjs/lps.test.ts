@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { lpsBias, lpsKernel } from "../../src/init/lps.ts";
+import { lpsBias, lpsKernel } from "../../src/init/lps/lps.ts";
 import { lps, lpsDesign, type LpsOptions } from "../../src/tfjs/index.ts";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";

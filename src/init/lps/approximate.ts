@@ -2,7 +2,7 @@
  * Polynomials that stand for an activation on [−R, R]. All work is done in u = t / R on [−1, 1] and in an
  * orthogonal basis, where a coefficient of roundoff size is one that vanishes, whatever R is.
  */
-import { ArgumentError, show } from "../errors.ts";
+import { ArgumentError, show } from "../../errors.ts";
 import {
   activationOf,
   type Activation,

@@ -2,7 +2,7 @@
  * Follows a zero of H(v, t) = (1 − t) γ G(v) + t F(v) from t = 0 to t = 1, in homogeneous coordinates v = (h u, h) on a
  * random patch c · v = 1: there a path to infinity is one like others, with h → 0.
  */
-import { ConvergenceError } from "../../errors.ts";
+import { ConvergenceError } from "../../../errors.ts";
 import { abs, add, complex, dot, multiply, norm, scale, solve, type Complex } from "./complex.ts";
 import { gradientOf, type Neuron } from "./neuron.ts";
 import { evaluate, type ProductSystem } from "./productSystem.ts";

@@ -1,8 +1,8 @@
 /** Kernels and biases of the linear product structure: random numbers for what `lpsDesign` found. */
-import { ArgumentError, show } from "../errors.ts";
-import { haar } from "../linalg/haar.ts";
-import { normal } from "../linalg/normal.ts";
-import { permutation, seedsOf } from "./draws.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { haar } from "../../linalg/haar.ts";
+import { normal } from "../../linalg/normal.ts";
+import { permutation, seedsOf } from "../draws.ts";
 
 /**
  * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;

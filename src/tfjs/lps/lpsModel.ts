@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../errors.ts";
-import { activations, type ActivationName } from "../init/activations.ts";
-import { seedsOf } from "../init/draws.ts";
-import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../init/lps.ts";
-import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lpsDesign.ts";
-import { known } from "./initializer.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { activations, type ActivationName } from "../../init/lps/activations.ts";
+import { seedsOf } from "../../init/draws.ts";
+import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../../init/lps/lps.ts";
+import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
+import { known } from "../initializer.ts";
 import type { LpsOptions } from "./lps.ts";
 import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
 

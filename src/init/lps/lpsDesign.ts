@@ -8,8 +8,8 @@
  * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
  * positive biases, and a unit that is off for a given input with a probability below 1/2.
  */
-import { ArgumentError, show } from "../errors.ts";
-import { roots, type Roots } from "../linalg/roots.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { roots, type Roots } from "../../linalg/roots.ts";
 import {
   activationOf,
   type Activation,

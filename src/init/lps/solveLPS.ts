@@ -7,11 +7,11 @@
  * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
  * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
  */
-import { ArgumentError, ConvergenceError, show } from "../errors.ts";
-import { checkMatrix, type Matrix } from "../linalg/matrix.ts";
-import { normal } from "../linalg/normal.ts";
-import { rank } from "../linalg/rank.ts";
-import { svd } from "../linalg/svd.ts";
+import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
+import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
+import { normal } from "../../linalg/normal.ts";
+import { rank } from "../../linalg/rank.ts";
+import { svd } from "../../linalg/svd.ts";
 import { abs, complex, norm, scale, type Complex } from "./homotopy/complex.ts";
 import { gradientOf, lossOf, type Neuron } from "./homotopy/neuron.ts";
 import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.ts";

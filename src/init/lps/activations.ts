@@ -1,6 +1,6 @@
 /** The activations of TensorFlow.js as functions of a number, with their derivatives and kinks. */
-import { ArgumentError, show } from "../errors.ts";
-import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "./elementary.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "../elementary.ts";
 
 /** An element-wise activation σ. */
 export interface Activation {

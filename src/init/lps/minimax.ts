@@ -1,6 +1,6 @@
 /** Remez's second algorithm: the polynomial with the least maximum error on [−1, 1]. */
-import { ConvergenceError } from "../errors.ts";
-import { lstsq } from "../linalg/lstsq.ts";
+import { ConvergenceError } from "../../errors.ts";
+import { lstsq } from "../../linalg/lstsq.ts";
 import { CHEBYSHEV, values } from "./bases.ts";
 import { split } from "./quadrature.ts";
 
