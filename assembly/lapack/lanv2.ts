@@ -10,6 +10,7 @@
  */
 import { entry } from "../blas/turn";
 import { at } from "../blas/panel";
+import { EPS, SAFMIN } from "../real";
 import { hypotenuse } from "./larfg";
 
 /** Unit in the last place of f64, times LAPACK's 4: below, two real eigenvalues count as nearly equal. */
@@ -47,10 +48,12 @@ export function lanv2(h: usize, ld: i32, k: i32, turn: usize): void {
       c = 0;
     } else {
       // Complex, or real and nearly equal: make the diagonal equal.
-      const sigma = b + c, delta = a - d;
+      // Only their ratio counts: where b = -c, they may be subnormal and would have no digits to give.
+      const lift: f64 = abs(b + c) + abs(a - d) < SAFMIN / EPS ? 1 / SAFMIN : 1;
+      const sigma = lift * (b + c), delta = lift * (a - d);
       const tau = hypotenuse(sigma, abs(delta));
       cs = sqrt(0.5 * (1 + abs(sigma) / tau));
-      sn = -(p / (tau * cs)) * copysign(1, sigma);
+      sn = -((0.5 * delta) / (tau * cs)) * copysign(1, sigma);
       const aa = a * cs + b * sn, bb = b * cs - a * sn, cc = c * cs + d * sn, dd = d * cs - c * sn;
       b = <f64><real>(bb * cs + dd * sn);
       c = <f64><real>(cc * cs - aa * sn);

@@ -37,7 +37,6 @@ export function trsyl(
   const topAB = max(amax(m * m, a), amax(n * n, b));
   const topC = amax(m * n, c);
   if (!(max(topAB, topC) <= f64.MAX_VALUE)) return Info.NONFINITE;
-  if (topC == 0) return Info.OK;
   const frame = mark();
   const info = solve(transA, transB, minus, m, n, topAB, topC, a, b, c, status);
   release(frame);
@@ -64,7 +63,7 @@ function solve(
 
   const scaleA = topAB > 0 ? reciprocalPower(topAB) : 1;
   const scaleB = minus ? -scaleA : scaleA;
-  const scaleC = reciprocalPower(topC);
+  const scaleC = topC > 0 ? reciprocalPower(topC) : 1;
   diagonal(transA, m, a, scaleA, rows, rowsOf, dA);
   offDiagonal(transA, true, m, a, scaleA, rows, rowsOf, dA, aT);
   diagonal(transB, n, b, scaleB, cols, colsOf, dB);

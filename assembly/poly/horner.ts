@@ -37,12 +37,16 @@ function imag(x: v128): v128 {
   return v128.shuffle<f64>(x, x, 1, 1);
 }
 
-/** Values at `count` complex points x, in their place; `moduli` has room for n + 1 f64. */
+/**
+ * Values at `count` complex points x, in their place; `moduli` has room for n + 1 f64. Splitting overflows from 2^996 on
+ * (see high), where the value itself may not: what is then left of it is the plain one.
+ */
 export function polyval(n: i32, b: usize, moduli: usize, count: i32, x: usize): void {
   for (let k = 0; k <= n; k++) store<f64>(moduli + 8 * k, modulus(v128.load(b + 16 * k)));
   for (let i = 0; i < count; i++, x += 16) {
     value = f64x2.splat(0);
     if (n >= 0) compensated(n, b, moduli, load<f64>(x), load<f64>(x, 8));
+    if (!v128.all_true<i64>(v128.eq<f64>(value, value))) horner(n, b, moduli, load<f64>(x), load<f64>(x, 8));
     v128.store(x, value);
   }
 }

@@ -83,14 +83,15 @@ export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
 }
 
 export function isReal(numbers: Numbers): numbers is ArrayLike<number> {
-  return Array.isArray(numbers) || ArrayBuffer.isView(numbers);
+  return Array.isArray(numbers) || (ArrayBuffer.isView(numbers) && "length" in numbers);
 }
 
 /** Checks the argument; returns real and imaginary parts in turn. */
 export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayBuffer> {
   const real = isReal(numbers);
+  const expected = "numbers, or { re, im } of numbers";
   if (!real && (!isReal(numbers?.re) || !isReal(numbers.im))) {
-    throw new ArgumentError(name, "numbers, or { re, im } of numbers", show(numbers));
+    throw new ArgumentError(name, expected, show(numbers));
   }
   const { re, im } = real ? { re: numbers, im: undefined } : numbers;
   if (im && im.length !== re.length) {
@@ -98,9 +99,13 @@ export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayB
     throw new ArgumentError(name, "as many imaginary parts as real ones", actual);
   }
   const out = new Float64Array(2 * re.length);
+  const put = (at: number, x: unknown) => {
+    if (typeof x !== "number") throw new ArgumentError(name, expected, `${show(x)} among them`);
+    out[at] = x;
+  };
   for (let k = 0; k < re.length; k++) {
-    out[2 * k] = re[k]!;
-    if (im) out[2 * k + 1] = im[k]!;
+    put(2 * k, re[k]);
+    if (im) put(2 * k + 1, im[k]);
   }
   return out;
 }

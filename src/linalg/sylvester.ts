@@ -176,17 +176,18 @@ function gap(a: Data, b: Data): number {
   return least;
 }
 
-/** In f64, for found.x·2^exponent. */
+/** In f64, for found.x·2^exponent; of x and c one is scaled down to the other, never up. */
 function backwardError<T extends Data>(
   { a, b, c, transposeB }: Equation<T>,
   { x, exponent }: Scaled<T>,
 ): number {
-  const [left, right, y] = [double(a), double(b), double(x)];
-  const target = scaled(double(c), -Math.min(Math.max(exponent, -2044), 2044));
+  const [left, right] = [double(a), double(b)];
+  const y = scaled(double(x), Math.max(Math.min(exponent, 0), -2044));
+  const target = scaled(double(c), -Math.min(Math.max(exponent, 0), 2044));
   const [ax, xb] = [matmul(left, y), matmul(y, right, { transposeB })];
   const rest = target.data.map((value, at) => value - ax.data[at]! - xb.data[at]!);
-  const size = (norm(left.data) + norm(right.data)) * norm(y.data) + norm(target.data);
-  return size > 0 ? norm(rest) / size : 0;
+  const size = (norm(left) + norm(right)) * norm(y) + norm(target);
+  return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }
 
 const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
@@ -195,10 +196,11 @@ const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
   data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : new Float64Array(data),
 });
 
-function norm(data: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i]! ** 2;
-  return Math.sqrt(sum);
+/** Frobenius, of entries whose squares may underflow. */
+function norm(a: Matrix<Float64Array>): number {
+  const e = magnitude(largest(a.data));
+  const sum = scaled(a, -e).data.reduce((total, x) => total + x * x, 0);
+  return Math.sqrt(sum) * 2 ** e;
 }
 
 function checkRight(name: string, c: Matrix, dtype: Dtype, rows: number, cols: number): void {

@@ -31,6 +31,26 @@ suite("linalg/polynomial", (test) => {
     refused("x", () => polyval([1], 3 as unknown as number[]));
   });
 
+  test("polyval near and beyond the largest number", () => {
+    assert.equal(Array.from(polyval([0, 1e300, 1e300], [1, 0.5, -1])), [2e300, 7.5e299, 0]);
+    assert.equal(Array.from(polyval([0, 1], [1e308, Infinity, -Infinity])), [1e308, Infinity, -Infinity]); // prettier-ignore
+    assert.equal(Array.from(polyval([1, -1e200], [1e200, 1])), [-Infinity, -1e200]);
+    const { re, im } = polyval({ re: [0, 1e300], im: [1e301, 0] }, [1]);
+    assert.equal([re[0], im[0]], [1e300, 1e301]);
+  });
+
+  test("what is not a number is refused, not converted", () => {
+    const bad: unknown[] = [["1", "2"], [1, undefined], [1, null], [[1], [2]], [true], [1n]];
+    bad.push(new BigInt64Array(2), new DataView(new ArrayBuffer(8)), new Array(3));
+    bad.push({ re: [1], im: ["0"] });
+    for (const c of bad as number[][]) {
+      refused("coefficients", () => polyval(c, [1]));
+      refused("x", () => polyval([1], c));
+      refused("roots", () => polyfromroots(c));
+      refused("coefficients", () => roots(c));
+    }
+  });
+
   test("polyfromroots", () => {
     assert.equal(Array.from(polyfromroots([1, 2, 3])), [-6, 11, -6, 1]);
     assert.equal(Array.from(polyfromroots([])), [1]);

@@ -31,6 +31,12 @@ suite("linalg/schur", (test) => {
       }
     });
 
+    test(`${dtype}: a pair whose diagonal entries differ by a subnormal number`, () => {
+      for (const tiny of [1, 3, 1000].map((k) => k * precision.tiny))
+        for (const [b, d] of [1, -1].flatMap((b) => [[b, tiny], [b, -tiny]])) // prettier-ignore
+          verify(build(2, 2, precision, (i, j) => (i !== j ? (i ? -b! : b!) : i ? d! : 0)), `${b} ${d}`); // prettier-ignore
+    });
+
     test(`${dtype}: a NaN or an infinity anywhere is refused`, () => {
       for (const bad of [NaN, Infinity, -Infinity])
         for (let at = 0; at < 49; at++) {

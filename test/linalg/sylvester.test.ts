@@ -245,6 +245,24 @@ suite("linalg/sylvester", (test) => {
       assert.ok(Math.abs(separation! - 0.25) < 20 * u);
     });
 
+    test(`${dtype}: singular equations are told whatever c is`, () => {
+      const [one, minus] = [1, -1].map((x) => square(1, precision, () => x));
+      const nothing = square(1, precision, () => 0);
+      const options = { symmetric: false, backwardError: true };
+      assert.is(sylvester(one!, minus!, nothing, options).info.perturbed, 1);
+      assert.is(sylvester(nothing, nothing, one!, options).info.backwardError, 1);
+      // What is left of x is far smaller than c.
+      const [a, c] = [(i: number, j: number) => (i || j ? 0 : 1), (i: number) => i || 1 / max];
+      const { singular, backwardError } = sylvester(
+        square(2, precision, a),
+        nothing,
+        build(2, 1, precision, c) as Matrix,
+        { backwardError: true },
+      ).info;
+      assert.is(singular, 1);
+      assert.ok(Math.abs(backwardError! - 1) < GATE * u);
+    });
+
     test(`${dtype}: powers of two go through exactly; what overflows is refused`, () => {
       const far = 2 ** Math.floor(0.45 * Math.log2(max));
       for (const of of [
