@@ -2,9 +2,10 @@
  * lahqr: real Schur form of a Hessenberg matrix by the double-shift QR iteration (Francis), H = Z T Zᵀ.
  *
  * Deflation after Ahues and Tisseur; the QR sweep may start below the top where two small subdiagonal entries
- * in a row allow it; exceptional shifts every tenth iteration without a deflation; 2 x 2 blocks are
- * standardised (lanv2). H is row-major of order n; Z is kept transposed, so that it takes rows; entries below
- * the subdiagonal must be zero on entry. About 25 n³ flops, in vectors but for the columns of H.
+ * in a row allow it; every tenth iteration without a deflation exceptional shifts, half-way between them shifts
+ * moved aside; 2 x 2 blocks are standardised (lanv2). H is row-major of order n; Z is kept transposed, so that it
+ * takes rows; entries below the subdiagonal must be zero on entry. About 25 n³ flops, in vectors but for the
+ * columns of H.
  *
  * `wantt`: all of T, otherwise only what eigenvalues need. z = 0: no Z. False if the limit of
  * 30 max(10, n) iterations was reached.
@@ -13,7 +14,7 @@ import { at } from "../blas/panel";
 import { reflectColumns, reflectRows } from "../blas/reflect";
 import { turnColumns, turnRows } from "../blas/turn";
 import { EPS } from "../real";
-import { get, leave, negligible, next, reflector, smallest, start, tau, v0, v1, v2 } from "./bulge";
+import { drowned, get, leave, negligible, next, reflector, smallest, start, tau, v0, v1, v2 } from "./bulge";
 import { lanv2 } from "./lanv2";
 
 /** Iterations without deflation before an exceptional shift. */
@@ -32,7 +33,9 @@ export function lahqr(wantt: bool, n: i32, h: usize, ld: i32, z: usize, ldz: i32
   let stalled = 0;
   for (let i = n - 1, left = 30 * max(10, n); i >= 0; left--) {
     let l = i;
-    while (l > 0 && !negligible(h, ld, l, 0, n - 1, floor)) l--;
+    for (; l > 0 && !negligible(h, ld, l, 0, n - 1, floor); l--) {
+      if (stalled > STALL && drowned(h, ld, l, 0, n - 1)) break;
+    }
     if (l > 0) store<real>(at(h, ld, l, l - 1), 0);
     if (l >= i - 1) {
       if (l == i - 1) {
@@ -49,6 +52,7 @@ export function lahqr(wantt: bool, n: i32, h: usize, ld: i32, z: usize, ldz: i32
     const foot = stalled % (2 * STALL) == 0, top = !foot && stalled % STALL == 0;
     if (foot || top) exceptional(h, ld, foot ? i : l, foot);
     else shifts(h, ld, i - 1);
+    if (stalled > STALL && stalled % STALL == STALL / 2) aside(abs(get(h, ld, i - 1, i - 2)));
     sweep(h, ld, l, i, wantt ? 0 : l, wantt ? n : i + 1, n, z, ldz);
   }
   return true;
@@ -63,6 +67,15 @@ export function turned(n: i32, h: usize, ld: i32, k: i32, order: i32, turn: usiz
 /** Shifts: the eigenvalues of the block at k, k+1; of two real ones that nearer to H(k+1, k+1), twice. */
 function shifts(h: usize, ld: i32, k: i32): void {
   pair(get(h, ld, k, k), get(h, ld, k, k + 1), get(h, ld, k + 1, k), get(h, ld, k + 1, k + 1));
+}
+
+/**
+ * Moves the shifts by what couples the last pair to the one above. Where both are alike, as in a skew-symmetric
+ * matrix, a sweep with the shifts of one only exchanges them, and exceptional shifts hardly tell them apart: these do.
+ */
+function aside(coupling: f64): void {
+  if (si == 0) sr = tr = sr + coupling;
+  else si += coupling, (ti = -si);
 }
 
 /** Exceptional shifts at one end of the active block. */

@@ -37,6 +37,27 @@ suite("linalg/schur", (test) => {
           verify(build(2, 2, precision, (i, j) => (i !== j ? (i ? -b! : b!) : i ? d! : 0)), `${b} ${d}`); // prettier-ignore
     });
 
+    test(`${dtype}: pairs alike with a weak coupling, skew-symmetric`, () => {
+      const skew = (n: number, upper: (i: number, j: number) => number) =>
+        build(n, n, precision, (i, j) => (i < j ? upper(i, j) : i > j ? -upper(j, i) : 0));
+      for (let k = 0; k < 60; k++)
+        for (const coupling of [1, 1.1, 1.3, 1.7].map((x) => x * 2 ** -k)) {
+          const pairs = (i: number, j: number) =>
+            j === i + 2 ? (i ? 1 : -1) : i + j === 5 ? -coupling : 0;
+          verify(skew(4, pairs), `coupling ${coupling}`);
+        }
+      // A graph: rounding alone couples its equal pairs.
+      const edges = [2, 8, -13, 41, 52, 62];
+      const graph = (i: number, j: number) => edges.find((e) => Math.abs(e) === 9 * i + j) ?? 0;
+      verify(skew(9, (i, j) => Math.sign(graph(i, j))), "graph");
+      for (const size of [1e-6, 1e-10, 1e-14, 1e-17]) {
+        const { data } = gaussian(120, 120, precision);
+        const upper = (i: number, j: number) =>
+          i + 1 === j && j % 2 ? 1 : size * data[i * 120 + j]!;
+        verify(skew(120, upper), `clustered, ${size}`);
+      }
+    });
+
     test(`${dtype}: a NaN or an infinity anywhere is refused`, () => {
       for (const bad of [NaN, Infinity, -Infinity])
         for (let at = 0; at < 49; at++) {
