@@ -49,7 +49,10 @@ suite("linalg/schur", (test) => {
       // A graph: rounding alone couples its equal pairs.
       const edges = [2, 8, -13, 41, 52, 62];
       const graph = (i: number, j: number) => edges.find((e) => Math.abs(e) === 9 * i + j) ?? 0;
-      verify(skew(9, (i, j) => Math.sign(graph(i, j))), "graph");
+      verify(
+        skew(9, (i, j) => Math.sign(graph(i, j))),
+        "graph",
+      );
       for (const size of [1e-6, 1e-10, 1e-14, 1e-17]) {
         const { data } = gaussian(120, 120, precision);
         const upper = (i: number, j: number) =>
