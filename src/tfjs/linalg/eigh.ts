@@ -16,7 +16,8 @@ import { timesDiagonal, timesTransposed, transposedTimes } from "./products.ts";
  * @param a float32, rank ≥ 2, square and symmetric matrices, n = 0 included
  * @param options.vectors `false`: only the values, at half the time; returns { values }
  * @throws ArgumentError for another kind of tensor, a matrix that is not square or not symmetric, a NaN or infinite
- *   entry, an unknown option, or (from `tf.grad`) where the gradient does not exist; ConvergenceError; MemoryError
+ *   entry, a `vectors` that is no boolean, or (from `tf.grad`) where the gradient does not exist;
+ *   ConvergenceError; MemoryError
  */
 export function eigh(
   a: tf.Tensor,
