@@ -9,6 +9,7 @@ export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";
 export { syevd } from "./lapack/syevd";
+export { trexc } from "./lapack/trexc";
 export { trsyl } from "./lapack/trsyl";
 export { larnv } from "./random/larnv";
 export { philox } from "./random/philox";

@@ -3,7 +3,7 @@
  * backward stable routine, failed above 30. Plain loops in f64: nothing of what is measured is used to
  * measure it.
  */
-import type { Complex, Matrix } from "../src/linalg/index.ts";
+import { svd, type Complex, type Matrix } from "../src/linalg/index.ts";
 
 /**
  * `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like; `error` = that against
@@ -77,6 +77,45 @@ export function solution({ a, b, c, x: known }: Equation, x: Matrix): Accuracy {
     residual: normF(rest) / size / roundoff(c),
     error: largest(errors) / largest(Float64Array.from(known.data, Math.abs)),
   };
+}
+
+/** Of a Schur form A = Z T Zᵀ: Z, and ‖A − Z (T Zᵀ)‖₁ / (n ‖A‖₁ u). */
+export function similar(a: Matrix, { t, z }: { t: Matrix; z: Matrix }): Accuracy {
+  const tz = { ...t, data: new Float64Array(t.data.length) };
+  const [x, y, n] = [Float64Array.from(t.data), Float64Array.from(z.data), t.rows];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let k = i > 0 ? i - 1 : 0; k < n; k++) sum += x[i * n + k] * y[j * n + k];
+      tz.data[i * n + j] = sum;
+    }
+  }
+  return { orthogonality: orthogonality(z), residual: residual(a, z, tz) };
+}
+
+/**
+ * Of eigenvalues λ: the largest σ_min(A − λI) / (n ‖A‖₁ u) among those of largest, middle and smallest modulus:
+ * each is exact for a matrix so near.
+ */
+export function spectral(a: Matrix, re: ArrayLike<number>, im: ArrayLike<number>): Accuracy {
+  const n = a.rows;
+  const order = Array.from(re, (x, i) => [Math.hypot(x, im[i]), i]).sort(([x], [y]) => x - y);
+  const errors = [0, n >> 1, n - 1].map((rank) => {
+    const k = order[rank][1];
+    // A − λI as a real matrix of twice the order.
+    const data = new Float64Array(4 * n * n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const x = a.data[i * n + j] - (i === j ? re[k] : 0);
+        data[i * 2 * n + j] = x;
+        data[(i + n) * 2 * n + j + n] = x;
+      }
+      data[i * 2 * n + i + n] = im[k];
+      data[(i + n) * 2 * n + i] = -im[k];
+    }
+    return svd({ rows: 2 * n, cols: 2 * n, data }, { vectors: false }).s[2 * n - 1];
+  });
+  return { residual: Math.max(...errors) / (n * norm1(a) * roundoff(a)) };
 }
 
 /** ‖C − AB‖₁ / (k ‖A‖₁ ‖B‖₁ u), of a product C: its rounding errors have the size of A and B. */

@@ -18,6 +18,12 @@ import { MR, tileTN } from "./tile";
 // @ts-ignore: decorator
 @inline const NC: i32 = 1024;
 
+/** What gemm allocates, at most: who cannot heed its code on every call makes sure of this much before. */
+export function gemmWork(m: i32, n: i32, k: i32): u64 {
+  const kc = min(k, KC);
+  return panelBytes(kc, min(m, MC)) + panelBytes(kc, min(n, NC)) + <u64>MR * ROW + 3 * 16;
+}
+
 /** op(A) is m x k, op(B) is k x n, C is m x n; lda, ldb, ldc are the row lengths of what is stored. */
 export function gemm(
   transA: bool, transB: bool, m: i32, n: i32, k: i32,

@@ -11,7 +11,8 @@ import { LANES, REAL } from "../real";
 export function reflectRows(order: i32, n: i32, x: usize, ld: i32, tau: f64, v1: f64, v2: f64): void {
   const y = x + REAL * ld, z = y + REAL * ld;
   const a1 = v128.splat<real>(<real>v1), a2 = v128.splat<real>(<real>v2);
-  const t0 = v128.splat<real>(<real>tau), t1 = v128.splat<real>(<real>(tau * v1)), t2 = v128.splat<real>(<real>(tau * v2));
+  const t0 = v128.splat<real>(<real>tau);
+  const t1 = v128.splat<real>(<real>(tau * v1)), t2 = v128.splat<real>(<real>(tau * v2));
   const end = REAL * n, bulk = REAL * (n & -LANES);
   let j: usize = 0;
   if (order == 3) {
@@ -36,7 +37,26 @@ export function reflectRows(order: i32, n: i32, x: usize, ld: i32, tau: f64, v1:
 /** m rows of `order` neighbouring columns, from x on. */
 export function reflectColumns(order: i32, m: i32, x: usize, ld: i32, tau: f64, v1: f64, v2: f64): void {
   const step = REAL * ld;
-  for (let i = 0; i < m; i++, x += step) one(order, x, x + REAL, x + 2 * REAL, tau, v1, v2);
+  let i = 0;
+  if (LANES == 2 && order == 3) {
+    // Two rows at a time, turned so that columns are vectors.
+    const a1 = f64x2.splat(v1), a2 = f64x2.splat(v2);
+    const t0 = f64x2.splat(tau), t1 = f64x2.splat(tau * v1), t2 = f64x2.splat(tau * v2);
+    for (; i + 2 <= m; i += 2, x += 2 * step) {
+      const y = x + step;
+      const top = v128.load(x), low = v128.load(y);
+      const p = v128.shuffle<f64>(top, low, 0, 2), q = v128.shuffle<f64>(top, low, 1, 3);
+      const r = v128.load64_lane(y, v128.load64_zero(x, 16), 1, 16);
+      const sum = f64x2.add(f64x2.add(p, f64x2.mul(a1, q)), f64x2.mul(a2, r));
+      const p1 = f64x2.sub(p, f64x2.mul(t0, sum)), q1 = f64x2.sub(q, f64x2.mul(t1, sum));
+      const r1 = f64x2.sub(r, f64x2.mul(t2, sum));
+      v128.store(x, v128.shuffle<f64>(p1, q1, 0, 2));
+      v128.store(y, v128.shuffle<f64>(p1, q1, 1, 3));
+      v128.store64_lane(x, r1, 0, 16);
+      v128.store64_lane(y, r1, 1, 16);
+    }
+  }
+  for (; i < m; i++, x += step) one(order, x, x + REAL, x + 2 * REAL, tau, v1, v2);
 }
 
 // @ts-ignore: decorator

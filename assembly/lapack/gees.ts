@@ -8,13 +8,17 @@
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
+import { gemmWork } from "../blas/gemm";
 import { reciprocalPower } from "../blas/nrm2";
 import { NR, at, pad } from "../blas/panel";
+import { TURN, turnRows } from "../blas/turn";
 import { Info } from "../info";
 import { REAL } from "../real";
 import { gebal } from "./gebal";
 import { gehrd, gehrdWork } from "./gehrd";
 import { ilaenv } from "./ilaenv";
+import { turned } from "./lahqr";
+import { lanv2 } from "./lanv2";
 import { hqr } from "./laqr0";
 import { orghr } from "./orghr";
 
@@ -40,26 +44,42 @@ export function gees(
     if (counts) m = gebal(n, a, w, counts);
     else info = Info.MEMORY;
   }
-  if (info == Info.OK) info = decompose(m, nb ? nb : ilaenv(m), nmin, nw, bulges, a, vectors ? z : 0);
+  if (info == Info.OK) info = decompose(m, nb ? nb : ilaenv(m), nmin, nw, bulges, scale, a, vectors ? z : 0);
   release(frame);
   if (info != Info.OK) return info;
+  for (let i = m; i < n; i++) store<real>(at(w, 1, i, 0), <real>(<f64>load<real>(at(w, 1, i, 0)) / scale));
   eigenvalues(m, a, w, at(w, 1, n, 0));
-  scal(2 * n, 1 / scale, w);
-  if (vectors) scal(n * n, 1 / scale, a);
   return amax(vectors ? n * n : 0, a) <= f64.MAX_VALUE && amax(2 * n, w) <= f64.MAX_VALUE ? Info.OK : Info.OVERFLOW;
 }
 
 /** A := T, Z; z = 0: only the eigenvalues of T count. */
-function decompose(n: i32, nb: i32, nmin: i32, nw: i32, bulges: i32, a: usize, z: usize): Info {
+function decompose(
+  n: i32, nb: i32, nmin: i32, nw: i32, bulges: i32, scale: f64, a: usize, z: usize,
+): Info {
   const tau = alloc(<u64>REAL * pad(n, NR));
-  const work = alloc(gehrdWork(n, nb));
-  if (!tau || !work) return Info.MEMORY;
+  const work = alloc(max(gehrdWork(n, nb), TURN));
+  const frame = mark();
+  const products = alloc(gemmWork(n, n, n)); // that it can be had: gehrd does not ask
+  release(frame);
+  if (!tau || !work || !products) return Info.MEMORY;
   gehrd(n, nb, a, n, tau, work);
   if (z && !orghr(n, nb, a, tau, z)) return Info.MEMORY;
   for (let i = 2; i < n; i++) memory.fill(at(a, n, i, 0), 0, REAL * (i - 1));
   const info = hqr(n, nmin, nw, bulges, a, z);
+  scal(n * n, 1 / scale, a);
+  settle(n, a, z, work);
   if (z) transpose(n, z);
   return info;
+}
+
+/** Where scaling took a block's entry above the diagonal to zero, the block is turned: it has become real. */
+function settle(n: i32, t: usize, z: usize, turn: usize): void {
+  for (let i = 0; i + 1 < n; i++) {
+    if (load<real>(at(t, n, i + 1, i)) == 0 || load<real>(at(t, n, i, i + 1)) != 0) continue;
+    lanv2(t, n, i, turn);
+    turned(n, t, n, i, 2, turn);
+    if (z) turnRows(2, n, at(z, n, i, 0), n, turn);
+  }
 }
 
 /** Of a standardised T; of a pair the one with positive imaginary part first. */

@@ -8,9 +8,10 @@
  * which goes as fast as memory does. V and Y are kept transposed, nb rows of n: every step runs along rows.
  *
  * A is n x n, row-major with leading dimension `lda`. On exit H stands on and above the subdiagonal, the reflectors
- * below it as in LAPACK, n - 1 of them (the last is the identity). `work` holds gehrdWork(n, nb) bytes.
+ * below it as in LAPACK, n - 1 of them (the last is the identity). `work` holds gehrdWork(n, nb) bytes, and the arena
+ * has room for gemm.
  */
-import { axpy, dot } from "../blas/axpy";
+import { axpy, gemv } from "../blas/axpy";
 import { gemm } from "../blas/gemm";
 import { at } from "../blas/panel";
 import { REAL } from "../real";
@@ -40,10 +41,8 @@ export function gehrd(n: i32, nb: i32, a: usize, lda: i32, tau: usize, work: usi
       memory.copy(at(vj, 1, j + 1, 0), at(b, 1, j + 1, 0), REAL * (n - j - 1));
       store<real>(at(vj, 1, j + 1, 0), 1);
       // y := tau (A v - Y Vᵀ v), and the column of T beside it.
-      for (let i = k1; i < n; i++) {
-        store<real>(at(yj, 1, i, 0), dot(n - j - 1, at(a, lda, i, j + 1), at(vj, 1, j + 1, 0)));
-      }
-      for (let l = 0; l < done; l++) store<real>(at(s, 1, l, 0), dot(n - j - 1, at(v, n, l, j + 1), at(vj, 1, j + 1, 0)));
+      gemv(m, n - j - 1, at(a, lda, k1, j + 1), lda, at(vj, 1, j + 1, 0), at(yj, 1, k1, 0));
+      gemv(done, n - j - 1, at(v, n, 0, j + 1), n, at(vj, 1, j + 1, 0), s);
       for (let l = 0; l < done; l++) {
         axpy(m, -load<real>(at(s, 1, l, 0)), at(y, n, l, k1), at(yj, 1, k1, 0));
         let sum: real = 0;
@@ -72,7 +71,7 @@ export function gehrd(n: i32, nb: i32, a: usize, lda: i32, tau: usize, work: usi
 function column(n: i32, nb: i32, k1: i32, j: i32, done: i32, v: usize, y: usize, t: usize, b: usize, s: usize): void {
   const m = n - k1, rows = at(b, 1, k1, 0);
   for (let l = 0; l < done; l++) axpy(m, -load<real>(at(v, n, l, j)), at(y, n, l, k1), rows);
-  for (let l = 0; l < done; l++) store<real>(at(s, 1, l, 0), dot(m, at(v, n, l, k1), rows));
+  gemv(done, m, at(v, n, 0, k1), n, rows, s);
   for (let l = done - 1; l >= 0; l--) {
     let sum: real = 0;
     for (let i = 0; i <= l; i++) sum += load<real>(at(t, nb, i, l)) * load<real>(at(s, 1, i, 0));

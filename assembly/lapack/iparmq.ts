@@ -1,32 +1,25 @@
 /**
- * iparmq: the sizes of the QR iteration for order n, as measured; the choice decides roundings.
+ * iparmq: the sizes of the QR iteration for order n, as measured; all of them are flat minima. The choice decides
+ * roundings.
  *
- * LAPACK's own are smaller blocks and more shifts: there, chains are not worth their overhead below 75 rows; here,
- * where rows and not columns are what vectors run along, lahqr keeps up with them to 200.
+ * LAPACK goes over to many shifts at 75 rows. Here rows and not columns are what vectors run along, and lahqr
+ * keeps up to three times that order.
  */
+import { SINGLE } from "../real";
 
 /** Up to this order lahqr does it all. */
 // @ts-ignore: decorator
-@inline
-export function crossover(): i32 {
-  return 200;
-}
-
-/** Active blocks up to this order go to lahqr. */
+@inline export const CROSSOVER: i32 = SINGLE ? 170 : 230;
+/** From there on, it does the active blocks up to this order. */
 // @ts-ignore: decorator
-@inline
-export function blockOrder(): i32 {
-  return 75;
-}
+@inline export const NMIN: i32 = 75;
 
-/** Bulges of a chain; a sweep has two chains. */
+/** Bulges of a chain: half as many as shifts. */
 export function chain(n: i32): i32 {
-  return n < 400 ? 8 : 10;
+  return n < 400 ? 12 : n < 800 ? 16 : 24;
 }
 
-/** Order of the deflation window. */
-// @ts-ignore: decorator
-@inline
+/** Order of the deflation window: all shifts and some more, for those that converge are none. */
 export function deflationWindow(bulges: i32): i32 {
-  return 5 * bulges;
+  return 3 * bulges;
 }

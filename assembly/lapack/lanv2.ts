@@ -5,8 +5,8 @@
  *   [ c d ] = [ sn  cs ] [ c' d' ] [-sn  cs ]     or a' = d' and b' c' < 0 (a complex pair).
  *
  * After Bai and Demmel (1993) as in LAPACK, with the threshold between the two made relative. In f64 for both
- * binaries; an off-diagonal that rounds to zero in `real` makes the pair real. No fused
- * multiply-add may come in here: a zero decides the control flow.
+ * binaries; an off-diagonal that rounds to zero in `real` makes the pair real. No fused multiply-add may come in
+ * here: a zero decides the control flow.
  */
 import { entry } from "../blas/turn";
 import { at } from "../blas/panel";

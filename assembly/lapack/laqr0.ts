@@ -3,7 +3,8 @@
  * little, multishift sweeps (laqr5) with the shifts it found. Active blocks up to order `nmin` go to lahqr.
  */
 import { alloc } from "../arena";
-import { at, pad } from "../blas/panel";
+import { NR, ROW, at, pad, panelBytes } from "../blas/panel";
+import { MR } from "../blas/tile";
 import { TURN } from "../blas/turn";
 import { Info } from "../info";
 import { REAL } from "../real";
@@ -11,7 +12,7 @@ import { get, negligible, smallest } from "./bulge";
 import { lahqr } from "./lahqr";
 import { laqr2, mend, pairs, put } from "./laqr2";
 import { chainWindow, laqr5 } from "./laqr5";
-import { blockOrder, chain, crossover, deflationWindow } from "./iparmq";
+import { CROSSOVER, NMIN, chain, deflationWindow } from "./iparmq";
 import { TREXC_WORK } from "./trexc";
 import { Window } from "./window";
 
@@ -21,9 +22,6 @@ import { Window } from "./window";
 /** Iterations without deflation after which windows are doubled, and every how many shifts are exceptional. */
 // @ts-ignore: decorator
 @inline const STALL: i32 = 5;
-/** Chains of a sweep. */
-// @ts-ignore: decorator
-@inline const CHAINS: i32 = 2;
 
 /**
  * Schur form of a Hessenberg H in place, Zᵀ := Vᵀ Zᵀ (z = 0: eigenvalues only). Where one of the sizes is 0,
@@ -31,7 +29,7 @@ import { Window } from "./window";
  */
 export function hqr(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize): Info {
   if (!nmin || !nw || !bulges) {
-    nmin = n <= crossover() ? n : blockOrder();
+    nmin = n <= CROSSOVER ? n : NMIN;
     bulges = chain(n);
     nw = deflationWindow(bulges);
   }
@@ -40,7 +38,9 @@ export function hqr(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize)
     if (!turn) return Info.MEMORY;
     return lahqr(z != 0, n, h, n, z, n, turn) ? Info.OK : Info.CONVERGENCE;
   }
-  const x = changetype<Window>(alloc(offsetof<Window>()));
+  const address = alloc(offsetof<Window>());
+  if (!address) return Info.MEMORY;
+  const x = changetype<Window>(address);
   const order = max(max(nmin, 2 * nw), chainWindow(bulges));
   x.n = n;
   x.h = h;
@@ -48,16 +48,17 @@ export function hqr(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize)
   x.ld = pad(order, 8) + 4; // no power of two
   x.t = alloc(<u64>REAL * order * x.ld);
   x.v = alloc(<u64>REAL * order * x.ld);
-  x.slab = alloc(<u64>REAL * order * n);
-  const shifts = alloc(32 * CHAINS * <u64>bulges);
+  x.packed = alloc(panelBytes(order, order));
+  x.panel = alloc(panelBytes(order, NR));
+  x.edge = alloc(<u64>MR * ROW);
+  const shifts = alloc(32 * <u64>bulges);
   const work = alloc(max(<u64>TREXC_WORK, 2 * REAL * <u64>order));
-  if (!changetype<usize>(x) || !x.t || !x.v || !x.slab || !shifts || !work) return Info.MEMORY;
+  if (!x.t || !x.v || !x.packed || !x.panel || !x.edge || !shifts || !work) return Info.MEMORY;
   return laqr0(x, nmin, nw, bulges, shifts, work) ? Info.OK : Info.CONVERGENCE;
 }
 
-/** nw: order of the deflation window; `bulges`: pairs of shifts in a chain. */
+/** nw: order of the deflation window; `bulges`: pairs of shifts a sweep, at most. */
 function laqr0(x: Window, nmin: i32, nw: i32, bulges: i32, shifts: usize, work: usize): bool {
-  const most = CHAINS * bulges;
   const n = x.n, h = x.h, floor = smallest(n);
   let stalled = 0;
   for (let foot = n - 1, left = 30 * max(10, n); foot >= 0; left--) {
@@ -77,13 +78,13 @@ function laqr0(x: Window, nmin: i32, nw: i32, bulges: i32, shifts: usize, work: 
     const window = min(order, stalled < STALL ? nw : 2 * nw);
     const deflated = laqr2(x, top, foot, window, work);
     if (deflated < 0) return false;
-    let count = pairs(x, most, shifts);
+    let count = pairs(x, bulges, shifts);
     if (deflated > 0) mend(x, top, foot, work);
     foot -= deflated;
     stalled = deflated > 0 ? 0 : stalled + 1;
     if (100 * deflated > NIBBLE * window || foot - top < nmin) continue;
-    if (stalled > 0 && stalled % (STALL + 1) == 0) count = exceptional(x, top, foot, most, shifts);
-    for (let i = 0; i < count; i += bulges) laqr5(x, top, foot, min(bulges, count - i), shifts + 32 * i);
+    if (stalled > 0 && stalled % (STALL + 1) == 0) count = exceptional(x, top, foot, bulges, shifts);
+    laqr5(x, top, foot, count, shifts);
   }
   return true;
 }

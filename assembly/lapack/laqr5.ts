@@ -3,7 +3,8 @@
  *
  * Each pair of shifts is a bulge, each bulge three rows behind the one before; a chain of them moves down the
  * active block. It moves in a window of twice its own length, which is closed when the chain has come to its
- * lower end: n/3 rows of H and Z are then transformed in products of that order.
+ * lower end: the rest of H and Z takes the V of the window at once. V is banded: a bulge brings a row up by no more
+ * than two, and down by no more than the way that it goes.
  */
 import { at } from "../blas/panel";
 import { reflectColumns, reflectRows } from "../blas/reflect";
@@ -13,31 +14,43 @@ import { Window } from "./window";
 /** Rows that a bulge needs. */
 // @ts-ignore: decorator
 @inline const SPACE: i32 = 3;
-
 /** Order of the windows for chains of so many bulges. */
 // @ts-ignore: decorator
 @inline
 export function chainWindow(bulges: i32): i32 {
-  return 2 * SPACE * bulges + 3;
+  return 2 * SPACE * bulges;
 }
 
 /** Chases `bulges` bulges from row `top` to row `foot` of H; shifts: four f64 a pair, sr, si, tr, ti. */
 export function laqr5(x: Window, top: i32, foot: i32, bulges: i32, shifts: usize): void {
-  const step = SPACE * bulges;
+  const step = SPACE * bulges - 1;
   // Bulge i is at column top - 1 + tick - 3i, and through when that is foot - 1.
   const ticks = foot - top + SPACE * (bulges - 1);
   for (let tick = 0; tick < ticks; tick += step) {
     const end = min(tick + step, ticks);
     const w = max(top, top - 1 + tick - SPACE * (bulges - 1));
-    x.open(w, min(top - 1 + end - 1 + 4, foot) + 1 - w);
+    x.open(w, min(top + end + 2, foot) + 1 - w);
     for (let now = tick; now < end; now++) {
       for (let i = 0; i < bulges; i++) {
         const k = top - 1 + now - SPACE * i;
         if (k >= top - 1 && k < foot - 1) move(x, k - w, top - w, min(3, foot - k), shifts + 32 * i);
       }
     }
+    x.above = 2 * bulges;
+    x.below = step + SPACE;
+    assert(banded(x));
     x.close(top, foot);
   }
+}
+
+/** Is V zero outside of its band? */
+function banded(x: Window): bool {
+  for (let i = 0; i < x.m; i++) {
+    for (let k = 0; k < x.m; k++) {
+      if ((k < i - x.below || k > i + x.above) && load<real>(at(x.v, x.ld, i, k)) != 0) return false;
+    }
+  }
+  return true;
 }
 
 /** Moves a bulge from column k of the window to the next, or starts one at row `top`. */

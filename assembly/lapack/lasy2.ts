@@ -6,9 +6,8 @@
  * pivoting no unknown exceeds 8 max |right-hand side / pivot|; where that would pass `big`, the right-hand
  * side is scaled down by a power of two s that makes it about 1.
  *
- * All in f64. `work` holds LASY2_WORK bytes: the system, rows of four coefficients and the right-hand side,
- * on entry with the right-hand side set; then the number of replaced pivots, which only grows; the order of the
- * unknowns; and the solution.
+ * All in f64. `work` holds LASY2_WORK bytes: the equations, four coefficients and the right-hand side (set on
+ * entry) each; the number of replaced pivots, which only grows; the order of the unknowns; and the solution.
  */
 import { reciprocalPower } from "../blas/nrm2";
 
@@ -17,8 +16,9 @@ import { reciprocalPower } from "../blas/nrm2";
 /** Bytes of an equation. */
 // @ts-ignore: decorator
 @inline export const LASY2_ROW: usize = 40;
+/** Where its right-hand side stands. */
 // @ts-ignore: decorator
-@inline const RHS: usize = 32;
+@inline export const RHS: usize = 32;
 // @ts-ignore: decorator
 @inline export const REPLACED: usize = 160;
 // @ts-ignore: decorator
@@ -57,7 +57,9 @@ export function lasy2(p: i32, q: i32, a: usize, b: usize, smin: f64, big: f64, w
     for (let i = k + 1; i < n; i++) {
       const other = work + LASY2_ROW * i;
       const factor = load<f64>(other + 8 * k) / d;
-      for (let j = k + 1; j < n; j++) store<f64>(other + 8 * j, load<f64>(other + 8 * j) - factor * load<f64>(row + 8 * j));
+      for (let j = k + 1; j < n; j++) {
+        store<f64>(other + 8 * j, load<f64>(other + 8 * j) - factor * load<f64>(row + 8 * j));
+      }
       store<f64>(other + RHS, load<f64>(other + RHS) - factor * c);
     }
     if (8 * abs(c) > big * abs(d)) fits = false;

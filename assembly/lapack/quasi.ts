@@ -7,13 +7,16 @@
  * solve takes it for another row and finds zero there.
  *
  * The transpose is handled by turning the matrix around, too: J Aᵀ J, with J the reversal, is upper
- * quasi-triangular again. `Quasi` addresses either with two strides.
+ * quasi-triangular again.
  */
 import { NR, ROW, panelStride } from "../blas/panel";
 import { REAL } from "../real";
 
 // @ts-ignore: decorator
 @inline export const EMPTY: f64 = 8;
+/** Bytes of a place in the list of diagonal blocks. */
+// @ts-ignore: decorator
+@inline export const PLACE: usize = 24;
 
 /** Where entry (i, j) of the row-major n x n matrix A lies, or that of J Aᵀ J. */
 // @ts-ignore: decorator
@@ -51,7 +54,7 @@ export function places(trans: bool, n: i32, a: usize, tile: i32, rows: usize): i
  * above and below the diagonal; else two zeros.
  */
 export function diagonal(trans: bool, n: i32, a: usize, scale: f64, count: i32, rows: usize, d: usize): void {
-  for (let p = 0; p < count; p++, d += 24) {
+  for (let p = 0; p < count; p++, d += PLACE) {
     const i = load<i32>(rows + 4 * p);
     const pair = i >= 0 && i + 1 < n && entry(trans, n, a, i + 1, i) != 0 && (p == 0 || load<f64>(d - 8) == 0);
     store<f64>(d, i < 0 ? EMPTY : scale * entry(trans, n, a, i, i));
@@ -74,8 +77,8 @@ export function offDiagonal(
     const first = q & -NR;
     for (let p = first; p < first + NR && p < count; p++) store<real>(to + ROW * p, 0);
     // Past the diagonal block: the second place of a 2 x 2 block, seen from the first, is part of it.
-    const start = lower ? q + (load<f64>(d + 24 * q + 16) != 0 ? 2 : 1) : 0;
-    const end = lower ? count : q - (q > 0 && load<f64>(d + 24 * (q - 1) + 16) != 0 ? 1 : 0);
+    const start = lower ? q + (load<f64>(d + PLACE * q + 16) != 0 ? 2 : 1) : 0;
+    const end = lower ? count : q - (q > 0 && load<f64>(d + PLACE * (q - 1) + 16) != 0 ? 1 : 0);
     // Row or column j: its entries lie one after the other, or n apart. Empty: zero times any entry.
     const step = j < 0 ? 0 : (trans ? -1 : 1) * (lower == trans ? n : 1);
     const base = j < 0 ? 0 : lower ? index(trans, n, j, 0) : index(trans, n, 0, j);

@@ -12,7 +12,7 @@ import { EPS, REAL, SAFMIN } from "../real";
 import { lanv2 } from "./lanv2";
 import { turned } from "./lahqr";
 
-/** Of `work`: Q, D, a product of the two, the little system (4 x 5 in a stride of 8). */
+/** Of `work`: Q, D, a column of their product, the little system (4 x 5 in a stride of 8). */
 // @ts-ignore: decorator
 @inline export const TREXC_WORK: usize = 3 * TURN + 4 * 8 * 8;
 
@@ -53,14 +53,17 @@ export function laexc(n: i32, t: usize, ld: i32, v: usize, ldv: i32, j: i32, p: 
   }
   sylvester(p, q, d, max(2 * EPS * norm, SAFMIN / EPS), system);
   basis(p, q, system, turn);
-  // E := Qᵀ D Q
-  for (let r = 0; r < m; r++) {
-    for (let c = 0; c < q; c++) {
+  // What Qᵀ D Q has below its new first block must be nothing but rounding.
+  for (let c = 0; c < q; c++) {
+    for (let k = 0; k < m; k++) {
       let sum: f64 = 0;
-      for (let k = 0; k < m; k++) {
-        for (let l = 0; l < m; l++) sum += load<f64>(entry(turn, k, r)) * load<f64>(entry(d, k, l)) * load<f64>(entry(turn, l, c));
-      }
-      if (r >= q && !(abs(sum) <= max(20 * EPS * norm, SAFMIN / EPS))) return false;
+      for (let l = 0; l < m; l++) sum += load<f64>(entry(d, k, l)) * load<f64>(entry(turn, l, c));
+      store<f64>(entry(e, k, 0), sum);
+    }
+    for (let r = q; r < m; r++) {
+      let sum: f64 = 0;
+      for (let k = 0; k < m; k++) sum += load<f64>(entry(turn, k, r)) * load<f64>(entry(e, k, 0));
+      if (!(abs(sum) <= max(20 * EPS * norm, SAFMIN / EPS))) return false;
     }
   }
   turnRows(m, n - j, at(t, ld, j, j), ld, turn);

@@ -1,4 +1,4 @@
-/** emlapack: LAPACK (CLAPACK, scalar) compiled to WebAssembly, single precision. */
+/** emlapack: LAPACK (CLAPACK, scalar) compiled to WebAssembly. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
@@ -7,8 +7,10 @@ import {
   type Equation,
   orthogonality,
   residual,
+  similar,
   singular,
   solution,
+  spectral,
   transpose,
 } from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
@@ -291,6 +293,50 @@ export async function eigenvalues(a: number[][]): Promise<() => Complex> {
     em.HEAPF64.set(columns, aP >> 3);
     em._dgeev_(job, job, nP, aP, nP, re, im, v, one, v, one, work, lworkP, info);
     return { re: take(re), im: take(im) };
+  };
+}
+
+/** dgees or with `values` dgeev without vectors. Orders as in `qr`. */
+export function schur(n: number, values = false, bar?: number): Contender {
+  return {
+    name: `emlapack f64 ${values ? "geev" : "gees"}`,
+    slow: n > 256,
+    bar,
+    async start() {
+      const em = await loadOrAbsent();
+      const a = normal(n, n, { seed: 1, dtype: "float64" });
+      const columns = transpose(a).data;
+      const lwork = 34 * n;
+      const lengths = [2, 2, 2, 2, n * n, n, n, n * n, lwork, n];
+      const pointers = reserve(
+        em,
+        lengths.map((length) => 2 * length),
+      );
+      const [none, nP, lworkP, info, aP, re, im, zP, work, select] = pointers;
+      em.HEAP32[none >> 2] = "N".charCodeAt(0);
+      em.HEAP32[(none >> 2) + 1] = "V".charCodeAt(0);
+      em.HEAP32[nP >> 2] = n;
+      em.HEAP32[lworkP >> 2] = lwork;
+      const take = (at: number, length: number) => em.HEAPF64.slice(at >> 3, (at >> 3) + length);
+
+      const run = () => {
+        em.HEAPF64.set(columns, aP >> 3);
+        // prettier-ignore
+        if (values) em._dgeev_(none, none, nP, aP, nP, re, im, zP, nP, zP, nP, work, lworkP, info);
+        // prettier-ignore
+        else em._dgees_(none + 4, none, 0, nP, aP, nP, info + 8, re, im, zP, nP, work, lworkP, select, info);
+        if (em.HEAP32[info >> 2] !== 0) throw new Error(`gees: info ${em.HEAP32[info >> 2]}`);
+        return values ? [take(re, n), take(im, n)] : [take(aP, n * n), take(zP, n * n)];
+      };
+      return {
+        ...job(run, ([x, y]) => {
+          if (values) return spectral(a, x, y);
+          const turned = (data: Float64Array) => transpose({ rows: n, cols: n, data });
+          return similar(a, { t: turned(x), z: turned(y) });
+        }),
+        stop: () => pointers.forEach((pointer) => em._free(pointer)),
+      };
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import {
   QrDecomposition,
   SingularValueDecomposition,
 } from "ml-matrix";
-import { eigen, orthogonality, residual, singular } from "../accuracy.ts";
+import { eigen, orthogonality, residual, singular, spectral } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
 import { symmetric } from "./symmetric.ts";
@@ -72,6 +72,21 @@ export function eigh(n: number): Contender {
         () => new EigenvalueDecomposition(input, { assumeSymmetric: true }),
         (found) =>
           eigen(a, { values: found.realEigenvalues, vectors: matrix(found.eigenvectorMatrix) }),
+      );
+    },
+  };
+}
+
+export function eigenvalues(n: number): Contender {
+  return {
+    name: "ml-matrix f64 with vectors",
+    slow: n > 128,
+    start() {
+      const normals = normal(n, n, { seed: 1, dtype: "float64" });
+      const a = MlMatrix.from1DArray(n, n, normals.data);
+      return job(
+        () => new EigenvalueDecomposition(a, { assumeSymmetric: false }),
+        (found) => spectral(normals, found.realEigenvalues, found.imaginaryEigenvalues),
       );
     },
   };

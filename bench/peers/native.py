@@ -140,6 +140,21 @@ def sylvester(n, dtype, routine="solve_sylvester", library="scipy"):
     return run, accuracy
 
 
+def schur(n, dtype, library="scipy"):
+    a = normal(n, n, dtype)
+
+    def accuracy(result):
+        t, z = result
+        return ratios(z, a, t.astype(np.float64) @ z.T)
+
+    return lambda: scipy.linalg.schur(a, check_finite=False), accuracy
+
+
+def eigenvalues(n, dtype, library="scipy"):
+    a = normal(n, n, dtype)
+    return lambda: scipy.linalg.eigvals(a, check_finite=False), None
+
+
 def matmul(m, n, dtype):
     a, b = normal(m, n, dtype), normal(n, n, dtype)
     return lambda: a @ b, None
@@ -162,6 +177,8 @@ jobs = {
     "haar": haar,
     "qr": qr,
     "svd": svd,
+    "schur": schur,
+    "eigenvalues": eigenvalues,
     "sylvester": sylvester,
     "matmul": matmul,
     "roots": roots,

@@ -5,7 +5,7 @@ import { checkFlag, checkSquare, type Matrix } from "./matrix.ts";
  * Eigenvalues of a square matrix, re[i] + im[i]·√-1, each as often as its multiplicity. The pairs of complex
  * conjugates stand together, that with the positive imaginary part first; otherwise the order means nothing.
  *
- * The QR iteration of `schur` without its vectors, at about a third of the time. The results are the exact
+ * The QR iteration of `schur` without its vectors, at half the time or a little less. The results are the exact
  * eigenvalues of a matrix that differs from the (balanced) one by some n·u·‖a‖: an ill-conditioned eigenvalue
  * may move by much more, one of a k x k Jordan block by the k-th root.
  *

@@ -22,8 +22,9 @@ export interface SylvesterInfo {
   /** General path: pivots too small to divide by, and replaced. */
   readonly perturbed: number;
   /**
-   * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms, a few u for a stable solution. Only on request, or
-   * where one of the counts is not zero: a large one then says that the equation has no solution.
+   * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms, a few u for a good solution; a relative residual: the
+   * strict backward error of this equation may be larger (Higham, BIT 33, 1993). Only on request, or where one of the
+   * counts is not zero: a large one then says that the equation has no solution.
    */
   readonly backwardError?: number;
   /** On request: how far a and −b are from an eigenvalue in common. */
@@ -52,14 +53,16 @@ export interface SylvesterOptions {
  * (blocking ours; scaling and pivots LAPACK's trsyl). An equation that is singular, or nearly, is not an error:
  * pivots below 2u·max(|t|, |s|), t and s the Schur forms, are replaced by that, as LAPACK does
  * with INFO = 1, so that x solves an equation with coefficients changed by about u, and may be large.
- * `info.perturbed` counts; an x with a count that is not zero is not to be used without looking.
+ * `info.perturbed` counts; an x with a count that is not zero is not to be used without looking. Nor does zero prove
+ * the equation regular: eigenvalues carry errors of some n·u, with which a singular equation may pass, with a
+ * huge x. `separation` tells.
  *
- * Both are as good as backward stable, about u in `backwardError`; the error in x may be larger
- * by (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
+ * Both leave a residual of about u in `backwardError`; the error in x may be larger by
+ * (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
  *
- * @param a m x m, @param b n x n, @param c m x n; one precision, which is that of the work; none is changed.
- * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is taken, and what
- *   is not symmetric up to rounding is refused; `false`: the general path is taken. (A symmetric
+ * @param a, b, c m x m, n x n and m x n, of one precision, which is that of the work; they are not changed
+ * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is
+ *   taken, and what is not symmetric up to rounding is refused; `false`: the general path is taken. (A symmetric
  *   coefficient beside another is decomposed by `eigh` in any case but the last.)
  * @param options.backwardError `true`: tell it; two products
  * @param options.separation `true`: tell it; exact, min |α_i + β_j|, on the symmetric path, else 1 / ‖L⁻¹‖₁ of the

@@ -4,7 +4,8 @@
  * Without it `model.fit` ends in "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'"
  * (tensorflow/tfjs#8474, #8082). Kernels of this package are registered where the backend has none, also for
  * `tf.grad` and for models made before. Two kernels that the backend has are replaced: Conv2DBackpropInput, a
- * plain loop there, at a tenth of the speed of the convolution that it also is, and MaxPoolGrad.
+ * plain loop there, at a tenth of the speed of the convolution that it also is, and MaxPoolGrad, which is
+ * slow and wrong for windows without a positive number.
  *
  * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them.
  */
@@ -28,9 +29,12 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
     tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-/** Right in the backend, but slow. */
-const slow = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
-for (const [kernelName, kernelFunc] of Object.entries(slow)) {
+/**
+ * Slow in the backend. Its MaxPoolGrad is also wrong: what belongs to a window without a positive number
+ * goes to the first pixel of the image, so that new units, which are zero, would not learn.
+ */
+const replaced = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
+for (const [kernelName, kernelFunc] of Object.entries(replaced)) {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }

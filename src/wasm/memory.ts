@@ -51,6 +51,10 @@ interface Kernels {
     m: number, n: number, cols: number, positive: number, nb: number, a: number, q: number, r: number,
   ): Info;
   // prettier-ignore
+  trexc(
+    n: number, t: number, ldt: number, v: number, ldv: number, from: number, to: number, work: number,
+  ): number;
+  // prettier-ignore
   larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
   syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
   // prettier-ignore

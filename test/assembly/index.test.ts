@@ -18,6 +18,7 @@ const abi = [
   "qr",
   "release",
   "syevd",
+  "trexc",
   "trsyl",
   "wgrad",
 ];

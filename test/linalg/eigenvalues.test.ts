@@ -128,6 +128,15 @@ suite("linalg/eigenvalues", (test) => {
       }
     });
 
+    test(`${dtype}: an entry below the diagonal counts by what is above`, () => {
+      // Negligible against the diagonal, not against its product with the entry above (Ahues and Tisseur).
+      const above = u ** -0.6;
+      const a = build(2, 2, precision, (i, j) => (i === j ? 1 : i < j ? above : u));
+      const { re } = eigenvalues(a, { balance: false });
+      const root = Math.sqrt(a.data[1]! * u);
+      assert.ok(Math.abs(Math.abs(re[0]! - re[1]!) / (2 * root) - 1) < 1e-3, `${re}`);
+    });
+
     test(`${dtype}: balancing undoes scales`, () => {
       const n = 20;
       const a = uniform(n, n, precision);

@@ -6,6 +6,7 @@ import { distance, Family, largest, transpose } from "../ratios.ts";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";
 import { gemm } from "../twins/gemm.ts";
+import { lacn2 } from "../twins/lacn2.ts";
 import { sylvester as twin } from "../twins/sylvester.ts";
 import { ctlex41, integers, matrix, printed, scipy } from "./sylvesterData.ts";
 
@@ -88,6 +89,12 @@ suite("linalg/sylvester", (test) => {
         assert.is(solved(a, b, c, { symmetric: true }).info.path, "symmetric");
         assert.is(solved(a, b, c, { symmetric: false }).info.path, "general");
         if (m === 1) continue;
+        // Symmetric but for rounding: only when it is said.
+        const nearly = { ...a, data: a.data.slice() } as Matrix;
+        nearly.data[1] += u * nearly.data[0];
+        assert.is.not(nearly.data[1], nearly.data[m]);
+        assert.is(solved(nearly, b, c).info.path, "general");
+        assert.is(solved(nearly, b, c, { symmetric: true }).info.path, "symmetric");
         assert.is(solved(a, normals(n, n, 5), c).info.path, "general");
         assert.is(solved(normals(m, m, 5), b, c).info.path, "general");
       }
@@ -199,20 +206,37 @@ suite("linalg/sylvester", (test) => {
     });
 
     test(`${dtype}: separation is that of the equation`, () => {
-      for (const [m, n] of shapes("1x1 2x3 5x4 6x6"))
+      /** L⁻¹, column by column. */
+      const inverse = (a: Matrix, b: Matrix) =>
+        Array.from({ length: a.rows * b.rows }, (_, at) =>
+          twin(
+            a,
+            b,
+            build(a.rows, b.rows, precision, (i, j) => Number(i * b.rows + j === at)),
+          ),
+        );
+      const norm1 = (columns: Float64Array[]) =>
+        Math.max(...columns.map((x) => x.reduce((sum, value) => sum + Math.abs(value), 0)));
+      const triangle = (n: number, seed: number) => {
+        const values = normals(n, n, seed).data;
+        return square(n, precision, (i, j) => (i > j ? 0 : values[i * n + j] + (i === j ? 3 : 0)));
+      };
+      for (const [m, n] of shapes("1x1 2x3 5x4 6x6 8x3"))
         for (const seed of [1, 2, 3]) {
+          const c = normals(m, n);
+          // Triangular, so that the basis is their own.
+          const [t, s] = [triangle(m, seed), triangle(n, seed + 5)];
+          const close = (separation: number, columns: Float64Array[]) => {
+            const error = Math.abs(separation * lacn2(columns) - 1);
+            assert.ok(error < 1e5 * u, `${m} x ${n}: ${error}`);
+          };
+          close(sylvester(t, s, c, { separation: true }).info.separation!, inverse(t, s));
+          const own = lyapunov(t, normals(m, m), { separation: true }).info;
+          close(own.separation!, inverse(t, transpose(t)));
+          // In others the 1-norm may differ by √(mn).
           const [a, b] = [normals(m, m, seed), normals(n, n, seed + 5)];
-          const { separation } = sylvester(a, b, normals(m, n), { separation: true }).info;
-          // All columns of the inverse: in other bases its 1-norm may differ by √(mn).
-          let inverse = 0;
-          for (let at = 0; at < m * n; at++) {
-            const e = build(m, n, precision, (i, j) => Number(i * n + j === at));
-            inverse = Math.max(
-              inverse,
-              twin(a, b, e).reduce((sum, x) => sum + Math.abs(x), 0),
-            );
-          }
-          const factor = separation! * inverse;
+          const factor =
+            norm1(inverse(a, b)) * sylvester(a, b, c, { separation: true }).info.separation!;
           const bound = 3 * Math.sqrt(m * n);
           assert.ok(factor < bound && factor > 1 / bound, `${m} x ${n}: ${factor}`);
         }
@@ -229,12 +253,13 @@ suite("linalg/sylvester", (test) => {
       ]) {
         // prettier-ignore
         const [a, b, c] = [of(7, 7, 1), of(5, 5, 2), normals(7, 5, 3)];
-        const plain = sylvester(a, b, c);
+        const plain = sylvester(a, b, c, { separation: true });
         for (const f of [far, 1, 1 / far])
           for (const g of [far, 1, 1 / far]) {
-            const x = sylvester(scaledBy(a, f), scaledBy(b, f), scaledBy(c, g), { backwardError: true }); // prettier-ignore
+            const x = sylvester(scaledBy(a, f), scaledBy(b, f), scaledBy(c, g), { backwardError: true, separation: true }); // prettier-ignore
             assert.equal(x.data, scaledBy(plain, g / f).data, `${f} ${g}`);
             assert.ok(x.info.backwardError! < GATE * u);
+            assert.is(x.info.separation, f * plain.info.separation!);
           }
         const overflow = () => sylvester(scaledBy(a, 1 / far), scaledBy(b, 1 / far), scaledBy(c, max / 8 / largest(Float64Array.from(c.data)))); // prettier-ignore
         assert.match(refused("c", overflow).actual, "overflow");

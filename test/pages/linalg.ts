@@ -1,13 +1,20 @@
-/** The bits of haar, normal, matmul, qr, svd, eigh and roots, over both precisions and shapes around the tiles. */
+/**
+ * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov and roots, over both
+ * precisions and shapes around the tiles.
+ */
 import {
+  eigenvalues,
   eigh,
   haar,
+  lyapunov,
   matmul,
   normal,
   polyval,
   qr,
   roots,
+  schur,
   svd,
+  sylvester,
   type Svd,
 } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
@@ -46,6 +53,23 @@ for (const dtype of dtypes) {
       return [{ rows: 1, cols: n, data: values }, vectors];
     };
   }
+  for (const [m, n] of [
+    [1, 1],
+    [7, 5],
+    [33, 64],
+    [100, 20],
+  ] as const) {
+    // prettier-ignore
+    const draw = (rows: number, cols: number, seed: number) => normal(rows, cols, { seed, dtype });
+    const gram = (order: number, seed: number) => {
+      const a = draw(order, 2 * order, seed);
+      return matmul(a, a, { transposeB: true });
+    };
+    const shape = `${m}x${n} ${dtype}`;
+    cases[`sylvester ${shape}`] = () => [sylvester(draw(m, m, 1), draw(n, n, 2), draw(m, n, 3))];
+    cases[`sylvester symmetric ${shape}`] = () => [sylvester(gram(m, 1), gram(n, 2), draw(m, n, 3))]; // prettier-ignore
+    cases[`lyapunov ${shape}`] = () => [lyapunov(draw(m, m, 1), gram(m, 2))];
+  }
   for (const [rows, cols] of shapes) {
     const shape = `${rows}x${cols} ${dtype}`;
     const draw = (m: number, n: number, seed: number) => normal(m, n, { seed, dtype });
@@ -61,6 +85,9 @@ for (const dtype of dtypes) {
     cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
     cases[`svd ${shape}`] = () => factors(svd(a()));
     cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
+    if (rows !== cols) continue;
+    cases[`schur ${shape}`] = () => Object.values(schur(a()));
+    cases[`eigenvalues ${shape}`] = () => Object.values(eigenvalues(a())).map(row);
   }
 }
 

@@ -28,6 +28,7 @@ const kernels: Partial<Conv>[] = [
   { kernelSize: 1, padding: "same" },
   { kernelSize: [3, 4], padding: "valid", strides: [1, 2] },
   { kernelSize: [4, 2], padding: "same", strides: [2, 1] },
+  { kernelSize: 5, padding: "same" },
 ];
 
 const label = ({ kernelSize, padding, strides = 1 }: Partial<Conv>) =>

@@ -154,17 +154,26 @@ function rectangle(
   ]);
   const readers = slice(delta, [0, y.from, x.from, 0], [n, y.outputs, x.outputs, out]);
   const d = rows.k1 * cols.k1 * channels;
-  const shape = [rows.k2, cols.k2, d, out];
+  const shape = [y.taps[1] - y.taps[0], x.taps[1] - x.taps[0], d, out];
   const gradient = filterGradient(patches, readers, shape, [rows.s2, cols.s2], "valid");
-  return reshape(gradient, [-1, d, out]);
+  const whole = pad(gradient, [
+    [y.taps[0], rows.k2 - y.taps[1]],
+    [x.taps[0], cols.k2 - x.taps[1]],
+    [0, 0],
+    [0, 0],
+  ]);
+  return reshape(whole, [-1, d, out]);
 }
 
-/** The outputs that read a range of p; what they read of it, and how many p before and after. */
+/**
+ * Who reads a range of p: so many outputs `from` on, with these taps; what they read of it, `count` from
+ * `first` on, and how many others of these taps' before and after.
+ */
 function read({ k2, s2, outputs }: Axis, [first, end]: Range) {
   const from = Math.max(0, Math.floor((first - k2) / s2) + 1);
-  const to = Math.min(outputs, Math.ceil(end / s2));
-  const [low, high] = [from * s2, (to - 1) * s2 + k2];
-  const [begin, stop] = [Math.max(first, low), Math.min(end, high)];
-  const zeros: [number, number] = [begin - low, high - stop];
-  return { from, outputs: to - from, first: begin, count: stop - begin, zeros };
+  const last = Math.min(outputs, Math.ceil(end / s2)) - 1;
+  const [begin, stop] = [Math.max(first, from * s2), Math.min(end, last * s2 + k2)];
+  const taps = [Math.max(0, begin - last * s2), Math.min(k2, stop - from * s2)] as const;
+  const zeros: [number, number] = [begin - from * s2 - taps[0], last * s2 + taps[1] - stop];
+  return { from, outputs: last - from + 1, taps, first: begin, count: stop - begin, zeros };
 }

@@ -4,7 +4,7 @@ import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
 import { build, gaussian } from "../../matrices.ts";
-import { precisionOf, precisions } from "../../precisions.ts";
+import { double, precisionOf, precisions } from "../../precisions.ts";
 import { dget35, quasi } from "../../quasi.ts";
 import { distance, Family, largest, transpose } from "../../ratios.ts";
 import { suite } from "../../suite.ts";
@@ -189,20 +189,37 @@ suite("assembly/lapack/trsyl", (test) => {
         [150, 2 ** -10],
       ] as const) {
         const a = build(n, n, precision, (i, j) => (i === j ? delta : i === j - 1 ? 1 : 0));
-        const zero = build(3, 3, precision, () => 0);
-        const c = build(n, 3, precision, (i, j) => 1 + i + j);
+        // Nothing on the diagonal: columns depend on those before them, and add no growth of their own.
+        const b = build(20, 20, precision, (i, j) => (i < j ? delta / (1 + i + j) : 0));
+        const c = build(n, 20, precision, (i, j) => 1 + i + j);
         for (const transA of flags) {
-          const { info, x, exponent } = trsyl(a, zero, c, { transA });
+          const { info, x, exponent } = trsyl(a, b, c, { transA });
           assert.is(info, Info.OK);
           assert.ok(x.data.every(Number.isFinite) && norm(x) > 1, `${n}`);
           const steps = n * -Math.log2(delta);
           const room = Math.log2(precision.max);
           assert.ok(Math.abs(steps + exponent - room) < 60 || exponent === 0, `${exponent}`);
           assert.ok(exponent === 0 || steps > room - 60);
-          if (2 ** exponent > 0) family.random.check(ratio(a, zero, c, x, 2 ** exponent, { transA }), `growth ${n}`); // prettier-ignore
+          if (2 ** exponent > 0) family.random.check(ratio(a, b, c, x, 2 ** exponent, { transA }), `growth ${n}`); // prettier-ignore
         }
       }
     });
+
+    if (precision === double)
+      test("growth along rows and columns: as much as in exact arithmetic", () => {
+        // log2 of the largest entry, by back substitution in 4,000 bits.
+        for (const [n, delta, exact] of [
+          [40, 2 ** -20, 1159.3],
+          [150, 2 ** -10, 1703.6],
+        ]) {
+          // prettier-ignore
+          const a = build(n, n, double, (i, j) => (i === j ? delta : i === j - 1 ? 1 : 0));
+          const b = build(20, 20, double, (i, j) => (i < j ? 1 / (1 + i + j) : 0));
+          const c = build(n, 20, double, (i, j) => 1 + i + j);
+          const { x, exponent } = trsyl(a, b, c);
+          assert.ok(Math.abs(Math.log2(norm(x)) - exponent - exact) < 0.1, `${n}`);
+        }
+      });
 
     test(`${dtype}: scales of A, B and C at both ends of the range`, () => {
       const { a, b } = pair(9, 6, false, 4);
