@@ -1,5 +1,13 @@
 /** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
-import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  clone,
+  grad,
+  scalar,
+  tensor1d,
+  tidy,
+  type serialization,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../graph.ts";
@@ -34,6 +42,7 @@ export interface Attributes {
   axis?: number;
   dataFormat?: string;
   depthMultiplier?: number;
+  depthwiseConstraint?: serialization.Serializable | null;
   epsilon?: number;
   kernelSize?: number[];
   padding?: "same" | "valid";

@@ -1,4 +1,4 @@
-import type { Optimizer } from "@tensorflow/tfjs-core";
+import { memory, type Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { engine } from "../graph.ts";
@@ -132,8 +132,11 @@ async function growOne(
 
 const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed"] as const;
 
-/** Numbers in the 4 GiB that WebAssembly can address. */
-const MOST = 2 ** 30;
+/** Bytes that the memory of the wasm backend can grow to. Beyond it aborts, and does not work again. */
+const MOST = 2 ** 31;
+
+/** Bytes for a new weight: in single precision the value, a copy on its way there, and two slots of Adam. */
+const EACH = 16;
 
 /** All that can be known before anything is computed; the layers with the units for each. */
 export function planned(
@@ -180,8 +183,8 @@ export function planned(
     }
     const chain: Chain = chainOf(model, name);
     fit(chain, method.zeroIn(options));
-    if (sizeOf(chain, count) > MOST) {
-      throw new MemoryError(`units: ${name} with ${count} more passes 4 GiB`);
+    if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
+      throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }
     return { name, units: count };
   });
