@@ -24,7 +24,7 @@ const COLUMNS: [title: string, width: number][] = [
 const NUMERIC = new Set([
   ...COLUMNS.filter(([, width]) => width > 0).map(([title]) => title),
   ...["before", "peak", "after", "kept"],
-  ...["runs", "mean", "± of it", "deviation", "wins"],
+  ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
 /** Three digits are more than a measurement deserves, and enough to compare with a bar. */
@@ -88,8 +88,9 @@ function text(cells: string[]): string {
     .trimEnd();
 }
 
-export const heading = (name: string): string =>
-  `\n${name}\n${text(COLUMNS.map(([title]) => title))}`;
+/** With the titles of the columns, if there are any. */
+export const heading = (name: string, columns: boolean): string =>
+  `\n${name}${columns ? `\n${text(COLUMNS.map(([title]) => title))}` : ""}`;
 
 export function line(row: AnyRow): string {
   if ("mean" in row) {
@@ -149,7 +150,7 @@ export function markdown(
       parts.push(
         "What comes out of a study, with the same draws for every method; less is better:",
       );
-      const numbers = ["runs", "mean", "± of it", "deviation", "wins"];
+      const numbers = ["runs", "mean", "standard error", "deviation", "wins"];
       parts.push(table(["study", "by", ...numbers, "bar", ""], studies.map(studyCells)));
     }
   }

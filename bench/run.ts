@@ -40,7 +40,8 @@ for (const room of ROOMS) {
     const module = (await import(`./${room}/${file}`)) as { default: AnyCase[] };
     const cases = module.default.filter((c) => only.test(c.name));
     if (!cases.length) continue;
-    say(heading(`${room}/${file.replace(/\.ts$/, "")}`));
+    const timed = cases.some((c) => "unit" in c);
+    say(heading(`${room}/${file.replace(/\.ts$/, "")}`, timed));
     const rows: AnyRow[] = (files[`${room}/${file}`] = []);
     for (const c of cases) {
       const found = await rowsOf(c);
