@@ -25,6 +25,7 @@ import { plot } from "./plot.ts";
 /** What a net does between the epochs; without an entry it does not grow. */
 const GROWTH: Record<string, Pick<Schedule, "method" | "side" | "inverse">> = {
   gradmax: { method: "gradmax" },
+  inverse: { method: "gradmax", inverse: true },
   orthogonal: { method: "orthogonal" },
   random: { method: "random" },
   split: { method: "split" },
@@ -187,13 +188,22 @@ function curves(results: readonly Result[]): Parameters<typeof plot>[1] {
     ),
   );
   const grew = [...new Set(results.flatMap(({ grew }) => grew))].map((epoch) => ({ epoch }));
-  const epoch = { field: "epoch", type: "quantitative", title: "epochs" } as const;
+  const epoch = {
+    field: "epoch",
+    type: "quantitative",
+    title: "epochs",
+    axis: { grid: false },
+  } as const;
   const panel = (name: string) => ({
     width: 360,
     height: 280,
     title: name,
     layer: [
-      { data: { values: grew }, mark: { type: "rule", color: "#cccccc" }, encoding: { x: epoch } },
+      {
+        data: { values: grew },
+        mark: { type: "rule", color: "#999999", strokeDash: [3, 3] },
+        encoding: { x: epoch },
+      },
       {
         data: { values: points.filter((point) => point.panel === name) },
         mark: { type: "line" },
@@ -212,7 +222,7 @@ function curves(results: readonly Result[]): Parameters<typeof plot>[1] {
     ],
   });
   return {
-    title: `${data.name}: nets that grow (grey: growth events), and that do not`,
+    title: `${data.name}: nets that grow, at the dashed lines, and that do not`,
     hconcat: Object.keys(panels).map(panel),
   } as Parameters<typeof plot>[1];
 }
