@@ -8,6 +8,7 @@ export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";
+export { spread } from "./lapack/spread";
 export { syevd } from "./lapack/syevd";
 export { trexc } from "./lapack/trexc";
 export { trsyl } from "./lapack/trsyl";

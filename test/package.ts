@@ -17,9 +17,9 @@ import { suite } from "./suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 50 * 1024,
-  "tfjs-initializers": 56 * 1024,
-  "tfjs-initializers/train": 47 * 1024,
+  "tfjs-initializers/linalg": 53 * 1024,
+  "tfjs-initializers": 84 * 1024,
+  "tfjs-initializers/train": 50 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */

@@ -93,7 +93,8 @@ function flatten(shape: readonly number[]): [number, number] {
   return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
 }
 
-function size(shape: readonly number[]): number {
+/** Numbers in a kernel of this shape. */
+export function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
@@ -103,7 +104,8 @@ const MOST = 2 ** 30;
 /** The same for a factorization in f64, which holds about three matrices. */
 const MOST_FACTORED = 2 ** 27;
 
-function checkShape(shape: readonly number[], least: number, most: number): void {
+/** Throws an ArgumentError for what is no shape of these ranks, a MemoryError for one beyond memory. */
+export function checkShape(shape: readonly number[], least: number, most: number): void {
   const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const ok =
     Array.isArray(shape) &&

@@ -21,8 +21,9 @@ export {
 } from "./polynomial.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
-export { schur } from "./schur.ts";
 export { roots, type Roots } from "./roots.ts";
+export { schur } from "./schur.ts";
+export { spread } from "./spread.ts";
 export { svd, type Svd, type SvdInfo } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export {

@@ -8,6 +8,13 @@ export {
   type Schedule,
 } from "./grow/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
+export { decorrelated, inputCovariance } from "./decorrelated.ts";
+export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
+export { diversityPenalty } from "./diversity/layer.ts";
+export { diversity, type LayerDiversity } from "./diversity/measure.ts";
+export { diversityRegularizer } from "./diversity/regularizer.ts";
+export { replaceRedundant, type Replacement } from "./diversity/replace.ts";
+export { diversitySchedule } from "./diversity/schedule.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { deltaOrthogonal, orthogonal } from "./orthogonal.ts";

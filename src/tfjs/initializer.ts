@@ -2,27 +2,16 @@ import { serialization, tensor, type DataType, type Tensor } from "@tensorflow/t
 import { ArgumentError, show } from "../errors.ts";
 
 /**
- * What the initializers of this package have in common: everything that tf.layers asks of one.
+ * What tf.layers saves by class name and configuration, and builds again from them.
  *
- * tf.layers recognizes initializers by `instanceof` of a class that it does not export, and takes
- * everything else for a `{ className, config }` to rebuild from. An instance that has both
- * properties is therefore accepted everywhere, also by a second copy of tf.layers on the page; so the
- * whole state of an initializer is in its config.
+ * tf.layers recognizes initializers and regularizers by `instanceof` of classes that it does not export, and
+ * takes everything else for a `{ className, config }` to rebuild from. An instance that has both properties is
+ * therefore accepted everywhere, also by a second copy of tf.layers on the page; so its whole
+ * state is in its config.
  */
-export abstract class Initializer<Options extends object> extends serialization.Serializable {
+export abstract class Configured<Options extends object> extends serialization.Serializable {
   constructor(protected readonly options: Options) {
     super();
-  }
-
-  /** The values for a weight of this shape. */
-  protected abstract values(shape: number[]): Float32Array;
-
-  /** A float32 tensor of the given shape, new at every call. */
-  apply(shape: number[], dtype?: DataType): Tensor {
-    if (dtype !== undefined && dtype !== "float32") {
-      throw new ArgumentError("dtype", '"float32"', show(dtype));
-    }
-    return tensor(this.values(shape), shape, "float32");
   }
 
   getConfig(): serialization.ConfigDict {
@@ -36,6 +25,20 @@ export abstract class Initializer<Options extends object> extends serialization.
   /** A fresh object: tf.layers adds a key of its own to what it reads here. */
   get config(): serialization.ConfigDict {
     return this.getConfig();
+  }
+}
+
+/** What the initializers of this package have in common: everything that tf.layers asks of one. */
+export abstract class Initializer<Options extends object> extends Configured<Options> {
+  /** The values for a weight of this shape. */
+  protected abstract values(shape: number[]): Float32Array;
+
+  /** A float32 tensor of the given shape, new at every call. */
+  apply(shape: number[], dtype?: DataType): Tensor {
+    if (dtype !== undefined && dtype !== "float32") {
+      throw new ArgumentError("dtype", '"float32"', show(dtype));
+    }
+    return tensor(this.values(shape), shape, "float32");
   }
 
   /** Part of tf.layers' initializer type. */

@@ -8,8 +8,20 @@
 import * as core from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../errors.ts";
 import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
-import { classes } from "./orthogonal.ts";
+import { classes as decorrelatedClasses } from "./decorrelated.ts";
+import { classes as layerClasses } from "./diversity/layer.ts";
+import { classes as regularizerClasses } from "./diversity/regularizer.ts";
+import { classes as orthogonalClasses } from "./orthogonal.ts";
 import { Relu1 } from "./relu1.ts";
+
+/** All that a saved model may name. */
+const classes = [
+  ...decorrelatedClasses,
+  ...layerClasses,
+  ...orthogonalClasses,
+  ...regularizerClasses,
+  Relu1,
+];
 
 /** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
 export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor" | "tidy">;
@@ -37,7 +49,7 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  */
 export function install(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf);
-  for (const cls of [...classes, Relu1]) tf.serialization.registerClass(cls);
+  for (const cls of classes) tf.serialization.registerClass<core.serialization.Serializable>(cls);
   if (STOCK in prototype) return;
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {

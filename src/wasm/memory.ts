@@ -56,6 +56,7 @@ interface Kernels {
   ): number;
   // prettier-ignore
   larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
+  spread(trans: number, m: number, n: number, step: number, a: number): Info;
   syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
   // prettier-ignore
   trsyl(

@@ -17,6 +17,7 @@ const abi = [
   "philox",
   "qr",
   "release",
+  "spread",
   "syevd",
   "trexc",
   "trsyl",

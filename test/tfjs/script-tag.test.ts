@@ -41,7 +41,29 @@ suite("tfjs/script-tag", (test) => {
   test("defines one global, with the functions of the package", () => {
     const { defined, door } = load({ tf });
     assert.equal(defined, ["tfjsInitializers"]);
-    const names = ["ArgumentError", "ConvergenceError", "MemoryError", "deltaOrthogonal", "fitGrowing", "grow", "install", "linalg", "orthogonal", "relu1", "uninstall"]; // prettier-ignore
+    const names = [
+      "ArgumentError",
+      "ConvergenceError",
+      "MemoryError",
+      "decorrelated",
+      "deltaOrthogonal",
+      "diversity",
+      "diversityHistory",
+      "diversityPenalty",
+      "diversityRegularizer",
+      "diversitySchedule",
+      "fitGrowing",
+      "grow",
+      "inputCovariance",
+      "install",
+      "linalg",
+      "orthogonal",
+      "relu1",
+      "replaceRedundant",
+      "spreadUnits",
+      "spreading",
+      "uninstall",
+    ];
     assert.equal(Object.keys(door).sort(), names);
   });
 

@@ -1,0 +1,228 @@
+import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
+import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index.ts";
+import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
+import { cholesky, solveLower } from "./cholesky.ts";
+import { leastMeanCos2 } from "./metrics.ts";
+import { checkFinite, largest, normalised } from "./units.ts";
+
+type Real = Matrix<Float64Array>;
+
+/** Directions found, as rows of length 1, and how many iterations that took. */
+interface Found {
+  readonly u: Real;
+  readonly iterations: number;
+}
+
+const methods = { zca, qr: orthonormalised, cholesky: whitened, gradient: descended, data: zca };
+
+export type Method = keyof typeof methods;
+
+export interface DecorrelateOptions {
+  /** Default `"zca"`. */
+  method?: Method;
+  /** Also take the mean off every unit, for Pearson's correlation instead of the cosine; default false. */
+  centred?: boolean;
+  /** For `"data"`, and only there: the n x n covariance of the inputs. */
+  covariance?: Matrix;
+}
+
+/**
+ * Replaces the directions of the rows of w by decorrelated ones; their lengths stay.
+ *
+ * With u the rows divided by their lengths, for m ≤ n rows of n entries:
+ * - `"zca"`: the polar factor (u·uᵀ)^(−½)·u, of all orthonormal rows those nearest to u (Löwdin's);
+ * - `"qr"`: Gram–Schmidt in the order of the rows (Householder QR of uᵀ, positive diagonal);
+ * - `"cholesky"`: L⁻¹·u with u·uᵀ = L·Lᵀ: the same rows as `"qr"`, less accurate when u is ill-conditioned;
+ * - `"gradient"`: steepest descent for Σ cos² (see `spread`), which ends near zca's rows;
+ * - `"data"`: zca's rows times (covariance + ridge)^(−½), the ridge a thousandth of the mean variance: it decorrelates
+ *   pre-activations, not weights. Directions in which inputs hardly vary gain weight, their noise with them: in one study of
+ *   ours training became worse, on the digits of examples/diversity.ts its first epochs became better.
+ *
+ * More than n rows cannot all be orthogonal. The least that mean cos² can be is then (m − n) / (n (m − 1)), that
+ * of a unit-norm tight frame (Benedetto and Fickus 2003). zca alternates polar factor and division by the
+ * row lengths (Tropp et al. 2005), and gradient descends, until mean cos² is within 0.4 % of it; qr divides
+ * the rows of the orthonormal columns by their lengths once, which leaves it a few per cent above (a fraction
+ * of 2/n); cholesky does not exist. Taking Löwdin's and these methods for initialization is our formulation.
+ *
+ * @param w m x n, no row zero; it is not changed
+ * @returns the new rows in f64, and the number of iterations
+ * @throws ArgumentError for a malformed matrix, a NaN, a row of zeros (with `centred`: a constant one), linearly
+ *   dependent rows (cholesky), m > n (cholesky) or a bad option; ConvergenceError when 1000 iterations do
+ *   not reach the tolerance, as for gradient from rows that are the same; MemoryError
+ */
+export function decorrelate(
+  w: Matrix,
+  options: DecorrelateOptions = {},
+): { weights: Real; iterations: number } {
+  const { method = "zca", centred = false, covariance } = options;
+  checkMatrix("w", w);
+  checkFinite("w", w.data);
+  checkDecorrelateOptions(options);
+  if (w.rows * w.cols === 0) return { weights: real(w), iterations: 0 };
+  const { lengths, u } = normalised(w);
+  checkRows(lengths, "not zero", 0);
+  let start = u;
+  if (centred) {
+    const inside = normalised(withoutMean(u));
+    checkRows(inside.lengths, "not constant", 2 ** -40);
+    start = inside.u;
+  }
+  const found = methods[method](start);
+  let directions = centred ? withMean(found.u) : found.u;
+  if (method === "data") directions = normalised(matmul(directions, whitening(covariance!, w.cols))).u; // prettier-ignore
+  const data = directions.data.map((x, at) => x * lengths[Math.floor(at / w.cols)]!);
+  return { weights: { rows: w.rows, cols: w.cols, data }, iterations: found.iterations };
+}
+
+/** Throws an ArgumentError for options that no matrix could use. */
+export function checkDecorrelateOptions(options: DecorrelateOptions): void {
+  const { method = "zca", centred = false, covariance } = options;
+  if (!Object.hasOwn(methods, method)) {
+    throw new ArgumentError("method", Object.keys(methods).join(", "), show(method));
+  }
+  checkFlag("centred", centred);
+  if ((method === "data") !== (covariance !== undefined)) {
+    throw new ArgumentError("covariance", 'a matrix for method "data", and only there', show(covariance)); // prettier-ignore
+  }
+  if (centred && method === "data") throw new ArgumentError("centred", 'false for "data"', "true");
+}
+
+/** How near mean cos² must come: to zero as nearly as float32 weights show, or to the bound. */
+const goal = (m: number, n: number) => Math.max(2 ** -60, leastMeanCos2(m, n) * (1 + 2 ** -8));
+
+/** 33 x 32, one of the slowest, takes 100. */
+const LIMIT = 1000;
+
+function iterate(u: Real, step: (u: Real) => Real): Found {
+  const { rows: m, cols: n } = u;
+  for (let iterations = 0; iterations < LIMIT; iterations++) {
+    if (meanCos2(u) <= goal(m, n)) return { u, iterations };
+    u = step(u);
+  }
+  throw new ConvergenceError(
+    `w: after ${LIMIT} iterations mean cos² is ${meanCos2(u)}, not ${goal(m, n)}`,
+  );
+}
+
+/** After the first step x is so near a tight frame that forming xᵀx costs nothing of its polar factor. */
+function zca(u: Real): Found {
+  const first = polar(u).u;
+  if (u.rows <= u.cols) return { u: first, iterations: 1 };
+  const found = iterate(normalised(first).u, (x) => {
+    const gram = matmul(x, x, { transposeA: true });
+    return normalised(matmul(x, inverseRoot(gram))).u;
+  });
+  return { u: found.u, iterations: 1 + found.iterations };
+}
+
+function descended(u: Real): Found {
+  return iterate(u, (x) => spread(x));
+}
+
+function orthonormalised(u: Real): Found {
+  if (u.rows > u.cols) return { u: normalised(qr(u, { positive: true }).q).u, iterations: 1 };
+  return { u: transposed(qr(transposed(u), { positive: true }).q), iterations: 1 };
+}
+
+function whitened(u: Real): Found {
+  const { rows: m, cols: n } = u;
+  if (m > n) {
+    const expected = `"zca", "qr" or "gradient" for more units (${m}) than dimensions (${n})`;
+    throw new ArgumentError("method", expected, '"cholesky"');
+  }
+  const l = cholesky(matmul(u, u, { transposeB: true }));
+  if (l === undefined) {
+    throw new ArgumentError("w", 'linearly independent rows for "cholesky"', "dependent ones");
+  }
+  return { u: solveLower(l, u), iterations: 1 };
+}
+
+function meanCos2(u: Real): number {
+  const m = u.rows;
+  const { data } = matmul(u, u, { transposeB: true });
+  let sum = 0;
+  for (let i = 0; i < m; i++) for (let j = 0; j < i; j++) sum += data[i * m + j]! ** 2;
+  return m < 2 ? 0 : sum / ((m * (m - 1)) / 2);
+}
+
+/** Of the mean variance, added to all: without it constant inputs (the rim of an image) would explode. */
+const RIDGE = 1e-3;
+
+/** (c + ridge)^(−½) of a covariance of n inputs. */
+function whitening(c: Matrix, n: number): Real {
+  checkMatrix("covariance", c);
+  checkFinite("covariance", c.data);
+  const mirrored = transposed(real(c));
+  const top = largest(c.data);
+  // Sums in another order, in float32, differ by some ten units of 2⁻²⁴.
+  const symmetric = c.data.every((x: number, at: number) => Math.abs(x - mirrored.data[at]!) <= 1e-5 * top); // prettier-ignore
+  if (c.rows !== n || c.cols !== n || !symmetric || top === 0) {
+    const actual = `${c.rows} x ${c.cols}`;
+    throw new ArgumentError("covariance", `a symmetric ${n} x ${n} matrix, not zero`, actual);
+  }
+  const data = mirrored.data.map((x, at) => (x + c.data[at]!) / 2);
+  let ridge = 0;
+  for (let i = 0; i < n; i++) ridge += (RIDGE * data[i * (n + 1)]!) / n;
+  for (let i = 0; i < n; i++) data[i * (n + 1)]! += ridge;
+  return inverseRoot({ rows: n, cols: n, data });
+}
+
+/** c^(−½) of a positive definite matrix. */
+function inverseRoot(c: Real): Real {
+  const { values, vectors } = eigh(c);
+  if (!(values[0]! > 0)) {
+    throw new ArgumentError(
+      "covariance",
+      "a positive semidefinite matrix",
+      `eigenvalue ${values[0]}`,
+    );
+  }
+  const quarter = vectors.data.map((x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
+  const root = { ...c, data: quarter };
+  return matmul(root, root, { transposeB: true });
+}
+
+/**
+ * Rows of n entries whose mean is zero are rows of n − 1 coordinates: those of the Householder reflection
+ * that takes (1, …, 1)/√n to (0, …, 0, −1). `withoutMean` projects, `withMean` is its transpose.
+ */
+function withoutMean({ rows, cols: n, data }: Real): Real {
+  if (n === 1) throw new ArgumentError("centred", "false for units of a single input", "true");
+  return reflected(rows, n, data, n - 1);
+}
+
+function withMean({ rows, cols, data }: Real): Real {
+  const n = cols + 1;
+  const padded = new Float64Array(rows * n);
+  for (let i = 0; i < rows; i++) padded.set(data.subarray(i * cols, (i + 1) * cols), i * n);
+  return reflected(rows, n, padded, n);
+}
+
+/** The first `keep` entries of every row times I − v·vᵀ/β, v = (1, …, 1, 1 + √n), β = n + √n. */
+function reflected(rows: number, n: number, data: Float64Array, keep: number): Real {
+  const out = new Float64Array(rows * keep);
+  const last = 1 + Math.sqrt(n);
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * n, (i + 1) * n);
+    const dot = row.reduce((sum, x) => sum + x, 0) + (last - 1) * row[n - 1]!;
+    const factor = dot / (n + Math.sqrt(n));
+    for (let k = 0; k < keep; k++) out[i * keep + k] = row[k]! - factor * (k === n - 1 ? last : 1);
+  }
+  return { rows, cols: keep, data: out };
+}
+
+/** Of rows of length 1, 2⁻⁴⁰ without the mean is what rounding makes of a constant one, and more. */
+function checkRows(lengths: Float64Array, what: string, least: number): void {
+  const i = lengths.findIndex((length) => !(length > least));
+  if (i >= 0) throw new ArgumentError("w", `rows that are ${what}`, `row ${i}`);
+}
+
+function transposed({ rows, cols, data }: Real): Real {
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!; // prettier-ignore
+  return { rows: cols, cols: rows, data: out };
+}
+
+function real({ rows, cols, data }: Matrix): Real {
+  return { rows, cols, data: Float64Array.from(data) };
+}

@@ -1,0 +1,57 @@
+/** Random kernels by the usual rules for variances, from the package's own generator. */
+import { ArgumentError, show } from "../../errors.ts";
+import { normal, type Matrix } from "../../linalg/index.ts";
+import type { Layout } from "./units.ts";
+
+/** One over the variance of a weight, given what a unit sees and what an input feeds. */
+const rules = {
+  glorot: (fanIn: number, fanOut: number) => (fanIn + fanOut) / 2,
+  he: (fanIn: number) => fanIn / 2,
+  leCun: (fanIn: number) => fanIn,
+};
+
+/** How tf.layers names them. */
+export type Base = `${keyof typeof rules}${"Normal" | "Uniform"}`;
+
+export function checkBase(base: Base): void {
+  const [, rule] = /^(.*)(?:Normal|Uniform)$/.exec(base) ?? [];
+  if (rule === undefined || !Object.hasOwn(rules, rule)) {
+    const names = Object.keys(rules).map((name) => `${name}Normal, ${name}Uniform`);
+    throw new ArgumentError("base", names.join(", "), show(base));
+  }
+}
+
+/**
+ * The units of every group: independent weights of mean 0 and variance 2/(in + out) (Glorot and Bengio 2010),
+ * 2/in (He et al. 2015) or 1/in (LeCun et al. 1998). The normals are not truncated, as those of tf.layers are.
+ */
+export function draw(layout: Layout, base: Base, seed?: number): Matrix<Float64Array>[] {
+  const { groups, units, inputs, positions } = layout;
+  const [, rule, shape] = /^(.*)(Normal|Uniform)$/.exec(base)!;
+  const deviation = 1 / Math.sqrt(rules[rule as keyof typeof rules](inputs, positions * units));
+  const count = units * inputs;
+  const values = (shape === "Uniform" ? uniforms : normals)(groups * count, seed);
+  return Array.from({ length: groups }, (_, g) => {
+    const data = values.subarray(g * count, (g + 1) * count).map((x) => x * deviation);
+    return { rows: units, cols: inputs, data };
+  });
+}
+
+function normals(count: number, seed?: number): Float64Array {
+  return normal(count, 1, { seed, dtype: "float64" }).data;
+}
+
+/**
+ * Uniform within ±√3, so of variance 1. Of four normals, (a² + b²) / (a² + b² + c² + d²) is exactly
+ * uniform from 0 to 1, and takes arithmetic that is the same everywhere.
+ */
+function uniforms(count: number, seed?: number): Float64Array {
+  const z = normals(4 * count, seed);
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const p = z[4 * i]! ** 2 + z[4 * i + 1]! ** 2;
+    const q = z[4 * i + 2]! ** 2 + z[4 * i + 3]! ** 2;
+    out[i] = (Math.sqrt(3) * (p - q)) / (p + q);
+  }
+  return out;
+}

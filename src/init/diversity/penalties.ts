@@ -1,0 +1,222 @@
+/**
+ * Penalties on what units have in common, as functions of a Gram matrix M = AᵀA, the units being the columns
+ * of A. Each returns its value f and its slope K = ∂f/∂M, symmetric, so that ∂f/∂A = 2·A·K: whoever has A
+ * needs two products with it, and all the rest is m x m. Values are sums in f64; a Gram matrix that is not
+ * finite has the value NaN, as any loss.
+ */
+import { ArgumentError, show } from "../../errors.ts";
+import { matmul, type Matrix } from "../../linalg/index.ts";
+import { cholesky, inverseLower } from "./cholesky.ts";
+
+type Real = Matrix<Float64Array>;
+
+export interface Value {
+  readonly value: number;
+  readonly slope: Float64Array;
+}
+
+export interface PenaltyOptions {
+  /** Of `"energy"`: the exponent s, above 0; default 2. */
+  power?: number;
+  /** Of `"logDet"`: what is added to the diagonal, above 0; default 1e-3. */
+  epsilon?: number;
+  /** Of `"ncl"`: the mean square per unit from which on it rewards nothing, above 0; default 1. */
+  cap?: number;
+}
+
+type Penalty = (gram: Real, options: Required<PenaltyOptions>, samples: number) => Value;
+
+/** On weights; G is the matrix of cosines, m the number of units. */
+export const weightPenalties = {
+  /** Mean cos² over pairs: Σ_{i≠j} G_ij² / (m (m − 1)). Our formulation. */
+  cos2: (gram) => ofCosines(gram, cos2),
+  /** ‖M − I‖²_F: orthogonality and unit length (Xie, Xiong and Pu, CVPR 2017; Bansal et al. 2018, SO). */
+  softOrthogonality,
+  /** ‖M − I‖₂, by twenty power steps (Bansal et al., NeurIPS 2018, SRIP, has two and a random start). */
+  srip,
+  /** −log det(G + εI) (determinantal diversity; our formulation). */
+  logDet: (gram, { epsilon }) => ofCosines(gram, (g) => logDet(g, epsilon)),
+  /** Mean of |uᵢ − uⱼ|⁻ˢ over pairs, u the units divided by their lengths (Liu et al., NeurIPS 2018, MHE). */
+  energy: (gram, { power }) => ofCosines(gram, (g) => energy(g, power)),
+  /** −(1/m) Σᵢ min_j arccos G_ij, maximal minimum angles (Wang et al., arXiv 2006.06527, MMA). */
+  minAngle: (gram) => ofCosines(gram, minAngle),
+} satisfies Record<string, Penalty>;
+
+/** On activations H, N samples x m units; deCov and correlation take the Gram matrix of centred columns. */
+export const activationPenalties = {
+  /** ½(‖C‖²_F − ‖diag C‖²), C the covariance of the units (Cogswell et al., arXiv 1511.06068, DeCov). */
+  deCov,
+  /**
+   * −(1/N) Σ (hᵢ − h̄)², h̄ the mean of a sample over units (Liu and Yao 1999, negative correlation
+   * learning). It has no lower bound for relu; from the cap on it is constant, which is our addition.
+   */
+  ncl,
+  /** Mean squared correlation over pairs of units. Our formulation. */
+  correlation: (gram) => ofCosines(gram, cos2),
+} satisfies Record<string, Penalty>;
+
+export type WeightPenalty = keyof typeof weightPenalties;
+export type ActivationPenalty = keyof typeof activationPenalties;
+
+/** A penalty of one of the tables above by name; `samples` is N. */
+export function penalize(
+  penalty: WeightPenalty | ActivationPenalty,
+  gram: Real,
+  { power = 2, epsilon = 1e-3, cap = 1 }: PenaltyOptions = {},
+  samples = 1,
+): Value {
+  if (!gram.data.every(Number.isFinite)) {
+    return { value: NaN, slope: new Float64Array(gram.data.length).fill(NaN) };
+  }
+  const penalties: Record<string, Penalty> = { ...weightPenalties, ...activationPenalties };
+  return penalties[penalty]!(gram, { power, epsilon, cap }, samples);
+}
+
+export function checkPenaltyOptions(options: PenaltyOptions): void {
+  for (const name of ["power", "epsilon", "cap"] as const) {
+    const value = options[name] ?? 1;
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new ArgumentError(name, "a finite number above 0", show(value));
+    }
+  }
+}
+
+/**
+ * A function of cosines as one of the Gram matrix: with D the inverse lengths of the units, G = D·M·D and
+ * S = ∂f/∂G, the slope is D·(S − diag(Σᵢ S_ij G_ij))·D. A unit of length zero has cosine 0 with all others
+ * and no slope.
+ */
+function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): Value {
+  const d = Float64Array.from({ length: m }, (_, i) => {
+    const square = gram[i * (m + 1)]!;
+    return square > 0 ? 1 / Math.sqrt(square) : 0;
+  });
+  const g = new Float64Array(m * m);
+  for (let i = 0, at = 0; i < m; i++) {
+    for (let j = 0; j < m; j++, at++) g[at] = i === j ? 1 : gram[at]! * d[i]! * d[j]!;
+  }
+  const { value, slope } = f({ rows: m, cols: m, data: g });
+  for (let i = 0; i < m; i++) {
+    let along = 0;
+    for (let j = i * m; j < (i + 1) * m; j++) along += slope[j]! * g[j]!;
+    slope[i * (m + 1)]! -= along;
+  }
+  for (let i = 0, at = 0; i < m; i++) {
+    for (let j = 0; j < m; j++, at++) slope[at]! *= d[i]! * d[j]!;
+  }
+  return { value, slope };
+}
+
+/** A sum of φ(G_ij) over i ≠ j divided by their number, with φ′ as slope. */
+function overPairs({ rows: m, data: g }: Real, phi: (cos: number) => [number, number]): Value {
+  const slope = new Float64Array(m * m);
+  const count = Math.max(1, m * (m - 1));
+  let value = 0;
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < i; j++) {
+      const [f, derivative] = phi(g[i * m + j]!);
+      value += (2 * f) / count;
+      slope[i * m + j] = slope[j * m + i] = derivative / count;
+    }
+  }
+  return { value, slope };
+}
+
+function cos2(g: Real): Value {
+  return overPairs(g, (cos) => [cos * cos, 2 * cos]);
+}
+
+/** Squared distances and 1 − cos² below this are rounding errors of float32 products, and are taken for it. */
+const LEAST = 2 ** -20;
+
+function energy(g: Real, power: number): Value {
+  return overPairs(g, (cos) => {
+    const square = Math.max(LEAST, 2 - 2 * cos);
+    const value = square ** (-power / 2);
+    return [value, (power * value) / square];
+  });
+}
+
+function minAngle({ rows: m, data: g }: Real): Value {
+  const slope = new Float64Array(m * m);
+  let value = 0;
+  for (let i = 0; m > 1 && i < m; i++) {
+    let nearest = i === 0 ? 1 : 0;
+    for (let j = 0; j < m; j++) if (j !== i && g[i * m + j]! > g[i * m + nearest]!) nearest = j;
+    const cos = Math.min(1, Math.max(-1, g[i * m + nearest]!));
+    value -= Math.acos(cos) / m;
+    // Half on either side of the diagonal.
+    const half = 0.5 / (m * Math.sqrt(Math.max(LEAST, 1 - cos * cos)));
+    slope[i * m + nearest]! += half;
+    slope[nearest * m + i]! += half;
+  }
+  return { value, slope };
+}
+
+function logDet(g: Real, epsilon: number): Value {
+  const m = g.rows;
+  const data = g.data.slice();
+  for (let i = 0; i < m; i++) data[i * (m + 1)]! += epsilon;
+  const l = cholesky({ rows: m, cols: m, data });
+  if (l === undefined) {
+    throw new ArgumentError("epsilon", "enough to outweigh rounding errors", show(epsilon));
+  }
+  let value = 0;
+  for (let i = 0; i < m; i++) value -= 2 * Math.log(l.data[i * (m + 1)]!);
+  const inverse = inverseLower(l);
+  const slope = matmul(inverse, inverse, { transposeA: true }).data.map((x) => -x);
+  return { value, slope };
+}
+
+function lessIdentity({ rows: m, data }: Real): Float64Array {
+  return data.map((x, at) => (at % (m + 1) === 0 ? x - 1 : x));
+}
+
+function softOrthogonality(gram: Real): Value {
+  const rest = lessIdentity(gram);
+  const value = rest.reduce((sum, x) => sum + x * x, 0);
+  return { value, slope: rest.map((x) => 2 * x) };
+}
+
+/** The slope is ±v·vᵀ for the eigenvector v that the power method has come to. */
+function srip(gram: Real): Value {
+  const m = gram.rows;
+  const data = lessIdentity(gram);
+  // Its heaviest column: not orthogonal to the eigenvector by bad luck, as a fixed start may be.
+  const weights = Array.from({ length: m }, (_, i) => data.subarray(i * m, (i + 1) * m).reduce((sum, x) => sum + x * x, 0)); // prettier-ignore
+  const heaviest = weights.indexOf(Math.max(...weights));
+  let v: Float64Array = data.slice(heaviest * m, (heaviest + 1) * m);
+  let value = 0;
+  for (let k = 0; k <= 20; k++) {
+    const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
+    if (!(length > 0)) return { value: 0, slope: new Float64Array(m * m) };
+    const x = v.map((y) => y / length);
+    const image = times(data, x);
+    value = image.reduce((sum, y, i) => sum + y * x[i]!, 0);
+    v = k === 20 ? x : image;
+  }
+  const slope = data.map((_, at) => Math.sign(value) * v[Math.floor(at / m)]! * v[at % m]!);
+  return { value: Math.abs(value), slope };
+}
+
+/** a·x for a symmetric a, in a plain loop: a trip to the kernels would copy a. */
+function times(a: Float64Array, x: Float64Array): Float64Array {
+  const y = new Float64Array(x.length);
+  for (let i = 0, at = 0; i < x.length; i++) {
+    for (let j = 0; j < x.length; j++) y[j]! += a[at++]! * x[i]!;
+  }
+  return y;
+}
+
+function deCov({ rows: m, data }: Real, _: unknown, samples: number): Value {
+  const slope = data.map((x, at) => (at % (m + 1) === 0 ? 0 : x / samples ** 2));
+  return { value: slope.reduce((sum, x, at) => sum + x * data[at]!, 0) / 2, slope };
+}
+
+/** With P = I − 1·1ᵀ/m, the sum of squares is the trace of M·P. */
+function ncl({ rows: m, data }: Real, { cap }: { cap: number }, samples: number): Value {
+  const p = data.map((_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
+  const value = p.reduce((sum, x, at) => sum + x * data[at]!, 0);
+  if (value >= cap * m) return { value: -cap * m, slope: new Float64Array(m * m) };
+  return { value: -value, slope: p.map((x) => -x) };
+}

@@ -1,0 +1,93 @@
+import { ArgumentError, show } from "../../errors.ts";
+import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
+import { checkFinite, normalised } from "./units.ts";
+
+type Real = Matrix<Float64Array>;
+
+/** The two units that are most alike. */
+export interface Pair {
+  /** `kept` is the longer one, `replaced` the other. */
+  readonly kept: number;
+  readonly replaced: number;
+  /** Signed cosine of (weights, bias): 1 for positive multiples. */
+  readonly cosine: number;
+  /** |w_replaced| / |w_kept|, of (weights, bias): what outgoing weights are folded with. */
+  readonly ratio: number;
+  /** Whether one is a positive multiple of the other, to float32 precision. */
+  readonly multiple: boolean;
+}
+
+/** Roundings of float32 weights, √(n)·2⁻²⁴ relative and a few more: a product, a load, a save. */
+const ROUNDING = 2 ** -21;
+
+/**
+ * The pair of units with the largest signed cosine between their (weights, bias).
+ *
+ * @param weights m x n, a row per unit
+ * @param bias m numbers; absent: none
+ * @returns `undefined` for fewer than two units that are not zero
+ * @throws ArgumentError for a NaN or infinite entry
+ */
+export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair | undefined {
+  const whole = augmented(weights, bias);
+  checkFinite("weights", whole.data);
+  const { lengths, u } = normalised(whole);
+  const [m, n] = [u.rows, u.cols];
+  const { data: cosines } = matmul(u, u, { transposeB: true });
+  let [i, j, cosine] = [-1, -1, -Infinity];
+  for (let a = 0; a < m; a++) {
+    for (let b = 0; b < a; b++) {
+      if (lengths[a]! > 0 && lengths[b]! > 0 && cosines[a * m + b]! > cosine) {
+        [i, j, cosine] = [a, b, cosines[a * m + b]!];
+      }
+    }
+  }
+  if (i < 0) return undefined;
+  const [kept, replaced] = lengths[j]! >= lengths[i]! ? [j, i] : [i, j];
+  // By the difference, for near 1 the cosine does not tell: 1 − cos is its square.
+  let square = 0;
+  for (let k = 0; k < n; k++) square += (u.data[kept * n + k]! - u.data[replaced * n + k]!) ** 2;
+  const ratio = lengths[replaced]! / lengths[kept]!;
+  const multiple = Math.sqrt(square) <= ROUNDING;
+  return { kept, replaced, cosine: Math.min(1, cosine), ratio, multiple };
+}
+
+/**
+ * A new direction for unit j: random in the orthogonal complement of the other units, or, where they leave
+ * none, the direction in which they are least (the last right singular vector). It has the length of the
+ * old weights.
+ *
+ * @param seed integer from 0 to 2^53 − 1; without one every call gives another direction
+ */
+export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array {
+  const { rows: m, cols: n } = weights;
+  if (!Number.isSafeInteger(j) || j < 0 || j >= m) {
+    throw new ArgumentError("unit", `an integer from 0 to ${m - 1}`, show(j));
+  }
+  const { lengths, u } = normalised(weights);
+  const others = { rows: m - 1, cols: n, data: new Float64Array((m - 1) * n) };
+  for (let i = 0, to = 0; i < m; i++) {
+    if (i !== j) others.data.set(u.data.subarray(i * n, (i + 1) * n), n * to++);
+  }
+  const { s, v } = svd(others, { mode: "complete" });
+  const rank = s.filter((x) => x > Math.max(m, n) * 2 ** -24 * s[0]!).length;
+  const first = Math.min(rank, n - 1);
+  // Random coordinates in the columns of v from the first that the others do not span.
+  const z = normal(1, n - first, { seed, dtype: "float64" }).data;
+  const direction = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    for (let k = first; k < n; k++) direction[i]! += v.data[i * n + k]! * z[k - first]!;
+  }
+  const unit = normalised({ rows: 1, cols: n, data: direction }).u.data;
+  return unit.map((x) => x * lengths[j]!);
+}
+
+function augmented({ rows, cols, data }: Matrix, bias?: ArrayLike<number>): Real {
+  const width = cols + (bias === undefined ? 0 : 1);
+  const out = new Float64Array(rows * width);
+  for (let i = 0; i < rows; i++) {
+    out.set(data.subarray(i * cols, (i + 1) * cols), i * width);
+    if (bias !== undefined) out[i * width + cols] = bias[i]!;
+  }
+  return { rows, cols: width, data: out };
+}

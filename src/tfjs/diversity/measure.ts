@@ -1,0 +1,70 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { dispose } from "@tensorflow/tfjs-core";
+import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
+import { unitsOf } from "../../init/diversity/units.ts";
+import type { Matrix } from "../../linalg/index.ts";
+import { kernelsOf, watching } from "./kernels.ts";
+
+/** One kernel of a model, or the activations of one layer. */
+export interface LayerDiversity extends Diversity {
+  /** The layer's name. */
+  readonly layer: string;
+  /** The weight's name, or "activations". */
+  readonly of: string;
+}
+
+/**
+ * How different the units of a model are: for every kernel (the units being its output channels; of a depthwise
+ * kernel, the input channel whose filters are most alike) and, given inputs, for the activations of
+ * every layer that has a kernel (rank above 2: every position is a sample).
+ *
+ * @param model its layers, wrappers and inner models included; a layer without a kernel is left out
+ * @param xs inputs, for the activations; they are predicted in batches of 32 as by `model.predict`
+ * @param options.spectrum `false` leaves out effectiveRank and logDet, which take an eigenproblem each; default true
+ * @throws ArgumentError for what is no model, or (named after the weight) a NaN or infinite weight or activation
+ */
+export function diversity(
+  model: LayersModel,
+  xs?: Tensor | Tensor[],
+  options: { spectrum?: boolean } = {},
+): LayerDiversity[] {
+  const kernels = kernelsOf(model);
+  const found = kernels.map(({ layer, name, weight, layout }): LayerDiversity => {
+    const groups = unitsOf(weight.read().dataSync() as Float32Array, layout);
+    const measured = groups.map((units) => diversityOf(units, { ...options, name }));
+    const worst = measured.reduce((a, b) => (b.meanCos2 > a.meanCos2 ? b : a));
+    return { layer: layer.name, of: name.slice(name.lastIndexOf("/") + 1), ...worst };
+  });
+  if (xs === undefined) return found;
+  const layers = [...new Set(kernels.map(({ layer }) => layer))];
+  const outputs = new Map<string, Matrix<Float32Array>[]>(layers.map(({ name }) => [name, []]));
+  watching(
+    layers,
+    ({ name }, output) => outputs.get(name)!.push(samplesOf(output)),
+    () => dispose(model.predict(xs)),
+  );
+  for (const [layer, parts] of outputs) {
+    const units = transposed(parts);
+    found.push({ layer, of: "activations", ...diversityOf(units, { ...options, name: layer }) });
+  }
+  return found;
+}
+
+function samplesOf(output: Tensor): Matrix<Float32Array> {
+  const cols = output.shape.at(-1)!;
+  return { rows: output.size / cols, cols, data: output.dataSync<"float32">() };
+}
+
+/** Batches of samples as one matrix with a row per unit. */
+function transposed(parts: Matrix<Float32Array>[]): Matrix<Float32Array> {
+  const [rows, cols] = [parts[0]?.cols ?? 0, parts.reduce((sum, part) => sum + part.rows, 0)];
+  const data = new Float32Array(rows * cols);
+  let sample = 0;
+  for (const part of parts) {
+    for (let i = 0; i < part.rows; i++, sample++) {
+      for (let j = 0; j < rows; j++) data[j * cols + sample] = part.data[i * rows + j]!;
+    }
+  }
+  return { rows, cols, data };
+}

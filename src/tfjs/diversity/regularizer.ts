@@ -1,0 +1,80 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../../errors.ts";
+import {
+  checkPenaltyOptions,
+  weightPenalties,
+  type PenaltyOptions,
+  type WeightPenalty,
+} from "../../init/diversity/penalties.ts";
+import { layoutOf } from "../../init/diversity/units.ts";
+import { checkFlag } from "../../linalg/matrix.ts";
+import { Configured, known } from "../initializer.ts";
+import { penaltyOf } from "./penalty.ts";
+import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
+
+export interface RegularizerConfig extends Schedule, Omit<PenaltyOptions, "cap"> {
+  /** Default `"cos2"`. */
+  penalty?: WeightPenalty;
+  /** The kernel is that of a depthwise convolution: filters on one channel are compared; default false. */
+  depthwise?: boolean;
+}
+
+class DiversityRegularizer extends Configured<RegularizerConfig> {
+  static readonly className = "TfjsInitializersDiversityRegularizer";
+  [EPOCH] = 0;
+
+  constructor(config: RegularizerConfig = {}) {
+    super(known(config, ["depthwise", "epochs", "epsilon", "lambda", "penalty", "power"]));
+    const { penalty = "cos2", ...rest } = this.options;
+    if (!Object.hasOwn(weightPenalties, penalty)) {
+      throw new ArgumentError("penalty", Object.keys(weightPenalties).join(", "), show(penalty));
+    }
+    checkFlag("depthwise", rest.depthwise ?? false);
+    checkSchedule(rest);
+    checkPenaltyOptions(rest);
+  }
+
+  /** lambda · penalty of a kernel, in the epoch that the schedule is in. */
+  apply(kernel: tf.Tensor): tf.Scalar {
+    const { penalty = "cos2", depthwise, ...options } = this.options;
+    const factor = strength(options, this[EPOCH]);
+    const { groups, units, inputs } = layoutOf(kernel.shape, depthwise);
+    if (factor === 0 || kernel.size === 0) return tf.scalar(0);
+    return tf.tidy(() => {
+      const byInput = tf.reshape(kernel, [inputs, groups, units]);
+      const x = groups === 1 ? tf.reshape(kernel, [1, inputs, units]) : tf.transpose(byInput, [1, 0, 2]); // prettier-ignore
+      return penaltyOf(x, penalty, options, factor);
+    });
+  }
+}
+
+export const classes = [DiversityRegularizer];
+for (const cls of classes) tf.serialization.registerClass(cls);
+
+/**
+ * Kernel regularizer: adds lambda · penalty to the loss, for units (output channels) that should not repeat each
+ * other. It goes where tf.layers takes a kernelRegularizer, dense or convolution, and survives saving and
+ * loading as "TfjsInitializersDiversityRegularizer". Gradients are in closed form, of 4·n·m² flops and some m² more: a tenth
+ * to a quarter of a training step of a 784 – 128 – 10 net at batch 256 on the wasm backend. It counts in fit, not in
+ * evaluate, like every regularizer of TensorFlow.js.
+ *
+ * With m units w of lengths r, u = w/r:
+ * - `"cos2"` (default): mean cos² over pairs, 0 to 1; our formulation
+ * - `"softOrthogonality"`: ‖WWᵀ − I‖²_F; it also draws lengths to 1 and grows with m, so lambda is small
+ *   (1e-4, say) (Bansal et al., NeurIPS 2018)
+ * - `"srip"`: ‖WWᵀ − I‖₂, by twenty power steps (ibid.)
+ * - `"logDet"`: −log det(UUᵀ + epsilon·I); our formulation
+ * - `"energy"`: mean |uᵢ − uⱼ|^−power over pairs (Liu et al., NeurIPS 2018, MHE)
+ * - `"minAngle"`: −mean of every unit's angle to its nearest, radians (Wang et al. 2020, MMA)
+ *
+ * A unit of zeros adds nothing. NaN weights give a NaN loss.
+ *
+ * @param config.lambda, config.epochs strength and schedule: see `diversitySchedule`
+ * @param config.power of "energy", above 0; default 2
+ * @param config.epsilon of "logDet", above 0; default 1e-3
+ * @param config.depthwise for a depthwiseRegularizer; default false
+ * @throws ArgumentError for a bad or unknown option
+ */
+export function diversityRegularizer(config: RegularizerConfig = {}): DiversityRegularizer {
+  return new DiversityRegularizer(config);
+}

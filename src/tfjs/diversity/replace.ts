@@ -1,0 +1,167 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
+import { ArgumentError, show } from "../../errors.ts";
+import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
+import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
+import { seedWords } from "../../linalg/matrix.ts";
+import { kernelsOf, layerOf, type Kernel } from "./kernels.ts";
+
+type Layer = layers.Layer;
+
+export interface ReplaceOptions {
+  /** Name of the layer; a dense or convolution layer, followed by another. */
+  layer: string;
+  /**
+   * The least signed cosine of (weights, bias) at which a unit is replaced, above 0; default 1: only when one is a
+   * positive multiple of another, which is exact for relu, leakyReLU and linear units.
+   */
+  threshold?: number;
+  /** Inputs on which the change of the output is measured; needed for a threshold below 1. */
+  xs?: tf.Tensor | tf.Tensor[];
+  /** Of the new direction: integer from 0 to 2^53 − 1; default a fresh one. */
+  seed?: number;
+}
+
+export interface Replacement {
+  /** `undefined` if no unit was replaced: none was like another enough. */
+  readonly replaced?: number;
+  readonly kept?: number;
+  /** Cosine of the most similar pair, replaced or not; −1 without a pair. */
+  readonly cosine: number;
+  /** Whether the output is the same but for rounding. */
+  readonly exact: boolean;
+  /** Measured on xs: the largest change of an output, and the root mean square relative to that of the output. */
+  readonly change?: { readonly largest: number; readonly relative: number };
+}
+
+/**
+ * Replaces the most redundant unit of a layer: the one whose weights and bias are most nearly a positive multiple of
+ * another's. Its outgoing weights are folded into the other's (v_kept += v·|w|/|w_kept|); it gets a random
+ * direction orthogonal to the other units (where they leave none, the one in which they are least), the
+ * length it had, bias 0 and outgoing weights 0, so that it starts without effect and learns from there. For positively
+ * homogeneous units (relu) that are exact multiples, the output does not change; otherwise it does, and `change`
+ * says by how much. Our formulation.
+ *
+ * Between the layer and the one that takes its output there may be dropout, pooling, flatten and relu layers.
+ * Momenta of an optimizer are not touched.
+ *
+ * @throws ArgumentError for a bad option, a layer that does not fit, or NaN weights; nothing is changed then
+ */
+export function replaceRedundant(model: LayersModel, options: ReplaceOptions): Replacement {
+  const { layer: name, threshold = 1, xs, seed } = options;
+  if (!(threshold > 0 && threshold <= 1)) {
+    throw new ArgumentError("threshold", "a number above 0 and at most 1", show(threshold));
+  }
+  if (threshold < 1 && xs === undefined) {
+    throw new ArgumentError("xs", "inputs to measure on, for a threshold below 1", "none");
+  }
+  seedWords(seed);
+  const layer = layerOf(model, name);
+  const source = plainKernel(model, layer);
+  const target = plainKernel(model, consumer(layer));
+  const bias = (layer as Layer & { bias?: Kernel["weight"] | null }).bias ?? undefined;
+
+  const [weights] = unitsOf(read(source.weight), source.layout);
+  const biases = bias && read(bias);
+  const pair = mostRedundant(weights!, biases);
+  const homogeneous = isHomogeneous(layer);
+  if (pair === undefined || !(pair.multiple || (threshold < 1 && pair.cosine >= threshold))) {
+    return { cosine: pair?.cosine ?? -1, exact: true };
+  }
+  const { kept, replaced, cosine, ratio } = pair;
+  if (!homogeneous && threshold === 1) return { cosine, exact: true };
+
+  const before = xs && outputs(model, xs);
+  weights!.data.set(redrawn(weights!, replaced, seed), replaced * weights!.cols);
+  const outgoing = read(target.weight).slice();
+  fold(outgoing, weights!.rows, target.layout.units, kept, replaced, ratio);
+  write(source.weight, kernelOf([weights!], source.layout));
+  write(target.weight, outgoing);
+  if (bias) write(bias, biases!.map((x, i) => (i === replaced ? 0 : x))); // prettier-ignore
+  const exact = pair.multiple && homogeneous;
+  const change = before && compare(before, outputs(model, xs!));
+  return { replaced, kept, cosine, exact, ...(change && { change }) };
+}
+
+const read = (weight: Kernel["weight"]) => weight.read().dataSync() as Float32Array;
+
+function write(weight: Kernel["weight"], values: Float32Array): void {
+  const value = tf.tensor(values, weight.shape as number[], "float32");
+  weight.write(value);
+  value.dispose();
+}
+
+/** The one kernel of a dense or convolution layer. */
+function plainKernel(model: LayersModel, layer: Layer): Kernel {
+  const last = layer.getConfig()["dataFormat"] !== "channelsFirst";
+  const fits = PLAIN.includes(layer.getClassName()) && last;
+  const [kernel] = fits ? kernelsOf(model, [layer.name]) : [];
+  if (kernel !== undefined) return kernel;
+  const expected = `${PLAIN.join(", ")}, channels last`;
+  throw new ArgumentError("layer", expected, `${layer.name} (${layer.getClassName()})`);
+}
+
+const PLAIN = ["Dense", "Conv1D", "Conv2D", "Conv3D"];
+
+/** What commutes with positive factors, unit by unit (a relu without a ceiling); channels stay innermost. */
+function commutes(layer: Layer): boolean {
+  const names =
+    /^(Dropout|Flatten|ReLU|LeakyReLU|(Global)?(Max|Average)Pooling[123]D|TfjsInitializersDiversityPenalty)$/;
+  return names.test(layer.getClassName()) && (layer.getConfig()["maxValue"] ?? null) === null;
+}
+
+/** The layer that takes the output of this one, and nobody else does. */
+function consumer(layer: Layer): Layer {
+  for (let at = layer; ;) {
+    const next = at.outboundNodes.map((node) => node.outboundLayer);
+    const [only] = next;
+    if (only === undefined || next.length > 1) {
+      throw new ArgumentError("layer", "one layer after it", `${next.length} after ${at.name}`);
+    }
+    if (!commutes(only)) return only;
+    at = only;
+  }
+}
+
+/** f(c·x) = c·f(x) for c > 0. */
+function isHomogeneous(layer: Layer): boolean {
+  const { activation } = layer.getConfig();
+  return activation === undefined || ["linear", "relu"].includes(String(activation));
+}
+
+/** v_kept += ratio·v_replaced, v_replaced = 0, in every block of m rows of k. */
+function fold(
+  v: Float32Array,
+  m: number,
+  k: number,
+  kept: number,
+  replaced: number,
+  ratio: number,
+) {
+  for (let block = 0; block < v.length; block += m * k) {
+    for (let q = 0; q < k; q++) {
+      v[block + kept * k + q]! += ratio * v[block + replaced * k + q]!;
+      v[block + replaced * k + q] = 0;
+    }
+  }
+}
+
+function outputs(model: LayersModel, xs: tf.Tensor | tf.Tensor[]): Float32Array[] {
+  const found = [model.predict(xs)].flat();
+  const values = found.map((y) => y.dataSync() as Float32Array);
+  tf.dispose(found);
+  return values;
+}
+
+function compare(before: Float32Array[], after: Float32Array[]) {
+  let [largest, square, whole] = [0, 0, 0];
+  before.forEach((values, o) =>
+    values.forEach((x, at) => {
+      const difference = Math.abs(after[o]![at]! - x);
+      largest = Math.max(largest, difference);
+      square += difference ** 2;
+      whole += x ** 2;
+    }),
+  );
+  return { largest, relative: square === 0 ? 0 : Math.sqrt(square / whole) };
+}

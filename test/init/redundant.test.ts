@@ -1,0 +1,73 @@
+import * as assert from "uvu/assert";
+import { mostRedundant, redrawn } from "../../src/init/diversity/redundant.ts";
+import { build, gaussian } from "../matrices.ts";
+import { double, single } from "../precisions.ts";
+import { suite } from "../suite.ts";
+import { refused } from "../thrown.ts";
+
+suite("init/redundant", (test) => {
+  test("the pair with the largest signed cosine, the longer one kept", () => {
+    const rows = [[1, 0, 0], [0, 2, 0], [0, -9, 0.001], [0, 1, 0.1]]; // prettier-ignore
+    const found = mostRedundant(build(4, 3, double, (i, j) => rows[i][j]))!;
+    assert.equal([found.kept, found.replaced, found.multiple], [1, 3, false]);
+    assert.ok(Math.abs(found.cosine - 1 / Math.sqrt(1.01)) < 1e-15, "opposite units are not alike");
+    assert.ok(Math.abs(found.ratio - Math.sqrt(1.01) / 2) < 1e-15);
+  });
+
+  test("the bias belongs to a unit", () => {
+    const w = build(2, 2, double, (i, j) => (i + 1) * (j + 1));
+    assert.ok(mostRedundant(w)!.multiple);
+    assert.ok(mostRedundant(w, [1, 2])!.multiple);
+    assert.not(mostRedundant(w, [1, 2.1])!.multiple);
+    assert.not(mostRedundant(w, [1, -2])!.multiple);
+  });
+
+  test("a multiple is told to float32 precision", () => {
+    const base = gaussian(1, 300, double);
+    const make = (noise: number) => {
+      const w = build(2, 300, double, (i, j) => (i ? Math.PI : 1) * base.data[j] * (1 + i * noise * Math.sin(j))); // prettier-ignore
+      return mostRedundant({ ...w, data: Float32Array.from(w.data) })!;
+    };
+    assert.ok(make(0).multiple);
+    assert.not(make(1e-5).multiple);
+    assert.ok(make(1e-5).cosine > 1 - 1e-9, "which the cosine does not show");
+    assert.ok(Math.abs(make(0).ratio - 1 / Math.PI) < 1e-6);
+  });
+
+  test("nothing to compare", () => {
+    for (const m of [0, 1]) assert.is(mostRedundant(gaussian(m, 3, single)), undefined);
+    assert.is(mostRedundant(build(3, 3, double, (i) => Number(i === 1))), undefined);
+    const w = gaussian(3, 3, double);
+    refused("weights", () => mostRedundant(w, [1, NaN, 2]));
+  });
+
+  test("a new direction: orthogonal to the others, as long as the old, random", () => {
+    for (const [m, n] of [
+      [2, 2],
+      [5, 8],
+      [8, 8],
+      [3, 50],
+      [1, 4],
+    ]) {
+      const w = gaussian(m, n, double);
+      const j = m - 1;
+      const fresh = redrawn(w, j, 1);
+      const length = Math.hypot(...w.data.subarray(j * n));
+      assert.ok(Math.abs(Math.hypot(...fresh) / length - 1) < 1e-12);
+      for (let i = 0; i < j; i++) {
+        const row = w.data.subarray(i * n, (i + 1) * n) as Float64Array;
+        const dot = row.reduce((sum, x, k) => sum + x * fresh[k], 0);
+        assert.ok(Math.abs(dot) < 1e-12 * length * Math.hypot(...row), `${m} x ${n}`);
+      }
+      assert.equal(redrawn(w, j, 1), fresh);
+      if (n > m) assert.not.equal(redrawn(w, j, 2), fresh);
+    }
+  });
+
+  test("where the others leave no direction: the one in which they are least", () => {
+    const w = build(4, 2, double, (i, j) => (j === 0 ? 1 : [0.1, -0.2, 0.1, 5][i]));
+    const fresh = redrawn(w, 3, 1);
+    assert.ok(Math.abs(fresh[1]) > 50 * Math.abs(fresh[0]));
+    for (const j of [-1, 4, 0.5]) refused("unit", () => redrawn(w, j, 1));
+  });
+});
