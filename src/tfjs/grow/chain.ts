@@ -27,7 +27,7 @@ export interface Chain {
 
 /** Layers that treat every channel for itself; a new one passes through them without touching the others. */
 const CHANNELWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"],
+  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
   ...["Dropout", "GaussianDropout", "BatchNormalization", "DepthwiseConv2D", "Flatten"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
   ...["ZeroPadding2D", "Cropping2D"],
@@ -129,7 +129,7 @@ function refuse(layer: Layer, expected: string, detail = ""): never {
 export function activationOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
   const { activation } = attributes(layer);
   if (activation) return (x) => activation.apply(x);
-  const own = ["ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"].includes(layer.getClassName());
+  const own = ["ReLU", "LeakyReLU", "ELU"].includes(layer.getClassName());
   return own ? (x) => layer.call(x, {}) as Tensor : undefined;
 }
 

@@ -169,6 +169,9 @@ export function planned(
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new ArgumentError("batchSize", "an integer ≥ 1", show(batchSize));
   }
+  if (options.optimizer === engine(model).optimizer) {
+    throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
+  }
   if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
