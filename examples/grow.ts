@@ -41,7 +41,11 @@ const { values: options } = parseArgs({
     epochs: { type: "string", default: "16" },
   },
 });
-const [seeds, epochs] = [options.seeds, options.epochs].map(Number) as [number, number];
+const [seeds, epochs] = (["seeds", "epochs"] as const).map((name) => {
+  const count = Number(options[name]);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new Error(`--${name}: expected an integer from 1, got ${options[name]}`);
+}) as [number, number];
 const methods = options.methods.split(",");
 const unknown = methods.find((name) => !["small", "big", ...Object.keys(GROWTH)].includes(name));
 if (unknown !== undefined) throw new Error(`--methods: there is no ${unknown}`);
