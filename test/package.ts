@@ -33,7 +33,7 @@ export const shape: number[] = [back.rows, back.cols, kernel.length];
 `;
 const unionUser = `
 import * as tf from "@tensorflow/tfjs";
-import { install, orthogonal, uninstall } from "tfjs-initializers";
+import { install, lps, lpsModel, orthogonal, uninstall } from "tfjs-initializers";
 import "tfjs-initializers/register";
 import "tfjs-initializers/train";
 
@@ -43,6 +43,16 @@ install(tf);
 const kernelInitializer = orthogonal({ gain: 2, seed: 1 });
 const layer = tf.layers.dense({ units: 5, inputShape: [7], kernelInitializer });
 console.log(tf.sequential({ layers: [layer] }).getWeights()[0].shape.join());
+const relu = lps({ activation: "relu", seed: 1 });
+const depthwise = lps({ activation: (x) => Math.max(x, 0), layer: "depthwise" });
+const narrow = tf.sequential({
+  layers: [
+    tf.layers.dense({ units: 4, inputShape: [32], activation: "relu", ...relu }),
+    tf.layers.reshape({ targetShape: [2, 2, 1] }),
+    tf.layers.depthwiseConv2d({ kernelSize: 2, activation: "relu", ...depthwise }),
+  ],
+});
+console.log(lpsModel(narrow, { seed: 1 }).map(({ role }) => role).join());
 uninstall(tf);
 `;
 const smallestUser = `
@@ -164,7 +174,7 @@ suite("package", (test) => {
     symlinkSync(tfjs, join(project, "node_modules/@tensorflow"), "junction");
     write("union.mts", unionUser);
     write("union.mjs", unionUser);
-    assert.match(sh("node union.mjs"), /^7,5$/m);
+    assert.match(sh("node union.mjs"), /^7,5\nhidden,last$/m);
     write("smallest.mts", smallestUser);
     write("smallest.mjs", transformSync(smallestUser, { loader: "ts" }).code);
     assert.match(sh("node smallest.mjs"), /^5,20\ngain$/m);

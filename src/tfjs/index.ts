@@ -1,5 +1,9 @@
 /** `tfjs-initializers`: the door to TensorFlow.js. */
 export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+export type { ActivationFunction, ActivationName } from "../init/lps/activations.ts";
+export { approximate, type ApproximationOptions } from "../init/lps/approximate.ts";
+export { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lps/lpsDesign.ts";
+export { solveLPS, type LpsSolution, type StationaryPoint } from "../init/lps/solveLPS.ts";
 export {
   fitGrowing,
   type FitGrowingArgs,
@@ -17,5 +21,7 @@ export { replaceRedundant, type Replacement } from "./diversity/replace.ts";
 export { diversitySchedule } from "./diversity/schedule.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
+export { lps, type LpsOptions } from "./lps/lps.ts";
+export { lpsModel, type LpsLayerReport } from "./lps/lpsModel.ts";
 export { deltaOrthogonal, orthogonal } from "./orthogonal.ts";
 export { relu1 } from "./relu1.ts";

@@ -11,6 +11,7 @@ import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
 import { classes as decorrelatedClasses } from "./decorrelated.ts";
 import { classes as layerClasses } from "./diversity/layer.ts";
 import { classes as regularizerClasses } from "./diversity/regularizer.ts";
+import { classes as lpsClasses } from "./lps/lps.ts";
 import { classes as orthogonalClasses } from "./orthogonal.ts";
 import { Relu1 } from "./relu1.ts";
 
@@ -18,6 +19,7 @@ import { Relu1 } from "./relu1.ts";
 const classes = [
   ...decorrelatedClasses,
   ...layerClasses,
+  ...lpsClasses,
   ...orthogonalClasses,
   ...regularizerClasses,
   Relu1,

@@ -1,0 +1,99 @@
+/**
+ * exp, log1p, tanh, the normal density and distribution function, in plain IEEE arithmetic (+ − · / alone):
+ * the same bits on every machine, which `Math` does not promise. For what decides weights, not for speed.
+ *
+ * Series and continued fractions are cut where the rest is below a quarter of u = 2^-53. Relative errors, held
+ * by the tests against mpmath: all below 4 u, but for the density, 4 (2 + x²) u, because x² is rounded, and the
+ * distribution function below 0: 200 u down to -2.5, where the series cancels, then 4 (4 + x²) u.
+ */
+
+/** 1/n!, n = 2 … 14: |r| < 0.35 leaves r^15/15! < 1e-19. */
+const TAYLOR = Array.from({ length: 13 }, (_, n) => 1 / factorial(n + 2));
+
+/** ln 2 in two parts, the first with 21 bits to spare, so that k · LN2_HIGH is exact for every exponent. */
+const LN2_HIGH = 6.9314718036912381649e-1;
+const LN2_LOW = 1.90821492927058770002e-10;
+const LOG2_E = 1.4426950408889634;
+
+/** Terms of artanh s / s = 1 + s²/3 + s⁴/5 + …: |s| ≤ 1/3 leaves 9^-18 / 37. */
+const ARTANH = Array.from({ length: 18 }, (_, n) => 1 / (2 * n + 1));
+
+const ROOT_2_PI = 2.5066282746310002;
+
+/** Where the series of the distribution function gives way to the continued fraction, and its depth. */
+const TAIL = 2.5;
+const DEPTH = 80;
+
+/** e^x; 0 below -745.13, ∞ above 709.78. */
+export function exp(x: number): number {
+  if (x < -746) return 0;
+  if (x > 710) return Infinity;
+  const k = Math.round(x * LOG2_E);
+  const r = x - k * LN2_HIGH - k * LN2_LOW;
+  // In two steps, because 2^k alone may not be a normal number.
+  const half = k >> 1;
+  return (1 + reduced(r)) * power2(half) * power2(k - half);
+}
+
+/** e^x − 1, accurate also where it is small. */
+export function expm1(x: number): number {
+  return Math.abs(x) < 0.35 ? reduced(x) : exp(x) - 1;
+}
+
+/** log(1 + x) for −1/2 ≤ x ≤ 1. */
+export function log1p(x: number): number {
+  const s = x / (2 + x);
+  return 2 * s * horner(ARTANH, s * s);
+}
+
+export function tanh(x: number): number {
+  const e = expm1(-2 * Math.abs(x));
+  const t = -e / (2 + e);
+  return x < 0 ? -t : t;
+}
+
+/** Density of N(0, 1). */
+export function normalDensity(x: number): number {
+  return exp(-0.5 * x * x) / ROOT_2_PI;
+}
+
+/** Distribution function of N(0, 1): φ(x) (x + x³/3 + x⁵/(3·5) + …) near 0, Mills' ratio beyond. */
+export function normalDistribution(x: number): number {
+  const size = Math.abs(x);
+  if (size < TAIL) {
+    let [sum, term] = [0, x];
+    for (let n = 3; sum + term !== sum; n += 2) {
+      sum += term;
+      term *= (x * x) / n;
+    }
+    return 0.5 + normalDensity(x) * sum;
+  }
+  // Φ(−x) = φ(x) / (x + 1 / (x + 2 / (x + 3 / …)))
+  let fraction = size;
+  for (let n = DEPTH; n > 0; n--) fraction = size + n / fraction;
+  const tail = normalDensity(x) / fraction;
+  return x < 0 ? tail : 1 - tail;
+}
+
+/** e^r − 1 for |r| < 0.35, the small terms first. */
+function reduced(r: number): number {
+  return r + r * r * horner(TAYLOR, r);
+}
+
+function horner(coefficients: readonly number[], x: number): number {
+  let sum = 0;
+  for (let n = coefficients.length - 1; n >= 0; n--) sum = sum * x + coefficients[n]!;
+  return sum;
+}
+
+/** 2^k for −1022 ≤ k ≤ 1023. */
+function power2(k: number): number {
+  bits.setUint32(0, (k + 1023) << 20);
+  return bits.getFloat64(0);
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+function factorial(n: number): number {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}

@@ -1,0 +1,138 @@
+/** Kernels and biases of the linear product structure: random numbers for what `lpsDesign` found. */
+import { ArgumentError, show } from "../../errors.ts";
+import { haar } from "../../linalg/haar.ts";
+import { normal } from "../../linalg/normal.ts";
+import { permutation, seedsOf } from "../draws.ts";
+
+/**
+ * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;
+ * `"depthwise"`; `"separable"`, both of its kernels.
+ */
+export type LpsLayer = "dense" | "transpose" | "depthwise" | "separable";
+
+export interface LpsKernelOptions {
+  /** Of a weight, times the fan-in; not negative. */
+  variance: number;
+  /** Independent Gaussian (default), or orthonormal rows or columns of the same mean square. */
+  weights?: "gaussian" | "orthogonal";
+  /** Default `"dense"`. */
+  layer?: LpsLayer;
+  /** Of a transposed convolution: a strided one has that many times less terms in an output. */
+  strides?: number | number[];
+  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  seed?: number;
+}
+
+/**
+ * A kernel with weights of mean square variance / d, d the fan-in:
+ *
+ *   `"dense"`      […, in, out]         d = all but the last axis
+ *   `"transpose"`  […, out, in]         d = taps · in / strides
+ *   `"depthwise"`  […, in, multiplier]  d = taps; orthogonality is among the multipliers of one channel
+ *   `"separable"`  with one tap, the pointwise kernel: as dense; with more, the depthwise kernel with
+ *                  variance 1, for there is no activation between them
+ *
+ * @throws ArgumentError for a bad shape or option; MemoryError
+ */
+export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): Float32Array {
+  checkKernel(options);
+  const ok = Array.isArray(shape) && shape.length >= 2 && shape.every(isSize);
+  if (!ok) throw new ArgumentError("shape", "2 or more non-negative integers", show(shape));
+  const { variance, weights = "gaussian", layer = "dense", strides = 1, seed } = options;
+  const spatial = shape.slice(0, -2);
+  const taps = product(spatial);
+  if (layer === "separable") {
+    // tf.layers gives both kernels to one initializer, hence to one seed.
+    const [depthwise, pointwise] = seedsOf(seed, 2);
+    return taps === 1
+      ? lpsKernel(shape, { variance, weights, seed: pointwise })
+      : lpsKernel(shape, { variance: 1, weights, layer: "depthwise", seed: depthwise });
+  }
+  const [a, b] = shape.slice(-2) as [number, number];
+  const size = taps * a * b;
+  if (size === 0) return new Float32Array(0);
+  const rows = { dense: taps * a, transpose: taps * b, depthwise: taps }[layer];
+  const fan = layer === "transpose" ? rows / product(spatial.map(thinning(strides))) : rows;
+  if (weights === "gaussian") {
+    const deviation = Math.sqrt(variance / fan);
+    return normal(taps * a, b, { seed }).data.map((x) => deviation * x);
+  }
+  const cols = layer === "transpose" ? a : b;
+  const scale = Math.sqrt((variance * Math.max(rows, cols)) / fan);
+  const groups = seedsOf(seed, layer === "depthwise" ? a : 1).map(
+    (seed) => haar(rows, cols, { seed }).data,
+  );
+  const kernel = new Float32Array(size);
+  for (let at = 0, tap = 0; tap < taps; tap++) {
+    for (let i = 0; i < a; i++) {
+      for (let j = 0; j < b; j++, at++) {
+        if (layer === "dense") kernel[at] = groups[0]![(tap * a + i) * cols + j]!;
+        else if (layer === "transpose") kernel[at] = groups[0]![(tap * b + j) * cols + i]!;
+        else kernel[at] = groups[i]![tap * cols + j]!;
+      }
+    }
+  }
+  return kernel.map((x) => scale * x);
+}
+
+export interface LpsBiasOptions {
+  /** The values that units share. */
+  biases: number[];
+  seed?: number;
+}
+
+/**
+ * One of the biases for every unit, each for ⌊m/K⌋ or ⌈m/K⌉ of m units, in random order.
+ *
+ * @param shape [m]
+ * @throws ArgumentError for a bad shape or option; MemoryError
+ */
+export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Float32Array {
+  checkBias(options);
+  const { biases, seed } = options;
+  const count = shape?.[0];
+  if (!Array.isArray(shape) || shape.length !== 1 || !isSize(count)) {
+    throw new ArgumentError("shape", "[units]", show(shape));
+  }
+  const [first, second] = seedsOf(seed, 2);
+  const order = permutation(biases.length, first);
+  const values = new Float32Array(count);
+  permutation(count, second).forEach((unit, i) => {
+    values[unit] = biases[order[i % order.length]!]!;
+  });
+  return values;
+}
+
+/** Throws an ArgumentError for options that no shape could use. */
+export function checkKernel(options: LpsKernelOptions): void {
+  const { variance, weights = "gaussian", layer = "dense", strides = 1, seed = 0 } = options;
+  if (!(Number.isFinite(variance) && variance >= 0)) {
+    throw new ArgumentError("variance", "a non-negative number", show(variance));
+  }
+  if (!["gaussian", "orthogonal"].includes(weights)) {
+    throw new ArgumentError("weights", '"gaussian" or "orthogonal"', show(weights));
+  }
+  const layers = ["dense", "transpose", "depthwise", "separable"];
+  if (!layers.includes(layer)) {
+    throw new ArgumentError("layer", layers.map(show).join(", "), show(layer));
+  }
+  if (![strides].flat().every((stride) => Number.isInteger(stride) && stride > 0)) {
+    throw new ArgumentError("strides", "positive integers", show(strides));
+  }
+  seedsOf(seed, 0);
+}
+
+/** The same for those of `lpsBias`. */
+export function checkBias({ biases, seed = 0 }: LpsBiasOptions): void {
+  if (!Array.isArray(biases) || biases.length === 0 || !biases.every(Number.isFinite)) {
+    throw new ArgumentError("biases", "finite numbers", show(biases));
+  }
+  seedsOf(seed, 0);
+}
+
+const isSize = (size: unknown): size is number => Number.isSafeInteger(size) && Number(size) >= 0;
+const product = (sizes: readonly number[]): number => sizes.reduce((x, size) => x * size, 1);
+
+/** By how much a stride thins out the taps of an axis that reach one output; one of them always does. */
+const thinning = (strides: number | number[]) => (size: number, axis: number) =>
+  Math.min(Array.isArray(strides) ? (strides[axis] ?? 1) : strides, size);

@@ -1,0 +1,141 @@
+/**
+ * Weights from the linear product structure of a layer, after L. Chen, W. Hao and J. He, "A weight
+ * initialization based on the linear product structure for neural networks", arXiv 2109.00125. Only the
+ * abstract is followed; roots, biases and variances below are our formulation.
+ *
+ * A neuron σ(w·x + b), with σ replaced by a polynomial P, is P(w·x + b) − y = a Π_k (w·x + b − ρ_k): a product
+ * of linear forms in (w, b). Unit i starts as one of them, w_i·x − ρ_k, with w_i random and ρ_k a real root of
+ * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
+ * positive biases, and a unit that is off for a given input with a probability below 1/2.
+ */
+import { ArgumentError, show } from "../../errors.ts";
+import { roots, type Roots } from "../../linalg/roots.ts";
+import {
+  activationOf,
+  type Activation,
+  type ActivationFunction,
+  type ActivationName,
+} from "./activations.ts";
+import { fit, type ApproximationOptions } from "./approximate.ts";
+import { bisect, expectation } from "./quadrature.ts";
+
+export interface LpsDesignOptions extends ApproximationOptions {
+  /** σ: a name of TensorFlow.js, a function of a number, or { value, derivative?, kinks? }. */
+  activation: ActivationName | ActivationFunction;
+  /** Slope, alpha, theta or maximum of a named activation that has one; default as in TensorFlow.js. */
+  parameter?: number;
+  /** Factor s of the biases −s ρ; default 1. Smaller suits wide and very deep networks, 0 is none. */
+  biasScale?: number;
+  /** How the weights are scaled, see `lpsDesign`; default `"forward"`. */
+  variance?: "forward" | "he" | "backward";
+  /** E[x²] of a layer's inputs, positive; default 1, or 1/4 for an activation bounded by 1. */
+  moment?: number;
+}
+
+export interface LpsDesign {
+  /** Those roots ρ of P − σ(0) that units are made of, ascending. */
+  readonly roots: number[];
+  /** −s ρ, in the same order. */
+  readonly biases: number[];
+  /** Variance of a weight times the fan-in. */
+  readonly variance: number;
+  /** Growth of squared gradients a layer, variance · mean_k E[σ'(z)²]. */
+  readonly chi: number;
+  /** E[x²] for which both were computed. */
+  readonly moment: number;
+}
+
+/** Between these, powers of 2 are tried as variances before bisection; weights beyond are of no use. */
+const [LEAST, MOST] = [2 ** -20, 2 ** 20];
+
+/**
+ * Roots, biases and variance for an activation. P is the polynomial of `approximate`; ρ_k are the real roots of
+ * P − σ(0) in [−R, R], or, if there are none, the real part of the root nearest to it. With q = `moment`, z ~ N(b_k, variance · q),
+ * and means over the roots, the variance is
+ *
+ *   `"forward"`   that with E[σ(z)²] = q: the second moment stays what it is, from layer to layer
+ *   `"backward"`  that with χ = variance · E[σ'(z)²] = 1: squared gradients do
+ *   `"he"`        2, for wide and very deep networks
+ *
+ * Relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
+ *
+ * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or
+ *   "forward" and "backward" where there is no such variance (sigmoid has none for "forward");
+ *   ConvergenceError for one that has no integral, as noise
+ */
+export function lpsDesign(options: LpsDesignOptions): LpsDesign {
+  const { parameter, biasScale = 1, variance: mode = "forward" } = options;
+  const activation = activationOf(options.activation, parameter);
+  const { moment = activation.bounded ? 0.25 : 1 } = options;
+  if (!Number.isFinite(biasScale)) {
+    throw new ArgumentError("biasScale", "a finite number", show(biasScale));
+  }
+  if (!(Number.isFinite(moment) && moment > 0)) {
+    throw new ArgumentError("moment", "a positive number", show(moment));
+  }
+  const found = rootsOf(activation, options);
+  const biases = found.map((root) => (root === 0 ? 0 : -biasScale * root));
+
+  /** The mean over the roots of E σ(z)² or E σ'(z)², for a variance. */
+  const mean = (part: "value" | "derivative", variance: number) => {
+    const square = (x: number) => activation[part](x) * activation[part](x);
+    const deviation = Math.sqrt(variance * moment);
+    const { kinks, accuracy } = activation;
+    const each = biases.map((b) => expectation(square, b, deviation, kinks, accuracy?.[part]));
+    return each.reduce((sum, x) => sum + x, 0) / each.length;
+  };
+  const chi = (variance: number) => variance * mean("derivative", variance);
+  const solutions = {
+    forward: () => crossing((variance) => mean("value", variance) - moment),
+    he: () => 2,
+    backward: () => crossing((variance) => chi(variance) - 1),
+  };
+  if (!Object.hasOwn(solutions, mode)) {
+    throw new ArgumentError("variance", Object.keys(solutions).map(show).join(", "), show(mode));
+  }
+  const variance = solutions[mode]();
+  if (variance === undefined) {
+    const working = Object.entries(solutions).filter(([, solve]) => solve() !== undefined);
+    throw new ArgumentError(
+      "variance",
+      `${working.map(([name]) => show(name)).join(" or ")} for this activation and moment ${moment}`,
+      `${show(mode)}, which no variance fulfils`,
+    );
+  }
+  return { roots: found, biases, variance, chi: chi(variance), moment };
+}
+
+/** Zero has no roots to speak of. */
+const NONE: Roots = {
+  re: new Float64Array(0),
+  im: new Float64Array(0),
+  radius: new Float64Array(0),
+};
+
+/** Real roots in the interval, ascending, each once; if there are none, the real part of the nearest. */
+function rootsOf(activation: Activation, options: ApproximationOptions): number[] {
+  const { coefficients, interval } = fit(activation, options);
+  const { re, im, radius } = coefficients.some((c) => c !== 0) ? roots(coefficients) : NONE;
+  if (re.length === 0) {
+    throw new ArgumentError("activation", "a polynomial that is not constant", "a constant one");
+  }
+  const all = Array.from(re, (x, i) => {
+    const beyond = Math.max(Math.abs(x) - 1, 0);
+    // A double root may come as a close pair.
+    const inside = Math.max(beyond, Math.abs(im[i]!)) <= radius[i]!;
+    return { x, inside, distance: beyond * beyond + im[i]! * im[i]! };
+  });
+  const inside = all.filter((root) => root.inside);
+  const nearest = all.reduce((best, root) => (root.distance < best.distance ? root : best));
+  const kept = inside.length > 0 ? inside : [nearest];
+  return [...new Set(kept.map(({ x }) => interval * x))].sort((a, b) => a - b);
+}
+
+/** The least variance at which f changes from negative to positive, if there is one. */
+function crossing(f: (variance: number) => number): number | undefined {
+  if (f(LEAST) > 0) return undefined;
+  for (let variance = LEAST; variance < MOST; variance *= 2) {
+    if (f(2 * variance) > 0) return bisect(f, variance, 2 * variance);
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+/** Remez's second algorithm: the polynomial with the least maximum error on [−1, 1]. */
+import { ConvergenceError } from "../../errors.ts";
+import { lstsq } from "../../linalg/lstsq.ts";
+import { CHEBYSHEV, values } from "./bases.ts";
+import { split } from "./quadrature.ts";
+
+type Real = (u: number) => number;
+
+const MOST_EXCHANGES = 60;
+/** Points of the search for extrema, for each of the n + 2 that are sought. */
+const DENSITY = 24;
+/** Golden section steps: 0.618^36 of a cell leaves an extremum's value exact. */
+const STEPS = 36;
+const GOLDEN = 0.6180339887498949;
+
+/**
+ * Chebyshev coefficients c_0 … c_n of the p = Σ c_k T_k that minimises max |f − p|. By the theorem of
+ * de la Vallée Poussin the levelled error |E| and the largest error enclose the least possible one; they
+ * meet to the noise of f.
+ *
+ * @throws ConvergenceError when they do not, as may be where f jumps
+ */
+export function minimax(f: Real, n: number, kinks: readonly number[], noise: number): number[] {
+  const cells = DENSITY * (n + 2);
+  const grid = split(
+    Array.from({ length: cells + 1 }, (_, i) => crowded(i / cells)),
+    kinks,
+  );
+  // Off the symmetry of even and odd f, for which a symmetric reference may have E = 0.
+  let reference = Array.from({ length: n + 2 }, (_, i) => crowded((i + 0.25) / (n + 2)));
+  for (let exchange = 0; exchange < MOST_EXCHANGES; exchange++) {
+    const { c, level } = levelled(f, reference);
+    const error = (u: number) =>
+      f(u) - values(CHEBYSHEV, n, u).reduce((p, t, k) => p + c[k]! * t, 0);
+    const extrema = alternation(error, grid);
+    const largest = extrema.reduce((most, u) => Math.max(most, Math.abs(error(u))), 0);
+    if (largest - level <= noise) return c;
+    if (extrema.length < n + 2) break;
+    reference = thinned(extrema, n + 2, error);
+  }
+  throw new ConvergenceError(`no polynomial of degree ${n} levels the error of this function`);
+}
+
+/** [0, 1] → [−1, 1], crowded at the ends as the cosine is. */
+function crowded(x: number): number {
+  return 2 * x * x * (3 - 2 * x) - 1;
+}
+
+/** The p with f − p = ±E in turn at n + 2 points; |E| is at most the least maximum error. */
+function levelled(f: Real, reference: readonly number[]): { c: number[]; level: number } {
+  const size = reference.length;
+  const a = reference.flatMap((u, i) => [...values(CHEBYSHEV, size - 2, u), i % 2 === 0 ? 1 : -1]);
+  const { x } = lstsq(
+    { rows: size, cols: size, data: Float64Array.from(a) },
+    { rows: size, cols: 1, data: Float64Array.from(reference, f) },
+  );
+  return { c: Array.from(x.data.subarray(0, -1)), level: Math.abs(x.data.at(-1)!) };
+}
+
+/** Where the error is largest between one change of its sign and the next. */
+function alternation(error: Real, grid: readonly number[]): number[] {
+  const errors = grid.map(error);
+  const peaks: number[] = [];
+  errors.forEach((e, i) => {
+    const last = peaks.at(-1);
+    if (last === undefined || e * errors[last]! < 0) peaks.push(i);
+    else if (Math.abs(e) > Math.abs(errors[last]!)) peaks[peaks.length - 1] = i;
+  });
+  return peaks.map((i) =>
+    highest((u) => Math.abs(error(u)), grid[i - 1] ?? -1, grid[i]!, grid[i + 1] ?? 1),
+  );
+}
+
+/** The best of a start and golden section from a to b. */
+function highest(f: Real, a: number, start: number, b: number): number {
+  for (let step = 0; step < STEPS; step++) {
+    const width = GOLDEN * (b - a);
+    if (f(b - width) > f(a + width)) b = a + width;
+    else a = b - width;
+  }
+  const found = (a + b) / 2;
+  return f(found) > f(start) ? found : start;
+}
+
+/** `count` of alternating extrema, still alternating: the smallest goes, with its smaller neighbour inside. */
+function thinned(extrema: readonly number[], count: number, error: Real): number[] {
+  const left = extrema.map((u) => ({ u, size: Math.abs(error(u)) }));
+  const smaller = (i: number, j: number) =>
+    (left[i]?.size ?? Infinity) <= (left[j]?.size ?? Infinity) ? i : j;
+  while (left.length > count) {
+    const last = left.length - 1;
+    let worst = left.reduce((at, _, i) => smaller(at, i), 0);
+    if (left.length === count + 1) worst = smaller(0, last);
+    const inside = worst > 0 && worst < last;
+    left.splice(
+      inside && smaller(worst - 1, worst + 1) < worst ? worst - 1 : worst,
+      inside ? 2 : 1,
+    );
+  }
+  return left.map(({ u }) => u);
+}

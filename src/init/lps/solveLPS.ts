@@ -1,0 +1,186 @@
+/**
+ * All stationary points of one polynomial neuron, by the homotopy that the linear product structure starts.
+ *
+ * The loss Σ_i (P(w·x_i + b) − y_i)² of P of degree n has a gradient of N = dim w + 1 polynomials of degree
+ * D = 2n − 1 in u = (w, b). G, each component a product of D random linear forms, has D^N zeros, each from one
+ * factor of every component; H = (1 − t) γ G + t F, γ a random complex number, leads them to all
+ * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
+ * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
+ */
+import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
+import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
+import { normal } from "../../linalg/normal.ts";
+import { rank } from "../../linalg/rank.ts";
+import { svd } from "../../linalg/svd.ts";
+import { abs, complex, norm, scale, type Complex } from "./homotopy/complex.ts";
+import { gradientOf, lossOf, type Neuron } from "./homotopy/neuron.ts";
+import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.ts";
+import { track, type Homotopy } from "./homotopy/track.ts";
+
+export interface StationaryPoint {
+  /** w and, last, b: real and imaginary parts. */
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** By the eigenvalues of the Hessian; `"singular"` if one of them is 0, `"complex"` if u is not real. */
+  readonly kind: "minimum" | "maximum" | "saddle" | "singular" | "complex";
+  /** Σ_i (P(w·x_i + b) − y_i)²; NaN for complex points. */
+  readonly loss: number;
+}
+
+export interface LpsSolution {
+  /** Paths that were followed, D^N. */
+  readonly paths: number;
+  /** Those that went to infinity. */
+  readonly diverged: number;
+  /** The ends of the others, each once: real ones by loss, then the complex ones. */
+  readonly points: StationaryPoint[];
+}
+
+/** Two ends closer than this, relatively, are one. */
+const SAME = 1e-6;
+/** Reciprocal condition of a Hessian that makes a point singular; imaginary parts that are roundoff. */
+const [SINGULAR, REAL] = [1e-9, 1e-9];
+/** Precisions of the tracker; a finer one is tried when two paths end in one regular point. */
+const TOLERANCES = [1e-6, 1e-9, 1e-12];
+
+/**
+ * All isolated stationary points, real and complex, of L(w, b) = Σ_i (P(w·x_i + b) − y_i)². A diagnostic for small
+ * problems, not a trainer: the number of paths is (2n − 1)^(d + 1) for P of degree n and d inputs.
+ *
+ * @param coefficients of P, real, ascending (as from `approximate`), degree ≥ 1
+ * @param x samples in rows, m x d; with a column of ones they must have rank d + 1
+ * @param y m targets
+ * @param options.seed of the random start, integer from 0 to 2^53 − 1; default 0
+ * @param options.mostPaths refuse to follow more; default 1000
+ * @throws ArgumentError for malformed or non-finite arguments, dependent columns, or too many paths;
+ *   ConvergenceError when a path is lost
+ */
+export function solveLPS(
+  coefficients: ArrayLike<number>,
+  x: Matrix<Float64Array>,
+  y: ArrayLike<number>,
+  { seed = 0, mostPaths = 1000 }: { seed?: number; mostPaths?: number } = {},
+): LpsSolution {
+  const neuron = checked(coefficients, x, y);
+  const unknowns = x.cols + 1;
+  const degree = 2 * (neuron.p.length - 1) - 1;
+  const paths = Array.from({ length: unknowns }).reduce((count: number) => count * degree, 1);
+  if (!(Number.isFinite(mostPaths) && mostPaths >= 1)) {
+    throw new ArgumentError("mostPaths", "a number from 1", show(mostPaths));
+  }
+  if (paths > mostPaths) {
+    throw new ArgumentError(
+      "x, coefficients",
+      `at most mostPaths = ${mostPaths} paths`,
+      `${degree}^${unknowns} = ${paths}`,
+    );
+  }
+  const homotopy = randomStart(neuron, unknowns, degree, seed);
+  const starts = startPoints(homotopy.start);
+  let ends = starts.map((u) => track(homotopy, u, TOLERANCES[0]!));
+  for (const tolerance of TOLERANCES.slice(1)) {
+    const lost = ends.map((_, i) => isJump(neuron, ends, i));
+    ends = ends.map((end, i) => (lost[i] ? track(homotopy, starts[i]!, tolerance) : end));
+  }
+  if (ends.some((_, i) => isJump(neuron, ends, i))) {
+    throw new ConvergenceError("solveLPS: two paths ran together");
+  }
+  const finite = ends.filter((end) => end !== undefined);
+  const distinct = finite.filter((u, i) => !finite.slice(0, i).some((other) => same(u, other)));
+  const points = distinct.map((u) => described(neuron, u));
+  const order = (point: StationaryPoint) => (Number.isNaN(point.loss) ? Infinity : point.loss);
+  points.sort((a, b) => order(a) - order(b) || a.re[0]! - b.re[0]! || a.im[0]! - b.im[0]!);
+  return { paths, diverged: ends.length - finite.length, points };
+}
+
+function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<number>): Neuron {
+  if (checkMatrix("x", x) !== "float64" || !x.data.every(Number.isFinite)) {
+    throw new ArgumentError("x", "finite float64 samples", show(x.data));
+  }
+  let length = c?.length ?? 0;
+  while (c?.[length - 1] === 0) length--;
+  const p = Array.from({ length }, (_, k) => c[k]!);
+  if (length < 2 || !p.every(Number.isFinite)) {
+    throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(c));
+  }
+  const targets = Array.from(y ?? []);
+  if (targets.length !== x.rows || !targets.every(Number.isFinite)) {
+    throw new ArgumentError("y", `${x.rows} finite numbers, one a sample`, show(y));
+  }
+  const cols = x.cols + 1;
+  const data = Float64Array.from({ length: x.rows * cols }, (_, at) => {
+    const [i, j] = [Math.floor(at / cols), at % cols];
+    return j < x.cols ? x.data[i * x.cols + j]! : 1;
+  });
+  if (rank({ rows: x.rows, cols, data }) < cols) {
+    throw new ArgumentError("x", "columns independent of each other and of ones", "dependent ones");
+  }
+  const samples = Array.from({ length: x.rows }, (_, i) => [
+    ...data.subarray(i * cols, i * cols + cols),
+  ]);
+  return { p, samples, targets };
+}
+
+/** Random forms, patch and γ, the latter so that G and F are of one size at a random point. */
+function randomStart(neuron: Neuron, unknowns: number, degree: number, seed: number): Homotopy {
+  const [forms, point] = [unknowns * degree * (unknowns + 1), unknowns + 1];
+  const { data } = normal(forms + 2 * point + 1, 2, { seed, dtype: "float64" });
+  const random = Array.from({ length: data.length / 2 }, (_, i) =>
+    complex(data[2 * i]!, data[2 * i + 1]!),
+  );
+  const start = productSystem(random, unknowns, degree);
+  const v = random.slice(forms, forms + point);
+  const patch = random.slice(forms + point, forms + 2 * point);
+  const gamma = random[forms + 2 * point]!;
+  const ratio = norm(gradientOf(neuron, v).value) / norm(evaluate(start, v).value);
+  return { start, neuron, patch, gamma: scale(gamma, ratio / abs(gamma)) };
+}
+
+/** Half the Hessian of the loss at u. */
+function hessianOf(neuron: Neuron, u: readonly Complex[]): Complex[][] {
+  return gradientOf(neuron, [...u, complex(1)]).jacobian.map((row) => row.slice(0, -1));
+}
+
+const same = (u: readonly Complex[], v: readonly Complex[]): boolean =>
+  norm(u.map((z, j) => complex(z.re - v[j]!.re, z.im - v[j]!.im))) <= SAME * (1 + norm(u));
+
+/** Whether another path ended in the same regular zero, where only one can end. */
+function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: number): boolean {
+  const u = ends[i];
+  if (u === undefined) return false;
+  const shared = ends.some((other, j) => j !== i && other !== undefined && same(u, other));
+  return shared && !isSingular(neuron, u);
+}
+
+/** By the real matrix [re −im; im re] of the Hessian, each of whose singular values it has twice. */
+function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
+  const hessian = hessianOf(neuron, u);
+  const [n, size] = [u.length, 2 * u.length];
+  const data = Float64Array.from({ length: size * size }, (_, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    const { re, im } = hessian[i % n]![j % n]!;
+    return i < n === j < n ? re : i < n ? -im : im;
+  });
+  const { s } = svd({ rows: size, cols: size, data }, { vectors: false });
+  return s.at(-1)! <= SINGULAR * s[0]!;
+}
+
+function described(neuron: Neuron, u: readonly Complex[]): StationaryPoint {
+  const re = Float64Array.from(u, (z) => z.re);
+  const isReal = u.every((z) => Math.abs(z.im) <= REAL * (1 + norm(u)));
+  if (!isReal) return { re, im: Float64Array.from(u, (z) => z.im), kind: "complex", loss: NaN };
+  const real = u.map((z) => complex(z.re));
+  const kind = isSingular(neuron, real) ? "singular" : kindOf(neuron, real);
+  return { re, im: new Float64Array(u.length), kind, loss: lossOf(neuron, [...re]) };
+}
+
+/** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */
+function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] {
+  const entries = hessianOf(neuron, u).flat();
+  const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));
+  const n = u.length;
+  const data = Float64Array.from(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
+  const { s } = svd({ rows: n, cols: n, data }, { vectors: false });
+  const positive = s.filter((value) => value > shift).length;
+  return positive === n ? "minimum" : positive === 0 ? "maximum" : "saddle";
+}

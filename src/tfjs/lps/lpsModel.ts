@@ -1,0 +1,169 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
+import { ArgumentError, show } from "../../errors.ts";
+import { activations, type ActivationName } from "../../init/lps/activations.ts";
+import { seedsOf } from "../../init/draws.ts";
+import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../../init/lps/lps.ts";
+import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
+import { known } from "../initializer.ts";
+import type { LpsOptions } from "./lps.ts";
+import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
+
+type Layer = layers.Layer;
+
+export interface LpsLayerReport {
+  /** Its name. */
+  readonly layer: string;
+  /** Written as a hidden layer, written as the last one, or left as it was. */
+  readonly role: "hidden" | "last" | "skipped";
+  /** Which activation was found for a hidden layer. */
+  readonly activation?: string;
+  readonly design?: LpsDesign;
+  /** What kept it from being set, or works against it. */
+  readonly notes: string[];
+}
+
+/** What does not meet an activation. */
+const LINEAR: Outlet = { name: "linear" };
+
+/** The layers that can be set. */
+const kinds: Record<string, LpsLayer> = {
+  Conv1D: "dense",
+  Conv2D: "dense",
+  Conv2DTranspose: "transpose",
+  Conv3D: "dense",
+  Conv3DTranspose: "transpose",
+  Dense: "dense",
+  DepthwiseConv2D: "depthwise",
+  SeparableConv2D: "separable",
+};
+
+/**
+ * Gives all layers of a built model that have a kernel new weights: `lps` with the activation that follows each,
+ * and for the last one plain Gaussian (or orthogonal) weights of variance 1 / fan-in, with no bias. Nothing
+ * is written unless everything can be. Our formulation, see `lps`.
+ *
+ * The activation is that of the layer itself or of the activation layer after it (ReLU, LeakyReLU, PReLU by
+ * its mean slope, ELU, ThresholdedReLU, Activation), seen through pooling, dropout, reshaping and
+ * normalization; where none follows, or branches are joined first, the layer is linear. Dense, Conv1D, Conv2D, Conv3D, Conv2DTranspose,
+ * Conv3DTranspose, DepthwiseConv2D, SeparableConv2D are set, also within TimeDistributed; other layers with
+ * weights (recurrent, embedding, nested models), frozen ones, and such before softmax or before different
+ * activations are left as they are and reported as skipped. A layer without a bias gets the variance for
+ * that; a batch normalization that takes the bias out again is noted.
+ *
+ * @param model a LayersModel whose weights exist
+ * @param options as for `lps`, without activation, parameter, layer and strides; with a seed each layer has
+ *   its own stream
+ * @returns what was done, a line for each layer with weights, in the model's order
+ * @throws ArgumentError for a bad model or option, or an activation for which no variance fulfils the mode
+ *   (sigmoid, for "forward"); the model is then as it was
+ */
+export function lpsModel(
+  model: LayersModel,
+  options: Omit<LpsOptions, "activation" | "parameter" | "layer" | "strides"> = {},
+): LpsLayerReport[] {
+  const { weights, seed, ...design } = known(options, OPTIONS);
+  if (!Array.isArray(model?.layers) || !(model.outputs?.length > 0)) {
+    throw new ArgumentError("model", "a built LayersModel", show(model));
+  }
+  const seeds = seedsOf(seed, model.layers.length);
+  const designs = new Map<string, LpsDesign>();
+  const designOf = (options: LpsDesignOptions) => {
+    const key = JSON.stringify(options);
+    if (!designs.has(key)) designs.set(key, lpsDesign(options));
+    return designs.get(key)!;
+  };
+  const plans = model.layers
+    .map((layer, i) => ({ layer, seed: seeds[i] }))
+    .filter(
+      ({ layer }) =>
+        layer.weights.length > 0 && !/Normalization$|^PReLU$/.test(layer.getClassName()),
+    )
+    .map(({ layer, seed }) => planned(model, layer, { design, designOf, weights, seed }));
+  write(plans);
+  return plans.map(({ report }) => report);
+}
+
+const OPTIONS = ["degree", "interval", "norm", "biasScale", "variance", "moment", "weights", "seed"] as const; // prettier-ignore
+
+interface Choices {
+  readonly design: Omit<LpsDesignOptions, "activation">;
+  readonly designOf: (options: LpsDesignOptions) => LpsDesign;
+  readonly weights?: "gaussian" | "orthogonal";
+  readonly seed: number | undefined;
+}
+interface Plan {
+  readonly layer: Layer;
+  readonly report: LpsLayerReport;
+  /** In the order of the layer's weights; none for a layer that is skipped. */
+  readonly values: Float32Array[];
+}
+
+function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
+  const skipped = (note: string): Plan => ({
+    layer,
+    report: { layer: layer.name, role: "skipped", notes: [note] },
+    values: [],
+  });
+  const inner = within(layer) as Layer & { strides?: number[] };
+  const className = inner.getClassName();
+  const kind = Object.hasOwn(kinds, className) ? kinds[className] : undefined;
+  if (kind === undefined) return skipped(`lps has no weights for ${className}`);
+  if (!layer.trainable || !inner.trainable) return skipped("it is not trainable");
+  const role = isLast(model, layer) ? "last" : "hidden";
+  const found = role === "last" ? [LINEAR] : outlets(model, layer);
+  const [{ name, parameter } = LINEAR] = found;
+  if (!Object.hasOwn(activations, name)) return skipped(`${name} is not an activation of lps`);
+  if (found.some((other) => other.name !== name || other.parameter !== parameter)) {
+    return skipped("it has several activations");
+  }
+
+  const [first, second, forBias] = seedsOf(choices.seed, 3);
+  const hasBias = layer.weights.length > (kind === "separable" ? 2 : 1);
+  const notes: string[] = [];
+  if (role === "hidden" && !hasBias) notes.push("it has no bias");
+  if (role === "hidden" && hasBias && isNormalized(model, layer)) {
+    notes.push("batch normalization takes its bias out again");
+  }
+  const hidden = { ...choices.design, activation: name as ActivationName, parameter };
+  const design = choices.designOf(
+    role === "last" ? { activation: "linear" } : hasBias ? hidden : { ...hidden, biasScale: 0 },
+  );
+  const { variance, biases } = design;
+  const { weights } = choices;
+  const kernels: LpsKernelOptions[] =
+    kind === "separable"
+      ? [
+          { variance: 1, weights, layer: "depthwise", seed: first },
+          { variance, weights, seed: second },
+        ]
+      : [{ variance, weights, layer: kind, strides: inner.strides, seed: first }];
+  const values = layer.weights.map(({ shape }, i) =>
+    i < kernels.length
+      ? lpsKernel(shape as number[], kernels[i]!)
+      : lpsBias(shape as number[], { biases, seed: forBias }),
+  );
+  const activation = role === "last" ? {} : { activation: name };
+  return {
+    layer,
+    report: { layer: layer.name, role, ...activation, design, notes },
+    values,
+  };
+}
+
+/** Writes all of it, or none. */
+function write(plans: readonly Plan[]): void {
+  const jobs = plans.filter(({ values }) => values.length > 0);
+  tf.tidy(() => {
+    const fresh = jobs.map(({ layer, values }) =>
+      values.map((data, i) => tf.tensor(data, layer.weights[i]!.shape as number[], "float32")),
+    );
+    const before = jobs.map(({ layer }) => layer.getWeights().map((weight) => tf.clone(weight)));
+    try {
+      jobs.forEach(({ layer }, i) => layer.setWeights(fresh[i]!));
+    } catch (error) {
+      jobs.forEach(({ layer }, i) => layer.setWeights(before[i]!));
+      throw error;
+    }
+  });
+}
