@@ -52,7 +52,8 @@ export interface LayerGrowth extends Found {
  * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the gradient
  *   of the incoming is as large as it can be for orthogonal directions: Evci et al., ICLR 2022. Norm
  *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0,
- *   incoming by 100 steps of ascent on the gradient of the outgoing, in the time of some 30 training steps.
+ *   incoming by 100 steps of ascent on the gradient of the outgoing, in the time of some 30 training steps;
+ *   orthogonal, which is our formulation: the authors bound norms only, and k units are then copies of one.
  * - `"orthogonal"`: orthonormal directions in the complement of the old ones, times gain · mean norm,
  *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our
  *   formulation.
