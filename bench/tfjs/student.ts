@@ -62,6 +62,7 @@ function makePositive(model: tf.LayersModel, seed: number): void {
 /** The methods of `grow`, in the words of this study; small and big do not grow. */
 const METHODS: Record<string, Options> = {
   gradmax: { method: "gradmax" },
+  "gradmax, inverse": { method: "gradmax", inverse: true },
   "orthogonal, out": { method: "orthogonal", side: "out", gain: 0.5 },
   gaussian: { method: "random" },
   random: { method: "random" },
@@ -77,7 +78,7 @@ async function train(name: string, run: number): Promise<number> {
   for (let event = 0; event <= EVENTS; event++) {
     if (event > 0 && options) {
       const seed = run * EVENTS + event;
-      const data = name === "gradmax" ? { xs, ys, batchSize: SAMPLES } : {};
+      const data = options.method === "gradmax" ? { xs, ys, batchSize: SAMPLES } : {};
       const grown = await grow(model, { layer: "hidden", units: 1, seed, ...data, ...options });
       if (name === "random") makePositive(grown.model, seed);
       model.dispose();
@@ -101,6 +102,7 @@ export default [
       { name: "gradmax", below: "gaussian" },
       { name: "gaussian", below: "random" },
       { name: "random", below: "small" },
+      { name: "gradmax, inverse", below: "small" },
       { name: "orthogonal, out", below: "small" },
       { name: "orthogonal, in", below: "small" },
       { name: "split", below: "small" },
