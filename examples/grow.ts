@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
     plot: { type: "string", default: "build/grow.svg" },
-    methods: { type: "string", default: "small,gradmax,orthogonal,random,big" },
+    methods: { type: "string", default: "small,gradmax,inverse,orthogonal,random,big" },
     seeds: { type: "string", default: "1" },
     epochs: { type: "string", default: "16" },
   },
