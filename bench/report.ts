@@ -2,8 +2,9 @@
 import prettier from "prettier";
 import type { Row } from "./harness.ts";
 import type { MemoryRow } from "./memory.ts";
+import type { StudyRow } from "./study.ts";
 
-export type AnyRow = Row | MemoryRow;
+export type AnyRow = Row | MemoryRow | StudyRow;
 
 const COLUMNS: [title: string, width: number][] = [
   ["case", -19],
@@ -23,6 +24,7 @@ const COLUMNS: [title: string, width: number][] = [
 const NUMERIC = new Set([
   ...COLUMNS.filter(([, width]) => width > 0).map(([title]) => title),
   ...["before", "peak", "after", "kept"],
+  ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
 /** Three digits are more than a measurement deserves, and enough to compare with a bar. */
@@ -65,6 +67,13 @@ function memoryCells(row: MemoryRow): string[] {
   return [row.case, ...sizes, row.bar, verdict(row)];
 }
 
+function studyCells(row: StudyRow): string[] {
+  const { runs, mean, standardError, deviation, wins } = row;
+  const share = wins === undefined ? "" : `${(100 * wins).toFixed(0)} %`;
+  const numbers = [mean, standardError, deviation].map(digits);
+  return [row.case, row.by, `${runs}`, ...numbers, share, row.bar ?? "", verdict(row)];
+}
+
 function verdict({ ok }: AnyRow): string {
   return ok === undefined ? "" : ok ? "ok" : "MISSED";
 }
@@ -79,10 +88,16 @@ function text(cells: string[]): string {
     .trimEnd();
 }
 
-export const heading = (name: string): string =>
-  `\n${name}\n${text(COLUMNS.map(([title]) => title))}`;
+/** With the titles of the columns, if there are any. */
+export const heading = (name: string, columns: boolean): string =>
+  `\n${name}${columns ? `\n${text(COLUMNS.map(([title]) => title))}` : ""}`;
 
 export function line(row: AnyRow): string {
+  if ("mean" in row) {
+    const [name, by, runs, mean, error, deviation, wins, bar, verdict] = studyCells(row);
+    const judged = bar && `  ${bar} in ${wins} of the runs  ${verdict}`;
+    return `${name}, ${by}: mean ${mean} ± ${error}, deviation ${deviation}, ${runs} runs${judged}`;
+  }
   if (!("peak" in row)) return text(cells(row));
   const [name, before, peak, after, kept, bar, verdict] = memoryCells(row);
   return `${name}: ${before}, at its peak ${peak}, after ${after}: keeps ${kept}  ${bar}  ${verdict}`;
@@ -120,8 +135,9 @@ export function markdown(
   const parts = ["# Benchmark results", table(["", ""], Object.entries(machine)), LEGEND];
   for (const [file, rows] of Object.entries(files)) {
     parts.push(`## ${file.replace(/\.ts$/, "")}`);
-    const timed = rows.filter((row): row is Row => !("peak" in row));
+    const timed = rows.filter((row): row is Row => !("peak" in row || "mean" in row));
     const memory = rows.filter((row): row is MemoryRow => "peak" in row);
+    const studies = rows.filter((row): row is StudyRow => "mean" in row);
     const titles = COLUMNS.map(([title]) => title);
     if (timed.length) parts.push(table(titles, timed.map(cells)));
     if (memory.length) {
@@ -129,6 +145,13 @@ export function markdown(
       parts.push(
         table(["job", "before", "peak", "after", "kept", "bar", ""], memory.map(memoryCells)),
       );
+    }
+    if (studies.length) {
+      parts.push(
+        "What comes out of a study, with the same draws for every method; less is better:",
+      );
+      const numbers = ["runs", "mean", "standard error", "deviation", "wins"];
+      parts.push(table(["study", "by", ...numbers, "bar", ""], studies.map(studyCells)));
     }
   }
   return prettier.format(parts.join("\n\n"), { parser: "markdown", printWidth: 100 });

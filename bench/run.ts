@@ -11,8 +11,11 @@ import { machine } from "./machine.ts";
 import { type MemoryCase, measureMemory } from "./memory.ts";
 import { stop } from "./peers/numpy.ts";
 import { type AnyRow, heading, line, markdown } from "./report.ts";
+import { measureStudy, type Study } from "./study.ts";
 
 const ROOMS = ["linalg", "tfjs"];
+
+type AnyCase = Case | MemoryCase | Study;
 
 const { values: options } = parseArgs({
   options: {
@@ -25,16 +28,23 @@ const only = new RegExp(options.only);
 // With --json, standard output is for the program that reads it.
 const say = options.json ? console.error : console.log;
 
+async function rowsOf(c: AnyCase): Promise<AnyRow[]> {
+  if ("call" in c) return [await measureMemory(c)];
+  if ("methods" in c) return measureStudy(c, options.quick);
+  return measure(c, options.quick);
+}
+
 const files: Record<string, AnyRow[]> = {};
 for (const room of ROOMS) {
   for (const file of (await readdir(new URL(room, import.meta.url))).sort()) {
-    const module = (await import(`./${room}/${file}`)) as { default: (Case | MemoryCase)[] };
+    const module = (await import(`./${room}/${file}`)) as { default: AnyCase[] };
     const cases = module.default.filter((c) => only.test(c.name));
     if (!cases.length) continue;
-    say(heading(`${room}/${file.replace(/\.ts$/, "")}`));
+    const timed = cases.some((c) => "unit" in c);
+    say(heading(`${room}/${file.replace(/\.ts$/, "")}`, timed));
     const rows: AnyRow[] = (files[`${room}/${file}`] = []);
     for (const c of cases) {
-      const found = "call" in c ? [await measureMemory(c)] : await measure(c, options.quick);
+      const found = await rowsOf(c);
       for (const row of found) say(line(row));
       rows.push(...found);
     }

@@ -221,6 +221,24 @@ suite("init/growth ascent", (test) => {
     }
   });
 
+  test("finds as many directions as there are columns, not one of them many times", () => {
+    for (const k of [2, 5, 8]) {
+      const m = normal(12, 8, { seed: 1 });
+      const s = svd(m, { vectors: false }).s.slice(0, k);
+      const found = ascend(
+        normal(8, k, { seed: 2 }),
+        (w) => matmul(m, matmul(m, w), { transposeA: true }).data,
+      );
+      const norm = norms(found)[0];
+      assert.ok(skew(found, norm) < near(8));
+      // Ky Fan: no orthonormal columns have a larger ‖MW‖² than s_1² + … + s_k².
+      const square = (values: ArrayLike<number>) =>
+        Array.from(values).reduce((sum, x) => sum + x * x, 0);
+      const reached = square(matmul(m, found).data) / norm ** 2 / square(s);
+      assert.ok(reached > 0.999, `${k}: ${reached}`);
+    }
+  });
+
   test("stays where there is no slope", () => {
     const start = normal(5, 1, { seed: 1 });
     const found = ascend(start, () => new Float32Array(5));

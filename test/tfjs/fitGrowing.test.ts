@@ -110,6 +110,24 @@ suite("tfjs/fitGrowing", (test) => {
     assert.is(found.events.length, 1);
   });
 
+  test("callbacks may be objects of classes with private fields", async () => {
+    class Counter extends tf.Callback {
+      #epochs = 0;
+      override onEpochEnd() {
+        this.#epochs++;
+        return Promise.resolve();
+      }
+      get epochs() {
+        return this.#epochs;
+      }
+    }
+    const callbacks = new Counter();
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    await fitGrowing(model, xs, ys, { ...training, callbacks, schedule: schedule() });
+    assert.is(callbacks.epochs, 7);
+  });
+
   test("the same seed, the same network", async () => {
     const once = async () => {
       const model = net();
@@ -147,6 +165,17 @@ suite("tfjs/fitGrowing", (test) => {
     await refused(schedule({ method: "best" as never }), "method");
     await refused(schedule({ sides: "in" } as never), "options.sides");
     await refused(schedule(), "xs, ys", [{}, ys]);
+    // What only growing itself finds out.
+    await refused(schedule({ method: "orthogonal", side: "pair" }), "units");
+    await refused(schedule({ method: "split", noise: -1 }), "noise");
+    for (const shape of [
+      [16, 2],
+      [15, 3],
+    ]) {
+      const wrong = tf.zeros(shape);
+      await refused(schedule(), "xs, ys", [xs, wrong]);
+      wrong.dispose();
+    }
     assert.is(tf.memory().numTensors, numTensors);
     assert.equal(
       model.getWeights().map((weight) => weight.dataSync().slice()),

@@ -56,6 +56,7 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);
     await refused(model, { norm: "max" }, "norm", /"mean" or "fixed"/);
     await refused(model, { gain: Infinity }, "gain", /finite/);
+    await refused(model, { optimizer: model.optimizer }, "optimizer", /that of the model/);
     await refused(model, { seed: -1 }, "seed", /integer/);
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
     await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
@@ -65,7 +66,7 @@ suite("tfjs/grow refused", (test) => {
   test("units beyond memory", async () => {
     const model = build(kinds.dense());
     const { numTensors } = tf.memory();
-    for (const units of [2 ** 30, 2 ** 50]) {
+    for (const units of [5e7, 2 ** 30, 2 ** 50]) {
       const error = await grow(model, { layer: "a", units, method: "zero" }).catch((e) => e);
       assert.instance(error, MemoryError);
     }
@@ -126,6 +127,8 @@ suite("tfjs/grow refused", (test) => {
       ],
       /l \(LSTM/,
     ],
+    // It has no gradient in TensorFlow.js.
+    ThresholdedReLU: [() => [first(), L.thresholdedReLU({ name: "t" })], /t \(Thresh/],
     PReLU: [() => [first(), L.prelu({ name: "p" })], /p \(PReLU/],
     SeparableConv2D: [
       () => [image(), L.separableConv2d({ filters: 2, kernelSize: 1, name: "s" }), L.flatten()],

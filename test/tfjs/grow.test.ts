@@ -133,6 +133,23 @@ suite("tfjs/grow", (test) => {
     assert.ok(distance(model, wide, xs) <= 1e-6);
   });
 
+  test("depthwise layers keep their constraint and their regularizer", async () => {
+    const constrained = { depthwiseConstraint: "nonNeg", depthwiseRegularizer: "l1l2" } as const;
+    const model = build([
+      L.conv2d({ filters: 4, kernelSize: 3, name: "a", inputShape: [8, 8, 2] }),
+      L.depthwiseConv2d({ kernelSize: 3, name: "b", ...constrained }),
+      L.flatten(),
+    ]);
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "random", seed: 1 });
+    type Serial = { getClassName(): string; getConfig(): object };
+    type Depthwise = { depthwiseConstraint: Serial; depthwiseRegularizer: Serial };
+    const [old, now] = [model, wide].map((one) => one.getLayer("b") as unknown as Depthwise);
+    for (const key of ["depthwiseConstraint", "depthwiseRegularizer"] as const) {
+      assert.is(now[key].getClassName(), old[key].getClassName());
+      assert.equal(now[key].getConfig(), old[key].getConfig());
+    }
+  });
+
   test("the same seed gives the same weights", async () => {
     const model = build(kinds.conv());
     const { xs, ys } = batch(model, 6);

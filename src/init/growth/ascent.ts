@@ -1,7 +1,15 @@
-/** GradMaxOpt, the inverse of GradMax: incoming weights found by gradient ascent on spheres. */
+/**
+ * GradMaxOpt, the inverse of GradMax: incoming weights found by gradient ascent on orthogonal frames.
+ *
+ * Evci et al. 2022 bring every neuron back to its norm after each step, and that alone. Then all of them climb
+ * the same hill and end as k copies of one neuron, which stay copies for ever; so here, as in GradMax itself,
+ * they are orthogonal: each step ends in the nearest frame of their norm, the factor of a polar decomposition.
+ */
+import { matmul } from "../../linalg/matmul.ts";
+import { polar } from "../../linalg/polar.ts";
 import { zeros, norms, withNorm, type Weights } from "./neurons.ts";
 
-/** What Evci et al. 2022 run (appendix): 100 steps of Adam, every neuron back to its norm after each. */
+/** What Evci et al. 2022 run (appendix): 100 steps of Adam. */
 const STEPS = 100;
 
 /** Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: any scale is as good. */
@@ -11,7 +19,8 @@ const [BETA1, BETA2] = [0.9, 0.999];
 const STEP = 0.3;
 
 /**
- * Maximizes a function of the columns' directions, all columns keeping their norms.
+ * Maximizes a function over matrices whose columns are orthogonal and of one norm, that of the first of `start`.
+ * More columns than rows have orthogonal rows, as near as norms allow.
  *
  * @param start d x k
  * @param gradient of the function at the given columns, d x k row-major
@@ -21,9 +30,10 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
   const rate = (STEP * norm) / Math.sqrt(start.rows);
   const size = start.data.length;
   const [mean, square] = [new Float64Array(size), new Float64Array(size)];
-  let [at, power1, power2] = [start, 1, 1];
+  const frame = (a: Weights) => withNorm(polar(a).u, norm);
+  let [at, power1, power2] = [frame(start), 1, 1];
   for (let step = 0; step < STEPS; step++) {
-    const g = tangent(gradient(at), at);
+    const g = tangent(gradient(at), at, norm);
     [power1, power2] = [power1 * BETA1, power2 * BETA2];
     const next = zeros(at.rows, at.cols);
     for (let i = 0; i < size; i++) {
@@ -33,25 +43,21 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
       const move = scale === 0 ? 0 : mean[i]! / (1 - power1) / scale;
       next.data[i] = at.data[i]! + rate * move;
     }
-    at = withNorm(next, norm);
+    at = frame(next);
   }
   return at;
 }
 
 /**
- * What of a gradient turns the columns: g − w (g·w)/‖w‖². Adam scales every component for itself, and
- * would take what only lengthens them for a direction of its own.
+ * What of a gradient turns the frame: g − w·(wᵀg + gᵀw)/(2‖w_j‖²). Adam scales every component for itself, and
+ * would take what only lengthens or skews it for a direction of its own.
  */
-function tangent(g: Float32Array, { rows, cols, data: w }: Weights): Float64Array {
-  const [along, square] = [new Float64Array(cols), new Float64Array(cols)];
-  for (let at = 0; at < g.length; at++) {
-    along[at % cols]! += g[at]! * w[at]!;
-    square[at % cols]! += w[at]! * w[at]!;
-  }
-  const out = new Float64Array(rows * cols);
-  for (let at = 0; at < g.length; at++) {
-    const j = at % cols;
-    out[at] = square[j] === 0 ? 0 : g[at]! - (w[at]! * along[j]!) / square[j]!;
-  }
-  return out;
+function tangent(data: Float32Array, w: Weights, norm: number): Float32Array {
+  if (norm === 0) return data;
+  const g = { ...w, data };
+  const k = w.cols;
+  const s = matmul(w, g, { transposeA: true });
+  const turn = s.data.map((x, at) => (x + s.data[(at % k) * k + Math.floor(at / k)]!) / 2);
+  const rest = matmul(w, { ...s, data: turn });
+  return data.map((x, at) => x - rest.data[at]! / norm ** 2);
 }

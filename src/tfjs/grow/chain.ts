@@ -1,5 +1,13 @@
 /** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
-import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  clone,
+  grad,
+  scalar,
+  tensor1d,
+  tidy,
+  type serialization,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../graph.ts";
@@ -19,7 +27,7 @@ export interface Chain {
 
 /** Layers that treat every channel for itself; a new one passes through them without touching the others. */
 const CHANNELWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"],
+  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
   ...["Dropout", "GaussianDropout", "BatchNormalization", "DepthwiseConv2D", "Flatten"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
   ...["ZeroPadding2D", "Cropping2D"],
@@ -34,6 +42,7 @@ export interface Attributes {
   axis?: number;
   dataFormat?: string;
   depthMultiplier?: number;
+  depthwiseConstraint?: serialization.Serializable | null;
   epsilon?: number;
   kernelSize?: number[];
   padding?: "same" | "valid";
@@ -120,7 +129,7 @@ function refuse(layer: Layer, expected: string, detail = ""): never {
 export function activationOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
   const { activation } = attributes(layer);
   if (activation) return (x) => activation.apply(x);
-  const own = ["ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"].includes(layer.getClassName());
+  const own = ["ReLU", "LeakyReLU", "ELU"].includes(layer.getClassName());
   return own ? (x) => layer.call(x, {}) as Tensor : undefined;
 }
 

@@ -25,7 +25,7 @@ import { attributes, type Chain, type Path } from "./chain.ts";
 import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
 
 const POINTWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"],
+  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
   ...["Dropout", "GaussianDropout", "BatchNormalization"],
 ]);
 

@@ -5,7 +5,6 @@ import { normal } from "../../linalg/normal.ts";
 import { engine, layerOf } from "../graph.ts";
 import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
-import { stateOf } from "./recompile.ts";
 import { unitsOf } from "./weights.ts";
 
 /** When what grows, and the options of `grow` for all events. */
@@ -67,9 +66,15 @@ export async function fitGrowing(
 ): Promise<GrownFit> {
   const { schedule, onGrow, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
-  const at = await check(model, xs, ys, schedule, initialEpoch, epochs);
+  const at = check(model, xs, ys, schedule, initialEpoch, epochs);
   const callbacks = throughout(fitArgs.callbacks);
   const widths = new Map(at.names.map((name) => [name, unitsOf(layerOf(model, name))]));
+  const unitsFor = (names: readonly string[]) =>
+    names.map((name) => newUnits(schedule, widths.get(name)!));
+  if (at.epochs.length > 0) {
+    // A rehearsal: whatever grow refuses should not be found out after hours of training.
+    (await event(model, xs, ys, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
+  }
   const epoch: number[] = [];
   const history: Record<string, number[]> = {};
   const events: GrowthEvent[] = [];
@@ -88,8 +93,7 @@ export async function fitGrowing(
       done = next;
       if (i >= at.epochs.length || engine(current).stopTraining) break;
       const names = at.inTurn ? [at.names[i % at.names.length]!] : at.names;
-      const units = names.map((name) => newUnits(schedule, widths.get(name)!));
-      const grown = await event(current, xs, ys, schedule, names, units, i);
+      const grown = await event(current, xs, ys, schedule, names, unitsFor(names), i);
       if (current !== model) current.dispose();
       current = grown.model;
       events.push({ epoch: done, report: grown.report });
@@ -155,13 +159,15 @@ function throughout(given: ModelFitArgs["callbacks"]) {
   const proxies = originals.map(
     (callback) =>
       new Proxy(callback, {
-        get(target, key, self) {
+        get(target, key) {
           if (key === "onTrainEnd") return async () => {};
           if (key === "onTrainBegin") {
             if (begun.has(target)) return async () => {};
             begun.add(target);
           }
-          return Reflect.get(target, key, self) as unknown;
+          const value = Reflect.get(target, key) as unknown;
+          // Called on the proxy, methods would not reach private fields.
+          return typeof value === "function" ? (value.bind(target) as unknown) : value;
         },
       }),
   );
@@ -173,21 +179,25 @@ function throughout(given: ModelFitArgs["callbacks"]) {
   };
 }
 
-/** Whether all of it can be done; the epochs before which something grows. */
-async function check(
+/** Whether the schedule is one; the epochs before which something grows. */
+function check(
   model: LayersModel,
   xs: Data,
   ys: Data,
   schedule: Schedule,
   initialEpoch: number,
   epochs: number,
-): Promise<{ names: readonly string[]; epochs: number[]; inTurn: boolean }> {
+): { names: readonly string[]; epochs: number[]; inTurn: boolean } {
   if (typeof schedule !== "object" || schedule === null) {
     throw new ArgumentError("schedule", "an object", show(schedule));
   }
   const tensors = [xs, ys].flat();
   if (tensors.length < 2 || !tensors.every((one) => one instanceof Tensor)) {
     throw new ArgumentError("xs, ys", "tensors or arrays of tensors", show(tensors));
+  }
+  const counts = tensors.map((one) => one.shape[0]);
+  if (!counts.every((count) => count === counts[0])) {
+    throw new ArgumentError("xs, ys", "the same number of samples in all", show(counts));
   }
   const { layers, every, from = every, order = "all", fraction, units, samples } = schedule;
   const integer = (name: string, value: number | undefined, least: number) => {
@@ -209,8 +219,6 @@ async function check(
     throw new ArgumentError("schedule.fraction", "a positive number", show(fraction));
   }
   const jobs = planned(model, { ...optionsOf(schedule), layer: layers, units: units ?? 1, xs, ys });
-  // Asked for here because hours of training may lie between.
-  (await stateOf(engine(model).optimizer))[0]!.tensor.dispose();
   const last = schedule.events ?? Infinity;
   const at: number[] = [];
   for (let e = initialEpoch + from; e < epochs && at.length < last; e += every) at.push(e);

@@ -1,4 +1,4 @@
-import type { Optimizer } from "@tensorflow/tfjs-core";
+import { memory, type Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { engine } from "../graph.ts";
@@ -52,7 +52,8 @@ export interface LayerGrowth extends Found {
  * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the gradient
  *   of the incoming is as large as it can be for orthogonal directions: Evci et al., ICLR 2022. Norm
  *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0,
- *   incoming by 100 steps of ascent on the gradient of the outgoing, in the time of some 30 training steps.
+ *   incoming by 100 steps of ascent on the gradient of the outgoing, in the time of some 30 training steps;
+ *   orthogonal, which is our formulation: the authors bound norms only, and k units are then copies of one.
  * - `"orthogonal"`: orthonormal directions in the complement of the old ones, times gain · mean norm,
  *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our
  *   formulation.
@@ -132,8 +133,11 @@ async function growOne(
 
 const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed"] as const;
 
-/** Numbers in the 4 GiB that WebAssembly can address. */
-const MOST = 2 ** 30;
+/** Bytes that the memory of the wasm backend can grow to. Beyond it aborts, and does not work again. */
+const MOST = 2 ** 31;
+
+/** Bytes for a new weight: in single precision the value, a copy on its way there, and two slots of Adam. */
+const EACH = 16;
 
 /** All that can be known before anything is computed; the layers with the units for each. */
 export function planned(
@@ -166,6 +170,9 @@ export function planned(
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new ArgumentError("batchSize", "an integer ≥ 1", show(batchSize));
   }
+  if (options.optimizer === engine(model).optimizer) {
+    throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
+  }
   if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
@@ -180,8 +187,8 @@ export function planned(
     }
     const chain: Chain = chainOf(model, name);
     fit(chain, method.zeroIn(options));
-    if (sizeOf(chain, count) > MOST) {
-      throw new MemoryError(`units: ${name} with ${count} more passes 4 GiB`);
+    if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
+      throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }
     return { name, units: count };
   });

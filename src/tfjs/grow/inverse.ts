@@ -32,7 +32,7 @@ interface Piece {
 
 /**
  * Incoming weights of new units with zero outgoing weights, for which the gradient of those,
- * ‖E[h ⊗ ∂L/∂z]‖_F, is large; of the norm that `start` has.
+ * ‖E[h ⊗ ∂L/∂z]‖_F, is large; orthogonal, of the norm that `start` has.
  */
 export function inverseGradmax(
   model: LayersModel,

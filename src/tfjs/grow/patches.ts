@@ -92,7 +92,7 @@ export function linear(layer: Layer, x: Tensor): Tensor {
 }
 
 const activates = (layer: Layer) =>
-  ["Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"].includes(layer.getClassName());
+  ["Activation", "ReLU", "LeakyReLU", "ELU"].includes(layer.getClassName());
 
 /**
  * Fresh channels on their way through a layer in inference mode. Weights of the layer are not those

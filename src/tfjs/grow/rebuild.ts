@@ -4,6 +4,7 @@ import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
 import { Relu1 } from "../relu1.ts";
+import { attributes } from "./chain.ts";
 
 /** How a tensor gets wider. Flattened positions share the axis of the units, and come before them. */
 export interface Widening {
@@ -21,7 +22,13 @@ export type Widenings = ReadonlyMap<LayerVariable, Widening>;
 
 interface LayerConfig {
   className: string;
-  config: { name: string; units?: number; filters?: number; activation?: string };
+  config: {
+    name: string;
+    units?: number;
+    filters?: number;
+    activation?: string;
+    depthwiseConstraint?: unknown;
+  };
 }
 
 /** What is there of tf.layers' classes, and not in their types. */
@@ -53,6 +60,13 @@ export function rebuild(
         // The ReLU layer has no activation to name.
         if (entry.className === "ReLU") entry.className = "Activation";
         entry.config.activation = Relu1.className;
+      }
+      if (entry.className === "DepthwiseConv2D") {
+        // TensorFlow.js has written the regularizer there.
+        const { depthwiseConstraint: constraint } = attributes(model.getLayer(name));
+        entry.config.depthwiseConstraint = constraint
+          ? { className: constraint.getClassName(), config: constraint.getConfig() }
+          : null;
       }
     }
     const cls = model.constructor as unknown as ModelClass;

@@ -121,9 +121,9 @@ function channels(
   return { axis, units, fill: () => Number(one) };
 }
 
-/** The numbers of the largest kernel with k more units. */
+/** The numbers of all kernels around a layer with k more units. */
 export function sizeOf({ layer, paths }: Chain, k: number): number {
   const m = unitsOf(layer);
   const kernels = [layer, ...paths.map(({ consumer }) => consumer)].map(kernelOf);
-  return Math.max(...kernels.map(({ shape }) => (size(shape) / m) * (m + k)));
+  return kernels.reduce((sum, { shape }) => sum + (size(shape) / m) * (m + k), 0);
 }
