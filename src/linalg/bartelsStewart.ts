@@ -16,6 +16,9 @@ export interface Decomposition<T extends Data> {
   readonly values?: T;
 }
 
+/** z·diag(values)·zᵀ, values ascending. */
+export type Diagonalization<T extends Data> = Pick<Required<Decomposition<T>>, "z" | "values">;
+
 export function decompose<T extends Data>(a: Matrix<T>, symmetric: boolean): Decomposition<T> {
   if (!symmetric) return schur(a);
   const { values, vectors } = eigh(a);
@@ -32,8 +35,8 @@ export interface Scaled<T extends Data> {
 
 /** x of minimum norm, with the number of pairs of eigenvalues whose sum counts as zero. */
 export function divide<T extends Data>(
-  { z, values: a }: Required<Decomposition<T>>,
-  { z: w, values: b }: Required<Decomposition<T>>,
+  { z, values: a }: Diagonalization<T>,
+  { z: w, values: b }: Diagonalization<T>,
   c: Matrix<T>,
 ): Scaled<T> & { singular: number } {
   const y = matmul(matmul(z, c, { transposeA: true }), w);

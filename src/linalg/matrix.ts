@@ -1,6 +1,6 @@
 /** The matrix of this package and the checks at its door. */
 import { ArgumentError, show } from "../errors.ts";
-import type { Data, Dtype } from "../wasm/memory.ts";
+import { allocate, type Data, type Dtype } from "../wasm/memory.ts";
 
 /**
  * A dense row-major matrix: entry (i, j) is data[i * cols + j]. The precision of the data is the
@@ -98,4 +98,9 @@ export function seedWords(seed: number | undefined): [number, number] {
     throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
   }
   return [value >>> 0, Math.floor(value / 2 ** 32)];
+}
+
+/** A float64 matrix of zeros, or a MemoryError. */
+export function zeros(rows: number, cols: number): Matrix<Float64Array> {
+  return { rows, cols, data: allocate("float64", rows * cols) as Float64Array };
 }

@@ -176,9 +176,12 @@ function gap(a: Data, b: Data): number {
   return least;
 }
 
-/** In f64, for found.x·2^exponent; of x and c one is scaled down to the other, never up. */
-function backwardError<T extends Data>(
-  { a, b, c, transposeB }: Equation<T>,
+/**
+ * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) of x·2^exponent, in f64; of x and c one is scaled down to the
+ * other, never up.
+ */
+export function backwardError<T extends Data>(
+  { a, b, c, transposeB }: Pick<Equation<T>, "a" | "b" | "c" | "transposeB">,
   { x, exponent }: Scaled<T>,
 ): number {
   const [left, right] = [double(a), double(b)];

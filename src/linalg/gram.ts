@@ -1,0 +1,28 @@
+import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+
+/** Columns of a stripe, GEMM's own block. */
+const STRIPE = 128;
+
+/**
+ * aᵀ·a, symmetric to the last bit, for half the flops of a product: stripes of the upper triangle by GEMM, then the
+ * lower one as their mirror image.
+ */
+export function gram<T extends Data>(a: Matrix<T>): Matrix<T> {
+  const dtype = checkMatrix("a", a);
+  const { rows: m, cols: n } = a;
+  const bytes = a.data.BYTES_PER_ELEMENT;
+  const data = frame(dtype, (f) => {
+    const [x, c] = [f.put(a.data), f.alloc(n * n)];
+    for (let j = 0; j < n; j += STRIPE) {
+      const [from, to] = [x + j * bytes, c + j * (n + 1) * bytes];
+      const height = Math.min(STRIPE, n - j);
+      check(f.kernels.gemm(1, 0, height, n - j, m, 1, from, n, from, n, 0, to, n), "a");
+    }
+    return f.take(c, n * n, allocate(dtype, n * n));
+  });
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < i; j++) data[i * n + j] = data[j * n + i]!;
+  }
+  return { rows: n, cols: n, data: data as T };
+}
