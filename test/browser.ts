@@ -24,14 +24,12 @@ const doors: Record<string, { before: string[]; stock: RegExp }> = {
 const shown = [...Object.keys(doors), "train"];
 
 /** A page's module as a script that leaves its exports in the global `page`. */
-async function bundle(name: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [`test/pages/${name}.ts`],
-    bundle: true,
-    write: false,
-    format: "iife",
-    globalName: "page",
-  });
+const bundle = (name: string) => bundled(`test/pages/${name}.ts`, "iife");
+
+async function bundled(file: string, format: "iife" | "esm"): Promise<string> {
+  // As in the bundle for script tags, import.meta is what only modules have.
+  const script = { globalName: "page", define: { "import.meta.url": "undefined" } };
+  const { outputFiles } = await build({ entryPoints: [file], bundle: true, write: false, format, ...(format === "iife" && script) }); // prettier-ignore
   return outputFiles[0].text;
 }
 
@@ -61,6 +59,10 @@ suite("browser", (test) => {
       made[`/${name}`] = html(...(doors[name]?.before ?? []), `/${name}.js`);
       made[`/${name}.js`] = await bundle(name);
     }
+    // Only modules know where they lie, and so where their worker is.
+    made["/data"] = `<!doctype html><script type="module">import * as page from "/data.js"; globalThis.page = page;</script>`; // prettier-ignore
+    made["/data.js"] = await bundled("test/pages/data.ts", "esm");
+    made["/worker.js"] = await bundled("src/tfjs/data/worker.ts", "esm");
     server = await serve(made);
   });
 
@@ -100,6 +102,15 @@ suite("browser", (test) => {
     const [first, last, accuracy] = training.match(/\d\S*/g)!.map(parseFloat);
     assert.ok(last < first / 2 && accuracy > 0.9, training);
     assert.is(left, "0");
+  });
+
+  test("data: the same bits in a worker as on the page, and as in Node", async () => {
+    const [backend, here, ...workers] = Object.values(await open(browser, server.origin, "data"));
+    assert.is(backend, "wasm");
+    assert.is(workers.length, 3);
+    for (const found of workers) assert.is(found, here);
+    await import("./tfjs/wasm.ts");
+    assert.is(await (await import("./pages/data.ts")).kernels(false), here);
   });
 
   test.after(async () => {

@@ -214,6 +214,7 @@ suite("package", (test) => {
     // Enough for models that name our initializers.
     assert.match(kept(`import "tfjs-initializers";`), "TfjsInitializersOrthogonal");
     assert.match(kept(`import "tfjs-initializers/register";`), "SerializationMap");
+    assert.match(kept(`import "tfjs-initializers/worker";`), "addEventListener");
     assert.match(kept(`import "tfjs-initializers/train";`), "registerKernel");
     const errors = kept(`export { ArgumentError } from "tfjs-initializers/linalg";`);
     assert.ok(errors.length < 1000, `${errors.length} bytes for one class`);

@@ -60,7 +60,19 @@ export function layerOf(model: LayersModel, name: string): Layer {
   return layer;
 }
 
-/** The LayersModel that does the work: itself, or what a Sequential has inside. */
+/**
+ * The LayersModel that does the work: itself, or what a Sequential, built if need be, has inside.
+ *
+ * @throws ArgumentError for what is no model, or has no input shape
+ */
 export function engine(model: LayersModel): LayersModel {
-  return (model as { model?: LayersModel }).model ?? model;
+  if (!Array.isArray(model?.layers)) {
+    throw new ArgumentError("model", "a model of tf.layers", show(model));
+  }
+  const sequential = model as { model?: LayersModel | null };
+  if (!model.inputs?.length || !model.outputs?.length) {
+    throw new ArgumentError("model", "a model with an inputShape and layers", show(model.name));
+  }
+  if (!model.built) model.build(model.inputs[0]!.shape);
+  return sequential.model ?? model;
 }

@@ -4,6 +4,18 @@ export type { ActivationFunction, ActivationName } from "../init/lps/activations
 export { approximate, type ApproximationOptions } from "../init/lps/approximate.ts";
 export { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lps/lpsDesign.ts";
 export { solveLPS, type LpsSolution, type StationaryPoint } from "../init/lps/solveLPS.ts";
+export { initializeFromData } from "./data/initializeFromData.ts";
+export { inspect, type Health, type InspectOptions, type LayerHealth } from "./data/inspect.ts";
+export type { CodeFunction, DataOptions } from "./data/options.ts";
+export type { DataReport, LayerReport } from "./data/report.ts";
+export type { Dataset, Samples } from "./data/source.ts";
+export { decorrelated, inputCovariance } from "./decorrelated.ts";
+export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
+export { diversityPenalty } from "./diversity/layer.ts";
+export { diversity, type LayerDiversity } from "./diversity/measure.ts";
+export { diversityRegularizer } from "./diversity/regularizer.ts";
+export { replaceRedundant, type Replacement } from "./diversity/replace.ts";
+export { diversitySchedule } from "./diversity/schedule.ts";
 export {
   fitGrowing,
   type FitGrowingArgs,
@@ -12,13 +24,6 @@ export {
   type Schedule,
 } from "./grow/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
-export { decorrelated, inputCovariance } from "./decorrelated.ts";
-export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
-export { diversityPenalty } from "./diversity/layer.ts";
-export { diversity, type LayerDiversity } from "./diversity/measure.ts";
-export { diversityRegularizer } from "./diversity/regularizer.ts";
-export { replaceRedundant, type Replacement } from "./diversity/replace.ts";
-export { diversitySchedule } from "./diversity/schedule.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -41,34 +41,7 @@ suite("tfjs/script-tag", (test) => {
   test("defines one global, with the functions of the package", () => {
     const { defined, door } = load({ tf });
     assert.equal(defined, ["tfjsInitializers"]);
-    const names = [
-      "ArgumentError",
-      "ConvergenceError",
-      "MemoryError",
-      "approximate",
-      "decorrelated",
-      "deltaOrthogonal",
-      "diversity",
-      "diversityHistory",
-      "diversityPenalty",
-      "diversityRegularizer",
-      "diversitySchedule",
-      "fitGrowing",
-      "grow",
-      "inputCovariance",
-      "install",
-      "linalg",
-      "lps",
-      "lpsDesign",
-      "lpsModel",
-      "orthogonal",
-      "relu1",
-      "replaceRedundant",
-      "solveLPS",
-      "spreadUnits",
-      "spreading",
-      "uninstall",
-    ];
+    const names = ["ArgumentError", "ConvergenceError", "MemoryError", "approximate", "decorrelated", "deltaOrthogonal", "diversity", "diversityHistory", "diversityPenalty", "diversityRegularizer", "diversitySchedule", "fitGrowing", "grow", "initializeFromData", "inputCovariance", "inspect", "install", "linalg", "lps", "lpsDesign", "lpsModel", "orthogonal", "relu1", "replaceRedundant", "solveLPS", "spreadUnits", "spreading", "uninstall"]; // prettier-ignore
     assert.equal(Object.keys(door).sort(), names);
   });
 
@@ -114,6 +87,17 @@ suite("tfjs/script-tag", (test) => {
     const [f, g] = [model, wide].map((one) => one.predict(xs) as tf.Tensor);
     assert.ok(tf.norm(tf.sub(f, g)).dataSync()[0] <= 1e-6 * tf.norm(f).dataSync()[0]);
     await wide.fit(xs, ys, { epochs: 1, verbose: 0 });
+  });
+
+  test("does not know where it lies, and says that it wants a Worker", async () => {
+    const { door } = load({ tf });
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+    const error = await door.initializeFromData(model, tf.ones([4, 3]), { worker: true }).catch((e: unknown) => e); // prettier-ignore
+    assert.instance(error, door.ArgumentError);
+    assert.match(
+      (error as Error).message,
+      'expected a Worker that runs "tfjs-initializers/worker"',
+    );
   });
 
   test("its errors are its own ArgumentError", () => {

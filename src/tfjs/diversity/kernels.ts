@@ -1,10 +1,9 @@
 /** The kernels of a model, by layer. */
 import type * as tf from "@tensorflow/tfjs-core";
-import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { layoutOf, type Layout } from "../../init/diversity/units.ts";
-
-type Layer = layers.Layer;
+import { layerOf, type Layer } from "../graph.ts";
 
 export interface Kernel {
   readonly layer: Layer;
@@ -36,15 +35,6 @@ export function kernelsOf(model: LayersModel, names?: readonly string[]): Kernel
     }
     return kernels;
   });
-}
-
-export function layerOf(model: LayersModel, name: string): Layer {
-  const layer = model.layers.find((one) => one.name === name);
-  if (layer === undefined) {
-    const expected = `one of ${model.layers.map((one) => one.name).join(", ")}`;
-    throw new ArgumentError("layer", expected, show(name));
-  }
-  return layer;
 }
 
 /** Runs a job while what the layers put out is given to `see`; as it was before, afterwards. */

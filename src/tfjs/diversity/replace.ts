@@ -4,7 +4,8 @@ import { ArgumentError, show } from "../../errors.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
 import { seedWords } from "../../linalg/matrix.ts";
-import { kernelsOf, layerOf, type Kernel } from "./kernels.ts";
+import { layerOf } from "../graph.ts";
+import { kernelsOf, type Kernel } from "./kernels.ts";
 
 type Layer = layers.Layer;
 

@@ -1,0 +1,98 @@
+import { clone, dispose, tidy } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { engine } from "../graph.ts";
+import { checked, type DataOptions } from "./options.ts";
+import { plan, type Task } from "./plan.ts";
+import { report, type DataReport, type LayerReport } from "./report.ts";
+import { normalizeLayer, scaleLayer, solveLayer } from "./setLayer.ts";
+import { solver } from "./solver.ts";
+import type { Samples } from "./source.ts";
+import { Stream } from "./stream.ts";
+
+/**
+ * Initializes a model from data, without gradients: layer by layer in forward order, each layer's weights from what
+ * the layers before it, already set, make of the samples.
+ *
+ * With X [d x N] the centred inputs of a layer and S [k x N] a latent code for its k units, the weights W [k x d]
+ * minimise α‖W X − S‖² + β‖X − Wᵀ S‖² + µ‖W‖², that is, they solve the Sylvester equation
+ *
+ *   (β S Sᵀ + µ I) W + W (α X Xᵀ) = (α + β) S Xᵀ;
+ *
+ * of an equation with many solutions they are the smallest one. They are then scaled (`rescale`), and the bias is such
+ * that pre-activations have mean zero. Idea: Das, Bhalgat and Porikli, "Data-driven Weight Initialization with Sylvester
+ * Solvers", arXiv 2105.10335; equation: the Semantic AutoEncoder of Kodirov et al., CVPR 2017. The formulation is ours:
+ * the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization. The
+ * methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; they make biases zero.
+ *
+ * What is set: kernels and biases of Dense, Conv1D, Conv2D, DepthwiseConv2D (a small equation a channel) and
+ * SeparableConv2D (depthwise, then pointwise); moving mean and variance of BatchNormalization, gamma and beta untouched.
+ * Convolutions are solved for patches, at some 16,000 positions spread over all samples. Beyond 1536 inputs a layer is
+ * solved on 512 principal axes; the report has their part of the variance. Everything else (recurrent layers, embeddings,
+ * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called. With labels,
+ * the last layer of a model with one output becomes a classifier: its code is the centred label vector.
+ *
+ * Codes: "pca" (default): principal components, before relu and its kin half of them and their negatives; "labels": a
+ * random orthonormal image of the label vector; "random": normal numbers that have nothing to do with the input;
+ * "randomProjection": a Gaussian map of the input; or a function of yours.
+ *
+ * The samples are walked once for every equation and once before; what is kept of them is O(d² + k²) numbers. Sums are
+ * taken and equations solved in float64, so that weights are the same bits for the same inputs of a layer, however they
+ * are cut into batches (the code "random" is drawn by batch; the model itself runs on whatever backend is in use). The
+ * page gets its turn about every 50 ms, but for single equations, which `worker` takes off the main thread.
+ *
+ * @param model Sequential or Functional; compiled or not
+ * @param xs samples: a tensor, an array of batches, or a Dataset of xs or { xs, ys }; with several inputs an array of
+ *   tensors or a Dataset
+ * @returns what was done, layer by layer; `String(report)` is a table
+ * @throws ArgumentError for bad options, samples and labels that do not fit each other or the model, labels missing for
+ *   the code "labels", NaN in the data; the signal's reason when aborted; in any of these cases the model has its old weights
+ *   back. Constant inputs are no error: a layer that sees nothing else keeps its weights and the report says so;
+ *   neither are few samples: of the many solutions the smallest is taken (a ridge of 0.1 to 1 may then generalize better).
+ *
+ * @example
+ * const report = await initializeFromData(model, xs, { ys });
+ * console.log(String(report)); // layer, equation, residual, time, variance before and after
+ */
+export async function initializeFromData(
+  model: LayersModel,
+  xs: Samples,
+  options: DataOptions = {},
+): Promise<DataReport> {
+  const settings = checked(options);
+  const inner = engine(model);
+  const tasks = plan(inner, settings.layers, settings.skip);
+  const samples = new Stream(inner, xs, settings);
+  const { solve, close } = solver(settings.worker, settings.signal);
+  const set = (task: Task): Promise<LayerReport[]> | LayerReport[] => {
+    switch (task.kind) {
+      case "linear":
+        return settings.method === "sylvester"
+          ? solveLayer(task, samples, settings, solve)
+          : scaleLayer(task, samples, settings);
+      case "normalize":
+        return normalizeLayer(task, samples);
+      case "left":
+        return [{ layer: task.layer.name, kind: task.layer.getClassName(), notes: [task.why] }];
+    }
+  };
+
+  const start = performance.now();
+  const layers: LayerReport[] = [];
+  const saved = tidy(() => model.getWeights().map(clone));
+  try {
+    await samples.survey();
+    for (const [done, task] of tasks.entries()) {
+      const rows = await set(task);
+      settings.signal?.throwIfAborted();
+      layers.push(...rows);
+      rows.forEach((row) => settings.onProgress?.(done + 1, tasks.length, row));
+    }
+  } catch (error) {
+    model.setWeights(saved);
+    throw error;
+  } finally {
+    close();
+    dispose(saved);
+  }
+  return report(layers, samples.total, performance.now() - start);
+}

@@ -1,0 +1,196 @@
+import { variableGrads, tidy, mean, mul, sum, square, sqrt, add } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import { diversityOf } from "../../init/diversity/metrics.ts";
+import { Variances } from "../../init/encoder/variances.ts";
+import { matmul } from "../../linalg/matmul.ts";
+import { checkFlag } from "../../linalg/matrix.ts";
+import { engine, steps, type Layer } from "../graph.ts";
+import { activated, linear, type Linear } from "./plan.ts";
+import { table } from "./report.ts";
+import { gathered } from "./setLayer.ts";
+import type { Samples } from "./source.ts";
+import type { Stage } from "./stages.ts";
+import { Stream } from "./stream.ts";
+
+/** How a layer does on data. */
+export interface LayerHealth {
+  readonly layer: string;
+  /** Class name of the layer. */
+  readonly kind: string;
+  /** Name of the kernel; a separable convolution has two. */
+  readonly weight: string;
+  /** Fraction of the units whose output, behind the activation, is the same number for all samples. */
+  readonly dead: number;
+  /** Mean of the pre-activation over data and units. */
+  readonly mean: number;
+  /** Variance of the pre-activation over the data, mean over the units. */
+  readonly variance: number;
+  /** Mean |cos| of the angle between the weights of two units; of a depthwise kernel, in the channel where they are most alike. */
+  readonly cos: number;
+  /** Effective rank of the weights there: exp of the entropy of σ²/Σσ², from 1 to min(units, inputs). */
+  readonly rank: number;
+  /** ‖∂L/∂W‖ (Frobenius) of the compiled loss, mean over all samples; on request, and not of frozen layers. */
+  readonly gradient?: number;
+}
+
+export interface Health {
+  readonly layers: readonly LayerHealth[];
+  /** A table, a line a kernel. */
+  toString(): string;
+}
+
+export interface InspectOptions {
+  /** Labels as `fit` takes them, for gradients; in a Dataset they come with the samples. */
+  ys?: Tensor | readonly Tensor[];
+  /** Look at gradients too; default false. */
+  gradients?: boolean;
+}
+
+/**
+ * The health of every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer of a model on samples, in forward
+ * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. Convolutions are
+ * looked at in some 16,000 positions spread over all samples. The model is run in inference mode and not changed.
+ *
+ * @param xs samples, as `initializeFromData` takes them
+ * @returns the figures; `String(health)` is a table
+ * @throws ArgumentError for samples that do not fit the model, NaN in weights, and gradients without labels or
+ *   of a model that is not compiled
+ *
+ * @example
+ * console.log(String(await inspect(model, xs)));
+ */
+export async function inspect(
+  model: LayersModel,
+  xs: Samples,
+  options: InspectOptions = {},
+): Promise<Health> {
+  const { ys, gradients = false } = options;
+  checkFlag("gradients", gradients);
+  const inner = engine(model);
+  const all = { samples: Infinity, signal: undefined };
+  const samples = new Stream(inner, xs, { ...all, ys: undefined });
+  await samples.survey();
+  const norms = gradients
+    ? await gradientNorms(inner, new Stream(inner, xs, { ...all, ys }), samples.total)
+    : undefined;
+  const graph = steps(inner);
+  const seen = new Set<Layer>();
+  const layers: LayerHealth[] = [];
+  for (const step of graph) {
+    const task = linear(inner, graph, step);
+    if (task === undefined || seen.has(task.layer)) continue;
+    seen.add(task.layer);
+    const outputs = new Variances(
+      task.stages.at(-1)!.shape.at(-1)! * task.stages.at(-1)!.layout.groups,
+    );
+    for await (const { data } of samples.at(activated(graph, step), task.channelsFirst)) {
+      outputs.add(data, 1);
+    }
+    const still = outputs.variance.filter((variance) => variance === 0).length;
+    for (const stage of task.stages) {
+      layers.push({
+        layer: task.layer.name,
+        kind: task.layer.getClassName(),
+        weight: stage.name,
+        dead: still / outputs.mean.length,
+        ...(await preactivations(stage, task, samples)),
+        ...(await likeness(stage)),
+        ...(norms?.has(stage.variable.name) && { gradient: norms.get(stage.variable.name)! }),
+      });
+    }
+  }
+  return { layers, toString: () => text(layers) };
+}
+
+async function likeness(stage: Stage): Promise<Pick<LayerHealth, "cos" | "rank">> {
+  const groups = await stage.read();
+  const measured = groups.map((units) => diversityOf(units, { name: stage.name }));
+  const { meanAbsCos, effectiveRank } = measured.reduce((a, b) =>
+    b.meanCos2 > a.meanCos2 ? b : a,
+  );
+  return { cos: meanAbsCos, rank: effectiveRank };
+}
+
+async function preactivations(
+  stage: Stage,
+  task: Linear,
+  samples: Stream,
+): Promise<Pick<LayerHealth, "mean" | "variance">> {
+  const weights = await stage.read();
+  const bias = (await stage.bias?.read().data()) ?? [0];
+  const units = weights.map(() => new Variances(stage.layout.units));
+  for await (const { vectors } of gathered(stage, task, samples)) {
+    vectors.forEach((x, g) => {
+      units[g]!.add(matmul(x, weights[g]!, { transposeB: true }).data, 1);
+    });
+  }
+  const average = (values: ArrayLike<number>) =>
+    Array.from(values).reduce((total, value) => total + value, 0) / values.length;
+  return {
+    mean: average(units.map((one) => average(one.mean))) + average(bias),
+    variance: average(units.map((one) => average(one.variance))),
+  };
+}
+
+/** What a compiled model knows and does not tell in its type. */
+interface Compiled {
+  readonly lossFunctions?: ((truth: Tensor, prediction: Tensor) => Tensor)[];
+}
+
+/** By name of the variable. */
+async function gradientNorms(
+  model: LayersModel,
+  samples: Stream,
+  total: number,
+): Promise<Map<string, number>> {
+  const { lossFunctions } = model as Compiled;
+  if (lossFunctions === undefined) {
+    throw new ArgumentError("model", "a compiled model, for gradients", "one that is not");
+  }
+  if (lossFunctions.length !== 1) {
+    throw new ArgumentError("model", "one output, for gradients", `${lossFunctions.length}`);
+  }
+  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
+  const sums = new Map<string, Tensor>();
+  try {
+    for await (const { batch, count } of samples.walk()) {
+      const truth = batch.labels;
+      if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
+      const { value, grads } = variableGrads(() => {
+        const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
+        return mul(mean(lossFunctions[0]!(truth, prediction!)), count / total) as Scalar;
+      }, variables);
+      value.dispose();
+      for (const [name, part] of Object.entries(grads)) {
+        const before = sums.get(name);
+        sums.set(name, before ? tidy(() => add(before, part)) : part);
+        if (before) [before, part].forEach((old) => old.dispose());
+      }
+    }
+    const norms = new Map<string, number>();
+    for (const [name, gradient] of sums) {
+      const norm = tidy(() => sqrt(sum(square(gradient))));
+      norms.set(name, (await norm.data())[0]!);
+      norm.dispose();
+    }
+    return norms;
+  } finally {
+    sums.forEach((gradient) => gradient.dispose());
+  }
+}
+
+function text(layers: readonly LayerHealth[]): string {
+  const gradients = layers.some(({ gradient }) => gradient !== undefined);
+  const head = ["layer", "kernel", "dead", "mean", "variance", "|cos|", "eff. rank"];
+  const lines = layers.map((one) => [
+    one.layer,
+    one.weight,
+    `${(100 * one.dead).toFixed(1)} %`,
+    ...[one.mean, one.variance, one.cos].map((value) => value.toPrecision(3)),
+    one.rank.toFixed(1),
+    ...(gradients ? [one.gradient?.toExponential(2) ?? "frozen"] : []),
+  ]);
+  return table([[...head, ...(gradients ? ["gradient"] : [])], ...lines]);
+}

@@ -1,0 +1,116 @@
+/** Options of `initializeFromData`, checked. */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../../errors.ts";
+import type { EncodeOptions } from "../../init/encoder/encode.ts";
+import type { Matrix } from "../../linalg/matrix.ts";
+import type { LayerReport } from "./report.ts";
+
+/**
+ * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their labels, the
+ * values that the units' pre-activations are to take, one row of `units` values for each row of x.
+ */
+export type CodeFunction = (
+  x: Matrix<Float64Array>,
+  y: Matrix<Float64Array> | undefined,
+  units: number,
+  layer: string,
+) => Matrix;
+
+const methods = ["sylvester", "lsuv", "orthogonal-lsuv"] as const;
+const codes = ["pca", "labels", "random", "randomProjection"] as const;
+const rescales = ["variance", "he", "none"] as const;
+
+export interface DataOptions extends Partial<EncodeOptions> {
+  /**
+   * "sylvester" (default): weights solved for from the data. "orthogonal-lsuv": orthonormal weights, scaled until
+   * pre-activations have variance 1 (Mishkin and Matas, "All you need is a good init", ICLR 2016); "lsuv": the
+   * same scaling of the weights that the model has.
+   */
+  method?: (typeof methods)[number];
+  /** Latent code of all layers but the head; default "pca". */
+  code?: (typeof codes)[number] | CodeFunction;
+  /** Labels, one-hot or class indices; in a Dataset they come with the samples. */
+  ys?: Tensor | readonly Tensor[];
+  /** Use at most this many samples, the first ones; default all. */
+  samples?: number;
+  /** Integer from 0 to 2^53 − 1 for what is drawn at random; default 0. */
+  seed?: number;
+  /** Names of the only layers to set; default all. */
+  layers?: readonly string[];
+  /** Names of layers to leave alone. */
+  skip?: readonly string[];
+  /** Scale the last layer of each of b branches that an Add adds up by 1/√b; default true. */
+  branches?: boolean;
+  /**
+   * Solve off the main thread: `true` for a worker of our own, or a Web Worker that runs the module
+   * "tfjs-initializers/worker", where a bundler does not find it. Same bits; default false.
+   */
+  worker?: boolean | Worker;
+  /** Called after every layer. */
+  onProgress?: (done: number, total: number, layer: LayerReport) => void;
+  /** Stops the run: the model gets its old weights back, and the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export type Checked = Required<Omit<DataOptions, "ys" | "layers" | "onProgress" | "signal">> &
+  Pick<DataOptions, "ys" | "layers" | "onProgress" | "signal">;
+
+/** @throws ArgumentError for an option that cannot be used, unknown ones included */
+export function checked(options: DataOptions): Checked {
+  const defaults = {
+    method: "sylvester",
+    code: "pca",
+    alpha: 1,
+    beta: 1,
+    ridge: 0,
+    rescale: "variance",
+    samples: Infinity,
+    seed: 0,
+    skip: [],
+    branches: true,
+    worker: false,
+  } as const;
+  const rest = ["ys", "layers", "onProgress", "signal"];
+  for (const name of Object.keys(options)) {
+    if (!(name in defaults) && !rest.includes(name)) {
+      const names = [...Object.keys(defaults), ...rest].join(", ");
+      throw new ArgumentError("options", `only ${names}`, show(name));
+    }
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const all: Checked = { ...defaults, ...Object.fromEntries(given) };
+  oneOf("method", all.method, methods);
+  if (typeof all.code !== "function") oneOf("code", all.code, codes);
+  oneOf("rescale", all.rescale, rescales);
+  for (const name of ["layers", "skip"] as const) {
+    const names = all[name] ?? [];
+    if (!Array.isArray(names)) throw new ArgumentError(name, "an array of names", show(names));
+  }
+  number("alpha", all.alpha, "a positive number", (x) => x > 0 && x < Infinity);
+  number("beta", all.beta, "a number ≥ 0", (x) => x >= 0 && x < Infinity);
+  number("ridge", all.ridge, "a number ≥ 0", (x) => x >= 0 && x < Infinity);
+  number(
+    "samples",
+    all.samples,
+    "a positive integer",
+    (x) => x === Infinity || (x > 0 && Number.isInteger(x)),
+  );
+  number(
+    "seed",
+    all.seed,
+    "an integer from 0 to 2^53 - 1",
+    (x) => Number.isSafeInteger(x) && x >= 0,
+  );
+  return all;
+}
+
+function oneOf(name: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) {
+    throw new ArgumentError(name, `one of ${known.map(show).join(", ")}`, show(value));
+  }
+}
+
+function number(name: string, value: number, expected: string, fits: (x: number) => boolean): void {
+  if (typeof value !== "number" || !fits(value))
+    throw new ArgumentError(name, expected, show(value));
+}

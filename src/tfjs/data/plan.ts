@@ -1,0 +1,151 @@
+/** Which layers of a model are set from data, in which order, and what surrounds each of them. */
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { consumers, layerOf, steps, type Layer, type Step } from "../graph.ts";
+import { stages, type Stage } from "./stages.ts";
+
+/** A layer with a kernel, and what surrounds it. */
+export interface Linear {
+  readonly kind: "linear";
+  readonly layer: Layer;
+  readonly input: SymbolicTensor;
+  /** The input's channels are its first axis, not the last. */
+  readonly channelsFirst: boolean;
+  readonly stages: readonly Stage[];
+  /** What follows lets mostly one sign through. */
+  readonly oneSided: boolean;
+  /** The model's one output depends on it, and no other layer with weights comes after it. */
+  readonly head: boolean;
+  /** Branches that are added up after it. */
+  readonly branches: number;
+}
+
+/** A BatchNormalization whose moving statistics are set. */
+export interface Normalization {
+  readonly kind: "normalize";
+  readonly layer: Layer;
+  readonly input: SymbolicTensor;
+}
+
+/** A layer with weights that is left alone, and why. */
+export interface Left {
+  readonly kind: "left";
+  readonly layer: Layer;
+  readonly why: string;
+}
+
+export type Task = Linear | Normalization | Left;
+
+/**
+ * The layers with weights in forward order, each where it is first called.
+ *
+ * @param model as `engine` gives it
+ * @param only names of the only layers to set
+ * @param skip names of layers to leave alone
+ * @throws ArgumentError for a name that the model does not have
+ */
+export function plan(
+  model: LayersModel,
+  only: readonly string[] | undefined,
+  skip: readonly string[],
+): Task[] {
+  for (const name of [...(only ?? []), ...skip]) layerOf(model, name);
+  const graph = steps(model);
+  const seen = new Set<Layer>();
+  return graph.flatMap((step): Task[] => {
+    const { layer } = step;
+    if (layer.weights.length === 0 || seen.has(layer)) return [];
+    seen.add(layer);
+    const named = (only?.includes(layer.name) ?? true) && !skip.includes(layer.name);
+    if (!named) return [{ kind: "left", layer, why: "not asked for" }];
+    if (!layer.trainable) return [{ kind: "left", layer, why: "frozen" }];
+    const input = step.inputs[0]!;
+    if (layer.getClassName() === "BatchNormalization") return [{ kind: "normalize", layer, input }];
+    return [
+      linear(model, graph, step) ?? {
+        kind: "left",
+        layer,
+        why: `${layer.getClassName()} is not set from data`,
+      },
+    ];
+  });
+}
+
+/** What surrounds a step, if its layer has a kernel that we know. */
+export function linear(
+  { outputs }: LayersModel,
+  graph: readonly Step[],
+  step: Step,
+): Linear | undefined {
+  const { layer, inputs } = step;
+  const parts = stages(layer);
+  if (parts.length === 0) return undefined;
+  return {
+    kind: "linear",
+    layer,
+    input: inputs[0]!,
+    channelsFirst: (layer as { dataFormat?: string }).dataFormat === "channelsFirst",
+    stages: parts,
+    oneSided: isOneSided(graph, step),
+    head: outputs.length === 1 && isHead(graph, step),
+    branches: branches(graph, step),
+  };
+}
+
+/** By class name, of activations and of the layers that are activations. */
+const ONE_SIDED = new Set([
+  ...["relu", "relu1", "relu6", "elu", "selu", "gelu", "gelu_new", "swish", "mish", "softplus"],
+  ...["ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU"],
+]);
+
+/** Layers that pass on the sign of what goes through them. */
+const TRANSPARENT = new Set([
+  ...["BatchNormalization", "Flatten", "Reshape", "Permute", "ZeroPadding2D"],
+  ...["Dropout", "SpatialDropout1D", "GaussianDropout", "AlphaDropout", "GaussianNoise"],
+  ...["MaxPooling1D", "MaxPooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"],
+  ...["AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"],
+]);
+
+function activation(layer: Layer): string {
+  const { activation } = layer as unknown as { activation?: { getClassName(): string } };
+  return activation?.getClassName() ?? "linear";
+}
+
+function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
+  if (ONE_SIDED.has(activation(layer))) return true;
+  if (activation(layer) !== "linear") return false;
+  const next = consumers(graph, outputs[0]!);
+  return (
+    next.length > 0 &&
+    next.every((step) => {
+      const name = step.layer.getClassName();
+      if (ONE_SIDED.has(name)) return true;
+      return (name === "Activation" || TRANSPARENT.has(name)) && isOneSided(graph, step);
+    })
+  );
+}
+
+/** What becomes of a step's output in the activation and the normalization that follow it. */
+export function activated(graph: readonly Step[], { layer, outputs }: Step): SymbolicTensor {
+  const [output] = outputs as [SymbolicTensor];
+  const [next, ...others] = consumers(graph, output);
+  if (activation(layer) !== "linear" || next === undefined || others.length > 0) return output;
+  const name = next.layer.getClassName();
+  if (ONE_SIDED.has(name) || name === "Activation") return next.outputs[0]!;
+  return name === "BatchNormalization" ? activated(graph, next) : output;
+}
+
+function isHead(graph: readonly Step[], { outputs }: Step): boolean {
+  return consumers(graph, outputs[0]!).every(
+    (step) => step.layer.weights.length === 0 && isHead(graph, step),
+  );
+}
+
+/** The number of tensors that an Add after this step adds up, if nothing with a kernel lies between. */
+function branches(graph: readonly Step[], { outputs }: Step): number {
+  const next = consumers(graph, outputs[0]!);
+  if (next.length !== 1) return 1;
+  const [step] = next as [Step];
+  if (step.layer.getClassName() === "Add") return step.inputs.length;
+  const passes = step.layer.weights.length === 0 && step.inputs.length === 1;
+  return passes ? branches(graph, step) : 1;
+}

@@ -1,0 +1,66 @@
+/** What was done to a model, as data and as a table. */
+
+export interface LayerReport {
+  readonly layer: string;
+  /** Class name of the layer. */
+  readonly kind: string;
+  /** Name and shape of the weight. */
+  readonly weight?: string;
+  readonly shape?: readonly number[];
+  /** Units x inputs of the equation; a depthwise convolution has one for each of its groups, the channels. */
+  readonly equation?: { readonly units: number; readonly inputs: number; readonly groups: number };
+  /** Backward error η_F of the equation's solution, the largest of the groups. */
+  readonly residual?: number;
+  readonly milliseconds?: number;
+  /** Variance of the pre-activation. */
+  readonly variance?: { readonly before: number; readonly after: number };
+  /** What was filled, reduced or left alone, in words. */
+  readonly notes: readonly string[];
+}
+
+export interface DataReport {
+  readonly layers: readonly LayerReport[];
+  readonly samples: number;
+  readonly milliseconds: number;
+  /** A table, a line a layer. */
+  toString(): string;
+}
+
+export function report(
+  layers: readonly LayerReport[],
+  samples: number,
+  milliseconds: number,
+): DataReport {
+  const head = ["layer", "weight", "shape", "equation", "η_F", "ms", "variance", "", "notes"];
+  const lines = layers.map(
+    ({ layer, weight, shape, equation, residual, milliseconds, variance, notes }) => [
+      layer,
+      weight ?? "",
+      shape?.join("×") ?? "",
+      equation
+        ? `${equation.units}×${equation.inputs}${equation.groups > 1 ? ` ·${equation.groups}` : ""}`
+        : "",
+      residual?.toExponential(1) ?? "",
+      milliseconds?.toFixed(0) ?? "",
+      variance ? `${variance.before.toPrecision(3)} →` : "",
+      variance?.after.toPrecision(3) ?? "",
+      notes.join("; "),
+    ],
+  );
+  const text = () =>
+    `${table([head, ...lines])}\n${samples} samples, ${milliseconds.toFixed(0)} ms`;
+  return { layers, samples, milliseconds, toString: text };
+}
+
+/** Columns side by side, each as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, j) => Math.max(...rows.map((row) => row[j]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, j) => cell.padEnd(widths[j]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,210 @@
+/** One layer set from data: its stages one after the other. */
+import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import type { Encoding } from "../../init/encoder/encode.ts";
+import { Moments, type Summary } from "../../init/encoder/moments.ts";
+import { positions } from "../../init/encoder/patches.ts";
+import { preactivation } from "../../init/encoder/preactivation.ts";
+import { Variances } from "../../init/encoder/variances.ts";
+import { orthogonal, size } from "../../init/orthogonal.ts";
+import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import type { Checked } from "./options.ts";
+import type { Linear, Normalization } from "./plan.ts";
+import type { LayerReport } from "./report.ts";
+import type { Solver } from "./solver.ts";
+import { assign, type Stage } from "./stages.ts";
+import type { Stream } from "./stream.ts";
+import { target, type Streamed } from "./targets.ts";
+
+/** Solves the equation of every stage of a layer (`encode`), each on what the ones before make of the data. */
+export async function solveLayer(
+  task: Linear,
+  samples: Stream,
+  settings: Checked,
+  solve: Solver["solve"],
+): Promise<LayerReport[]> {
+  const rows: LayerReport[] = [];
+  for (const stage of task.stages) {
+    const start = performance.now();
+    const { code, streamed } = target(task, stage, samples.labels, settings);
+    const summaries = await moments(stage, task, samples, streamed);
+    const old = await stage.read();
+    const { alpha, beta, ridge, rescale } = settings;
+    const options = { alpha, beta, ridge, rescale };
+    const solved: Encoding[] = [];
+    for (const [g, summary] of summaries.entries()) {
+      const { inputs } = stage.layout;
+      const own = { ...code, seed: drawn(settings.seed, g) };
+      solved.push(await solve({ moments: summary, inputs, code: own, options }));
+    }
+    const last = stage === task.stages.at(-1);
+    const factor = settings.branches && last ? 1 / Math.sqrt(task.branches) : 1;
+    // A group whose input or code never changes has nothing to learn: it keeps its weights.
+    const constant = solved.filter(({ variance }) => variance === 0).length;
+    stage.write(
+      solved.map(({ weights, variance }, g) => (variance === 0 ? old[g]! : times(weights, factor))),
+      constant < solved.length ? solved.map(({ bias }) => bias.map((b) => b * factor)) : undefined,
+    );
+    rows.push({
+      ...identity(task, stage),
+      equation: stage.layout,
+      residual: Math.max(...solved.map(({ residual }) => residual)),
+      milliseconds: performance.now() - start,
+      variance: {
+        before: mean(summaries.map((summary, g) => preactivation(old[g]!, summary).variance)),
+        after: mean(solved.map(({ variance }) => variance * factor * factor)),
+      },
+      notes: notes(stage, solved, constant),
+    });
+  }
+  return rows;
+}
+
+/**
+ * Scales the weights of every stage to pre-activations of variance 1, over data and units together; orthonormal ones if
+ * asked for. Biases become zero: pre-activations are then linear in the weights, and one step does what the paper iterates.
+ */
+export async function scaleLayer(
+  task: Linear,
+  samples: Stream,
+  { method, seed }: Checked,
+): Promise<LayerReport[]> {
+  const rows: LayerReport[] = [];
+  for (const stage of task.stages) {
+    const start = performance.now();
+    const summaries = await moments(stage, task, samples);
+    const spread = (weights: readonly Matrix<Float64Array>[]) =>
+      mean(summaries.map((summary, g) => preactivation(weights[g]!, summary).spread));
+    const old = await stage.read();
+    const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, drawn(seed, g)));
+    const before = spread(weights);
+    const factor = before > 0 ? 1 / Math.sqrt(before) : 1;
+    stage.write(
+      weights.map((w) => times(w, factor)),
+      weights.map(() => new Float64Array(stage.layout.units)),
+    );
+    rows.push({
+      ...identity(task, stage),
+      milliseconds: performance.now() - start,
+      variance: { before: spread(old), after: before * factor * factor },
+      notes: before > 0 ? [] : ["its input is zero: not scaled"],
+    });
+  }
+  return rows;
+}
+
+/** Sets the moving mean and variance of a BatchNormalization to those of its input. */
+export async function normalizeLayer(
+  { layer, input }: Normalization,
+  samples: Stream,
+): Promise<LayerReport[]> {
+  const start = performance.now();
+  const { axis, movingMean, movingVariance } = layer as unknown as Normalizer;
+  const channels = new Variances(movingMean.shape[0]!);
+  for await (const { data, shape, count } of samples.at(input)) {
+    // The axis counts the batch; shape does not.
+    const inner = size(shape.slice(axis < 0 ? shape.length + axis + 1 : axis));
+    channels.add(data.subarray(0, count * size(shape)), inner);
+  }
+  const { mean, variance } = channels;
+  if (![...mean, ...variance].every(Number.isFinite)) {
+    throw new ArgumentError("xs", "finite values", "a NaN or an infinity");
+  }
+  assign(movingMean, Float32Array.from(mean));
+  assign(movingVariance, Float32Array.from(variance));
+  const notes = ["moving mean and variance set"];
+  const milliseconds = performance.now() - start;
+  return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
+}
+
+/** What is used of a BatchNormalization. */
+interface Normalizer {
+  readonly axis: number;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+}
+
+/** The moments of what enters a stage, one a group; behind each vector stands what its code streams. */
+async function moments(
+  stage: Stage,
+  task: Linear,
+  samples: Stream,
+  streamed?: Streamed,
+): Promise<Summary[]> {
+  const { groups, inputs } = stage.layout;
+  const sums = Array.from({ length: groups }, () => {
+    return new Moments(inputs + (streamed?.width ?? 0), "xs");
+  });
+  for await (const { vectors, labels } of gathered(stage, task, samples)) {
+    vectors.forEach((x, g) => sums[g]!.add(x, streamed?.values(x, labels)));
+  }
+  return sums.map((sum) => sum.summary());
+}
+
+/** The vectors that enter a stage, a matrix a group, batch by batch, and the label of each vector. */
+export async function* gathered(stage: Stage, { input, channelsFirst }: Linear, samples: Stream) {
+  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / samples.total;
+  for await (const { data, shape, count, first, labels } of samples.at(input, channelsFirst)) {
+    const available = stage.positions(shape);
+    const each = Math.min(available, Math.ceil(wanted));
+    const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
+    const vectors = stage.gather(data, shape, chosen);
+    yield { vectors, labels: labels && repeat(labels, each) };
+  }
+}
+
+/**
+ * Of a convolution's patches so many are looked at, from all samples alike: enough for the mean and the
+ * covariance of a vector to a few per cent, at a cost that does not grow with the images.
+ */
+const VECTORS = 16384;
+const VECTORS_PER_INPUT = 4;
+
+/** The seed of a group: neighbouring seeds, which Philox makes independent. */
+function drawn(seed: number, group: number): number {
+  return (seed + group) % 2 ** 53;
+}
+
+function orthonormal({ layout }: Stage, seed: number): Matrix<Float64Array> {
+  const { inputs: cols, units: rows } = layout;
+  return { rows, cols, data: Float64Array.from(orthogonal([rows, cols], { seed })) };
+}
+
+function identity({ layer }: Linear, { name, shape }: Stage) {
+  return { layer: layer.name, kind: layer.getClassName(), weight: name, shape };
+}
+
+function notes(stage: Stage, solved: readonly Encoding[], constant: number): string[] {
+  const total = (count: (one: Encoding) => number) =>
+    solved.reduce((sum, one) => sum + count(one), 0);
+  const filled = total((one) => one.filled);
+  const singular = total((one) => one.singular);
+  const { reduced } = solved[0]!;
+  const share = reduced && (100 * reduced.share).toFixed(1);
+  return [
+    reduced && `solved on ${reduced.axes} principal axes, ${share} % of the variance`,
+    filled > 0 && `${filled} units beyond the principal components`,
+    singular > 0 && `${singular} singular equations, minimum norm`,
+    constant > 0 && `constant input or code in ${constant} of ${solved.length}: weights kept`,
+    stage.bias === undefined && "no bias to centre with",
+  ].filter((note) => typeof note === "string");
+}
+
+/** Every row so many times. */
+function repeat({ rows, cols, data }: Matrix<Float64Array>, times: number): Matrix<Float64Array> {
+  if (times === 1) return { rows, cols, data };
+  const out = zeros(rows * times, cols);
+  for (let i = 0; i < out.rows; i++) {
+    const row = Math.floor(i / times) * cols;
+    out.data.set(data.subarray(row, row + cols), i * cols);
+  }
+  return out;
+}
+
+function times(a: Matrix<Float64Array>, factor: number): Matrix<Float64Array> {
+  return factor === 1 ? a : { ...a, data: a.data.map((entry) => entry * factor) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

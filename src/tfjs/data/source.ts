@@ -1,0 +1,150 @@
+/**
+ * Samples as batches of tensors, whatever the user keeps them in: one tensor, batches, or a tf.data
+ * Dataset. A source can be walked as often as there are layers to set.
+ */
+import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
+import { ArgumentError, show } from "../../errors.ts";
+
+/** What of tf.data's Dataset is used. */
+export interface Dataset {
+  iterator(): Promise<{ next(): Promise<{ done?: boolean; value: unknown }> }>;
+}
+
+/**
+ * Samples for a model with one input: a tensor (first axis: samples), an array of batches, or a Dataset
+ * of batches; for a model with several inputs: an array of tensors, one an input, or a Dataset. The
+ * elements of a Dataset are xs or { xs, ys }, as `predict` and `fitDataset` take them.
+ */
+export type Samples = Tensor | readonly Tensor[] | Dataset;
+
+/** One batch: a tensor for each input of the model, and labels if there are any. */
+export interface Batch {
+  readonly inputs: readonly Tensor[];
+  readonly labels: Tensor | undefined;
+}
+
+/** Samples that go through the model at a time when they come as one tensor. */
+const BATCH = 256;
+
+/**
+ * A function that walks all batches; it may be called again and again. A batch lives until the next
+ * one is asked for.
+ *
+ * @param names of the model's inputs
+ * @param samples at most so many are needed
+ * @throws ArgumentError when xs and ys do not fit each other or the model
+ */
+export function source(
+  names: readonly string[],
+  xs: Samples,
+  ys: Tensor | readonly Tensor[] | undefined,
+  samples: number,
+): () => AsyncGenerator<Batch> {
+  if (isDataset(xs)) {
+    if (ys !== undefined) {
+      throw new ArgumentError("ys", "labels in the Dataset, as { xs, ys }", "ys beside it");
+    }
+    return () => fromDataset(names, xs);
+  }
+  const batched = Array.isArray(xs) && names.length === 1;
+  const whole = batched
+    ? pairs(xs as readonly Tensor[], ys)
+    : [batch(names, xs as Tensor | readonly Tensor[], ys)];
+  return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
+}
+
+/** One tensor of all samples, cut into batches. */
+function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
+  const tensors = [...whole.inputs, ...(whole.labels ? [whole.labels] : [])];
+  const count = Math.min(tensors[0]!.shape[0]!, samples);
+  let cutters: Promise<Cutter[]> | undefined;
+  return async function* () {
+    const cuts = await (cutters ??= Promise.all(tensors.map((x) => cutter(x, count))));
+    for (let first = 0; first < count; first += BATCH) {
+      const parts = cuts.map((cut) => cut(first, Math.min(BATCH, count - first)));
+      const labels = whole.labels && parts.at(-1);
+      try {
+        yield { inputs: parts.slice(0, whole.inputs.length), labels };
+      } finally {
+        dispose(parts);
+      }
+    }
+  };
+}
+
+type Cutter = (first: number, size: number) => Tensor;
+
+/**
+ * Gives some of the first `count` samples of a tensor, which is read but once: on the wasm backend
+ * every tf.slice copies all of it.
+ */
+async function cutter(x: Tensor, count: number): Promise<Cutter> {
+  if (x.dtype === "string") return (first, size) => slice(x, first, size);
+  const part = slice(x, 0, count);
+  const values = (await part.data()) as TypedArray;
+  dispose(part);
+  const each = values.length / count;
+  return (first, size) => {
+    const own = values.subarray(first * each, (first + size) * each);
+    return tensor(own, [size, ...x.shape.slice(1)], x.dtype);
+  };
+}
+
+async function* fromBatches(batches: readonly Batch[]): AsyncGenerator<Batch> {
+  yield* batches;
+}
+
+async function* fromDataset(names: readonly string[], xs: Dataset): AsyncGenerator<Batch> {
+  const iterator = await xs.iterator();
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done) return;
+    try {
+      const { xs: inputs, ys: labels } = isLabelled(value) ? value : { xs: value, ys: undefined };
+      yield batch(names, inputs as Tensor, labels as Tensor | undefined);
+    } finally {
+      dispose(value as Tensor);
+    }
+  }
+}
+
+/** Batches of a model with one input, with their labels. */
+function pairs(xs: readonly Tensor[], ys: Tensor | readonly Tensor[] | undefined): Batch[] {
+  if (xs.length === 0) throw new ArgumentError("xs", "at least one batch", "none");
+  if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
+    throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, show(ys));
+  }
+  return xs.map((x, i) => batch(["xs"], x, (ys as readonly Tensor[] | undefined)?.[i]));
+}
+
+/** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
+function batch(names: readonly string[], xs: unknown, ys: unknown): Batch {
+  const inputs: unknown[] = Array.isArray(xs)
+    ? xs
+    : xs instanceof Tensor
+      ? [xs]
+      : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);
+  const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
+  if (!tensors || inputs.length !== names.length) {
+    const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
+    throw new ArgumentError("xs", wanted, show(xs));
+  }
+  const all = inputs as Tensor[];
+  const count = all[0]!.shape[0]!;
+  const other = all.find((x) => x.shape[0] !== count);
+  if (other) throw new ArgumentError("xs", `${count} samples in every input`, `${other.shape[0]}`);
+  if (ys === undefined) return { inputs: all, labels: undefined };
+  if (!(ys instanceof Tensor) || ys.rank === 0) throw new ArgumentError("ys", "a tensor", show(ys));
+  if (ys.shape[0] !== count) {
+    throw new ArgumentError("ys", `labels of ${count} samples, as in xs`, `${ys.shape[0]}`);
+  }
+  return { inputs: all, labels: ys };
+}
+
+function isDataset(xs: unknown): xs is Dataset {
+  return typeof (xs as Dataset | null)?.iterator === "function";
+}
+
+function isLabelled(value: unknown): value is { xs: unknown; ys: unknown } {
+  return typeof value === "object" && value !== null && "xs" in value && "ys" in value;
+}

@@ -1,0 +1,189 @@
+/**
+ * The linear maps inside of layers, all seen as one thing: vectors come in, at one or many positions of
+ * a sample, and are multiplied by the units' weights.
+ *
+ *   Dense                 the last axis is the vector, the others are positions
+ *   Conv1D, Conv2D        a patch, at every output position
+ *   DepthwiseConv2D       one group a channel, its vector what the patch has of that channel
+ *   SeparableConv2D       two stages: depthwise, then pointwise on what the first makes of the patch
+ */
+import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/units.ts";
+import { axis, patch, type Axis } from "../../init/encoder/patches.ts";
+import { size } from "../../init/orthogonal.ts";
+import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import type { Layer } from "../graph.ts";
+
+/** What is used of the layers named above. */
+interface Kernels {
+  readonly kernel: LayerVariable;
+  readonly depthwiseKernel: LayerVariable;
+  readonly pointwiseKernel: LayerVariable;
+  readonly bias?: LayerVariable | null;
+  readonly kernelSize: number[];
+  readonly strides: number[];
+  readonly padding: "valid" | "same";
+  readonly dilationRate: number | number[];
+}
+
+/** Where on a sample of a given shape the vectors are. */
+interface Window {
+  readonly rows: Axis;
+  readonly cols: Axis;
+  readonly channels: number;
+}
+
+export class Stage {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Groups are independent problems. */
+  readonly layout: Layout;
+
+  /**
+   * @param window null: every entry before the last axis is a position, and the last axis the vector
+   * @param before gives the map that patches go through first
+   */
+  constructor(
+    private readonly kernel: LayerVariable,
+    readonly bias: LayerVariable | undefined,
+    private readonly window: ((shape: readonly number[]) => Window) | null,
+    depthwise = false,
+    private readonly before: () => (patch: Float64Array) => Float64Array = () => (patch) => patch,
+  ) {
+    this.name = kernel.originalName.split("/").at(-1)!;
+    this.shape = kernel.shape as number[];
+    this.layout = layoutOf(this.shape, depthwise);
+  }
+
+  /** Number of positions on a sample of this shape (without the batch axis). */
+  positions(shape: readonly number[]): number {
+    if (this.window === null) return size(shape.slice(0, -1));
+    const { rows, cols } = this.window(shape);
+    return rows.output * cols.output;
+  }
+
+  /**
+   * The vectors of a batch, a matrix a group, one vector a row: sample after sample, those at the
+   * positions chosen for it.
+   *
+   * @param data of the samples, each of `shape`
+   */
+  gather(
+    data: Float32Array,
+    shape: readonly number[],
+    chosen: readonly (readonly number[])[],
+  ): Matrix<Float64Array>[] {
+    const { groups, inputs } = this.layout;
+    const height = chosen.reduce((total, positions) => total + positions.length, 0);
+    const vectors = Array.from({ length: groups }, () => zeros(height, inputs));
+    const visit = this.visitor(shape);
+    let at = 0;
+    chosen.forEach((positions, sample) => {
+      for (const position of positions) {
+        const values = visit(data, sample, position);
+        for (let g = 0; g < groups; g++) {
+          const to = vectors[g]!.data;
+          for (let i = 0; i < inputs; i++) to[at + i] = values[i * groups + g]!;
+        }
+        at += inputs;
+      }
+    });
+    return vectors;
+  }
+
+  /** What the kernel meets at a position of a sample, in the kernel's order. */
+  private visitor(
+    shape: readonly number[],
+  ): (data: Float32Array, sample: number, position: number) => Float32Array | Float64Array {
+    const [each, length] = [size(shape), shape.at(-1)!];
+    if (this.window === null) {
+      return (data, sample, position) => {
+        const from = sample * each + position * length;
+        return data.subarray(from, from + length);
+      };
+    }
+    const { rows, cols, channels } = this.window(shape);
+    const buffer = new Float64Array(rows.kernel * cols.kernel * channels);
+    const before = this.before();
+    return (data, sample, position) => {
+      const image = data.subarray(sample * each, (sample + 1) * each);
+      patch(image, rows, cols, channels, position, buffer);
+      return before(buffer);
+    };
+  }
+
+  get variable(): Variable {
+    return this.kernel.read() as Variable;
+  }
+
+  /** The weights of every group, one unit a row. */
+  async read(): Promise<Matrix<Float64Array>[]> {
+    return unitsOf(await this.kernel.read().data<"float32">(), this.layout);
+  }
+
+  /** Sets the kernel; and the bias, if given and there is one. */
+  write(weights: readonly Matrix[], biases?: readonly Float64Array[]): void {
+    assign(this.kernel, kernelOf(weights, this.layout));
+    if (biases && this.bias) assign(this.bias, Float32Array.from(biases.flatMap((b) => [...b])));
+  }
+}
+
+/** The stages of a layer; none for layers that are not of the kinds above. */
+export function stages(layer: Layer): Stage[] {
+  const of = layer as unknown as Kernels;
+  const bias = of.bias ?? undefined;
+  switch (layer.getClassName()) {
+    case "Dense":
+      return [new Stage(of.kernel, bias, null)];
+    case "Conv1D":
+    case "Conv2D":
+      return [new Stage(of.kernel, bias, window(of))];
+    case "DepthwiseConv2D":
+      // tf.layers 4.22 keeps its dilationRate and does not use it.
+      return [new Stage(of.depthwiseKernel, bias, window({ ...of, dilationRate: 1 }), true)];
+    case "SeparableConv2D": {
+      const filtered = () => filter(of.depthwiseKernel.read());
+      return [
+        new Stage(of.depthwiseKernel, undefined, window(of), true),
+        new Stage(of.pointwiseKernel, bias, window(of), false, filtered),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Patches (tap, channel) through a depthwise kernel (tap, channel, unit): (channel, unit). */
+function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
+  const [, , channels, units] = kernel.shape as [number, number, number, number];
+  const weights = kernel.dataSync();
+  return (patch) => {
+    const out = new Float64Array(channels * units);
+    for (let i = 0, at = 0; i < patch.length; i++) {
+      const first = (i % channels) * units;
+      for (let u = 0; u < units; u++) out[first + u]! += patch[i]! * weights[at++]!;
+    }
+    return out;
+  };
+}
+
+/** The window of a convolution along one or two axes. */
+function window({ kernelSize, strides, padding, dilationRate }: Kernels) {
+  const along = (input: number, i: number): Axis => {
+    const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
+    return axis(input, kernelSize[i]!, strides[i]!, dilation ?? 1, padding);
+  };
+  return (shape: readonly number[]): Window => ({
+    rows: along(shape[0]!, 0),
+    cols: shape.length > 2 ? along(shape[1]!, 1) : axis(1, 1, 1, 1, "valid"),
+    channels: shape.at(-1)!,
+  });
+}
+
+/** Writes new values into a weight. */
+export function assign(variable: LayerVariable, values: Float32Array): void {
+  const value = tensor(values, variable.shape as number[]);
+  variable.write(value);
+  value.dispose();
+}
