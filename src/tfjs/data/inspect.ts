@@ -1,5 +1,16 @@
-import { variableGrads, tidy, mean, mul, sum, square, sqrt, add } from "@tensorflow/tfjs-core";
-import type { Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import {
+  add,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sum,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { diversityOf } from "../../init/diversity/metrics.ts";
@@ -82,9 +93,8 @@ export async function inspect(
     const task = linear(inner, graph, step);
     if (task === undefined || seen.has(task.layer)) continue;
     seen.add(task.layer);
-    const outputs = new Variances(
-      task.stages.at(-1)!.shape.at(-1)! * task.stages.at(-1)!.layout.groups,
-    );
+    const { units, groups } = task.stages.at(-1)!.layout;
+    const outputs = new Variances(units * groups);
     for await (const { data } of samples.at(activated(graph, step), task.channelsFirst)) {
       outputs.add(data, 1);
     }
