@@ -92,7 +92,7 @@ function build({ kernels }: Method, seed: number): tf.LayersModel {
   const kernelInitializer = (layer: number) =>
     kernels === "orthogonal"
       ? orthogonal({ gain: Math.SQRT2, seed: 10 * seed + layer })
-      : tf.initializers.heNormal({ seed: 10 * seed + layer });
+      : tf.initializers.heNormal({ seed: 10 * seed + layer + 1 }); // tf takes 0 for none
   const dense = (layer: number, units: number, activation: "relu" | "softmax") =>
     tf.layers.dense({ units, activation, kernelInitializer: kernelInitializer(layer) });
   const model = tf.sequential();
