@@ -175,12 +175,13 @@ function chart(results: readonly Result[]): TopLevelSpec {
     const training = epochs === 0 ? "untrained" : `${epochs} epoch${epochs > 1 ? "s" : ""}`;
     return accuracies.map((accuracy) => ({ method, images, training, accuracy }));
   });
-  const y = { field: "method", sort: null, title: null, axis: { labelLimit: 200 } } as const;
+  const y = { field: "method", sort: null, title: null } as const;
   const color = { field: "training", sort: null, title: null } as const;
   const x = { title: "accuracy on test images, %", scale: { domain: [0, 100] } };
   return {
     title: `${data.name}: MLP 784 – 128 – 128 – 10, mean and range of ${seeds} seeds`,
     data: { values },
+    config: { axis: { labelLimit: 300 } },
     facet: { column: { field: "images", sort: null, title: null } },
     spec: {
       width: 300,
