@@ -287,6 +287,7 @@ suite("tfjs/data samples and labels", (test) => {
       samples: 650,
       layers: ["body"],
       rescale: "none",
+      ridge: 0,
       beta: 0,
       code(x, y, units, layer) {
         seen.push([x.rows, x.cols, y!.cols, units, layer]);

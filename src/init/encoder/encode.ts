@@ -28,8 +28,12 @@ export interface EncodeOptions {
   readonly alpha: number;
   /** Weight of the decoder's error, ≥ 0; default 1. */
   readonly beta: number;
-  /** µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; default 0. */
-  readonly ridge: number;
+  /**
+   * µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; "auto" (default): d / 16 N. What N vectors leave
+   * uncertain of a covariance of d entries grows like d / N; the factor was tried on MNIST, where it helps ten images
+   * of each digit and changes nothing for 6,000.
+   */
+  readonly ridge: number | "auto";
   /** To pre-activations of variance 1, mean over the units (default); to ‖W‖² = 2k (He et al. 2015); or not. */
   readonly rescale: "variance" | "he" | "none";
 }
@@ -64,7 +68,7 @@ export interface Encoding {
 /** The weights; zeros where the code has nothing to do with the input. */
 export function encode({ moments, inputs, code, options }: Equation): Encoding {
   const { alpha, beta, ridge, rescale } = options;
-  const { mean, scatter } = moments;
+  const { count, mean, scatter } = moments;
   const xx = corner(scatter, inputs);
   const x = spectrum(xx, code.seed);
   const { matrix: p, filled } = projection(code, x, scatter.rows);
@@ -73,7 +77,8 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
   const ss = matmul(sz, p, { transposeB: true });
   const sx = columns(sz, 0, inputs);
 
-  const mu = ridge * ((beta * trace(ss)) / k + (alpha * trace(xx)) / inputs);
+  const relative = ridge === "auto" ? inputs / (16 * count) : ridge;
+  const mu = relative * ((beta * trace(ss)) / k + (alpha * trace(xx)) / inputs);
   const a = zeros(k, k);
   for (let i = 0; i < k; i++) {
     // The triangles of S Sᵀ may differ by rounding: the upper one speaks for both.

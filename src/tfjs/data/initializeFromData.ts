@@ -47,7 +47,7 @@ import { Stream } from "./stream.ts";
  * @throws ArgumentError for bad options, samples and labels that do not fit each other or the model, labels missing for
  *   the code "labels", NaN in the data; the signal's reason when aborted; in any of these cases the model has its old weights
  *   back. Constant inputs are no error: a layer that sees nothing else keeps its weights and the report says so;
- *   neither are few samples: of the many solutions the smallest is taken (a ridge of 0.1 to 1 may then generalize better).
+ *   neither are few samples: the ridge grows with inputs per sample, and at ridge 0 the smallest of many solutions is taken.
  *
  * @example
  * const report = await initializeFromData(model, xs, { ys });

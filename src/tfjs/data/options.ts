@@ -62,7 +62,7 @@ export function checked(options: DataOptions): Checked {
     code: "pca",
     alpha: 1,
     beta: 1,
-    ridge: 0,
+    ridge: "auto",
     rescale: "variance",
     samples: Infinity,
     seed: 0,
@@ -88,7 +88,8 @@ export function checked(options: DataOptions): Checked {
   }
   number("alpha", all.alpha, "a positive number", (x) => x > 0 && x < Infinity);
   number("beta", all.beta, "a number ≥ 0", (x) => x >= 0 && x < Infinity);
-  number("ridge", all.ridge, "a number ≥ 0", (x) => x >= 0 && x < Infinity);
+  if (all.ridge !== "auto")
+    number("ridge", all.ridge, '"auto" or a number ≥ 0', (x) => x >= 0 && x < Infinity);
   number(
     "samples",
     all.samples,
