@@ -52,12 +52,11 @@ export class TrainingError extends Error {
 
   constructor(
     cause: unknown,
-    /** The model as it was left, yours to go on with or to dispose; the history of whole pieces; all events. */
+    /** The model as it was left, yours to go on with or to dispose; the history of all fits that ended; the events. */
     readonly fit: GrownFit,
   ) {
-    const [last] = fit.epoch.slice(-1);
     const message = cause instanceof Error ? cause.message : show(cause);
-    super(`after ${last === undefined ? "no piece" : `epoch ${last}`}: ${message}`, { cause });
+    super(`after ${fit.epoch.length} epochs: ${message}`, { cause });
   }
 }
 
