@@ -22,9 +22,14 @@ export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<nu
 /** [a, b] */
 export function besides<T extends Data>(a: Matrix<T>, b: Matrix<T>): Matrix<T> {
   const out = empty(a, a.cols + b.cols);
-  copy(a, 0, out, 0, a.cols);
-  copy(b, 0, out, a.cols, b.cols);
+  place(a, out, 0);
+  place(b, out, a.cols);
   return out;
+}
+
+/** Writes a matrix into a wider one, its first column to column `at`. */
+export function place(a: Matrix, into: Matrix, at: number): void {
+  copy(a, 0, into, at, a.cols);
 }
 
 /** A plain loop: a view for every short row would cost more than its numbers. */

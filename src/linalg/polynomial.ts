@@ -1,6 +1,6 @@
 /** Polynomials by their coefficients, in ascending powers: c₀ + c₁x + … + c_n xⁿ. */
 import { ArgumentError, show } from "../errors.ts";
-import { frame } from "../wasm/memory.ts";
+import { allocate, frame } from "../wasm/memory.ts";
 
 /** Complex numbers by their parts, of one length. */
 export interface Complex {
@@ -82,8 +82,10 @@ export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
   return isReal(roots) ? c.re : c;
 }
 
+/** Anything with a length; whether it holds numbers is seen when they are read. */
 export function isReal(numbers: Numbers): numbers is ArrayLike<number> {
-  return Array.isArray(numbers) || (ArrayBuffer.isView(numbers) && "length" in numbers);
+  if (typeof numbers !== "object" || numbers === null || !("length" in numbers)) return false;
+  return Number.isSafeInteger(numbers.length) && numbers.length >= 0;
 }
 
 /** Checks the argument; returns real and imaginary parts in turn. */
@@ -98,7 +100,7 @@ export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayB
     const actual = `${re.length} and ${im.length}`;
     throw new ArgumentError(name, "as many imaginary parts as real ones", actual);
   }
-  const out = new Float64Array(2 * re.length);
+  const out = allocate("float64", 2 * re.length) as Float64Array<ArrayBuffer>;
   const put = (at: number, x: unknown) => {
     if (typeof x !== "number") throw new ArgumentError(name, expected, `${show(x)} among them`);
     out[at] = x;

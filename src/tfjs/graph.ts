@@ -60,6 +60,14 @@ export function layerOf(model: LayersModel, name: string): Layer {
   return layer;
 }
 
+/** The layers of a model, with those of nested models in their places. */
+export function leaves(model: LayersModel): Layer[] {
+  return model.layers.flatMap((layer) => {
+    const nested = layer as unknown as LayersModel;
+    return (nested.layers as unknown) ? leaves(nested) : [layer];
+  });
+}
+
 /**
  * The LayersModel that does the work: itself, or what a Sequential, built if need be, has inside.
  *

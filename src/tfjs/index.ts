@@ -18,6 +18,7 @@ export { replaceRedundant, type Replacement } from "./diversity/replace.ts";
 export { diversitySchedule } from "./diversity/schedule.ts";
 export {
   fitGrowing,
+  TrainingError,
   type FitGrowingArgs,
   type GrowthEvent,
   type GrownFit,

@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { ascend } from "../../src/init/growth/ascent.ts";
 import { gradmax } from "../../src/init/growth/gradmax.ts";
-import { meanNorm, norms, type Weights } from "../../src/init/growth/neurons.ts";
+import { meanNorm, norms, zeros, type Weights } from "../../src/init/growth/neurons.ts";
 import { growOrthogonal } from "../../src/init/growth/orthogonal.ts";
 import { split } from "../../src/init/growth/split.ts";
 import { besides, columns } from "../../src/linalg/columns.ts";
@@ -107,6 +107,27 @@ suite("init/growth orthogonal", (test) => {
     const draw = (seed: number) => growOrthogonal(old, 3, { seed }).incoming.data;
     assert.equal(draw(1), draw(1));
     assert.not.equal(draw(1), draw(2));
+  });
+
+  test("the time for more units than directions is linear in them", () => {
+    const old = neurons({ d: 2, m: 2, o: 2, seed: 1 });
+    const time = (k: number) => {
+      const start = performance.now();
+      growOrthogonal(old, k, { seed: 1 });
+      return performance.now() - start;
+    };
+    time(1e3);
+    const [few, many] = [time(4e3), time(64e3)];
+    assert.ok(many < 60 * few, `16 times the units, ${many / few} times the time`);
+  });
+
+  test("refuses norms that are 0 or infinite", () => {
+    const old = neurons({ d: 4, m: 2, o: 4, seed: 1 });
+    for (const gain of [0, -1, 1e39, 1e-60, NaN])
+      refused("gain", () => growOrthogonal(old, 2, { gain }));
+    const none = { ...old, incoming: zeros(4, 2) };
+    assert.match(refused("gain", () => growOrthogonal(none, 2)).message, /norm: "fixed"/);
+    growOrthogonal(none, 2, { side: "out" });
   });
 
   test("refuses what it does not know", () => {

@@ -1,9 +1,10 @@
 /** polyval and polyfromroots against 400 bits. */
 import * as assert from "uvu/assert";
+import { MemoryError } from "../../src/errors.ts";
 import { polyfromroots, polyval, roots } from "../../src/linalg/index.ts";
 import { special } from "../polynomials.ts";
 import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { refused, thrown } from "../thrown.ts";
 import { big, distance, evaluate, majorant, ratio, truth } from "../twins/polynomial.ts";
 
 const u = 2 ** -53;
@@ -49,6 +50,17 @@ suite("linalg/polynomial", (test) => {
       refused("roots", () => polyfromroots(c));
       refused("coefficients", () => roots(c));
     }
+  });
+
+  test("whatever is like an array of numbers", () => {
+    const c = { length: 3, 0: 1, 1: 2, 2: 3 };
+    assert.equal(Array.from(polyval(c, { length: 1, 0: 2 })), [17]);
+    assert.equal(polyval({ re: c, im: c }, [2]).im[0], 17);
+    assert.equal(roots(c), roots([1, 2, 3]));
+    for (const length of [-1, 1.5, NaN, "1", 3]) {
+      refused("coefficients", () => polyval({ length, 0: 1 } as ArrayLike<number>, [1]));
+    }
+    thrown(MemoryError, () => polyval({ length: 2 ** 50 }, [1]));
   });
 
   test("polyfromroots", () => {

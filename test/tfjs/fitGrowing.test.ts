@@ -1,5 +1,11 @@
 import * as assert from "uvu/assert";
-import { ArgumentError, fitGrowing, type Schedule } from "../../src/tfjs/index.ts";
+import {
+  ArgumentError,
+  fitGrowing,
+  TrainingError,
+  type FitGrowingArgs,
+  type Schedule,
+} from "../../src/tfjs/index.ts";
 import { suite } from "../suite.ts";
 import { batch, build } from "./chains.ts";
 import { tf } from "./wasm.ts";
@@ -139,6 +145,51 @@ suite("tfjs/fitGrowing", (test) => {
     assert.equal(await once(), await once());
   });
 
+  test("an error in the middle carries what was reached, and that can go on", async () => {
+    const stop = new Error("enough");
+    const fail = () => {
+      throw stop;
+    };
+    const cases: [Partial<FitGrowingArgs>, epochs: number, events: number][] = [
+      [{ onGrow: ({ epoch }) => void (epoch === 4 && fail()) }, 4, 2],
+      [{ callbacks: { onEpochEnd: (epoch) => void (epoch === 5 && fail()) } }, 4, 2],
+      [{ callbacks: { onEpochEnd: (epoch) => void (epoch === 1 && fail()) } }, 0, 0],
+      [{ callbacks: { onTrainEnd: fail } }, 7, 3],
+    ];
+    for (const [args, epochs, events] of cases) {
+      const model = net();
+      const { xs, ys } = batch(model, 16);
+      const all = { ...training, schedule: schedule(), ...args };
+      const error = await fitGrowing(model, xs, ys, all).catch((e) => e);
+      assert.instance(error, TrainingError, String(error));
+      assert.is(error.cause, stop);
+      assert.is(error.message, `after ${epochs} epochs: enough`);
+      const { fit } = error as TrainingError;
+      assert.is(fit.epoch.length, epochs);
+      assert.is(fit.history.loss?.length ?? 0, epochs);
+      assert.is(fit.events.length, events);
+      assert.is(fit.model.getLayer("a").outputShape[1], 4 + 2 * events);
+      assert.is(fit.model === model, events === 0);
+      await fit.model.fit(xs, ys, { verbose: 0 });
+    }
+  });
+
+  test("training that diverges stops at the next event, which names the layer", async () => {
+    const model = net("sgd");
+    const { xs, ys } = batch(model, 16);
+    const onEpochEnd = (epoch: number) => {
+      if (epoch !== 1) return;
+      const bias = model.getLayer("b").weights[1];
+      bias.write(tf.fill(bias.shape as number[], NaN));
+    };
+    const args = { ...training, schedule: schedule(), callbacks: { onEpochEnd } };
+    const error = await fitGrowing(model, xs, ys, args).catch((e) => e);
+    assert.instance(error, TrainingError);
+    assert.instance(error.cause, ArgumentError);
+    assert.match(error.message, /after 2 epochs: model: expected finite weights.*b \(Dense\)/);
+    assert.is((error as TrainingError).fit.history.loss.length, 2);
+  });
+
   test("a schedule that cannot be is refused before any training", async () => {
     const model = net();
     const { xs, ys } = batch(model, 16);
@@ -165,6 +216,12 @@ suite("tfjs/fitGrowing", (test) => {
     await refused(schedule({ method: "best" as never }), "method");
     await refused(schedule({ sides: "in" } as never), "options.sides");
     await refused(schedule(), "xs, ys", [{}, ys]);
+    await refused(schedule({ method: "random", gain: 0 }), "gain");
+    for (const args of [undefined, null, 3]) {
+      const error = await fitGrowing(model, xs, ys, args as never).catch((e) => e);
+      assert.instance(error, ArgumentError);
+      assert.match((error as Error).message, /args.*with a schedule/);
+    }
     // What only growing itself finds out.
     await refused(schedule({ method: "orthogonal", side: "pair" }), "units");
     await refused(schedule({ method: "split", noise: -1 }), "noise");

@@ -10,6 +10,10 @@ const { layers: L } = tf;
 type Model = ReturnType<typeof build>;
 type Layer = Parameters<typeof build>[0][number];
 
+/** By their bits: NaN is not equal to itself. */
+const weightsOf = (model: Model) =>
+  model.getWeights().map((weight) => new Int32Array(weight.dataSync().slice().buffer));
+
 /** The job must be refused in these words, with the model as before and no tensor left. */
 async function refused(
   model: Model,
@@ -18,7 +22,7 @@ async function refused(
   words: RegExp,
 ): Promise<void> {
   const { numTensors } = tf.memory();
-  const before = model.getWeights().map((weight) => weight.dataSync().slice());
+  const before = weightsOf(model);
   const json = JSON.stringify(model.toJSON(null, false));
   const all = { layer: "a", units: 2, method: "random", ...options } as GrowOptions;
   const error = await grow(model, all).catch((error: unknown) => error);
@@ -26,10 +30,7 @@ async function refused(
   assert.is((error as ArgumentError).argument, argument);
   assert.match((error as Error).message, words);
   assert.is(tf.memory().numTensors, numTensors, "tensors left");
-  assert.equal(
-    model.getWeights().map((weight) => weight.dataSync().slice()),
-    before,
-  );
+  assert.equal(weightsOf(model), before);
   assert.is(JSON.stringify(model.toJSON(null, false)), json);
 }
 
@@ -55,7 +56,11 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { method: "orthogonal", side: "pair", units: 3 }, "units", /even/);
     await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);
     await refused(model, { norm: "max" }, "norm", /"mean" or "fixed"/);
-    await refused(model, { gain: Infinity }, "gain", /finite/);
+    for (const gain of [Infinity, NaN, 0, -1])
+      await refused(model, { gain }, "gain", /finite.*> 0/);
+    await refused(model, { gain: 1e39 }, "gain", /single precision/);
+    await refused(model, { gain: 1e39, norm: "fixed" }, "gain", /single precision/);
+    await refused(model, { optimizer: {} }, "optimizer", /tf.Optimizer/);
     await refused(model, { optimizer: model.optimizer }, "optimizer", /that of the model/);
     await refused(model, { seed: -1 }, "seed", /integer/);
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
@@ -93,6 +98,94 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, gradmax(none, nothing), "xs", /at least one sample/);
     // And then it works.
     (await grow(model, { layer: "a", units: 1, method: "gradmax", xs, ys })).model.dispose();
+  });
+
+  test("weights that are not finite, wherever they are", async () => {
+    for (const [name, value] of [
+      ["a", NaN],
+      ["out", -Infinity],
+    ] as const) {
+      // prettier-ignore
+      const model = build(kinds.dense());
+      const weight = model.getLayer(name).weights[1];
+      weight.write(tf.fill(weight.shape as number[], value));
+      const { xs, ys } = batch(model, 4);
+      for (const method of ["gradmax", "orthogonal", "split", "random", "zero"] as const) {
+        const data = method === "gradmax" && { xs, ys };
+        await refused(model, { method, ...data }, "model", RegExp(`bias of ${name} \\(Dense`));
+      }
+    }
+  });
+
+  test("outgoing weights that are all zero, unless the norm is fixed", async () => {
+    const model = build([first(), L.dense({ units: 2, name: "b" })]);
+    const kernel = model.getLayer("b").weights[0];
+    kernel.write(tf.zeros(kernel.shape as number[]));
+    const { xs, ys } = batch(model, 4);
+    await refused(model, {}, "gain", /all zero.*norm: "fixed"/);
+    await refused(model, { method: "gradmax", xs, ys }, "gain", /all zero.*norm: "fixed"/);
+    await refused(model, { method: "orthogonal", side: "out" }, "gain", /all zero/);
+    for (const options of [{ norm: "fixed" }, { inverse: true }] as const) {
+      (await grow(model, { layer: "a", units: 2, method: "random", ...options })).model.dispose();
+    }
+  });
+
+  test("batch normalization that has no gradient; fine without gradients", async () => {
+    for (const [scale, center] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ] as const) {
+      // prettier-ignore
+      const inner = tf.sequential({ layers: [L.batchNormalization({ scale, center, name: "bn", inputShape: [6] })] }); // prettier-ignore
+      for (const layers of [
+        [first(), L.batchNormalization({ scale, center, name: "bn" })],
+        [inner as unknown as Layer, L.dense({ units: 4, name: "a" })],
+      ]) {
+        const model = build(layers);
+        const { xs, ys } = batch(model, 4);
+        const words = RegExp(`no gradient, got bn.*without ${scale ? "center" : "scale"}`);
+        await refused(model, { method: "gradmax", xs, ys }, "model", words);
+        await refused(model, { method: "gradmax", inverse: true, xs, ys }, "model", words);
+        (await grow(model, { layer: "a", units: 2, method: "random" })).model.dispose();
+      }
+    }
+  });
+
+  test("what is disposed", async () => {
+    const model = build(kinds.dense(), "adam");
+    const { xs, ys } = batch(model, 4);
+    xs.dispose();
+    await refused(model, { method: "gradmax", xs, ys }, "xs, ys", /not disposed/);
+    model.dispose();
+    for (const method of ["random", "zero"] as const) {
+      const error = await grow(model, { layer: "a", units: 2, method }).catch((e) => e);
+      assert.instance(error, ArgumentError);
+      assert.is((error as ArgumentError).argument, "model");
+      assert.match((error as Error).message, /not disposed/);
+    }
+  });
+
+  test("a batch made in the tf.tidy around; the model may be", async () => {
+    const { xs, ys } = batch(build(kinds.dense()), 4);
+    const inside = <T>(job: () => Promise<T>) => {
+      // TensorFlow.js complains of a promise, and goes on.
+      const { error } = console;
+      console.error = () => {};
+      try {
+        return tf.tidy(job as never) as unknown as Promise<T>;
+      } finally {
+        console.error = error;
+      }
+    };
+    const options = { layer: "a", units: 2, method: "gradmax", ys } as const;
+    const model = build(kinds.dense(), "adam");
+    await model.fit(xs, ys, { verbose: 0 });
+    const { model: wide } = await inside(() => grow(model, { ...options, xs }));
+    await wide.fit(xs, ys, { verbose: 0 });
+    const error = await inside(() => grow(wide, { ...options, xs: tf.mul(xs, 2) })).catch((e) => e);
+    assert.instance(error, ArgumentError);
+    assert.match((error as Error).message, /not disposed/);
   });
 
   test("a model that is none, or not compiled", async () => {

@@ -3,6 +3,7 @@
  * layer, incoming is its kernel [d, m], outgoing the next kernel, transposed; a convolution has its
  * patches (kh·kw·in) as d, and the taps and channels that it reaches in the next layer as o.
  */
+import { ArgumentError } from "../../errors.ts";
 import { scaleColumns } from "../../linalg/columns.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 
@@ -29,6 +30,22 @@ export function norms({ cols, data }: Weights): Float64Array {
 /** The mean of the columns' norms; 0 without columns. */
 export function meanNorm(a: Weights): number {
   return a.cols === 0 ? 0 : norms(a).reduce((sum, norm) => sum + norm, 0) / a.cols;
+}
+
+/**
+ * The norm of a new column, gain · mean.
+ *
+ * @throws ArgumentError where single precision makes 0 or infinity of it, as where all old weights are zero
+ */
+export function newNorm(gain: number, mean: number): number {
+  const norm = Math.fround(gain * mean);
+  if (norm > 0 && norm < Infinity) return gain * mean;
+  throw new ArgumentError(
+    "gain",
+    "gain · mean norm of the old weights above 0 and within single precision (where they are all zero, " +
+      '"gradmax" and "random" take the gain alone with norm: "fixed")',
+    `${gain} · ${mean}`,
+  );
 }
 
 /** Every column scaled to this norm; a zero column stays. */

@@ -3,10 +3,10 @@
  * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
  */
 import { ArgumentError, show } from "../../errors.ts";
-import { besides, columns } from "../../linalg/columns.ts";
+import { besides, columns, place } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
 import { qr } from "../../linalg/qr.ts";
-import { meanNorm, withNorm, zeros, type Neurons, type Weights } from "./neurons.ts";
+import { meanNorm, newNorm, withNorm, zeros, type Neurons, type Weights } from "./neurons.ts";
 
 export interface OrthogonalGrowthOptions {
   /**
@@ -16,7 +16,7 @@ export interface OrthogonalGrowthOptions {
   side?: "in" | "out" | "pair";
   /** Orthogonal to the `"existing"` neurons too (default), or to `"none"` but each other. */
   against?: "existing" | "none";
-  /** Norm of a new vector, in units of the mean norm of the existing ones; default 1. */
+  /** Norm of a new vector, in units of the mean norm of the existing ones, > 0; default 1. */
   gain?: number;
   seed?: number;
 }
@@ -27,8 +27,8 @@ export interface OrthogonalGrowthOptions {
  * @returns their weights, d x k and o x k, and `free`: how many directions were left in the complement
  *   of the existing neurons, max(0, d − m) (with `"pair"` the smaller of both sides), of which the new
  *   ones took the first; those beyond are orthonormal in blocks of their own
- * @throws ArgumentError for an unknown side or against, a gain that is not finite, a bad seed, an odd k
- *   with `"pair"`, or weights that are not finite
+ * @throws ArgumentError for an unknown side or against, norms that are 0 or infinite, as where all
+ *   old weights of a side are zero, a bad seed, an odd k with `"pair"`, or weights that are not finite
  */
 export function growOrthogonal(
   { incoming, outgoing }: Neurons,
@@ -53,7 +53,7 @@ export function growOrthogonal(
     const data = draws.data.subarray(first * count, (first + rows) * count);
     const kept = against === "existing" ? existing : zeros(rows, 0);
     const { vectors, free } = directions(kept, { rows, cols: count, data });
-    return { vectors: withNorm(vectors, gain * meanNorm(existing)), free };
+    return { vectors: withNorm(vectors, newNorm(gain, meanNorm(existing))), free };
   };
   if (side === "in") {
     const { vectors, free } = fresh(incoming, 0);
@@ -83,10 +83,11 @@ export function directions(kept: Weights, g: Weights): { vectors: Weights; free:
   const free = Math.max(0, d - kept.cols);
   const first = Math.min(count, free);
   const q = qr(besides(kept, columns(g, 0, first)), { positive: true }).q;
-  let vectors = columns(q, q.cols - first);
+  const vectors = zeros(d, count);
+  place(columns(q, q.cols - first), vectors, 0);
   for (let at = first; at < count; at += d) {
     const block = columns(g, at, Math.min(at + d, count));
-    vectors = besides(vectors, qr(block, { positive: true }).q);
+    place(qr(block, { positive: true }).q, vectors, at);
   }
   return { vectors, free };
 }

@@ -40,6 +40,7 @@ const MIXING = new Set(["Dense", "Conv2D"]);
 export interface Attributes {
   activation?: Activation | null;
   axis?: number;
+  center?: boolean;
   dataFormat?: string;
   depthMultiplier?: number;
   depthwiseConstraint?: serialization.Serializable | null;
@@ -47,6 +48,7 @@ export interface Attributes {
   kernelSize?: number[];
   padding?: "same" | "valid";
   poolSize?: number[];
+  scale?: boolean;
   strides?: [number, number];
   dilationRate?: number[];
   maxValue?: number | null;

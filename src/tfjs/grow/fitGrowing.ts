@@ -3,7 +3,7 @@ import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
 import { engine, layerOf } from "../graph.ts";
-import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
+import { grow, outside, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
 import { unitsOf } from "./weights.ts";
 
@@ -46,6 +46,20 @@ export interface GrownFit {
   readonly events: GrowthEvent[];
 }
 
+/** Training that grows was stopped by an error, its `cause`. What it had reached is not lost. */
+export class TrainingError extends Error {
+  override readonly name = "TrainingError";
+
+  constructor(
+    cause: unknown,
+    /** The model as it was left, yours to go on with or to dispose; the history of all fits that ended; the events. */
+    readonly fit: GrownFit,
+  ) {
+    const message = cause instanceof Error ? cause.message : show(cause);
+    super(`after ${fit.epoch.length} epochs: ${message}`, { cause });
+  }
+}
+
 /**
  * Trains a model that grows on the way: `model.fit` in pieces with `grow` between, since fit cannot
  * exchange the model that it trains.
@@ -56,7 +70,9 @@ export interface GrownFit {
  *
  * @param model compiled; it is trained up to the first event, and stays yours to dispose
  * @returns the last model (the first, if nothing grew) and one history
- * @throws ArgumentError before any training for a schedule that cannot be, and whatever `grow` refuses
+ * @throws ArgumentError before any training for a schedule that cannot be, and whatever `grow` refuses. Once
+ *   training has begun TrainingError for whatever fit, grow, onGrow or a callback throw, with that as `cause`
+ *   and what was reached as `fit`: no grown model is disposed that you could go on with
  */
 export async function fitGrowing(
   model: LayersModel,
@@ -64,6 +80,10 @@ export async function fitGrowing(
   ys: Data,
   args: FitGrowingArgs,
 ): Promise<GrownFit> {
+  await outside();
+  if (typeof args !== "object" || args === null) {
+    throw new ArgumentError("args", "those of model.fit with a schedule", show(args));
+  }
   const { schedule, onGrow, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
   const at = check(model, xs, ys, schedule, initialEpoch, epochs);
@@ -99,11 +119,10 @@ export async function fitGrowing(
       events.push({ epoch: done, report: grown.report });
       await onGrow?.(events.at(-1)!, current);
     }
+    await callbacks.end();
   } catch (error) {
-    if (current !== model) current.dispose();
-    throw error;
+    throw new TrainingError(error, { model: current, epoch, history, events });
   }
-  await callbacks.end();
   return { model: current, epoch, history, events };
 }
 
@@ -192,8 +211,9 @@ function check(
     throw new ArgumentError("schedule", "an object", show(schedule));
   }
   const tensors = [xs, ys].flat();
-  if (tensors.length < 2 || !tensors.every((one) => one instanceof Tensor)) {
-    throw new ArgumentError("xs, ys", "tensors or arrays of tensors", show(tensors));
+  if (tensors.length < 2 || !tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
+    const expected = "tensors or arrays of tensors, not disposed";
+    throw new ArgumentError("xs, ys", expected, show(tensors));
   }
   const counts = tensors.map((one) => one.shape[0]);
   if (!counts.every((count) => count === counts[0])) {

@@ -1,9 +1,9 @@
-import { memory, type Optimizer } from "@tensorflow/tfjs-core";
+import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
-import { engine } from "../graph.ts";
+import { engine, leaves } from "../graph.ts";
 import { known } from "../initializer.ts";
-import { chainOf, fit, type Chain } from "./chain.ts";
+import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
 import { rebuild } from "./rebuild.ts";
@@ -69,17 +69,22 @@ export interface LayerGrowth extends Found {
  * may change the function. The model is rebuilt from its config: what does not survive saving does not
  * survive growing.
  *
+ * Called in tf.tidy it begins when that has ended, so the model may come from there, but not xs and ys.
+ *
  * @param model compiled; it is not touched, also when this throws. It stays yours: dispose it when you have
  *   the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
  * @returns the new model, compiled, and for every layer what was done
  * @throws ArgumentError that names what cannot be used: an unknown layer, one that is shared, an output, or
- *   feeds a layer that mixes channels; units < 1; data that do not fit or are not finite; an uncompiled
- *   model; an optimizer that cannot go on. MemoryError for units beyond memory
+ *   feeds a layer that mixes channels; units < 1; data or weights that do not fit, are disposed or not
+ *   finite; a gain that makes norms 0 or infinite; an uncompiled model; an optimizer that cannot go on; for
+ *   "gradmax" batch normalization without scale or center, which TensorFlow.js cannot differentiate.
+ *   MemoryError for units beyond memory
  */
 export async function grow(
   model: LayersModel,
   options: GrowOptions,
 ): Promise<{ model: LayersModel; report: LayerGrowth[] }> {
+  await outside();
   const jobs = planned(model, options);
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
@@ -96,6 +101,9 @@ export async function grow(
   }
   return { model: grown, report };
 }
+
+/** When the tf.tidy that we may be called in has ended: it would dispose what we make. */
+export const outside = () => Promise.resolve();
 
 async function growOne(
   model: LayersModel,
@@ -173,13 +181,19 @@ export function planned(
   if (options.optimizer === engine(model).optimizer) {
     throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
   }
-  if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
+  // As model.compile does.
+  if (options.optimizer !== undefined && !(options.optimizer instanceof Optimizer)) {
+    const actual = show(options.optimizer);
+    throw new ArgumentError("optimizer", "a tf.Optimizer, as tf.train.adam(), or none", actual);
+  }
+  if (!(Number.isFinite(gain) && gain > 0)) {
+    throw new ArgumentError("gain", "a finite number > 0", show(gain));
+  }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
   }
-  if (method.data(options) && (!options.xs || !options.ys)) {
-    throw new ArgumentError("xs, ys", `a batch of data, which "${options.method}" needs`, "none");
-  }
+  if (method.data(options)) checkData(options);
+  checkModel(model, method.data(options));
   return names.map((name: string, i) => {
     const count = Array.isArray(units) ? units[i] : units;
     if (!Number.isSafeInteger(count) || count < 1) {
@@ -192,4 +206,35 @@ export function planned(
     }
     return { name, units: count };
   });
+}
+
+function checkData({ method, xs, ys }: GrowOptions): void {
+  if (!xs || !ys) {
+    throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
+  }
+  if ([xs, ys].flat().some((one) => one.isDisposed)) {
+    throw new ArgumentError("xs, ys", "tensors that are not disposed", "one that is");
+  }
+}
+
+/** Whether every weight is there and finite; with gradients, whether TensorFlow.js can find them. */
+function checkModel(model: LayersModel, gradients: boolean): void {
+  for (const layer of leaves(model)) {
+    const name = `${layer.name} (${layer.getClassName()})`;
+    for (const weight of layer.weights) {
+      const { isDisposed } = (weight as unknown as { val: Tensor }).val;
+      if (isDisposed) throw new ArgumentError("model", "one that is not disposed", "one that is");
+      if (!weight.read().dataSync<"float32">().every(Number.isFinite)) {
+        const actual = `NaN or an infinity in ${weight.originalName} of ${name}`;
+        throw new ArgumentError("model", "finite weights", actual);
+      }
+    }
+    const { scale = true, center = true } = attributes(layer);
+    if (gradients && layer.getClassName() === "BatchNormalization" && !(scale && center)) {
+      const actual = `${name} without ${scale ? "center" : "scale"}`;
+      const expected =
+        "batch normalization with scale and center, without which it has no gradient";
+      throw new ArgumentError("model", expected, actual);
+    }
+  }
 }

@@ -4,6 +4,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { gradmax } from "../../init/growth/gradmax.ts";
 import {
   meanNorm,
+  newNorm,
   withNorm,
   zeros,
   type Neurons,
@@ -20,7 +21,10 @@ import type { Growth } from "./weights.ts";
 
 /** Options of the methods; each takes its own only. */
 export interface MethodOptions extends OrthogonalGrowthOptions {
-  /** Gradmax, random: `"mean"` (default), in units of the mean norm of the old weights, or `"fixed"`. */
+  /**
+   * Gradmax, random: what the gain is in units of. `"mean"` (default): the mean norm of the old weights, which
+   * must not all be zero. `"fixed"`: 1.
+   */
   norm?: "mean" | "fixed";
   /** Gradmax, random: zero outgoing instead of zero incoming weights, which suits any activation. */
   inverse?: boolean;
@@ -85,11 +89,12 @@ const table = {
         const growth = { incoming: found.incoming, outgoing: zeros(outgoing.rows, k) };
         return { growth, found: { loss: found.loss } };
       }
+      const norm = lengthOf(outgoing, options);
       const { matrix, loss } = growthMatrix(model, chain, slope, xs, ys, batchSize);
       const { directions, singularValues, filled } = gradmax(matrix, k, options.seed);
       const growth = {
         incoming: zeros(incoming.rows, k),
-        outgoing: withNorm(directions, lengthOf(outgoing, options)),
+        outgoing: withNorm(directions, norm),
       };
       return { growth, found: { singularValues: [...singularValues], filled, loss } };
     },
@@ -139,5 +144,5 @@ function lengthOf(old: Weights, { gain = GRADMAX_GAIN, norm = "mean" }: MethodOp
   if (norm !== "mean" && norm !== "fixed") {
     throw new ArgumentError("norm", '"mean" or "fixed"', show(norm));
   }
-  return norm === "fixed" ? gain : gain * meanNorm(old);
+  return newNorm(gain, norm === "fixed" ? 1 : meanNorm(old));
 }
