@@ -11,8 +11,12 @@
  */
 import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
 import * as tf from "@tensorflow/tfjs-core";
-import { conv2dBackpropFilter, conv2dBackpropInput } from "./train/conv2d.ts";
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./train/depthwise.ts";
+import {
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+} from "./train/convolutions.ts";
 import { maxPoolGrad } from "./train/maxPool.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
