@@ -6,7 +6,7 @@ import { matmul } from "../../src/linalg/matmul.ts";
 import { chainOf, fit } from "../../src/tfjs/grow/chain.ts";
 import { growthMatrix } from "../../src/tfjs/grow/matrix.ts";
 import { neuronsOf } from "../../src/tfjs/grow/weights.ts";
-import { engine } from "../../src/tfjs/graph.ts";
+import { engine } from "../../src/tfjs/layers/graph.ts";
 import { grow } from "../../src/tfjs/index.ts";
 import { suite } from "../suite.ts";
 import { batch, build, kinds, pairs } from "./chains.ts";

@@ -1,6 +1,6 @@
 import { clone, dispose, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { engine } from "../graph.ts";
+import { engine } from "../layers/graph.ts";
 import { checked, type DataOptions } from "./options.ts";
 import { plan, type Task } from "./plan.ts";
 import { report, type DataReport, type LayerReport } from "./report.ts";

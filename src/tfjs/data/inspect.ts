@@ -17,7 +17,7 @@ import { diversityOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { checkFlag } from "../../linalg/matrix.ts";
-import { engine, steps, type Layer } from "../graph.ts";
+import { engine, steps, type Layer } from "../layers/graph.ts";
 import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
 import { gathered } from "./setLayer.ts";

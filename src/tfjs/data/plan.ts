@@ -1,6 +1,6 @@
 /** Which layers of a model are set from data, in which order, and what surrounds each of them. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { consumers, layerOf, steps, type Layer, type Step } from "../graph.ts";
+import { consumers, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
 import { stages, type Stage } from "./stages.ts";
 
 /** A layer with a kernel, and what surrounds it. */

@@ -13,7 +13,7 @@ import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/u
 import { axis, patch, type Axis } from "../../init/encoder/patches.ts";
 import { size } from "../../init/orthogonal.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
-import type { Layer } from "../graph.ts";
+import type { Layer } from "../layers/graph.ts";
 
 /** What is used of the layers named above. */
 interface Kernels {

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { layoutOf, type Layout } from "../../init/diversity/units.ts";
-import { layerOf, type Layer } from "../graph.ts";
+import { layerOf, type Layer } from "../layers/graph.ts";
 
 export interface Kernel {
   readonly layer: Layer;

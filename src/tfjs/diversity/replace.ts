@@ -4,7 +4,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
 import { seedWords } from "../../linalg/matrix.ts";
-import { layerOf } from "../graph.ts";
+import { layerOf } from "../layers/graph.ts";
 import { kernelsOf, type Kernel } from "./kernels.ts";
 
 type Layer = layers.Layer;

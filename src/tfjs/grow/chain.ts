@@ -10,7 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../graph.ts";
+import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
 
 /** A way from the grown layer to a layer that mixes its units, with the layers between in order. */
 export interface Path {

@@ -2,7 +2,7 @@ import { dispose, gather, tensor1d, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
-import { engine, layerOf } from "../graph.ts";
+import { engine, layerOf } from "../layers/graph.ts";
 import { grow, outside, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
 import { unitsOf } from "./weights.ts";

@@ -14,7 +14,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { engine, type Layer } from "../graph.ts";
+import { engine, type Layer } from "../layers/graph.ts";
 import { attributes, type Chain } from "./chain.ts";
 
 export type Data = Tensor | Tensor[];

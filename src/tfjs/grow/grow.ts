@@ -1,7 +1,7 @@
 import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
-import { engine, leaves } from "../graph.ts";
+import { engine, leaves } from "../layers/graph.ts";
 import { known } from "../initializer.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";

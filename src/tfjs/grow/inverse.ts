@@ -19,7 +19,7 @@ import {
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
-import type { Layer } from "../graph.ts";
+import type { Layer } from "../layers/graph.ts";
 import { activationOf, attributes, type Chain, type Path } from "./chain.ts";
 import { withGradients, type Data } from "./gradient.ts";
 import { accumulate, forward, kernelGradient } from "./patches.ts";

@@ -28,7 +28,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
-import type { Layer } from "../graph.ts";
+import type { Layer } from "../layers/graph.ts";
 import { attributes, type Attributes } from "./chain.ts";
 
 /** Where the windows of a convolution or pooling of this kernel size lie. */

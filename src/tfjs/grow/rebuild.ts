@@ -2,7 +2,7 @@
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import type { Layer } from "../graph.ts";
+import type { Layer } from "../layers/graph.ts";
 import { Relu1 } from "../relu1.ts";
 import { attributes } from "./chain.ts";
 

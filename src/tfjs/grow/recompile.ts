@@ -2,7 +2,7 @@
 import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { engine } from "../graph.ts";
+import { engine } from "../layers/graph.ts";
 import { widen, type Widenings } from "./rebuild.ts";
 
 type Slot = Awaited<ReturnType<Optimizer["getWeights"]>>[number];

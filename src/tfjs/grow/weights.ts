@@ -1,7 +1,7 @@
 /** The weights around a layer's units: as the matrices that methods see, and back into their tensors. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { zeros, type Neurons, type Weights } from "../../init/growth/neurons.ts";
-import type { Layer } from "../graph.ts";
+import type { Layer } from "../layers/graph.ts";
 import { attributes, type Chain } from "./chain.ts";
 import { centreTap } from "./patches.ts";
 import type { Widening, Widenings } from "./rebuild.ts";

@@ -1,6 +1,6 @@
 /** The graph of a LayersModel: which layer is called when, on what. */
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../errors.ts";
+import { ArgumentError, show } from "../../errors.ts";
 
 export type Layer = layers.Layer;
 
