@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { breaches } from "../../.ci/imports.ts";
+import { breaches, unused } from "../../.ci/imports.ts";
 import { suite } from "../suite.ts";
 
 const count = (file: string, source: string) => breaches({ [file]: source }).length;
@@ -34,9 +34,18 @@ suite("ci/imports", (test) => {
     ["assembly/blas/gemm.ts", `import { geqrf } from "../lapack/geqrf";`],
     ["assembly/blas/gemm.ts", `import { philox } from "../random/philox";`],
     ["assembly/index.ts", `import { sizes } from "../bench/sizes";`],
+    ["src/tfjs/lps/lps.ts", `import { grow } from "../grow/grow.ts";`],
+    ["src/tfjs/layers/kinds.ts", `import { orthogonal } from "../orthogonal.ts";`],
+    ["src/tfjs/train.ts", `import { install } from "./install.ts";`],
     ["src/attic/old.ts", ``],
     ["src/old.ts", ``],
   ];
   for (const [file, source] of refused)
     test(`${file} may not: ${source}`, () => assert.is(count(file, source), 1));
+
+  test("a rule that nothing uses is told", () => {
+    const rule = "src/linalg → src/wasm";
+    assert.ok(unused({}).includes(rule));
+    assert.not.ok(unused({ "src/linalg/qr.ts": `import "../wasm/memory.ts";` }).includes(rule));
+  });
 });
