@@ -26,6 +26,14 @@ export class MemoryError extends Error {
   override readonly name = "MemoryError";
 }
 
+/**
+ * The engine does not run the kernels: WebAssembly is missing, has no SIMD, or may not be compiled here.
+ * The message says which, and what to do.
+ */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
 /** How a value is shown in a message: short, whatever it is. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 40));

@@ -1,9 +1,10 @@
 /** `tfjs-initializers`: the door to TensorFlow.js. */
-export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+export { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../errors.ts";
 export type { ActivationFunction, ActivationName } from "../init/lps/activations.ts";
 export { approximate, type ApproximationOptions } from "../init/lps/approximate.ts";
 export { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lps/lpsDesign.ts";
 export { solveLPS, type LpsSolution, type StationaryPoint } from "../init/lps/solveLPS.ts";
+export { provideKernels } from "../linalg/index.ts";
 export { initializeFromData } from "./data/initializeFromData.ts";
 export { inspect, type Health, type InspectOptions, type LayerHealth } from "./data/inspect.ts";
 export type { CodeFunction, DataOptions } from "./data/options.ts";

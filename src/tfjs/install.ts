@@ -14,6 +14,7 @@ import { classes as regularizerClasses } from "./diversity/regularizer.ts";
 import { classes as lpsClasses } from "./lps/lps.ts";
 import { classes as orthogonalClasses } from "./orthogonal.ts";
 import { Relu1 } from "./relu1.ts";
+import { hint, unhint } from "./train/hint.ts";
 
 /** All that a saved model may name. */
 const classes = [
@@ -43,16 +44,22 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  *
  * Without a seed: Haar distributed weights by the fast path. With a seed: stock tfjs's own weights for
  * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Also
- * registers the initializers of this package with `tf`, for models that name them. Idempotent.
+ * registers the initializers of this package with `tf`, for models that name them, and lets the wasm backend
+ * say what it needs to train convolutions. Idempotent.
+ *
+ * The kernels are tried first. Where they cannot run, stock is left as it is.
  *
  * @param tf the namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
  *   a copy of its own (a script tag, a bundled second core).
- * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded;
+ *   EngineError if the engine does not run the kernels
  */
 export function install(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf);
   for (const cls of classes) tf.serialization.registerClass<core.serialization.Serializable>(cls);
   if (STOCK in prototype) return;
+  orthogonal([1, 1], { seed: 0 }); // Throws now, not in the middle of a model, if there are no kernels.
+  hint();
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {
     if (dtype !== undefined && dtype !== "float32") {
@@ -74,6 +81,7 @@ export function uninstall(tf: TensorFlow = core): void {
   if (stock === undefined) return;
   prototype.apply = stock;
   delete prototype[STOCK];
+  unhint();
 }
 
 /** The random numbers that stock tfjs draws for a seed. */

@@ -11,7 +11,6 @@ import {
   engine,
   gather,
   getBackend,
-  getKernel,
   matMul,
   mul,
   pad,
@@ -29,6 +28,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
+import { lacks } from "../train/hint.ts";
 import { attributes, type Attributes } from "./chain.ts";
 
 /** Where the windows of a convolution or pooling of this kernel size lie. */
@@ -189,7 +189,7 @@ export function filterGradient(
   strides: [number, number],
   padding: "same" | "valid",
 ): Tensor {
-  if (getKernel("Conv2DBackpropFilter", getBackend()) === undefined) {
+  if (lacks(getBackend(), "Conv2DBackpropFilter")) {
     throw new ArgumentError(
       "method",
       "a backend that can train convolutions (wasm can once tfjs-initializers/train is loaded)",
