@@ -1,6 +1,7 @@
 /** The package as a user gets it: packed, installed in an empty project, imported, bundled. */
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -75,6 +76,9 @@ try {
 }
 `;
 
+/** The entries below the main one, for which tools that do not read `exports` need a folder. */
+const subpaths = ["linalg", "register", "train", "worker"];
+
 const project = mkdtempSync(join(tmpdir(), "tfjs-initializers-"));
 const tsc = resolve("node_modules/typescript/bin/tsc");
 
@@ -116,6 +120,7 @@ function shipped(): string[] {
   const modules = [...sources, "assembly/info.ts"].map((name) => `dist/${name.slice(0, -3)}`);
   return [
     ...["package.json", "README.md", "LICENSE", "CHANGELOG.md"],
+    ...subpaths.map((name) => `${name}/package.json`),
     ...["dist/f32.wasm", "dist/f64.wasm", "dist/tfjs-initializers.min.js"],
     ...modules.flatMap((name) => [`${name}.js`, `${name}.d.ts`]),
   ];
@@ -125,9 +130,10 @@ suite("package", (test) => {
   let tarball = "";
 
   test("holds what it should and nothing else", () => {
-    const [packed] = JSON.parse(
-      sh(`npm pack --ignore-scripts --json --pack-destination "${project}"`, "."),
-    );
+    sh("node --import tsx .ci/stubs.ts", "."); // as prepack does, after the build
+    const packing = `npm pack --ignore-scripts --json --pack-destination "${project}"`;
+    const [packed] = JSON.parse(sh(packing, "."));
+    sh("node --import tsx .ci/stubs.ts remove", ".");
     tarball = packed.filename;
     const files = packed.files.map((file: { path: string }) => file.path);
     assert.equal(files.sort(), shipped().sort());
@@ -154,6 +160,34 @@ suite("package", (test) => {
        console.log(haar(7, 5, { seed: 1 }).data.length);`,
     );
     assert.is(sh("node use.cjs"), "35");
+  });
+
+  test("is found by tools that do not read exports", () => {
+    const root = join(project, "node_modules/tfjs-initializers");
+    const read = (folder: string) =>
+      JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const { exports } = read(".");
+    for (const folder of [".", ...subpaths]) {
+      const { main, types } = read(folder);
+      const { default: file, types: declarations } = exports[folder === "." ? "." : `./${folder}`];
+      assert.is(join(root, folder, main), join(root, file));
+      assert.is(join(root, folder, types), join(root, declarations));
+      assert.ok(existsSync(join(root, file)) && existsSync(join(root, declarations)));
+    }
+    const typed = Object.keys(exports).filter((name) => exports[name].types);
+    assert.equal(typed.sort(), [".", ...subpaths.map((name) => `./${name}`)]);
+  });
+
+  test("its declarations are TypeScript 5.0's", () => {
+    // Typed arrays have parameters since 5.7. No older compiler is at hand here.
+    const root = join(project, "node_modules/tfjs-initializers/dist");
+    for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }))
+      if (file.endsWith(".d.ts"))
+        assert.not.match(
+          readFileSync(join(root, file), "utf8"),
+          /\b(Int|Uint|Float)\d+Array</,
+          file,
+        );
   });
 
   test("exports the raw kernels", () => {

@@ -29,7 +29,7 @@ export interface ComplexArrays {
 export function polyval(
   coefficients: ArrayLike<number>,
   x: ArrayLike<number>,
-): Float64Array<ArrayBuffer>;
+): Float64Array;
 export function polyval(coefficients: Numbers, x: Numbers): ComplexArrays;
 export function polyval(coefficients: Numbers, x: Numbers): Float64Array | ComplexArrays {
   const [c, points] = [interleaved("coefficients", coefficients), interleaved("x", x)];
@@ -55,7 +55,7 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
  * @returns real coefficients if the roots are real, otherwise { re, im }
  * @throws ArgumentError for anything but numbers or { re, im }
  */
-export function polyfromroots(roots: ArrayLike<number>): Float64Array<ArrayBuffer>;
+export function polyfromroots(roots: ArrayLike<number>): Float64Array;
 export function polyfromroots(roots: Numbers): ComplexArrays;
 export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
   const z = separated(interleaved("roots", roots));
@@ -89,7 +89,7 @@ export function isReal(numbers: Numbers): numbers is ArrayLike<number> {
 }
 
 /** Checks the argument; returns real and imaginary parts in turn. */
-export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayBuffer> {
+export function interleaved(name: string, numbers: Numbers): Float64Array {
   const real = isReal(numbers);
   const expected = "numbers, or { re, im } of numbers";
   if (!real && (!isReal(numbers?.re) || !isReal(numbers.im))) {

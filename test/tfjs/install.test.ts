@@ -234,7 +234,7 @@ suite("tfjs/install: the hint", (test) => {
     install();
     install();
     assert.match(await failure(), missing);
-    assert.match(await failure(), 'import "tfjs-initializers/train"');
+    assert.match(await failure(), '"tfjs-initializers/train"');
     uninstall();
     assert.match(await failure(), missing);
     assert.not.match(await failure(), "tfjs-initializers/train");

@@ -28,8 +28,8 @@ export function hint(): void {
     if (tf.getKernel(kernelName, backendName)) continue;
     const kernelFunc = () => {
       throw new Error(
-        `Kernel '${kernelName}' not registered for backend '${backendName}': import "tfjs-initializers/train" ` +
-          "brings it (from a script tag, await tfjsInitializers.train())",
+        `Kernel '${kernelName}' not registered for backend '${backendName}'. It comes with ` +
+          '"tfjs-initializers/train" (import that; from a script tag, await tfjsInitializers.train())',
       );
     };
     tf.registerKernel({ kernelName, backendName, kernelFunc: Object.assign(kernelFunc, { [HINT]: true }) }); // prettier-ignore

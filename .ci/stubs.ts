@@ -1,0 +1,17 @@
+/**
+ * A folder with a package.json for each entry that `exports` has types for, beside what `npm pack` packs: for
+ * tools that do not read `exports` (TypeScript's `moduleResolution: node`, Parcel, Metro, Browserify).
+ *
+ *   node --import tsx .ci/stubs.ts [remove]
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+for (const [entry, target] of Object.entries<{ types?: string; default: string }>(exports)) {
+  if (entry === "." || !target.types) continue;
+  rmSync(entry, { recursive: true, force: true });
+  if (process.argv[2] === "remove") continue;
+  mkdirSync(entry);
+  const stub = { main: `.${target.default}`, types: `.${target.types}` };
+  writeFileSync(`${entry}/package.json`, `${JSON.stringify(stub, null, 2)}\n`);
+}
