@@ -2,6 +2,7 @@
  * Weights whose units do not repeat each other, and are random nevertheless: directions decorrelated, row
  * lengths and the Haar direction of the whole as drawn. Our formulation throughout.
  */
+import { float32 } from "../arrays.ts";
 import type { Matrix } from "../linalg/index.ts";
 import { checkFlag, seedWords } from "../linalg/matrix.ts";
 import { checkDecorrelateOptions, decorrelate, type DecorrelateOptions } from "./diversity/decorrelate.ts"; // prettier-ignore
@@ -49,7 +50,7 @@ export function decorrelated(
   const { units, inputs } = layout;
   const drawn = draw(layout, base, seed);
   const found = drawn.map((w) => decorrelate(w, how));
-  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: Float32Array.from(weights.data) })); // prettier-ignore
+  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: float32(weights.data) })); // prettier-ignore
   return {
     values: kernelOf(rounded, layout),
     report() {

@@ -3,6 +3,7 @@
  * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
  * 3; the layout is Keras's).
  */
+import { float32, float64 } from "../arrays.ts";
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
 import { seedWords } from "../linalg/matrix.ts";
@@ -29,7 +30,7 @@ export function orthogonal(
   const { gain = 1, seed } = options;
   const [rows, cols] = flatten(shape);
   checkOptions({ gain, seed });
-  if (rows * cols === 0) return new Float32Array(0);
+  if (rows * cols === 0) return float32(0);
   return scale(haar(rows, cols, { seed }).data, gain);
 }
 
@@ -50,14 +51,11 @@ export function orthogonalFrom(
   const { gain = 1 } = options;
   const [rows, cols] = flatten(shape);
   checkOptions({ gain });
-  if (rows * cols === 0) return new Float32Array(0);
+  if (rows * cols === 0) return float32(0);
   const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
   if (rows * cols > MOST_FACTORED) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
-  const { q } = qr(
-    { rows: m, cols: n, data: Float64Array.from(gaussian(m, n)) },
-    { positive: true },
-  );
-  const values = Float32Array.from(q.data);
+  const { q } = qr({ rows: m, cols: n, data: float64(gaussian(m, n)) }, { positive: true });
+  const values = float32(q.data);
   return scale(rows < cols ? transpose(values, m, n) : values, gain);
 }
 
@@ -81,7 +79,7 @@ export function deltaOrthogonal(
   if (inputs > outputs) {
     throw new ArgumentError("shape", "no more in-channels than out-channels", show(shape));
   }
-  const kernel = new Float32Array(size(shape));
+  const kernel = float32(size(shape));
   if (kernel.length === 0) return kernel;
   const centre = spatial.reduce((tap, width) => tap * width + Math.floor((width - 1) / 2), 0);
   kernel.set(scale(haar(inputs, outputs, { seed }).data, gain), centre * inputs * outputs);
@@ -129,7 +127,7 @@ function scale(values: Float32Array, factor: number): Float32Array {
 
 /** The m x n row-major matrix a, transposed. */
 function transpose(a: Float32Array, m: number, n: number): Float32Array {
-  const t = new Float32Array(m * n);
+  const t = float32(m * n);
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) t[j * m + i] = a[i * n + j]!;
   return t;
 }

@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
@@ -61,7 +62,7 @@ export function checkRepresentable(x: Matrix): void {
 
 /** ‖b_j − c_j‖² for each column, summed in f64. */
 function squares<T extends Data>(b: Matrix<T>, c: Matrix<T>): T {
-  const sums = new Float64Array(b.cols);
+  const sums = float64(b.cols);
   b.data.forEach((value, at) => (sums[at % b.cols]! += (value - c.data[at]!) ** 2));
   const out = allocate(checkMatrix("b", b), b.cols) as T;
   out.set(sums);

@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns, scaleColumns } from "./columns.ts";
 import { checkRepresentable } from "./lstsq.ts";
@@ -26,7 +27,7 @@ export function pinv<T extends Data>(
   checkTolerance(options.tolerance);
   const { u, s, v } = svd(a);
   const r = significant(s, a, options.tolerance);
-  const inverse = Float64Array.from(s.subarray(0, r), (x) => 1 / x);
+  const inverse = float64(s.subarray(0, r), (x) => 1 / x);
   const x = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
   checkRepresentable(x);
   return x;

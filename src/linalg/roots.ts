@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { check, frame } from "../wasm/memory.ts";
 import { checkFlag } from "./matrix.ts";
@@ -50,9 +51,9 @@ export function roots(coefficients: Numbers, options: { polish?: boolean } = {})
       "coefficients",
     );
     return {
-      re: f.take(x, n, new Float64Array(n)),
-      im: f.take(y, n, new Float64Array(n)),
-      radius: f.take(r, n, new Float64Array(n)),
+      re: f.take(x, n, float64(n)),
+      im: f.take(y, n, float64(n)),
+      radius: f.take(r, n, float64(n)),
     };
   });
 }

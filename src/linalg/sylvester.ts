@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Data, Dtype } from "../wasm/memory.ts";
 import {
@@ -196,7 +197,7 @@ export function backwardError<T extends Data>(
 const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
   rows,
   cols,
-  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : new Float64Array(data),
+  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
 });
 
 /** Frobenius, of entries whose squares may underflow. */

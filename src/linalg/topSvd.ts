@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
@@ -133,7 +134,7 @@ function restricted<T extends Data>(a: Matrix<T>, space: Space<T>, k: number): T
 const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
   rows,
   cols,
-  data: Float64Array.from(data),
+  data: float64(data),
 });
 
 /** Rounded to the precision of a. */
@@ -149,7 +150,7 @@ function top<T extends Data>({ u, s, v }: Triplets<T>, k: number): Triplets<T> {
 
 /** The largest component of every column of u made positive, v following. */
 function signed<T extends Data>({ u, s, v }: Triplets<T>): Triplets<T> {
-  const largest = new Float64Array(u.cols);
+  const largest = float64(u.cols);
   u.data.forEach((x, at) => {
     if (Math.abs(x) > Math.abs(largest[at % u.cols]!)) largest[at % u.cols] = x;
   });
@@ -166,7 +167,7 @@ function whole<T extends Data>(a: Matrix<T>, { u, s, v }: Triplets<T>): TopSvd<T
 
 /** ‖x_j − y_j‖₂ for every column, by f64 sums scaled so that they neither over- nor underflow. */
 function distances({ rows, cols, data: x }: Matrix, { data: y }: Matrix): Float64Array {
-  const sums = new Float64Array(cols);
+  const sums = float64(cols);
   let scale = 0;
   for (let at = 0; at < x.length; at++) scale = Math.max(scale, Math.abs(x[at]! - y[at]!));
   if (scale === 0) return sums;

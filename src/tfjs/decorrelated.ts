@@ -1,4 +1,5 @@
 import { serialization, type Tensor } from "@tensorflow/tfjs-core";
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import {
   checkDecorrelatedOptions,
@@ -35,7 +36,7 @@ function matrixOf(rows: number[][]): Matrix {
   if (cols === undefined || !rows.every((row) => Array.isArray(row) && row.length === cols)) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }
-  return { rows: rows.length, cols, data: Float64Array.from(rows.flat()) };
+  return { rows: rows.length, cols, data: float64(rows.flat()) };
 }
 
 export const classes = [Decorrelated];
@@ -82,7 +83,7 @@ export function inputCovariance(xs: Tensor): number[][] {
   if (xs.rank < 2 || rows === 0) {
     throw new ArgumentError("xs", "samples […, n]", `shape [${xs.shape.join(", ")}]`);
   }
-  const data = Float64Array.from(xs.dataSync());
+  const data = float64(xs.dataSync());
   for (let j = 0; j < n; j++) {
     let mean = 0;
     for (let at = j; at < data.length; at += n) mean += data[at]! / rows;

@@ -1,3 +1,4 @@
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index.ts";
 import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
@@ -193,14 +194,14 @@ function withoutMean({ rows, cols: n, data }: Real): Real {
 
 function withMean({ rows, cols, data }: Real): Real {
   const n = cols + 1;
-  const padded = new Float64Array(rows * n);
+  const padded = float64(rows * n);
   for (let i = 0; i < rows; i++) padded.set(data.subarray(i * cols, (i + 1) * cols), i * n);
   return reflected(rows, n, padded, n);
 }
 
 /** The first `keep` entries of every row times I − v·vᵀ/β, v = (1, …, 1, 1 + √n), β = n + √n. */
 function reflected(rows: number, n: number, data: Float64Array, keep: number): Real {
-  const out = new Float64Array(rows * keep);
+  const out = float64(rows * keep);
   const last = 1 + Math.sqrt(n);
   for (let i = 0; i < rows; i++) {
     const row = data.subarray(i * n, (i + 1) * n);
@@ -218,11 +219,11 @@ function checkRows(lengths: Float64Array, what: string, least: number): void {
 }
 
 function transposed({ rows, cols, data }: Real): Real {
-  const out = new Float64Array(rows * cols);
+  const out = float64(rows * cols);
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!; // prettier-ignore
   return { rows: cols, cols: rows, data: out };
 }
 
 function real({ rows, cols, data }: Matrix): Real {
-  return { rows, cols, data: Float64Array.from(data) };
+  return { rows, cols, data: float64(data) };
 }

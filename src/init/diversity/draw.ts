@@ -1,4 +1,5 @@
 /** Random kernels by the usual rules for variances, from the package's own generator. */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal, type Matrix } from "../../linalg/index.ts";
 import type { Layout } from "./units.ts";
@@ -47,7 +48,7 @@ function normals(count: number, seed?: number): Float64Array {
  */
 function uniforms(count: number, seed?: number): Float64Array {
   const z = normals(4 * count, seed);
-  const out = new Float64Array(count);
+  const out = float64(count);
   for (let i = 0; i < count; i++) {
     const p = z[4 * i]! ** 2 + z[4 * i + 1]! ** 2;
     const q = z[4 * i + 2]! ** 2 + z[4 * i + 3]! ** 2;

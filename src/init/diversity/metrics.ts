@@ -1,3 +1,4 @@
+import { float64 } from "../../arrays.ts";
 import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
 import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
 import { checkFinite, largest, normalised } from "./units.ts";
@@ -108,7 +109,7 @@ function overPairs({ rows: m, data }: Matrix<Float64Array>, lengths: Float64Arra
 function effectiveRank({ rows, cols, data }: Matrix): number {
   const top = largest(data);
   if (top === 0) return 0;
-  const a = { rows, cols, data: Float64Array.from(data, (x) => x / top) };
+  const a = { rows, cols, data: float64(data, (x) => x / top) };
   const small = rows < cols ? gram(a) : matmul(a, a, { transposeA: true });
   const { values: s } = eigh(small, { vectors: false });
   const total = s.reduce((sum, x) => sum + x, 0);

@@ -4,6 +4,7 @@
  * needs two products with it, and all the rest is m x m. Values are sums in f64; a Gram matrix that is not
  * finite has the value NaN, as any loss.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { cholesky, inverseLower } from "./cholesky.ts";
@@ -66,7 +67,7 @@ export function penalize(
   samples = 1,
 ): Value {
   if (!gram.data.every(Number.isFinite)) {
-    return { value: NaN, slope: new Float64Array(gram.data.length).fill(NaN) };
+    return { value: NaN, slope: float64(gram.data.length).fill(NaN) };
   }
   const penalties: Record<string, Penalty> = { ...weightPenalties, ...activationPenalties };
   return penalties[penalty]!(gram, { power, epsilon, cap }, samples);
@@ -87,11 +88,11 @@ export function checkPenaltyOptions(options: PenaltyOptions): void {
  * and no slope.
  */
 function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): Value {
-  const d = Float64Array.from({ length: m }, (_, i) => {
+  const d = float64({ length: m }, (_, i) => {
     const square = gram[i * (m + 1)]!;
     return square > 0 ? 1 / Math.sqrt(square) : 0;
   });
-  const g = new Float64Array(m * m);
+  const g = float64(m * m);
   for (let i = 0, at = 0; i < m; i++) {
     for (let j = 0; j < m; j++, at++) g[at] = i === j ? 1 : gram[at]! * d[i]! * d[j]!;
   }
@@ -109,7 +110,7 @@ function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): 
 
 /** A sum of φ(G_ij) over i ≠ j divided by their number, with φ′ as slope. */
 function overPairs({ rows: m, data: g }: Real, phi: (cos: number) => [number, number]): Value {
-  const slope = new Float64Array(m * m);
+  const slope = float64(m * m);
   const count = Math.max(1, m * (m - 1));
   let value = 0;
   for (let i = 0; i < m; i++) {
@@ -138,7 +139,7 @@ function energy(g: Real, power: number): Value {
 }
 
 function minAngle({ rows: m, data: g }: Real): Value {
-  const slope = new Float64Array(m * m);
+  const slope = float64(m * m);
   let value = 0;
   for (let i = 0; m > 1 && i < m; i++) {
     let nearest = i === 0 ? 1 : 0;
@@ -189,7 +190,7 @@ function srip(gram: Real): Value {
   let value = 0;
   for (let k = 0; k <= 20; k++) {
     const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-    if (!(length > 0)) return { value: 0, slope: new Float64Array(m * m) };
+    if (!(length > 0)) return { value: 0, slope: float64(m * m) };
     const x = v.map((y) => y / length);
     const image = times(data, x);
     value = image.reduce((sum, y, i) => sum + y * x[i]!, 0);
@@ -201,7 +202,7 @@ function srip(gram: Real): Value {
 
 /** a·x for a symmetric a, in a plain loop: a trip to the kernels would copy a. */
 function times(a: Float64Array, x: Float64Array): Float64Array {
-  const y = new Float64Array(x.length);
+  const y = float64(x.length);
   for (let i = 0, at = 0; i < x.length; i++) {
     for (let j = 0; j < x.length; j++) y[j]! += a[at++]! * x[i]!;
   }
@@ -217,6 +218,6 @@ function deCov({ rows: m, data }: Real, _: unknown, samples: number): Value {
 function ncl({ rows: m, data }: Real, { cap }: { cap: number }, samples: number): Value {
   const p = data.map((_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
   const value = p.reduce((sum, x, at) => sum + x * data[at]!, 0);
-  if (value >= cap * m) return { value: -cap * m, slope: new Float64Array(m * m) };
+  if (value >= cap * m) return { value: -cap * m, slope: float64(m * m) };
   return { value: -value, slope: p.map((x) => -x) };
 }

@@ -1,3 +1,4 @@
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
 import { checkFinite, normalised } from "./units.ts";
@@ -65,7 +66,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
     throw new ArgumentError("unit", `an integer from 0 to ${m - 1}`, show(j));
   }
   const { lengths, u } = normalised(weights);
-  const others = { rows: m - 1, cols: n, data: new Float64Array((m - 1) * n) };
+  const others = { rows: m - 1, cols: n, data: float64((m - 1) * n) };
   for (let i = 0, to = 0; i < m; i++) {
     if (i !== j) others.data.set(u.data.subarray(i * n, (i + 1) * n), n * to++);
   }
@@ -74,7 +75,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
   const first = Math.min(rank, n - 1);
   // Random coordinates in the columns of v from the first that the others do not span.
   const z = normal(1, n - first, { seed, dtype: "float64" }).data;
-  const direction = new Float64Array(n);
+  const direction = float64(n);
   for (let i = 0; i < n; i++) {
     for (let k = first; k < n; k++) direction[i]! += v.data[i * n + k]! * z[k - first]!;
   }
@@ -84,7 +85,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
 
 function augmented({ rows, cols, data }: Matrix, bias?: ArrayLike<number>): Real {
   const width = cols + (bias === undefined ? 0 : 1);
-  const out = new Float64Array(rows * width);
+  const out = float64(rows * width);
   for (let i = 0; i < rows; i++) {
     out.set(data.subarray(i * cols, (i + 1) * cols), i * width);
     if (bias !== undefined) out[i * width + cols] = bias[i]!;

@@ -11,6 +11,7 @@
  * The principal axes of x, which the code "pca" needs anyway, are the eigenvectors of X Xᵀ: one
  * decomposition serves both. Of many inputs only the leading axes are kept (`spectrum.ts`), and W lies in their span.
  */
+import { float64 } from "../../arrays.ts";
 import { divide } from "../../linalg/bartelsStewart.ts";
 import { columns } from "../../linalg/columns.ts";
 import { eigh } from "../../linalg/eigh.ts";
@@ -98,7 +99,7 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
   const weights = scale(w, gain);
   return {
     weights,
-    bias: Float64Array.from({ length: k }, (_, i) => -dot(weights, i, mean)),
+    bias: float64({ length: k }, (_, i) => -dot(weights, i, mean)),
     variance: solved * gain * gain,
     residual: backwardError({ a, b, c, transposeB: false }, { x: w, exponent: 0 }),
     singular,

@@ -10,6 +10,7 @@
  *
  * which never subtracts large numbers, however far from zero the data lies.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { gram } from "../../linalg/gram.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
@@ -42,7 +43,7 @@ export class Moments {
     readonly size: number,
     private readonly name: string,
   ) {
-    this.centre = new Float64Array(size);
+    this.centre = float64(size);
     this.sums = zeros(size, size);
     this.buffer = zeros(HEIGHT, size).data;
   }
@@ -87,7 +88,7 @@ export class Moments {
 
 /** Subtracts the mean of the rows from each of them; returns it. */
 function centreRows({ rows, cols, data }: Matrix): Float64Array {
-  const mean = new Float64Array(cols);
+  const mean = float64(cols);
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) mean[j]! += data[at++]!;
   }

@@ -1,12 +1,13 @@
 /** Mean and variance of every channel of a stream of arrays, in f64, by the rule of `moments.ts`. */
+import { float64 } from "../../arrays.ts";
 export class Variances {
   readonly mean: Float64Array;
   private readonly squares: Float64Array;
   private count = 0;
 
   constructor(channels: number) {
-    this.mean = new Float64Array(channels);
-    this.squares = new Float64Array(channels);
+    this.mean = float64(channels);
+    this.squares = float64(channels);
   }
 
   /** Σ (x − mean)² / count */

@@ -2,6 +2,7 @@
  * Polynomials that stand for an activation on [−R, R]. All work is done in u = t / R on [−1, 1] and in an
  * orthogonal basis, where a coefficient of roundoff size is one that vanishes, whatever R is.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
   activationOf,
@@ -87,7 +88,7 @@ export function fit(
   const { fit, basis } = norms[norm];
   const size = SAMPLES.reduce((most, u) => Math.max(most, Math.abs(finite(interval * u))), 0);
   const noise = size * (accuracy?.value ?? ROUNDOFF);
-  const orthogonal = Float64Array.from(fit(f, degree, scaled, noise));
+  const orthogonal = float64(fit(f, degree, scaled, noise));
   return { coefficients: trimmed(monomials(basis, trimmed(orthogonal))), interval };
 }
 

@@ -1,4 +1,5 @@
 /** Kernels and biases of the linear product structure: random numbers for what `lpsDesign` found. */
+import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { haar } from "../../linalg/haar.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -50,7 +51,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   }
   const [a, b] = shape.slice(-2) as [number, number];
   const size = taps * a * b;
-  if (size === 0) return new Float32Array(0);
+  if (size === 0) return float32(0);
   const rows = { dense: taps * a, transpose: taps * b, depthwise: taps }[layer];
   const fan = layer === "transpose" ? rows / product(spatial.map(thinning(strides))) : rows;
   if (weights === "gaussian") {
@@ -62,7 +63,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   const groups = seedsOf(seed, layer === "depthwise" ? a : 1).map(
     (seed) => haar(rows, cols, { seed }).data,
   );
-  const kernel = new Float32Array(size);
+  const kernel = float32(size);
   for (let at = 0, tap = 0; tap < taps; tap++) {
     for (let i = 0; i < a; i++) {
       for (let j = 0; j < b; j++, at++) {
@@ -96,7 +97,7 @@ export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Floa
   }
   const [first, second] = seedsOf(seed, 2);
   const order = permutation(biases.length, first);
-  const values = new Float32Array(count);
+  const values = float32(count);
   permutation(count, second).forEach((unit, i) => {
     values[unit] = biases[order[i % order.length]!]!;
   });

@@ -8,6 +8,7 @@
  * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
  * positive biases, and a unit that is off for a given input with a probability below 1/2.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { roots, type Roots } from "../../linalg/roots.ts";
 import {
@@ -107,9 +108,9 @@ export function lpsDesign(options: LpsDesignOptions): LpsDesign {
 
 /** Zero has no roots to speak of. */
 const NONE: Roots = {
-  re: new Float64Array(0),
-  im: new Float64Array(0),
-  radius: new Float64Array(0),
+  re: float64(0),
+  im: float64(0),
+  radius: float64(0),
 };
 
 /** Real roots in the interval, ascending, each once; if there are none, the real part of the nearest. */

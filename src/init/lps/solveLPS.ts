@@ -7,6 +7,7 @@
  * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
  * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -108,7 +109,7 @@ function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<num
     throw new ArgumentError("y", `${x.rows} finite numbers, one a sample`, show(y));
   }
   const cols = x.cols + 1;
-  const data = Float64Array.from({ length: x.rows * cols }, (_, at) => {
+  const data = float64({ length: x.rows * cols }, (_, at) => {
     const [i, j] = [Math.floor(at / cols), at % cols];
     return j < x.cols ? x.data[i * x.cols + j]! : 1;
   });
@@ -156,7 +157,7 @@ function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: num
 function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
   const hessian = hessianOf(neuron, u);
   const [n, size] = [u.length, 2 * u.length];
-  const data = Float64Array.from({ length: size * size }, (_, at) => {
+  const data = float64({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size];
     const { re, im } = hessian[i % n]![j % n]!;
     return i < n === j < n ? re : i < n ? -im : im;
@@ -166,12 +167,12 @@ function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
 }
 
 function described(neuron: Neuron, u: readonly Complex[]): StationaryPoint {
-  const re = Float64Array.from(u, (z) => z.re);
+  const re = float64(u, (z) => z.re);
   const isReal = u.every((z) => Math.abs(z.im) <= REAL * (1 + norm(u)));
-  if (!isReal) return { re, im: Float64Array.from(u, (z) => z.im), kind: "complex", loss: NaN };
+  if (!isReal) return { re, im: float64(u, (z) => z.im), kind: "complex", loss: NaN };
   const real = u.map((z) => complex(z.re));
   const kind = isSingular(neuron, real) ? "singular" : kindOf(neuron, real);
-  return { re, im: new Float64Array(u.length), kind, loss: lossOf(neuron, [...re]) };
+  return { re, im: float64(u.length), kind, loss: lossOf(neuron, [...re]) };
 }
 
 /** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */
@@ -179,7 +180,7 @@ function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] 
   const entries = hessianOf(neuron, u).flat();
   const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));
   const n = u.length;
-  const data = Float64Array.from(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
+  const data = float64(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
   const { s } = svd({ rows: n, cols: n, data }, { vectors: false });
   const positive = s.filter((value) => value > shift).length;
   return positive === n ? "minimum" : positive === 0 ? "maximum" : "saddle";

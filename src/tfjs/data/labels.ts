@@ -1,5 +1,6 @@
 /** Labels as vectors, one a sample. */
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { zeros } from "../../linalg/matrix.ts";
@@ -25,7 +26,7 @@ export async function labelVectors(
     throw new ArgumentError("ys", "finite values", "a NaN or an infinity");
   }
   if (width > 1 || classes === 1) {
-    return { rows: count, cols: width, data: Float64Array.from(values) };
+    return { rows: count, cols: width, data: float64(values) };
   }
   const vectors = zeros(count, classes);
   values.forEach((index, i) => {

@@ -1,5 +1,6 @@
 /** One layer set from data: its stages one after the other. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32, float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Encoding } from "../../init/encoder/encode.ts";
 import { Moments, type Summary } from "../../init/encoder/moments.ts";
@@ -81,7 +82,7 @@ export async function scaleLayer(
     const factor = before > 0 ? 1 / Math.sqrt(before) : 1;
     stage.write(
       weights.map((w) => times(w, factor)),
-      weights.map(() => new Float64Array(stage.layout.units)),
+      weights.map(() => float64(stage.layout.units)),
     );
     rows.push({
       ...identity(task, stage),
@@ -110,8 +111,8 @@ export async function normalizeLayer(
   if (![...mean, ...variance].every(Number.isFinite)) {
     throw new ArgumentError("xs", "finite values", "a NaN or an infinity");
   }
-  assign(movingMean, Float32Array.from(mean));
-  assign(movingVariance, Float32Array.from(variance));
+  assign(movingMean, float32(mean));
+  assign(movingVariance, float32(variance));
   const notes = ["moving mean and variance set"];
   const milliseconds = performance.now() - start;
   return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
@@ -167,7 +168,7 @@ function drawn(seed: number, group: number): number {
 
 function orthonormal({ layout }: Stage, seed: number): Matrix<Float64Array> {
   const { inputs: cols, units: rows } = layout;
-  return { rows, cols, data: Float64Array.from(orthogonal([rows, cols], { seed })) };
+  return { rows, cols, data: float64(orthogonal([rows, cols], { seed })) };
 }
 
 function identity({ layer }: Linear, { name, shape }: Stage) {

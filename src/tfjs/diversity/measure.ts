@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { dispose } from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
 import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
 import { unitsOf } from "../../init/diversity/units.ts";
 import type { Matrix } from "../../linalg/index.ts";
@@ -59,7 +60,7 @@ function samplesOf(output: Tensor): Matrix<Float32Array> {
 /** Batches of samples as one matrix with a row per unit. */
 function transposed(parts: Matrix<Float32Array>[]): Matrix<Float32Array> {
   const [rows, cols] = [parts[0]?.cols ?? 0, parts.reduce((sum, part) => sum + part.rows, 0)];
-  const data = new Float32Array(rows * cols);
+  const data = float32(rows * cols);
   let sample = 0;
   for (const part of parts) {
     for (let i = 0; i < part.rows; i++, sample++) {

@@ -17,6 +17,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { float32 } from "../../arrays.ts";
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../graph.ts";
@@ -74,7 +75,7 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
     });
     const square = outgoing.map((g) => sum(mul(g, g))).reduce((a, b) => add(a, b));
     const length = Math.sqrt(square.dataSync()[0]!);
-    if (length === 0) return new Float32Array(at.data.length);
+    if (length === 0) return float32(at.data.length);
     let slope: Tensor | undefined;
     for (const { input, deltas } of pieces) {
       const piece = tidy(() =>

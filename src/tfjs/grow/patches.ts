@@ -26,6 +26,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
 import { lacks } from "../train/hint.ts";
@@ -123,7 +124,7 @@ export function scaleOf(layer: Layer): number {
 
 /** 1 at the centre (⌊(size − 1)/2⌋) of a kernel, 0 elsewhere. */
 export function centreTap([height, width]: readonly number[]): Float32Array {
-  const kernel = new Float32Array(height! * width!);
+  const kernel = float32(height! * width!);
   kernel[Math.floor((height! - 1) / 2) * width! + Math.floor((width! - 1) / 2)] = 1;
   return kernel;
 }

@@ -1,6 +1,7 @@
 /** A model once more with a wider layer: from its config, with the weights copied or widened. */
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../graph.ts";
 import { Relu1 } from "../relu1.ts";
@@ -104,7 +105,7 @@ export function widen(
   const shape = value.shape.slice();
   const after = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
   shape[axis] = (shape[axis]! / units) * (units + k);
-  const data = new Float32Array((old.length / units) * (units + k));
+  const data = float32((old.length / units) * (units + k));
   for (let i = 0, at = 0, from = 0; at < data.length; i++) {
     data.set(old.subarray(from, from + units * after), at);
     [from, at] = [from + units * after, at + units * after];

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { qr as qrOfMatrix } from "../../linalg/index.ts";
 import { checkIndependent } from "./differentiable.ts";
@@ -90,7 +91,7 @@ function inverse(r: tf.Tensor): tf.Tensor {
 }
 
 function mask(n: number, entry: (i: number, j: number) => number): tf.Tensor {
-  const values = new Float32Array(n * n);
+  const values = float32(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) values[i * n + j] = entry(i, j);
   return tf.tensor2d(values, [n, n]);
 }
