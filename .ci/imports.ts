@@ -35,6 +35,10 @@ const rooms: Record<string, string[]> = {
 /** The one file that may touch wasm memory: a view of it dies whenever the memory grows. */
 const memoryFile = "src/wasm/memory.ts";
 
+/** Who may make typed arrays: elsewhere, memory that cannot be had would not be a MemoryError. */
+const arrayRooms = ["src/arrays", "src/wasm"];
+const typedArray = /\bnew (?:Float|Int|Uint)\d+Array\(|\b(?:Float|Int|Uint)\d+Array\.from\(/;
+
 /** The room of a module; what lies in no room is its own name, which no list holds. */
 function roomOf(module: string): string {
   return Object.keys(rooms).find((room) => `${module}/`.startsWith(`${room}/`)) ?? module;
@@ -63,6 +67,8 @@ export function breaches(files: Record<string, string>): string[] {
     }
     if (room.startsWith("src/") && file !== memoryFile && source.includes("memory.buffer"))
       found.push(`${file}: only ${memoryFile} touches memory.buffer`);
+    else if (file.startsWith("src/") && !arrayRooms.includes(room) && typedArray.test(source))
+      found.push(`${file}: only src/arrays.ts makes typed arrays`);
     return found;
   });
 }

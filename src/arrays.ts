@@ -27,6 +27,16 @@ export function int32(source: Source<number>): Int32Array {
   return filled(Int32Array, source, undefined);
 }
 
+/** How many of the numbers pass, without an array of them. */
+export function countOf(
+  values: Float32Array | Float64Array,
+  passes: (x: number) => boolean,
+): number {
+  let count = 0;
+  for (const x of values) if (passes(x)) count++;
+  return count;
+}
+
 /** The error for memory that cannot be had. */
 export function outOfMemory(bytes: number, why = ""): MemoryError {
   const size =

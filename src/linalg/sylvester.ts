@@ -189,7 +189,7 @@ export function backwardError<T extends Data>(
   const y = scaled(double(x), Math.max(Math.min(exponent, 0), -2044));
   const target = scaled(double(c), -Math.min(Math.max(exponent, 0), 2044));
   const [ax, xb] = [matmul(left, y), matmul(y, right, { transposeB })];
-  const rest = target.data.map((value, at) => value - ax.data[at]! - xb.data[at]!);
+  const rest = float64(target.data, (value, at) => value - ax.data[at]! - xb.data[at]!);
   const size = (norm(left) + norm(right)) * norm(y) + norm(target);
   return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }

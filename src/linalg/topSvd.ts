@@ -145,7 +145,9 @@ function like<T extends Data>(a: Matrix<T>, { rows, cols, data }: Matrix): Matri
 }
 
 function top<T extends Data>({ u, s, v }: Triplets<T>, k: number): Triplets<T> {
-  return { u: columns(u, 0, k), s: s.slice(0, k) as T, v: columns(v, 0, k) };
+  const values = allocate(checkMatrix("u", u), k) as T;
+  values.set(s.subarray(0, k));
+  return { u: columns(u, 0, k), s: values, v: columns(v, 0, k) };
 }
 
 /** The largest component of every column of u made positive, v following. */
@@ -154,7 +156,7 @@ function signed<T extends Data>({ u, s, v }: Triplets<T>): Triplets<T> {
   u.data.forEach((x, at) => {
     if (Math.abs(x) > Math.abs(largest[at % u.cols]!)) largest[at % u.cols] = x;
   });
-  const signs = largest.map((x) => (x < 0 ? -1 : 1));
+  const signs = float64(largest, (x) => (x < 0 ? -1 : 1));
   return { u: scaleColumns(u, signs), s, v: scaleColumns(v, signs) };
 }
 
@@ -174,5 +176,5 @@ function distances({ rows, cols, data: x }: Matrix, { data: y }: Matrix): Float6
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++, at++) sums[j]! += ((x[at]! - y[at]!) / scale) ** 2;
   }
-  return sums.map((sum) => scale * Math.sqrt(sum));
+  return float64(sums, (sum) => scale * Math.sqrt(sum));
 }

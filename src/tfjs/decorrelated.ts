@@ -90,6 +90,6 @@ export function inputCovariance(xs: Tensor): number[][] {
     for (let at = j; at < data.length; at += n) data[at]! -= mean;
   }
   const x = { rows, cols: n, data };
-  const products = matmul(x, x, { transposeA: true }).data.map((sum) => sum / rows);
+  const products = float64(matmul(x, x, { transposeA: true }).data, (sum) => sum / rows);
   return Array.from({ length: n }, (_, i) => Array.from(products.subarray(i * n, (i + 1) * n)));
 }

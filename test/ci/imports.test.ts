@@ -12,6 +12,9 @@ suite("ci/imports", (test) => {
     ["src/linalg/qr.ts", `import type { Matrix } from "./matrix.ts";`],
     ["src/wasm/memory.ts", `import { Info } from "../../assembly/info.ts";`],
     ["src/wasm/memory.ts", `const bytes = new Uint8Array(memory.buffer);`],
+    ["src/linalg/qr.ts", `import { float64 } from "../arrays.ts";`],
+    ["src/arrays.ts", `const x = new Float64Array(3);`],
+    ["src/linalg/qr.ts", `const pair = Float64Array.of(1, 2);`],
     ["assembly/lapack/geqrf.ts", `import { gemm } from "../blas/gemm";`],
     ["src/linalg/index.ts", `/**\n * import { qr } from "tfjs-initializers/linalg";\n */`],
   ];
@@ -29,6 +32,8 @@ suite("ci/imports", (test) => {
     ["src/linalg/qr.ts", `import { readFileSync } from "node:fs";`],
     ["src/linalg/qr.ts", `import { suite } from "../../test/suite.ts";`],
     ["src/linalg/qr.ts", `const bytes = new Uint8Array(memory.buffer);`],
+    ["src/linalg/qr.ts", `const u = new Float64Array(n);`],
+    ["src/tfjs/graph.ts", `const w = Float32Array.from(values);`],
     ["src/wasm/memory.ts", `import { gemm } from "../../assembly/blas/gemm.ts";`],
     ["src/errors.ts", `import { qr } from "./linalg/qr.ts";`],
     ["assembly/blas/gemm.ts", `import { geqrf } from "../lapack/geqrf";`],

@@ -26,7 +26,7 @@ export function solveLower(
   { rows: m, data: l }: Matrix<Float64Array>,
   { cols: n, data }: Matrix<Float64Array>,
 ): Matrix<Float64Array> {
-  const x = data.slice();
+  const x = float64(data);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < i; j++) {
       const factor = l[i * m + j]!;

@@ -71,7 +71,7 @@ export function decorrelate(
   const found = methods[method](start);
   let directions = centred ? withMean(found.u) : found.u;
   if (method === "data") directions = normalised(matmul(directions, whitening(covariance!, w.cols))).u; // prettier-ignore
-  const data = directions.data.map((x, at) => x * lengths[Math.floor(at / w.cols)]!);
+  const data = float64(directions.data, (x, at) => x * lengths[Math.floor(at / w.cols)]!);
   return { weights: { rows: w.rows, cols: w.cols, data }, iterations: found.iterations };
 }
 
@@ -161,7 +161,7 @@ function whitening(c: Matrix, n: number): Real {
     const actual = `${c.rows} x ${c.cols}`;
     throw new ArgumentError("covariance", `a symmetric ${n} x ${n} matrix, not zero`, actual);
   }
-  const data = mirrored.data.map((x, at) => (x + c.data[at]!) / 2);
+  const data = float64(mirrored.data, (x, at) => (x + c.data[at]!) / 2);
   let ridge = 0;
   for (let i = 0; i < n; i++) ridge += (RIDGE * data[i * (n + 1)]!) / n;
   for (let i = 0; i < n; i++) data[i * (n + 1)]! += ridge;
@@ -178,7 +178,7 @@ function inverseRoot(c: Real): Real {
       `eigenvalue ${values[0]}`,
     );
   }
-  const quarter = vectors.data.map((x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
+  const quarter = float64(vectors.data, (x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
   const root = { ...c, data: quarter };
   return matmul(root, root, { transposeB: true });
 }

@@ -33,7 +33,7 @@ export function draw(layout: Layout, base: Base, seed?: number): Matrix<Float64A
   const count = units * inputs;
   const values = (shape === "Uniform" ? uniforms : normals)(groups * count, seed);
   return Array.from({ length: groups }, (_, g) => {
-    const data = values.subarray(g * count, (g + 1) * count).map((x) => x * deviation);
+    const data = float64(values.subarray(g * count, (g + 1) * count), (x) => x * deviation);
     return { rows: units, cols: inputs, data };
   });
 }

@@ -1,4 +1,4 @@
-import { float64 } from "../../arrays.ts";
+import { countOf, float64 } from "../../arrays.ts";
 import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
 import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
 import { checkFinite, largest, normalised } from "./units.ts";
@@ -57,7 +57,7 @@ export function diversityOf(
     energy,
     effectiveRank: spectrum ? effectiveRank(units) : NaN,
     logDet: spectrum ? logDet(cosines, u.cols) : NaN,
-    deadFraction: units.rows === 0 ? 0 : lengths.filter((x) => x === 0).length / units.rows,
+    deadFraction: units.rows === 0 ? 0 : countOf(lengths, (x) => x === 0) / units.rows,
   };
 }
 
@@ -72,7 +72,7 @@ function gram(u: Matrix<Float64Array>): Matrix<Float64Array> {
 
 /** Every row less its mean. What rounding leaves of a constant row of unit length is taken for zero. */
 function centred({ rows, cols, data }: Matrix<Float64Array>): Matrix<Float64Array> {
-  const out = data.slice();
+  const out = float64(data);
   for (let i = 0; i < rows; i++) {
     const row = out.subarray(i * cols, (i + 1) * cols);
     const mean = row.reduce((sum, x) => sum + x, 0) / cols;

@@ -156,7 +156,7 @@ function minAngle({ rows: m, data: g }: Real): Value {
 
 function logDet(g: Real, epsilon: number): Value {
   const m = g.rows;
-  const data = g.data.slice();
+  const data = float64(g.data);
   for (let i = 0; i < m; i++) data[i * (m + 1)]! += epsilon;
   const l = cholesky({ rows: m, cols: m, data });
   if (l === undefined) {
@@ -165,18 +165,18 @@ function logDet(g: Real, epsilon: number): Value {
   let value = 0;
   for (let i = 0; i < m; i++) value -= 2 * Math.log(l.data[i * (m + 1)]!);
   const inverse = inverseLower(l);
-  const slope = matmul(inverse, inverse, { transposeA: true }).data.map((x) => -x);
+  const slope = float64(matmul(inverse, inverse, { transposeA: true }).data, (x) => -x);
   return { value, slope };
 }
 
 function lessIdentity({ rows: m, data }: Real): Float64Array {
-  return data.map((x, at) => (at % (m + 1) === 0 ? x - 1 : x));
+  return float64(data, (x, at) => (at % (m + 1) === 0 ? x - 1 : x));
 }
 
 function softOrthogonality(gram: Real): Value {
   const rest = lessIdentity(gram);
   const value = rest.reduce((sum, x) => sum + x * x, 0);
-  return { value, slope: rest.map((x) => 2 * x) };
+  return { value, slope: float64(rest, (x) => 2 * x) };
 }
 
 /** The slope is ±v·vᵀ for the eigenvector v that the power method has come to. */
@@ -186,17 +186,17 @@ function srip(gram: Real): Value {
   // Its heaviest column: not orthogonal to the eigenvector by bad luck, as a fixed start may be.
   const weights = Array.from({ length: m }, (_, i) => data.subarray(i * m, (i + 1) * m).reduce((sum, x) => sum + x * x, 0)); // prettier-ignore
   const heaviest = weights.indexOf(Math.max(...weights));
-  let v: Float64Array = data.slice(heaviest * m, (heaviest + 1) * m);
+  let v: Float64Array = float64(data.subarray(heaviest * m, (heaviest + 1) * m));
   let value = 0;
   for (let k = 0; k <= 20; k++) {
     const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
     if (!(length > 0)) return { value: 0, slope: float64(m * m) };
-    const x = v.map((y) => y / length);
+    const x = float64(v, (y) => y / length);
     const image = times(data, x);
     value = image.reduce((sum, y, i) => sum + y * x[i]!, 0);
     v = k === 20 ? x : image;
   }
-  const slope = data.map((_, at) => Math.sign(value) * v[Math.floor(at / m)]! * v[at % m]!);
+  const slope = float64(data, (_, at) => Math.sign(value) * v[Math.floor(at / m)]! * v[at % m]!);
   return { value: Math.abs(value), slope };
 }
 
@@ -210,14 +210,14 @@ function times(a: Float64Array, x: Float64Array): Float64Array {
 }
 
 function deCov({ rows: m, data }: Real, _: unknown, samples: number): Value {
-  const slope = data.map((x, at) => (at % (m + 1) === 0 ? 0 : x / samples ** 2));
+  const slope = float64(data, (x, at) => (at % (m + 1) === 0 ? 0 : x / samples ** 2));
   return { value: slope.reduce((sum, x, at) => sum + x * data[at]!, 0) / 2, slope };
 }
 
 /** With P = I − 1·1ᵀ/m, the sum of squares is the trace of M·P. */
 function ncl({ rows: m, data }: Real, { cap }: { cap: number }, samples: number): Value {
-  const p = data.map((_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
+  const p = float64(data, (_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
   const value = p.reduce((sum, x, at) => sum + x * data[at]!, 0);
   if (value >= cap * m) return { value: -cap * m, slope: float64(m * m) };
-  return { value: -value, slope: p.map((x) => -x) };
+  return { value: -value, slope: float64(p, (x) => -x) };
 }

@@ -1,4 +1,4 @@
-import { float64 } from "../../arrays.ts";
+import { countOf, float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
 import { checkFinite, normalised } from "./units.ts";
@@ -71,7 +71,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
     if (i !== j) others.data.set(u.data.subarray(i * n, (i + 1) * n), n * to++);
   }
   const { s, v } = svd(others, { mode: "complete" });
-  const rank = s.filter((x) => x > Math.max(m, n) * 2 ** -24 * s[0]!).length;
+  const rank = countOf(s, (x) => x > Math.max(m, n) * 2 ** -24 * s[0]!);
   const first = Math.min(rank, n - 1);
   // Random coordinates in the columns of v from the first that the others do not span.
   const z = normal(1, n - first, { seed, dtype: "float64" }).data;
@@ -80,7 +80,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
     for (let k = first; k < n; k++) direction[i]! += v.data[i * n + k]! * z[k - first]!;
   }
   const unit = normalised({ rows: 1, cols: n, data: direction }).u.data;
-  return unit.map((x) => x * lengths[j]!);
+  return float64(unit, (x) => x * lengths[j]!);
 }
 
 function augmented({ rows, cols, data }: Matrix, bias?: ArrayLike<number>): Real {

@@ -89,7 +89,7 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
   }
   const b = scale(xx, alpha);
   const c = scale(sx, alpha + beta);
-  const right = { z: x.axes, values: x.values.map((value) => alpha * Math.max(0, value)) };
+  const right = { z: x.axes, values: float64(x.values, (value) => alpha * Math.max(0, value)) };
   const { values, vectors } = eigh(a);
   const { x: y, exponent, singular } = divide({ values, z: vectors }, right, c);
   const w = scaled(y, exponent);
@@ -126,7 +126,7 @@ const gains: Record<EncodeOptions["rescale"], (variance: number, size: number) =
 };
 
 function scale(a: Matrix<Float64Array>, factor: number): Matrix<Float64Array> {
-  return { ...a, data: a.data.map((entry) => entry * factor) };
+  return { ...a, data: float64(a.data, (entry) => entry * factor) };
 }
 
 /** Σ a_ij² */

@@ -73,9 +73,9 @@ export class Moments {
       throw new ArgumentError(this.name, "finite values", "a NaN or an infinity");
     }
     const product = gram(rows).data;
-    const delta = mean.map((m, i) => m - this.centre[i]!);
+    const delta = float64(mean, (m, i) => m - this.centre[i]!);
     const weight = Math.sqrt((n * b) / (n + b));
-    const step = delta.map((x) => x * weight);
+    const step = float64(delta, (x) => x * weight);
     const sums = this.sums.data;
     for (let i = 0, at = 0; i < d; i++) {
       for (let j = 0; j < d; j++, at++) sums[at]! += product[at]! + step[i]! * step[j]!;

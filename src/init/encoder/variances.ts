@@ -12,7 +12,7 @@ export class Variances {
 
   /** Σ (x − mean)² / count */
   get variance(): Float64Array {
-    return this.squares.map((sum) => sum / this.count);
+    return float64(this.squares, (sum) => sum / this.count);
   }
 
   /**

@@ -25,7 +25,7 @@ export function zeros(rows: number, cols: number): Weights {
 export function norms({ cols, data }: Weights): Float64Array {
   const sums = float64(cols);
   for (let at = 0; at < data.length; at++) sums[at % cols]! += data[at]! * data[at]!;
-  return sums.map(Math.sqrt);
+  return float64(sums, Math.sqrt);
 }
 
 /** The mean of the columns' norms; 0 without columns. */
@@ -53,7 +53,7 @@ export function newNorm(gain: number, mean: number): number {
 export function withNorm(a: Weights, norm: number): Weights {
   return scaleColumns(
     a,
-    norms(a).map((length) => (length === 0 ? 0 : norm / length)),
+    float64(norms(a), (length) => (length === 0 ? 0 : norm / length)),
   );
 }
 
@@ -65,6 +65,6 @@ export function positive(a: Weights): Weights {
   });
   return scaleColumns(
     a,
-    largest.map((x) => (x < 0 ? -1 : 1)),
+    float64(largest, (x) => (x < 0 ? -1 : 1)),
   );
 }

@@ -2,6 +2,7 @@
  * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those that are there.
  * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
  */
+import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { besides, columns, place } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -64,7 +65,7 @@ export function growOrthogonal(
     return { incoming: zeros(d, k), outgoing: vectors, free };
   }
   const [v, z] = [fresh(incoming, 0), fresh(outgoing, d)];
-  const minus = { ...z.vectors, data: z.vectors.data.map((x) => -x) };
+  const minus = { ...z.vectors, data: float32(z.vectors.data, (x) => -x) };
   return {
     incoming: besides(v.vectors, v.vectors),
     outgoing: besides(z.vectors, minus),

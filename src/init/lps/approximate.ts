@@ -60,7 +60,7 @@ export function approximate(
   const sigma = activationOf(activation, options.parameter);
   const { coefficients, interval } = fit(sigma, options);
   coefficients[0]! += sigma.value(0);
-  return coefficients.map((c, k) => c / power(interval, k));
+  return float64(coefficients, (c, k) => c / power(interval, k));
 }
 
 /** P(Ru) − σ(0) in ascending powers of u: what the roots are taken of. */
@@ -95,7 +95,7 @@ export function fit(
 /** What vanishes but for roundoff made zero. */
 function trimmed(c: Float64Array): Float64Array {
   const largest = c.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return c.map((x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));
+  return float64(c, (x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));
 }
 
 const legendreProjection: Fit = (f, degree, kinks, noise) => {

@@ -20,11 +20,11 @@ export function values(basis: Basis, n: number, u: number): number[] {
 /** Σ c_k p_k in ascending powers of u. */
 export function monomials(basis: Basis, c: Float64Array): Float64Array {
   const sum = float64(c.length);
-  let [before, now] = [float64(c.length), c.map((_, power) => (power === 0 ? 1 : 0))];
+  let [before, now] = [float64(c.length), float64(c, (_, power) => (power === 0 ? 1 : 0))];
   for (let k = 0; k < c.length; k++) {
     now.forEach((x, power) => (sum[power]! += c[k]! * x));
     const [a, b] = basis(k);
-    const next = now.map((_, power) => a * (now[power - 1] ?? 0) - b * before[power]!);
+    const next = float64(now, (_, power) => a * (now[power - 1] ?? 0) - b * before[power]!);
     [before, now] = [now, next];
   }
   return sum;

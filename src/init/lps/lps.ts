@@ -56,7 +56,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   const fan = layer === "transpose" ? rows / product(spatial.map(thinning(strides))) : rows;
   if (weights === "gaussian") {
     const deviation = Math.sqrt(variance / fan);
-    return normal(taps * a, b, { seed }).data.map((x) => deviation * x);
+    return float32(normal(taps * a, b, { seed }).data, (x) => deviation * x);
   }
   const cols = layer === "transpose" ? a : b;
   const scale = Math.sqrt((variance * Math.max(rows, cols)) / fan);
@@ -73,7 +73,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
       }
     }
   }
-  return kernel.map((x) => scale * x);
+  return float32(kernel, (x) => scale * x);
 }
 
 export interface LpsBiasOptions {

@@ -7,7 +7,7 @@
  * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
  * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
  */
-import { float64 } from "../../arrays.ts";
+import { countOf, float64 } from "../../arrays.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -182,6 +182,6 @@ function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] 
   const n = u.length;
   const data = float64(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
   const { s } = svd({ rows: n, cols: n, data }, { vectors: false });
-  const positive = s.filter((value) => value > shift).length;
+  const positive = countOf(s, (value) => value > shift);
   return positive === n ? "minimum" : positive === 0 ? "maximum" : "saddle";
 }

@@ -12,6 +12,7 @@ import {
   type Variable,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { countOf } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { diversityOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
@@ -98,7 +99,7 @@ export async function inspect(
     for await (const { data } of samples.at(activated(graph, step), task.channelsFirst)) {
       outputs.add(data, 1);
     }
-    const still = outputs.variance.filter((variance) => variance === 0).length;
+    const still = countOf(outputs.variance, (variance) => variance === 0);
     for (const stage of task.stages) {
       layers.push({
         layer: task.layer.name,

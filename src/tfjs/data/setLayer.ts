@@ -44,7 +44,9 @@ export async function solveLayer(
     const constant = solved.filter(({ variance }) => variance === 0).length;
     stage.write(
       solved.map(({ weights, variance }, g) => (variance === 0 ? old[g]! : times(weights, factor))),
-      constant < solved.length ? solved.map(({ bias }) => bias.map((b) => b * factor)) : undefined,
+      constant < solved.length
+        ? solved.map(({ bias }) => float64(bias, (b) => b * factor))
+        : undefined,
     );
     rows.push({
       ...identity(task, stage),
@@ -203,7 +205,7 @@ function repeat({ rows, cols, data }: Matrix<Float64Array>, times: number): Matr
 }
 
 function times(a: Matrix<Float64Array>, factor: number): Matrix<Float64Array> {
-  return factor === 1 ? a : { ...a, data: a.data.map((entry) => entry * factor) };
+  return factor === 1 ? a : { ...a, data: float64(a.data, (entry) => entry * factor) };
 }
 
 function mean(values: readonly number[]): number {

@@ -35,7 +35,7 @@ export function penaltyOf(
         const k = {
           rows: m,
           cols: m,
-          data: float32(slope.map((value) => scale * value)),
+          data: float32(slope, (value) => scale * value),
         };
         gradient.set(matmul(a, k).data, g * n * m);
       });

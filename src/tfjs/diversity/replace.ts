@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
@@ -74,11 +75,11 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
 
   const before = xs && outputs(model, xs);
   weights!.data.set(redrawn(weights!, replaced, seed), replaced * weights!.cols);
-  const outgoing = read(target.weight).slice();
+  const outgoing = float32(read(target.weight));
   fold(outgoing, weights!.rows, target.layout.units, kept, replaced, ratio);
   write(source.weight, kernelOf([weights!], source.layout));
   write(target.weight, outgoing);
-  if (bias) write(bias, biases!.map((x, i) => (i === replaced ? 0 : x))); // prettier-ignore
+  if (bias) write(bias, float32(biases!, (x, i) => (i === replaced ? 0 : x))); // prettier-ignore
   const exact = pair.multiple && homogeneous;
   const change = before && compare(before, outputs(model, xs!));
   return { replaced, kept, cosine, exact, ...(change && { change }) };
