@@ -11,13 +11,20 @@ import { serve } from "./browser/serve.ts";
 import { hashes } from "./hash.ts";
 import { seeded } from "./pages/door.ts";
 import { golden, pages, type Report } from "./pages/index.ts";
-import { scripts } from "./pages/script-tag.ts";
+import { scripts, strictScripts } from "./pages/script-tag.ts";
 import { suite } from "./suite.ts";
 
 /** Pages that meet TensorFlow.js, with the scripts before their own, and what stock does there. */
-const doors: Record<string, { before: string[]; stock: RegExp }> = {
+const doors: Record<string, { page?: string; before: string[]; policy?: string; stock: RegExp }> = {
   layers: { before: [], stock: /rMat\.flatten is not a function/ },
   "script-tag": { before: scripts, stock: /QQᵀ/ },
+  // README's words on content security policies.
+  policy: {
+    page: "script-tag",
+    before: strictScripts,
+    policy: "script-src 'self' 'wasm-unsafe-eval'",
+    stock: /QQᵀ/,
+  },
 };
 
 /** Pages that are shown, besides those of `pages`. */
@@ -34,7 +41,11 @@ async function bundled(file: string, format: "iife" | "esm"): Promise<string> {
 }
 
 const html = (...sources: string[]) =>
-  `<!doctype html>${sources.map((source) => `<script src="${source}"></script>`).join("")}`;
+  `${sources.map((source) => `<script src="${source}"></script>`).join("")}`;
+
+const head = (policy?: string) =>
+  "<!doctype html>" +
+  (policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : "");
 
 async function open(browser: Browser, origin: string, name: string): Promise<Report> {
   const tab = await browser.newPage({ viewport: { width: 900, height: 600 } });
@@ -56,13 +67,15 @@ suite("browser", (test) => {
     console.log(`\nnote: Chromium ${browser.version()}`);
     const made: Record<string, string> = {};
     for (const name of [...Object.keys(pages), ...shown]) {
-      made[`/${name}`] = html(...(doors[name]?.before ?? []), `/${name}.js`);
-      made[`/${name}.js`] = await bundle(name);
+      const { before = [], page = name, policy } = doors[name] ?? {};
+      made[`/${name}`] = head(policy) + html(...before, `/${page}.js`);
+      if (page === name) made[`/${name}.js`] = await bundle(name);
     }
     // Only modules know where they lie, and so where their worker is.
     made["/data"] = `<!doctype html><script type="module">import * as page from "/data.js"; globalThis.page = page;</script>`; // prettier-ignore
     made["/data.js"] = await bundled("test/pages/data.ts", "esm");
     made["/worker.js"] = await bundled("src/tfjs/data/worker.ts", "esm");
+    made["/forbidden"] = head("script-src 'self'") + html(...strictScripts);
     server = await serve(made);
   });
 
@@ -92,6 +105,23 @@ suite("browser", (test) => {
       const kernel = { rows: shape[0], cols: shape[1], data: orthogonal(shape, { seed }) };
       assert.equal(result("bits"), (await hashes({ kernel: () => [kernel] })).kernel);
     });
+
+  test("forbidden: a policy without WebAssembly costs an EngineError, and stock goes on", async () => {
+    const tab = await browser.newPage();
+    await tab.goto(`${server.origin}/forbidden`);
+    const [name, message, weights] = await tab.evaluate<[string, string, number]>(`(async () => {
+      await tf.setBackend("cpu");
+      let error;
+      try { tfjsInitializers.install(); } catch (caught) { error = caught; }
+      const lstm = tf.layers.lstm({ units: 4, inputShape: [3, 2] });
+      const model = tf.sequential({ layers: [lstm] });
+      return [error.name, error.message, model.getWeights().length];
+    })()`);
+    await tab.close();
+    assert.is(name, "EngineError");
+    assert.match(message, /wasm-unsafe-eval.*provideKernels/);
+    assert.is(weights, 3);
+  });
 
   test("train: convolutions train after the import", async () => {
     const seen = await open(browser, server.origin, "train");
