@@ -12,6 +12,7 @@ import {
   sum,
   tensor,
   tidy,
+  zerosLike,
   type Tensor,
   type Tensor3D,
   type Tensor4D,
@@ -22,7 +23,7 @@ import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../graph.ts";
 import { activationOf, attributes, type Chain, type Path } from "./chain.ts";
 import { withGradients, type Data } from "./gradient.ts";
-import { accumulate, forward, kernelGradient } from "./patches.ts";
+import { accumulate, forward, kernelGradient, numbersOf } from "./patches.ts";
 
 /** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
 interface Piece {
@@ -59,7 +60,7 @@ export function inverseGradmax(
  * v = G/‖G‖.
  */
 function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Array {
-  return tidy(() => {
+  const slope = tidy((): Tensor => {
     const w = tensor(at.data, [at.rows, at.cols]);
     const k = at.cols;
     const outgoing = chain.paths.map((path, i) => {
@@ -74,7 +75,7 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
     });
     const square = outgoing.map((g) => sum(mul(g, g))).reduce((a, b) => add(a, b));
     const length = Math.sqrt(square.dataSync()[0]!);
-    if (length === 0) return new Float32Array(at.data.length);
+    if (length === 0) return zerosLike(w);
     let slope: Tensor | undefined;
     for (const { input, deltas } of pieces) {
       const piece = tidy(() =>
@@ -93,8 +94,9 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
       );
       slope = accumulate(slope, piece);
     }
-    return slope!.dataSync<"float32">();
+    return slope!;
   });
+  return numbersOf(slope);
 }
 
 /** What arrives at the consumer of k units with incoming weights w, d x k, and bias 0. */
