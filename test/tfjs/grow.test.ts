@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
 import { suite } from "../suite.ts";
-import { batch, build, distance, drawn, kinds, pairs } from "./chains.ts";
+import { batch, build, dilated, distance, drawn, kinds, pairs, undilated } from "./chains.ts";
 import { tf } from "./wasm.ts";
 
 const { layers: L } = tf;
@@ -22,7 +22,7 @@ const methods: Partial<GrowOptions>[] = [
   { method: "zero" },
 ];
 
-const networks = { ...kinds, ...pairs };
+const networks = { ...kinds, ...pairs, ...dilated };
 
 /** Weights by their names, as numbers. */
 const weightsOf = (model: ReturnType<typeof build>) =>
@@ -164,18 +164,24 @@ suite("tfjs/grow", (test) => {
   });
 
   test("inverse gradmax has a larger gradient than random directions", async () => {
-    const model = build(kinds["max pooling"]());
-    const { xs, ys } = batch(model, 12);
-    const size = async (method: Partial<GrowOptions>) => {
-      const options = { layer: "a", units: 2, inverse: true, seed: 3, ...method } as GrowOptions;
-      const { model: wide } = await grow(model, options);
-      const kernel = wide.layers[2].weights[0].read() as ReturnType<typeof tf.variable>;
-      const loss = () => tf.losses.meanSquaredError(ys, wide.apply(xs) as typeof xs) as never;
-      const { grads } = tf.variableGrads(loss, [kernel]);
-      return tf.norm(tf.slice(grads[kernel.name], [0, 0, 4, 0], [3, 3, 2, 5])).dataSync()[0];
-    };
-    const [random, best] = [await size({ method: "random" }), await size({ method: "gradmax", xs, ys })]; // prettier-ignore
-    assert.ok(best > 1.2 * random, `${best} against ${random}`);
+    for (const kind of ["max pooling", "dilated grown layer", "dilated consumer", "both dilated"]) {
+      const model = build(networks[kind]());
+      const { xs, ys } = batch(model, 12);
+      const size = async (method: Partial<GrowOptions>) => {
+        const options = { layer: "a", units: 2, inverse: true, seed: 3, ...method } as GrowOptions;
+        const { model: wide, report } = await grow(model, options);
+        const twin = undilated(wide);
+        const [consumer] = report[0].consumers.map((name) => wide.getLayer(name));
+        const kernel = twin.getLayer(consumer.name).weights[0].read() as ReturnType<typeof tf.variable>; // prettier-ignore
+        const loss = () => tf.losses.meanSquaredError(ys, twin.apply(xs) as typeof xs) as never;
+        const { grads } = tf.variableGrads(loss, [kernel]);
+        const { dilationRate } = consumer as unknown as { dilationRate: [number, number] };
+        // Of the taps that are not zeros between, what belongs to the new channels.
+        return tf.norm(tf.stridedSlice(grads[kernel.name], [0, 0, 4, 0], kernel.shape, [...dilationRate, 1, 1])).dataSync()[0]; // prettier-ignore
+      };
+      const [random, best] = [await size({ method: "random" }), await size({ method: "gradmax", xs, ys })]; // prettier-ignore
+      assert.ok(best > 1.2 * random, `${kind}: ${best} against ${random}`);
+    }
   });
 
   test("100 events leave no tensor behind", async () => {

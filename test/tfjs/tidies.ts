@@ -25,7 +25,8 @@ engine.tidy = function (this: typeof engine, ...args: Parameters<typeof tidy>) {
   const result = tidy.apply(this, args);
   if (holdsNumbers(result)) {
     const from = caller();
-    if (from && /src[\\/]tfjs/.test(from)) throw new Error(`numbers out of a tf.tidy, ${from.trim()}`);
+    if (from && /src[\\/]tfjs/.test(from))
+      throw new Error(`numbers out of a tf.tidy, ${from.trim()}`);
   }
   return result;
 } as typeof tidy;

@@ -9,6 +9,7 @@ import {
   mul,
   div,
   reshape,
+  slice,
   sum,
   tensor,
   tidy,
@@ -23,7 +24,7 @@ import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../graph.ts";
 import { activationOf, attributes, type Chain, type Path } from "./chain.ts";
 import { withGradients, type Data } from "./gradient.ts";
-import { accumulate, forward, kernelGradient, numbersOf } from "./patches.ts";
+import { accumulate, forward, isDilated, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
 /** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
 interface Piece {
@@ -118,15 +119,17 @@ function consume(layer: Layer, x: Tensor, kernel: Tensor): Tensor {
     const z = matMul(reshape(x, [-1, inputs]), reshape(kernel, [inputs, out]));
     return reshape(z, [...x.shape.slice(0, -1), out]);
   }
-  const { kernelSize, strides, padding, dilationRate } = attributes(layer);
+  const { kernelSize, strides, padding } = attributes(layer);
   const [height, width] = kernelSize as [number, number];
-  const filter = reshape(kernel, [height, width, x.shape[3]!, out]) as Tensor4D;
-  return conv2d(
-    x as Tensor4D,
-    filter,
-    strides!,
-    padding!,
-    "NHWC",
-    dilationRate as [number, number],
-  );
+  const filter = reshape(kernel, [height * width, 1, x.shape[3]!, out]);
+  if (isDilated(layer)) {
+    return tapsOf(layer, x)
+      .map((seen, tap) => {
+        const own = slice(filter, [tap, 0, 0, 0], [1, 1, -1, -1]) as Tensor4D;
+        return conv2d(seen as Tensor4D, own, strides!, "valid");
+      })
+      .reduce((a, b) => add(a, b));
+  }
+  const whole = reshape(filter, [height, width, x.shape[3]!, out]) as Tensor4D;
+  return conv2d(x as Tensor4D, whole, strides!, padding!);
 }
