@@ -1,5 +1,6 @@
 /** Small networks with a layer "a" to grow, for every kind of way from it to what consumes its units. */
 import { normal } from "../../src/linalg/normal.ts";
+import { diversityPenalty } from "../../src/tfjs/index.ts";
 import { tf } from "./wasm.ts";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
@@ -61,6 +62,12 @@ export const kinds: Record<string, () => Layer[]> = {
     L.dropout({ rate: 0.5 }),
     L.dense({ units: 4, activation: "tanh" }),
   ],
+  "dense, noise and a penalty": () =>
+    dense(
+      () => L.gaussianNoise({ stddev: 0.5 }),
+      () => L.alphaDropout({ rate: 0.5 }),
+      () => diversityPenalty({ penalty: "deCov", lambda: 0.1 }),
+    ),
   "dense over time, flattened": () => [
     L.dense({ units: 5, activation: "swish", name: "a", inputShape: [7, 6] }),
     L.flatten(),
@@ -79,6 +86,9 @@ export const kinds: Record<string, () => Layer[]> = {
   "conv, the layer apart": toConv({ activation: "linear", useBias: false }, () => [
     L.batchNormalization(),
     L.reLU(),
+  ]),
+  "conv, batch normalization from Keras": toConv({}, () => [
+    L.batchNormalization({ axis: [3] as never }),
   ]),
   "leaky relu": toConv({ activation: "linear" }, () => [L.leakyReLU({ alpha: 0.2 })]),
   "max pooling": toConv({}, () => [L.maxPooling2d({ poolSize: 2 })]),

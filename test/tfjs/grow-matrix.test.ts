@@ -27,7 +27,7 @@ function close(found: ArrayLike<number>, expected: ArrayLike<number>, what: stri
 
 function matrixOf(model: Model, xs: Tensor, ys: Tensor, batchSize = 4) {
   const chain = chainOf(model, "a");
-  return growthMatrix(model, chain, fit(chain, true).slope, xs, ys, batchSize).matrix;
+  return growthMatrix(model, chain, fit(chain, "in").slope, xs, ys, batchSize).matrix;
 }
 
 const lossOf = (model: Model, xs: Tensor, ys: Tensor) =>

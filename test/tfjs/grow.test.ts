@@ -118,6 +118,33 @@ suite("tfjs/grow", (test) => {
     }
   });
 
+  test("what is frozen stays so: layers, nested models, single weights, all", async () => {
+    for (const freeze of [
+      (_: ReturnType<typeof build>, inner: ReturnType<typeof build>) => (inner.trainable = false),
+      (model: ReturnType<typeof build>) => (model.getLayer("end").trainable = false),
+      (model: ReturnType<typeof build>) => (model.getLayer("end").weights[0].trainable = false),
+      (model: ReturnType<typeof build>) => (model.trainable = false),
+    ]) {
+      const [x, y] = [tf.input({ shape: [4] }), tf.input({ shape: [4] })];
+      const hidden = L.dense({ units: 5 }).apply(y) as typeof x;
+      const norm = L.batchNormalization().apply(hidden) as typeof x;
+      const inner = tf.model({ inputs: y, outputs: L.dense({ units: 6 }).apply(norm) as typeof x });
+      const a = L.dense({ units: 3, name: "a" }).apply(inner.apply(x) as typeof x) as typeof x;
+      const end = L.dense({ units: 2, name: "end" }).apply(a) as typeof x;
+      const model = drawn(tf.model({ inputs: x, outputs: end }), "adam");
+      freeze(model, inner);
+      model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+      const { xs, ys } = batch(model, 8);
+      if (model.trainableWeights.length > 0) await model.fit(xs, ys, { verbose: 0 });
+      const { model: wide } = await grow(model, { layer: "a", units: 2, method: "split", seed: 1 });
+      const frozen = (one: typeof model) => one.weights.map(({ originalName, trainable }) => [originalName, trainable]); // prettier-ignore
+      assert.equal(frozen(wide), frozen(model));
+      assert.is(wide.trainableWeights.length, model.trainableWeights.length);
+      assert.ok(distance(model, wide, xs) <= 1e-6);
+      if (model.trainableWeights.length > 0) await wide.fit(xs, ys, { verbose: 0 });
+    }
+  });
+
   test("several layers in one call, each with its number", async () => {
     const model = build([
       L.conv2d({ filters: 4, kernelSize: 3, activation: "relu", name: "a", inputShape: [8, 8, 2] }),

@@ -21,13 +21,8 @@ import {
   type Tensor,
   type Tensor3D,
 } from "@tensorflow/tfjs-core";
-import { attributes, type Chain, type Path } from "./chain.ts";
+import { attributes, POINTWISE, type Chain, type Path } from "./chain.ts";
 import { filterGradient, isDilated, patchesOf, scaleOf, windows } from "./patches.ts";
-
-const POINTWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
-  ...["Dropout", "GaussianDropout", "BatchNormalization"],
-]);
 
 /** Whether a path is two convolutions as above, neither of them dilated. */
 export function composes({ layer }: Chain, { between, consumer }: Path): boolean {
