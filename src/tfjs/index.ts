@@ -25,6 +25,7 @@ export {
   type Schedule,
 } from "./grow/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
+export { settle, type SettledLayer, type SettleOptions } from "./grow/settle.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -63,7 +63,7 @@ export interface Attributes {
   maxValue?: number | null;
 }
 
-interface Activation {
+export interface Activation {
   apply(x: Tensor): Tensor;
   getClassName(): string;
 }
