@@ -20,6 +20,7 @@ export {
   fitGrowing,
   TrainingError,
   type FitGrowingArgs,
+  type FitGrowingDatasetArgs,
   type GrowthEvent,
   type GrownFit,
   type Schedule,

@@ -220,6 +220,26 @@ suite("tfjs/grow refused", (test) => {
       ],
       /l \(LSTM/,
     ],
+    Conv2DTranspose: [
+      () => [image(), L.conv2dTranspose({ filters: 2, kernelSize: 2, name: "t" }), L.flatten()],
+      /t \(Conv2DTranspose/,
+    ],
+    TimeDistributed: [
+      () => [
+        L.dense({ units: 4, name: "a", inputShape: [3, 6] }),
+        L.timeDistributed({ layer: L.dense({ units: 2 }), name: "td" }),
+        L.flatten(),
+      ],
+      /td \(TimeDistributed/,
+    ],
+    MaxPooling1D: [
+      () => [
+        L.dense({ units: 4, name: "a", inputShape: [4, 6] }),
+        L.maxPooling1d({ poolSize: 2, name: "mp" }),
+        L.flatten(),
+      ],
+      /mp \(MaxPooling1D/,
+    ],
     // It has no gradient in TensorFlow.js.
     ThresholdedReLU: [() => [first(), L.thresholdedReLU({ name: "t" })], /t \(Thresh/],
     PReLU: [() => [first(), L.prelu({ name: "p" })], /p \(PReLU/],
@@ -263,16 +283,19 @@ suite("tfjs/grow refused", (test) => {
     return refused(build([a, L.flatten({ dataFormat })]), {}, "layer", /channelsLast/);
   });
 
-  test("shared layers and branches that are added", async () => {
+  test("shared layers and branches that are joined", async () => {
     const x = tf.input({ shape: [6] });
     const shared = L.dense({ units: 6, activation: "tanh", name: "a" });
     const once = shared.apply(x) as typeof x;
     const out = L.dense({ units: 2, name: "b" }).apply(shared.apply(once)) as typeof x;
     await refused(drawn(tf.model({ inputs: x, outputs: out })), {}, "layer", /called once.*a.*shared/); // prettier-ignore
-    const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
-    const sum = L.add({ name: "sum" }).apply([a, x]) as typeof x;
-    const end = L.dense({ units: 2 }).apply(sum) as typeof x;
-    await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", /feeding sum \(Add\)/);
+    for (const merge of [L.add, L.multiply, L.concatenate]) {
+      const layer = merge({ name: "join" });
+      const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
+      const end = L.dense({ units: 2 }).apply(layer.apply([a, x])) as typeof x;
+      const words = RegExp(`feeding join \\(${layer.getClassName()}\\)`);
+      await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", words);
+    }
   });
 
   const unfit: Record<string, () => Layer[]> = {
