@@ -111,7 +111,7 @@ function cannotPass(layer: Layer, next: Layer): never {
   }
   refuse(
     layer,
-    "Dense or Conv2D behind it, with only activations, dropout, batch normalization, pooling, depthwise " +
+    "Dense or Conv2D behind it, with only activations, dropout, noise, batch normalization, pooling, depthwise " +
       "convolutions and flattening between",
     ` feeding ${describe(next)}`,
   );
