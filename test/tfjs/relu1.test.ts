@@ -115,12 +115,16 @@ suite("tfjs/settle", (test) => {
 
   const several = () => {
     const inner = tf.sequential({ layers: [L.dense({ units: 4, activation: relu1, inputShape: [5], name: "inside" })] }); // prettier-ignore
-    const timed = L.dense({ units: 5, activation: relu1 });
+    const timed = tf.sequential({ layers: [L.dense({ units: 5, activation: relu1, inputShape: [2] })] }); // prettier-ignore
     const recurrent = { activation: relu1, recurrentActivation: relu1, recurrentInitializer: "zeros" } as const; // prettier-ignore
     return drawn(
       tf.sequential({
         layers: [
-          L.timeDistributed({ layer: timed, name: "timed", inputShape: [3, 2] }),
+          L.timeDistributed({
+            layer: timed as unknown as ReturnType<typeof L.dense>,
+            name: "timed",
+            inputShape: [3, 2],
+          }),
           L.gru({ units: 5, ...recurrent, name: "gru" }),
           inner as unknown as ReturnType<typeof L.dense>,
           L.dense({ units: 2, activation: relu1, name: "last" }),

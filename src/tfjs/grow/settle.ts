@@ -73,7 +73,7 @@ export async function settle(
 
 type Key = "activation" | "recurrentActivation";
 
-/** A relu1: the object that has it, the key of it there, and the layer that it belongs to. */
+/** A relu1: the object that has it, the key of it there, and the layer that it is found in. */
 interface Place {
   readonly layer: Layer;
   readonly holder: { [key in Key]?: Activation };
@@ -97,8 +97,8 @@ interface Holder {
 
 /** The layer and what it is made of. */
 function holders(layer: object): Place["holder"][] {
-  const { layer: wrapped, forwardLayer, backwardLayer, cell, cells } = layer as Holder;
-  const parts = [wrapped, forwardLayer, backwardLayer, cell, cells].flat();
+  const { layer: wrapped, layers, forwardLayer, backwardLayer, cell, cells } = layer as Holder;
+  const parts = [wrapped, layers, forwardLayer, backwardLayer, cell, cells].flat();
   const inner = parts.filter((part) => typeof part === "object" && part !== null);
   return [
     ...new Set([layer as Place["holder"], ...inner.flatMap((part) => holders(part as object))]),
@@ -112,9 +112,9 @@ async function largestOf(
   xs: Samples,
 ): Promise<Map<Place, Float32Array>> {
   const largest = new Map<Place, Float32Array>(places.map((place) => [place, new Float32Array()]));
-  const { inputs } = engine(model);
+  const { inputs, inputNames } = engine(model);
   let count = 0;
-  for await (const batch of source(model.inputNames, xs, undefined, Infinity)()) {
+  for await (const batch of source(inputNames, xs, undefined, Infinity)()) {
     count += batch.inputs[0]!.shape[0]!;
     const restore = places.map((place) => watch(place, (z) => raise(largest, place, z)));
     try {
