@@ -166,6 +166,8 @@ suite("tfjs/settle", (test) => {
     const model = several();
     const { xs } = batch(model, 4);
     const json = JSON.stringify(model.toJSON(null, false));
+    const last = model.getLayer("last") as unknown as { activation: object };
+    const { activation } = last;
     const { numTensors } = tf.memory();
     const refused = async (options: unknown, argument: string, words: RegExp) => {
       const error = await settle(model, options as SettleOptions).catch((error: unknown) => error);
@@ -184,6 +186,7 @@ suite("tfjs/settle", (test) => {
     await refused({ xs: {} }, "xs", /tensor/);
     assert.is(tf.memory().numTensors, numTensors + 3);
     assert.is(JSON.stringify(model.toJSON(null, false)), json);
+    assert.is(last.activation, activation);
     const error = await settle({} as never).catch((error: unknown) => error);
     assert.instance(error, ArgumentError);
     assert.is((await settle(model, { xs })).length, 4);
