@@ -21,11 +21,13 @@ export {
   fitGrowing,
   TrainingError,
   type FitGrowingArgs,
+  type FitGrowingDatasetArgs,
   type GrowthEvent,
   type GrownFit,
   type Schedule,
 } from "./grow/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
+export { settle, type SettledLayer, type SettleOptions } from "./grow/settle.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

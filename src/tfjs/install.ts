@@ -27,7 +27,7 @@ const classes = [
 ];
 
 /** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
-export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor" | "tidy">;
+export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor">;
 
 /** The stock class, as far as it concerns us. */
 interface StockOrthogonal {
@@ -84,9 +84,14 @@ export function uninstall(tf: TensorFlow = core): void {
   unhint();
 }
 
-/** The random numbers that stock tfjs draws for a seed. */
+/** The random numbers that stock tfjs draws for a seed; not out of a tf.tidy, which would walk all of them. */
 function gaussian(tf: TensorFlow, rows: number, cols: number, seed: number): Float32Array {
-  return tf.tidy(() => tf.randomNormal([rows, cols], 0, 1, "float32", seed).dataSync<"float32">());
+  const draws = tf.randomNormal([rows, cols], 0, 1, "float32", seed);
+  try {
+    return draws.dataSync<"float32">();
+  } finally {
+    draws.dispose();
+  }
 }
 
 function stockPrototype(tf: TensorFlow): StockOrthogonal {

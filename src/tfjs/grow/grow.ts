@@ -44,8 +44,8 @@ export interface LayerGrowth extends Found {
  * where that of the model was, slots of new units as fresh.
  *
  * Layers: dense and conv2d (channelsLast), whose units go, on one way or several, into dense and conv2d
- * layers, with activations, dropout, batch normalization, pooling, depthwise convolutions
- * (depthMultiplier 1), padding, cropping and flattening between. New biases are 0, new channels of batch
+ * layers, with activations, dropout, noise, batch normalization, pooling, depthwise convolutions
+ * (depthMultiplier 1), padding, cropping, flattening and `diversityPenalty` between. New biases are 0, new channels of batch
  * normalization as fresh, new depthwise taps the identity.
  *
  * Methods (m old units with incoming weights w_j, outgoing v_j):
@@ -62,8 +62,9 @@ export interface LayerGrowth extends Found {
  * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
  * - `"zero"`: both 0.
  *
- * Zero incoming weights need activations with f(0) = 0, f′(0) ≠ 0. relu becomes `relu1` in the new model;
- * others are refused by name with the methods that work. Batch normalization behind such units is in
+ * Zero incoming weights need a layer that is trained, and activations with f(0) = 0, f′(0) ≠ 0. relu becomes
+ * `relu1` in the new model (`settle` turns it back); others are refused by name with the methods that work. Zero
+ * outgoing weights need a consumer that is trained. Batch normalization behind such units is in
  * training a division by √ε, which multiplies their first gradients (by 32 for ε = 0.001); methods with
  * zero outgoing weights do not have that. Constraints of layers see the wider weights as after any step, and
  * may change the function. The model is rebuilt from its config: what does not survive saving does not
@@ -113,7 +114,7 @@ async function growOne(
 ): Promise<{ model: LayersModel; report: LayerGrowth }> {
   const chain = chainOf(model, name);
   const method = methods[options.method];
-  const { relu1, slope } = fit(chain, method.zeroIn(options));
+  const { relu1, slope } = fit(chain, method.zero(options));
   const before = unitsOf(chain.layer);
   const data = () => {
     const { xs, ys, batchSize = 32 } = options;
@@ -200,7 +201,7 @@ export function planned(
       throw new ArgumentError("units", "an integer ≥ 1", show(count));
     }
     const chain: Chain = chainOf(model, name);
-    fit(chain, method.zeroIn(options));
+    fit(chain, method.zero(options));
     if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
       throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }
