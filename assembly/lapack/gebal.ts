@@ -11,7 +11,7 @@
  */
 import { exponent, exponentOf, power, scale } from "../blas/exponent";
 import { at } from "../blas/panel";
-import { REAL } from "../real";
+import { REAL, SINGLE } from "../real";
 
 /** A scaling must make the sum of the two norms smaller by this factor. */
 // @ts-ignore: decorator
@@ -21,6 +21,9 @@ import { REAL } from "../real";
 @inline const NOTHING: i32 = -(1 << 28);
 // @ts-ignore: decorator
 @inline const DROWNED: i32 = 500;
+/** The bits of the smallest normal f64; those of mantissas are below. */
+// @ts-ignore: decorator
+@inline const LEAD: u64 = 1 << 52;
 
 /** The norm just measured is `length` 2^`order`, 1 <= length² < 4 n. */
 let length: f64 = 0;
@@ -68,14 +71,19 @@ function norm(n: i32, x: usize, inc: usize, d: usize, sign: i32): void {
   let sum: f64 = 0;
   order = NOTHING;
   for (let k = 0; k < n; k++, x += inc) {
-    const value = <f64>load<real>(x);
-    if (value == 0) continue;
-    const own = exponent(value), e = own + sign * load<i32>(d + 4 * k);
+    let bits = reinterpret<u64>(abs(<f64>load<real>(x)));
+    if (bits == 0) continue;
+    let e = sign * load<i32>(d + 4 * k) - 1023;
+    if (!SINGLE && bits < LEAD) {
+      bits = reinterpret<u64>(18014398509481984.0 * abs(<f64>load<real>(x))); // 2^54
+      e -= 54;
+    }
+    e += <i32>(bits >> 52);
     if (e > order) {
       sum = order < e - DROWNED ? 0 : sum * power(2 * (order - e));
       order = e;
     } else if (e < order - DROWNED) continue;
-    const y = scale(value, -own) * power(e - order);
+    const y = reinterpret<f64>((bits & (LEAD - 1)) | (<u64>(1023 + e - order) << 52));
     sum += y * y;
   }
   length = sqrt(sum);

@@ -23,11 +23,11 @@ import { hqr } from "./laqr0";
 import { orghr } from "./orghr";
 
 /**
- * Where the largest entry is brought to, 2^39 or 2^459: the upper end of the range that LAPACK's geev leaves alone,
- * eps √(1 / safmin), for the sake of what is small beside it.
+ * Where the largest entry is brought to, for the sake of what is small beside it: 2^38 or 2^458, half the upper end of the
+ * range that LAPACK's geev leaves alone, ulp √(1 / safmin). (An even power, so that square roots commute with it.)
  */
 // @ts-ignore: decorator
-@inline const TOP: f64 = SINGLE ? 549755813888.0 : 1.488565707357403e138;
+@inline const TOP: f64 = SINGLE ? 274877906944.0 : 7.442828536787015e137;
 
 /**
  * A is n x n and becomes T (without `vectors`: is destroyed), Z n x n, w the n real and then the n imaginary
