@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
 const bottom = ["assembly/real", "assembly/arena", "assembly/info"];
+const leaves = ["src/arguments", "src/errors"];
 const tfjs = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/tfjs-backend-wasm"];
 
 /**
@@ -14,11 +15,12 @@ const tfjs = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/t
  * listed is not allowed.
  */
 const rooms: Record<string, string[]> = {
-  "src/tfjs": ["src/init", "src/linalg", "src/errors", ...tfjs],
-  "src/init": ["src/linalg", "src/errors"],
-  "src/linalg": ["src/wasm", "src/errors"],
+  "src/tfjs": ["src/init", "src/linalg", ...leaves, ...tfjs],
+  "src/init": ["src/linalg", ...leaves],
+  "src/linalg": ["src/wasm", ...leaves],
   "src/wasm": ["src/errors", "assembly/info"],
-  "src/errors": ["assembly/info"],
+  "src/arguments": ["src/errors"],
+  "src/errors": [],
   "assembly/index": ["assembly/lapack", "assembly/blas", "assembly/random", ...bottom],
   "assembly/double": ["assembly/poly"],
   "assembly/poly": ["assembly/blas", "assembly/random", ...bottom],

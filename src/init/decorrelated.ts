@@ -2,8 +2,8 @@
  * Weights whose units do not repeat each other, and are random nevertheless: directions decorrelated, row
  * lengths and the Haar direction of the whole as drawn. Our formulation throughout.
  */
+import { checkFlag, checkSeed } from "../arguments.ts";
 import type { Matrix } from "../linalg/index.ts";
-import { checkFlag, seedWords } from "../linalg/matrix.ts";
 import { checkDecorrelateOptions, decorrelate, type DecorrelateOptions } from "./diversity/decorrelate.ts"; // prettier-ignore
 import { checkBase, draw, type Base } from "./diversity/draw.ts";
 import { diversityOf, leastMeanCos2, type Diversity } from "./diversity/metrics.ts";
@@ -68,9 +68,9 @@ export function decorrelated(
 
 /** Throws an ArgumentError for options that no shape could use. */
 export function checkDecorrelatedOptions(options: DecorrelatedOptions): void {
-  const { base = "glorotUniform", depthwise = false, seed = 0, ...how } = options;
+  const { base = "glorotUniform", depthwise = false, seed, ...how } = options;
   checkDecorrelateOptions(how);
   checkFlag("depthwise", depthwise);
   checkBase(base);
-  seedWords(seed);
+  checkSeed(seed);
 }

@@ -3,9 +3,9 @@
  * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
  * 3; the layout is Keras's).
  */
+import { checkSeed, checkSingle } from "../arguments.ts";
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
-import { seedWords } from "../linalg/matrix.ts";
 import { qr } from "../linalg/qr.ts";
 
 export interface OrthogonalOptions {
@@ -117,9 +117,9 @@ export function checkShape(shape: readonly number[], least: number, most: number
 }
 
 /** Throws an ArgumentError for options that no shape could use. */
-export function checkOptions({ gain = 1, seed = 0 }: OrthogonalOptions): void {
-  if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
-  seedWords(seed);
+export function checkOptions({ gain = 1, seed }: OrthogonalOptions): void {
+  checkSingle("gain", gain);
+  checkSeed(seed);
 }
 
 function scale(values: Float32Array, factor: number): Float32Array {

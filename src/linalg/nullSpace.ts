@@ -1,3 +1,4 @@
+import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
 import type { Matrix } from "./matrix.ts";
@@ -20,8 +21,9 @@ export function nullSpace<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
-  checkTolerance(options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
   // Only a wide matrix needs the complete mode: the reduced v of a tall one is square already.
   const { s, v } = svd(a, { mode: a.rows < a.cols ? "complete" : "reduced" });
-  return columns(v, significant(s, a, options.tolerance));
+  return columns(v, significant(s, a, tolerance));
 }

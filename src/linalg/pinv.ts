@@ -1,3 +1,4 @@
+import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns, scaleColumns } from "./columns.ts";
 import { checkRepresentable } from "./lstsq.ts";
@@ -23,9 +24,10 @@ export function pinv<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
-  checkTolerance(options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
   const { u, s, v } = svd(a);
-  const r = significant(s, a, options.tolerance);
+  const r = significant(s, a, tolerance);
   const inverse = Float64Array.from(s.subarray(0, r), (x) => 1 / x);
   const x = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
   checkRepresentable(x);

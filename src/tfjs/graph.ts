@@ -1,4 +1,5 @@
 /** The graph of a LayersModel: which layer is called when, on what. */
+import { Tensor } from "@tensorflow/tfjs-core";
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../errors.ts";
 
@@ -60,6 +61,21 @@ export function layerOf(model: LayersModel, name: string): Layer {
   return layer;
 }
 
+/** Throws an ArgumentError for what is no model of tf.layers. */
+export function checkModel(model: LayersModel): void {
+  if (!Array.isArray(model?.layers)) {
+    throw new ArgumentError("model", "a model of tf.layers", show(model));
+  }
+}
+
+/** Throws an ArgumentError for inputs, where some are given, that are not a tensor or several, alive. */
+export function checkTensors(name: string, xs: unknown): void {
+  if (xs === undefined) return;
+  const tensors = [xs].flat();
+  if (tensors.length > 0 && tensors.every((x) => x instanceof Tensor && !x.isDisposed)) return;
+  throw new ArgumentError(name, "a tensor, or an array of tensors, not disposed", show(xs));
+}
+
 /** The layers of a model, with those of nested models in their places. */
 export function leaves(model: LayersModel): Layer[] {
   return model.layers.flatMap((layer) => {
@@ -74,9 +90,7 @@ export function leaves(model: LayersModel): Layer[] {
  * @throws ArgumentError for what is no model, or has no input shape
  */
 export function engine(model: LayersModel): LayersModel {
-  if (!Array.isArray(model?.layers)) {
-    throw new ArgumentError("model", "a model of tf.layers", show(model));
-  }
+  checkModel(model);
   const sequential = model as { model?: LayersModel | null };
   if (!model.inputs?.length || !model.outputs?.length) {
     throw new ArgumentError("model", "a model with an inputShape and layers", show(model.name));

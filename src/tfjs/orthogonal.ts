@@ -5,13 +5,13 @@ import {
   orthogonal as orthogonalValues,
   type OrthogonalOptions,
 } from "../init/orthogonal.ts";
-import { Initializer, known } from "./initializer.ts";
+import { configured, Initializer } from "./initializer.ts";
 
 class Orthogonal extends Initializer<OrthogonalOptions> {
   static readonly className: string = "TfjsInitializersOrthogonal";
 
   constructor(options: OrthogonalOptions = {}) {
-    super(known(options, ["gain", "seed"]));
+    super(configured(options, ["gain", "seed"]));
     checkOptions(this.options);
   }
 

@@ -1,5 +1,5 @@
 /** Random kernels by the usual rules for variances, from the package's own generator. */
-import { ArgumentError, show } from "../../errors.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { normal, type Matrix } from "../../linalg/index.ts";
 import type { Layout } from "./units.ts";
 
@@ -14,11 +14,8 @@ const rules = {
 export type Base = `${keyof typeof rules}${"Normal" | "Uniform"}`;
 
 export function checkBase(base: Base): void {
-  const [, rule] = /^(.*)(?:Normal|Uniform)$/.exec(base) ?? [];
-  if (rule === undefined || !Object.hasOwn(rules, rule)) {
-    const names = Object.keys(rules).map((name) => `${name}Normal, ${name}Uniform`);
-    throw new ArgumentError("base", names.join(", "), show(base));
-  }
+  const names = Object.keys(rules).flatMap((name) => [`${name}Normal`, `${name}Uniform`]);
+  checkOneOf("base", base, names);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { checkFlag } from "../../arguments.ts";
 import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
-import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
+import { checkMatrix } from "../../linalg/matrix.ts";
 import { checkFinite, largest, normalised } from "./units.ts";
 
 /** How different m units are: over pairs of different units, means and extremes. */

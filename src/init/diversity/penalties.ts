@@ -4,6 +4,7 @@
  * needs two products with it, and all the rest is m x m. Values are sums in f64; a Gram matrix that is not
  * finite has the value NaN, as any loss.
  */
+import { checkSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { cholesky, inverseLower } from "./cholesky.ts";
@@ -74,10 +75,7 @@ export function penalize(
 
 export function checkPenaltyOptions(options: PenaltyOptions): void {
   for (const name of ["power", "epsilon", "cap"] as const) {
-    const value = options[name] ?? 1;
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new ArgumentError(name, "a finite number above 0", show(value));
-    }
+    checkSingle(name, options[name] ?? 1, "positive");
   }
 }
 

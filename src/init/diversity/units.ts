@@ -6,9 +6,9 @@
  * depthwise kernel […, in, multiplier] only the filters on one input channel can repeat each other's work;
  * it is `in` groups of m = multiplier units with n = (product of the spatial axes) inputs each.
  */
+import { checkFlag } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Data, Matrix } from "../../linalg/index.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
 import { checkShape, size } from "../orthogonal.ts";
 
 export interface Layout {

@@ -8,6 +8,7 @@
  * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
  * positive biases, and a unit that is off for a given input with a probability below 1/2.
  */
+import { checkOneOf, checkSingle, isSingle, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { roots, type Roots } from "../../linalg/roots.ts";
 import {
@@ -31,6 +32,8 @@ export interface LpsDesignOptions extends ApproximationOptions {
   /** E[x²] of a layer's inputs, positive; default 1, or 1/4 for an activation bounded by 1. */
   moment?: number;
 }
+
+export const DESIGN_OPTIONS = ["activation", "parameter", "degree", "interval", "norm", "biasScale", "variance", "moment"] as const; // prettier-ignore
 
 export interface LpsDesign {
   /** Those roots ρ of P − σ(0) that units are made of, ascending. */
@@ -64,17 +67,20 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *   ConvergenceError for one that has no integral, as noise
  */
 export function lpsDesign(options: LpsDesignOptions): LpsDesign {
-  const { parameter, biasScale = 1, variance: mode = "forward" } = options;
+  const { parameter, biasScale = 1, variance: mode = "forward" } = known(options, DESIGN_OPTIONS);
   const activation = activationOf(options.activation, parameter);
   const { moment = activation.bounded ? 0.25 : 1 } = options;
-  if (!Number.isFinite(biasScale)) {
-    throw new ArgumentError("biasScale", "a finite number", show(biasScale));
-  }
-  if (!(Number.isFinite(moment) && moment > 0)) {
-    throw new ArgumentError("moment", "a positive number", show(moment));
-  }
+  checkSingle("biasScale", biasScale);
+  checkSingle("moment", moment, "positive");
   const found = rootsOf(activation, options);
   const biases = found.map((root) => (root === 0 ? 0 : -biasScale * root));
+  if (!biases.every(isSingle)) {
+    throw new ArgumentError(
+      "biasScale",
+      "biases that are finite in single precision",
+      show(biases),
+    );
+  }
 
   /** The mean over the roots of E σ(z)² or E σ'(z)², for a variance. */
   const mean = (part: "value" | "derivative", variance: number) => {
@@ -90,9 +96,7 @@ export function lpsDesign(options: LpsDesignOptions): LpsDesign {
     he: () => 2,
     backward: () => crossing((variance) => chi(variance) - 1),
   };
-  if (!Object.hasOwn(solutions, mode)) {
-    throw new ArgumentError("variance", Object.keys(solutions).map(show).join(", "), show(mode));
-  }
+  checkOneOf("variance", mode, Object.keys(solutions));
   const variance = solutions[mode]();
   if (variance === undefined) {
     const working = Object.entries(solutions).filter(([, solve]) => solve() !== undefined);

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { ArgumentError } from "../../errors.ts";
 import { activations, type ActivationName } from "../../init/lps/activations.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../../init/lps/lps.ts";
 import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
-import { known } from "../initializer.ts";
+import { checkModel } from "../graph.ts";
+import { configured } from "../initializer.ts";
 import type { LpsOptions } from "./lps.ts";
 import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
 
@@ -62,10 +63,9 @@ export function lpsModel(
   model: LayersModel,
   options: Omit<LpsOptions, "activation" | "parameter" | "layer" | "strides"> = {},
 ): LpsLayerReport[] {
-  const { weights, seed, ...design } = known(options, OPTIONS);
-  if (!Array.isArray(model?.layers) || !(model.outputs?.length > 0)) {
-    throw new ArgumentError("model", "a built LayersModel", show(model));
-  }
+  const { weights, seed, ...design } = configured(options, OPTIONS);
+  checkModel(model);
+  if (!(model.outputs?.length > 0)) throw new ArgumentError("model", "a built LayersModel", "one that is not built"); // prettier-ignore
   const seeds = seedsOf(seed, model.layers.length);
   const designs = new Map<string, LpsDesign>();
   const designOf = (options: LpsDesignOptions) => {
