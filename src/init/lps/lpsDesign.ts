@@ -67,7 +67,32 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *   ConvergenceError for one that has no integral, as noise
  */
 export function lpsDesign(options: LpsDesignOptions): LpsDesign {
-  const { parameter, biasScale = 1, variance: mode = "forward" } = known(options, DESIGN_OPTIONS);
+  const key = keyOf(known(options, DESIGN_OPTIONS));
+  const design = (key && designs.get(key)) || designed(options);
+  if (key) {
+    // A Map keeps the order of insertion, so that the first is the one that was not asked for the longest.
+    designs.delete(key);
+    designs.set(key, design);
+    if (designs.size > MOST_DESIGNS) designs.delete(designs.keys().next().value!);
+  }
+  return { ...design, roots: [...design.roots], biases: [...design.biases] };
+}
+
+/** Designs by what they depend on: one takes some 10 ms, and the layers of a model share a few. */
+const designs = new Map<string, LpsDesign>();
+const MOST_DESIGNS = 64;
+
+/** What a design depends on; nothing for a function, which may depend on anything. */
+function keyOf(options: LpsDesignOptions): string | undefined {
+  const values = DESIGN_OPTIONS.map((name) => options[name]);
+  const plain = values.every((value) => ["string", "number", "undefined"].includes(typeof value));
+  return plain
+    ? values.map((value) => (Object.is(value, -0) ? "-0" : show(value))).join()
+    : undefined;
+}
+
+function designed(options: LpsDesignOptions): LpsDesign {
+  const { parameter, biasScale = 1, variance: mode = "forward" } = options;
   const activation = activationOf(options.activation, parameter);
   const { moment = activation.bounded ? 0.25 : 1 } = options;
   checkSingle("biasScale", biasScale);
