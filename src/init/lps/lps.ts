@@ -4,7 +4,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { haar } from "../../linalg/haar.ts";
 import { normal } from "../../linalg/normal.ts";
 import { permutation, seedsOf } from "../draws.ts";
-import { checkShape, size as numbersIn } from "../orthogonal.ts";
+import { checkShape, filters, size as numbersIn } from "../orthogonal.ts";
 
 /**
  * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;
@@ -60,20 +60,16 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   }
   const cols = layer === "transpose" ? a : b;
   const scale = Math.sqrt((variance * Math.max(rows, cols)) / fan);
-  const groups = seedsOf(seed, layer === "depthwise" ? a : 1).map(
-    (seed) => haar(rows, cols, { seed }).data,
-  );
+  if (layer === "depthwise") return filters(taps, a, b, seed).map((x) => scale * x);
+  const { data } = haar(rows, cols, { seed });
+  if (layer === "dense") return data.map((x) => scale * x);
   const kernel = new Float32Array(size);
   for (let at = 0, tap = 0; tap < taps; tap++) {
     for (let i = 0; i < a; i++) {
-      for (let j = 0; j < b; j++, at++) {
-        if (layer === "dense") kernel[at] = groups[0]![(tap * a + i) * cols + j]!;
-        else if (layer === "transpose") kernel[at] = groups[0]![(tap * b + j) * cols + i]!;
-        else kernel[at] = groups[i]![tap * cols + j]!;
-      }
+      for (let j = 0; j < b; j++, at++) kernel[at] = scale * data[(tap * b + j) * cols + i]!;
     }
   }
-  return kernel.map((x) => scale * x);
+  return kernel;
 }
 
 export interface LpsBiasOptions {
