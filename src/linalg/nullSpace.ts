@@ -1,7 +1,7 @@
 import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
@@ -21,6 +21,7 @@ export function nullSpace<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
+  checkMatrix("a", a);
   const { tolerance } = known(options, ["tolerance"]);
   checkTolerance(tolerance);
   // Only a wide matrix needs the complete mode: the reduced v of a tall one is square already.

@@ -63,17 +63,28 @@ export function layerOf(model: LayersModel, name: string): Layer {
 
 /** Throws an ArgumentError for what is no model of tf.layers. */
 export function checkModel(model: LayersModel): void {
-  if (!Array.isArray(model?.layers)) {
+  if (!Array.isArray(model?.layers) || typeof model.predict !== "function") {
     throw new ArgumentError("model", "a model of tf.layers", show(model));
   }
 }
 
-/** Throws an ArgumentError for inputs, where some are given, that are not a tensor or several, alive. */
-export function checkTensors(name: string, xs: unknown): void {
+/** Throws an ArgumentError for inputs, where some are given, that `model.predict` could not take. */
+export function checkInputs(model: LayersModel, xs: unknown): void {
   if (xs === undefined) return;
-  const tensors = [xs].flat();
-  if (tensors.length > 0 && tensors.every((x) => x instanceof Tensor && !x.isDisposed)) return;
-  throw new ArgumentError(name, "a tensor, or an array of tensors, not disposed", show(xs));
+  const tensors: unknown[] = Array.isArray(xs) ? xs : [xs];
+  const inputs = model.inputs ?? [];
+  const fits = (x: unknown, { shape }: SymbolicTensor) =>
+    x instanceof Tensor &&
+    !x.isDisposed &&
+    x.dtype !== "string" &&
+    x.shape[0]! > 0 &&
+    x.shape.length === shape.length &&
+    shape.every((size, axis) => axis === 0 || size === null || size === x.shape[axis]);
+  if (tensors.length === inputs.length && inputs.every((input, i) => fits(tensors[i], input))) {
+    return;
+  }
+  const shapes = inputs.map(({ shape }) => `[${shape.map((size) => size ?? "…").join(", ")}]`);
+  throw new ArgumentError("xs", `a tensor of samples for each input, ${shapes.join(", ")}`, show(xs)); // prettier-ignore
 }
 
 /** The layers of a model, with those of nested models in their places. */

@@ -27,6 +27,8 @@ export function draw(layout: Layout, base: Base, seed?: number): Matrix<Float64A
   const [, rule, shape] = /^(.*)(Normal|Uniform)$/.exec(base)!;
   const deviation = 1 / Math.sqrt(rules[rule as keyof typeof rules](inputs, positions * units));
   const count = units * inputs;
+  // Of an empty kernel one group stands for all, of which there may be any number.
+  if (groups * count === 0) return [{ rows: 0, cols: 0, data: new Float64Array(0) }];
   const values = (shape === "Uniform" ? uniforms : normals)(groups * count, seed);
   return Array.from({ length: groups }, (_, g) => {
     const data = values.subarray(g * count, (g + 1) * count).map((x) => x * deviation);

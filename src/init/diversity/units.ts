@@ -51,6 +51,7 @@ export function unitsOf(kernel: Data, layout: Layout): Matrix<Float64Array>[] {
 export function kernelOf(matrices: readonly Matrix[], layout: Layout): Float32Array {
   const { groups, units, inputs } = layout;
   const kernel = new Float32Array(groups * units * inputs);
+  if (kernel.length === 0) return kernel;
   matrices.forEach(({ data }, g) => {
     for (let k = 0; k < inputs; k++) {
       const to = (k * groups + g) * units;

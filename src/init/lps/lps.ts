@@ -61,7 +61,8 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   const cols = layer === "transpose" ? a : b;
   const scale = Math.sqrt((variance * Math.max(rows, cols)) / fan);
   if (layer === "depthwise") return filters(taps, a, b, seed).map((x) => scale * x);
-  const { data } = haar(rows, cols, { seed });
+  const [own] = seedsOf(seed, 1);
+  const { data } = haar(rows, cols, { seed: own });
   if (layer === "dense") return data.map((x) => scale * x);
   const kernel = new Float32Array(size);
   for (let at = 0, tap = 0; tap < taps; tap++) {

@@ -4,7 +4,7 @@ import { checkFraction, checkNames, checkOneOf, known } from "../../arguments.ts
 import type { Diversity } from "../../init/diversity/metrics.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
 import { spread } from "../../linalg/index.ts";
-import { checkTensors } from "../graph.ts";
+import { checkInputs } from "../graph.ts";
 import { kernelsOf } from "./kernels.ts";
 import { diversity } from "./measure.ts";
 import { checkSchedule, strength } from "./schedule.ts";
@@ -28,9 +28,9 @@ export function diversityHistory(
   const { metrics = ["meanAbsCos", "coherence", "effectiveRank"], xs } = given;
   checkNames("metrics", metrics);
   for (const metric of metrics) checkOneOf("metrics", metric, METRICS);
-  checkTensors("xs", xs);
   const spectrum = metrics.some((metric) => metric === "effectiveRank" || metric === "logDet");
   kernelsOf(model);
+  checkInputs(model, xs);
   return {
     async onEpochEnd(_, logs = {}) {
       for (const found of diversity(model, xs, { spectrum })) {

@@ -5,7 +5,7 @@ import { checkFlag, known } from "../../arguments.ts";
 import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
 import { unitsOf } from "../../init/diversity/units.ts";
 import type { Matrix } from "../../linalg/index.ts";
-import { checkTensors } from "../graph.ts";
+import { checkInputs } from "../graph.ts";
 import { kernelsOf, watching } from "./kernels.ts";
 
 /** One kernel of a model, or the activations of one layer. */
@@ -33,8 +33,8 @@ export function diversity(
 ): LayerDiversity[] {
   const { spectrum = true } = known(options, ["spectrum"]);
   checkFlag("spectrum", spectrum);
-  checkTensors("xs", xs);
   const kernels = kernelsOf(model);
+  checkInputs(model, xs);
   const found = kernels.map(({ layer, name, weight, layout }): LayerDiversity => {
     const groups = unitsOf(weight.read().dataSync() as Float32Array, layout);
     const measured = groups.map((units) => diversityOf(units, { spectrum, name }));

@@ -4,7 +4,7 @@ import { checkFraction, checkSeed, known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
-import { checkModel, checkTensors, layerOf } from "../graph.ts";
+import { checkModel, checkInputs, layerOf } from "../graph.ts";
 import { kernelsOf, type Kernel } from "./kernels.ts";
 
 type Layer = layers.Layer;
@@ -57,7 +57,7 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
   } = known(options, ["layer", "threshold", "xs", "seed"]);
   checkModel(model);
   checkFraction("threshold", threshold, 1);
-  checkTensors("xs", xs);
+  checkInputs(model, xs);
   if (threshold < 1 && xs === undefined) {
     throw new ArgumentError("xs", "inputs to measure on, for a threshold below 1", "none");
   }
