@@ -11,10 +11,12 @@ function power(e: number): number {
   return bits.getFloat64(0);
 }
 
-/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for what is smaller than all normal numbers. */
+/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for zero. */
 export function exponent(x: number): number {
   bits.setFloat64(0, x);
-  return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+  const e = ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+  // Numbers that are not normal become so.
+  return e === -1023 && x !== 0 ? exponent(x * 2 ** 64) - 64 : e;
 }
 
 /**
