@@ -1,4 +1,5 @@
 import { float64 } from "../arrays.ts";
+import { known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
@@ -41,10 +42,11 @@ export function lstsq<T extends Data>(
   if (!b.data.every(Number.isFinite)) {
     throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
   }
-  checkTolerance(options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
 
   const { u, s, v } = svd(a);
-  const r = significant(s, a, options.tolerance);
+  const r = significant(s, a, tolerance);
   const y = matmul(columns(u, 0, r), b, { transposeA: true });
   // Divided, not multiplied by an inverse that may overflow where the quotient does not.
   y.data.forEach((value, at) => (y.data[at] = value / s[Math.floor(at / b.cols)]!));

@@ -1,4 +1,5 @@
 import { float64 } from "../arrays.ts";
+import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns, scaleColumns } from "./columns.ts";
 import { checkRepresentable } from "./lstsq.ts";
@@ -24,9 +25,10 @@ export function pinv<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
-  checkTolerance(options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
   const { u, s, v } = svd(a);
-  const r = significant(s, a, options.tolerance);
+  const r = significant(s, a, tolerance);
   const inverse = float64(s.subarray(0, r), (x) => 1 / x);
   const x = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
   checkRepresentable(x);

@@ -1,6 +1,6 @@
-import { ArgumentError, show } from "../errors.ts";
+import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /** What an SVD tells about itself. */
 export interface SvdInfo {
@@ -49,12 +49,10 @@ export function svd<T extends Data>(
   a: Matrix<T>,
   options: { vectors?: boolean; mode?: "reduced" | "complete" } = {},
 ): Svd<T> | Pick<Svd<T>, "s" | "info"> {
-  const { vectors = true, mode = "reduced" } = options;
+  const { vectors = true, mode = "reduced" } = known(options, ["vectors", "mode"]);
   const dtype = checkMatrix("a", a);
   checkFlag("vectors", vectors);
-  if (mode !== "reduced" && mode !== "complete") {
-    throw new ArgumentError("mode", '"reduced" or "complete"', show(mode));
-  }
+  checkOneOf("mode", mode, ["reduced", "complete"]);
   // The kernel works on tall matrices; a wide one is the transpose of a tall one, with u and v exchanged.
   const wide = a.rows < a.cols;
   const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];

@@ -1,4 +1,5 @@
 import { float64 } from "../arrays.ts";
+import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Data, Dtype } from "../wasm/memory.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
-import { checkFlag, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
+import { checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { separation } from "./separation.ts";
 
@@ -225,10 +226,12 @@ function checkFinite(name: string, { data }: Matrix): number {
 }
 
 /** Which coefficients are to be taken for symmetric; also checks the options. */
-function symmetries(
-  coefficients: Record<string, Matrix>,
-  { symmetric, backwardError = false, separation = false }: SylvesterOptions,
-): boolean[] {
+function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOptions): boolean[] {
+  const {
+    symmetric,
+    backwardError = false,
+    separation = false,
+  } = known(options, ["symmetric", "backwardError", "separation"]);
   if (symmetric !== undefined) checkFlag("symmetric", symmetric);
   checkFlag("backwardError", backwardError);
   checkFlag("separation", separation);

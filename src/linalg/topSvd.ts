@@ -1,5 +1,5 @@
 import { float64 } from "../arrays.ts";
-import { ArgumentError, show } from "../errors.ts";
+import { checkInteger, checkSeed, known } from "../arguments.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
@@ -52,12 +52,11 @@ export function topSvd<T extends Data>(
   k: number,
   options: { seed?: number; tolerance?: number } = {},
 ): TopSvd<T> {
-  const { seed = 0, tolerance = 1e-5 } = options;
+  const { seed = 0, tolerance = 1e-5 } = known(options, ["seed", "tolerance"]);
   checkMatrix("a", a);
+  checkSeed(seed);
   const least = Math.min(a.rows, a.cols);
-  if (!Number.isSafeInteger(k) || k < 0 || k > least) {
-    throw new ArgumentError("k", `an integer from 0 to min(m, n) = ${least}`, show(k));
-  }
+  checkInteger("k", k, 0, least);
   checkTolerance(tolerance);
   const block = k + OVERSAMPLING;
   if (k > 0 && least > SMALL && 5 * block <= least / 2) {

@@ -6,6 +6,7 @@
  * that method is replaced, so no code and no saved model changes.
  */
 import * as core from "@tensorflow/tfjs-core";
+import { checkOneOf } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
 import { classes as decorrelatedClasses } from "./decorrelated.ts";
@@ -62,9 +63,7 @@ export function install(tf: TensorFlow = core): void {
   hint();
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {
-    if (dtype !== undefined && dtype !== "float32") {
-      throw new ArgumentError("dtype", '"float32"', show(dtype));
-    }
+    if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
     const { gain, seed } = this;
     const values =
       seed === undefined || seed === null

@@ -120,9 +120,10 @@ for (const dtype of ["float32", "float64"] as const)
           families[`one large, the others 1e-${end}`] = (b, i, j) => entry(b, i, j) * (j === b % n ? 1 : 10 ** -end); // prettier-ignore
         }
         for (const [name, of] of Object.entries(families)) {
-          const data = arrays[dtype].from({ length: count * n * n }, (_, at) =>
+          const values = Array.from({ length: count * n * n }, (_, at) =>
             of(Math.floor(at / n / n), Math.floor(at / n) % n, at % n),
-          ) as Float32Array;
+          );
+          const data = arrays[dtype].from(values) as Float32Array;
           const found = defect(count, n, n, data, eps);
           worst = Math.max(worst, found);
           assert.ok(found <= GATE, `${name}, ${n}: ${found} of ${HARD}`);

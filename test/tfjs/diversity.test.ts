@@ -270,6 +270,21 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     dispose(job);
   });
 
+  test("a call of a layer's own is there again afterwards", () => {
+    const { model, xs } = setUp(tf);
+    const layer = model.getLayer("hidden");
+    const own = layer.call.bind(layer);
+    let calls = 0;
+    const counted = (...values: Parameters<typeof own>) => (calls++, own(...values));
+    layer.call = counted;
+    diversity(model, xs);
+    assert.is(layer.call, counted);
+    assert.is(calls, 2, "two batches went through it");
+    assert.not(Object.hasOwn(model.getLayer("out"), "call"));
+    tf.dispose([xs, model.predict(xs)]);
+    model.dispose();
+  });
+
   test("conv, depthwise, separable, recurrent, wrapped and inner models", () => {
     const inner = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [6] })] });
     const model = tf.sequential({

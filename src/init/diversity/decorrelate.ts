@@ -1,7 +1,8 @@
 import { float64 } from "../../arrays.ts";
+import { checkFlag, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index.ts";
-import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
+import { checkMatrix } from "../../linalg/matrix.ts";
 import { cholesky, solveLower } from "./cholesky.ts";
 import { leastMeanCos2 } from "./metrics.ts";
 import { checkFinite, largest, normalised } from "./units.ts";
@@ -78,9 +79,7 @@ export function decorrelate(
 /** Throws an ArgumentError for options that no matrix could use. */
 export function checkDecorrelateOptions(options: DecorrelateOptions): void {
   const { method = "zca", centred = false, covariance } = options;
-  if (!Object.hasOwn(methods, method)) {
-    throw new ArgumentError("method", Object.keys(methods).join(", "), show(method));
-  }
+  checkOneOf("method", method, Object.keys(methods));
   checkFlag("centred", centred);
   if ((method === "data") !== (covariance !== undefined)) {
     throw new ArgumentError("covariance", 'a matrix for method "data", and only there', show(covariance)); // prettier-ignore

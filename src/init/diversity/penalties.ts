@@ -5,6 +5,7 @@
  * finite has the value NaN, as any loss.
  */
 import { float64 } from "../../arrays.ts";
+import { checkSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { cholesky, inverseLower } from "./cholesky.ts";
@@ -75,10 +76,7 @@ export function penalize(
 
 export function checkPenaltyOptions(options: PenaltyOptions): void {
   for (const name of ["power", "epsilon", "cap"] as const) {
-    const value = options[name] ?? 1;
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new ArgumentError(name, "a finite number above 0", show(value));
-    }
+    checkSingle(name, options[name] ?? 1, "positive");
   }
 }
 

@@ -1,5 +1,5 @@
 import { countOf, float64 } from "../../arrays.ts";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkInteger } from "../../arguments.ts";
 import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
 import { checkFinite, normalised } from "./units.ts";
 
@@ -62,9 +62,7 @@ export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair |
  */
 export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array {
   const { rows: m, cols: n } = weights;
-  if (!Number.isSafeInteger(j) || j < 0 || j >= m) {
-    throw new ArgumentError("unit", `an integer from 0 to ${m - 1}`, show(j));
-  }
+  checkInteger("unit", j, 0, m - 1);
   const { lengths, u } = normalised(weights);
   const others = { rows: m - 1, cols: n, data: float64((m - 1) * n) };
   for (let i = 0, to = 0; i < m; i++) {

@@ -7,9 +7,9 @@
  * it is `in` groups of m = multiplier units with n = (product of the spatial axes) inputs each.
  */
 import { float32, float64 } from "../../arrays.ts";
+import { checkFlag } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Data, Matrix } from "../../linalg/index.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
 import { checkShape, size } from "../orthogonal.ts";
 
 export interface Layout {
@@ -52,6 +52,7 @@ export function unitsOf(kernel: Data, layout: Layout): Matrix<Float64Array>[] {
 export function kernelOf(matrices: readonly Matrix[], layout: Layout): Float32Array {
   const { groups, units, inputs } = layout;
   const kernel = float32(groups * units * inputs);
+  if (kernel.length === 0) return kernel;
   matrices.forEach(({ data }, g) => {
     for (let k = 0; k < inputs; k++) {
       const to = (k * groups + g) * units;

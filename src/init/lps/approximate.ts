@@ -3,6 +3,7 @@
  * orthogonal basis, where a coefficient of roundoff size is one that vanishes, whatever R is.
  */
 import { float64 } from "../../arrays.ts";
+import { checkInteger, checkOneOf, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
   activationOf,
@@ -57,8 +58,9 @@ export function approximate(
   activation: ActivationName | ActivationFunction,
   options: ApproximationOptions & { parameter?: number } = {},
 ): Float64Array {
-  const sigma = activationOf(activation, options.parameter);
-  const { coefficients, interval } = fit(sigma, options);
+  const { parameter, ...rest } = known(options, ["degree", "interval", "norm", "parameter"]);
+  const sigma = activationOf(activation, parameter);
+  const { coefficients, interval } = fit(sigma, rest);
   coefficients[0]! += sigma.value(0);
   return float64(coefficients, (c, k) => c / power(interval, k));
 }
@@ -68,15 +70,11 @@ export function fit(
   { value, kinks, accuracy }: Activation,
   { degree = 2, interval = 1, norm = "legendre" }: ApproximationOptions,
 ): { coefficients: Float64Array; interval: number } {
-  if (!Number.isInteger(degree) || degree < 1 || degree > MOST_DEGREE) {
-    throw new ArgumentError("degree", `an integer from 1 to ${MOST_DEGREE}`, show(degree));
-  }
+  checkInteger("degree", degree, 1, MOST_DEGREE);
   if (!(Number.isFinite(interval) && interval >= 1 / WIDEST && interval <= WIDEST)) {
     throw new ArgumentError("interval", `from ${1 / WIDEST} to ${WIDEST}`, show(interval));
   }
-  if (!Object.hasOwn(norms, norm)) {
-    throw new ArgumentError("norm", Object.keys(norms).map(show).join(", "), show(norm));
-  }
+  checkOneOf("norm", norm, Object.keys(norms));
   const finite = (t: number) => {
     const y = value(t);
     if (Number.isFinite(y)) return y;

@@ -8,12 +8,13 @@
  * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
  */
 import { countOf, float64 } from "../../arrays.ts";
+import { checkInteger, checkSeed, finiteNumbers, known } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
-import { rank } from "../../linalg/rank.ts";
 import { svd } from "../../linalg/svd.ts";
 import { abs, complex, norm, scale, type Complex } from "./homotopy/complex.ts";
+import { coordinates } from "./homotopy/coordinates.ts";
 import { gradientOf, lossOf, type Neuron } from "./homotopy/neuron.ts";
 import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.ts";
 import { track, type Homotopy } from "./homotopy/track.ts";
@@ -60,22 +61,24 @@ export function solveLPS(
   coefficients: ArrayLike<number>,
   x: Matrix<Float64Array>,
   y: ArrayLike<number>,
-  { seed = 0, mostPaths = 1000 }: { seed?: number; mostPaths?: number } = {},
+  options: { seed?: number; mostPaths?: number } = {},
 ): LpsSolution {
-  const neuron = checked(coefficients, x, y);
+  const { seed = 0, mostPaths = 1000 } = known(options, ["seed", "mostPaths"]);
+  checkSeed(seed);
+  checkInteger("mostPaths", mostPaths, 1);
+  const given = checked(coefficients, x, y);
   const unknowns = x.cols + 1;
-  const degree = 2 * (neuron.p.length - 1) - 1;
-  const paths = Array.from({ length: unknowns }).reduce((count: number) => count * degree, 1);
-  if (!(Number.isFinite(mostPaths) && mostPaths >= 1)) {
-    throw new ArgumentError("mostPaths", "a number from 1", show(mostPaths));
-  }
+  const degree = 2 * (given.p.length - 1) - 1;
+  let paths = 1;
+  for (let k = 0; k < unknowns && paths <= mostPaths; k++) paths *= degree;
   if (paths > mostPaths) {
     throw new ArgumentError(
       "x, coefficients",
       `at most mostPaths = ${mostPaths} paths`,
-      `${degree}^${unknowns} = ${paths}`,
+      `${degree}^${unknowns} = ${degree ** unknowns}`,
     );
   }
+  const { neuron, back } = coordinates(given.p, x, given.targets);
   const homotopy = randomStart(neuron, unknowns, degree, seed);
   const starts = startPoints(homotopy.start);
   let ends = starts.map((u) => track(homotopy, u, TOLERANCES[0]!));
@@ -88,37 +91,32 @@ export function solveLPS(
   }
   const finite = ends.filter((end) => end !== undefined);
   const distinct = finite.filter((u, i) => !finite.slice(0, i).some((other) => same(u, other)));
-  const points = distinct.map((u) => described(neuron, u));
+  if (!distinct.every((u) => distinct.some((other) => same(conjugate(u), other)))) {
+    throw new ConvergenceError("solveLPS: a point came without its conjugate, so a path was lost");
+  }
+  const points = distinct.map((u) => described(given, neuron, u, back));
   const order = (point: StationaryPoint) => (Number.isNaN(point.loss) ? Infinity : point.loss);
   points.sort((a, b) => order(a) - order(b) || a.re[0]! - b.re[0]! || a.im[0]! - b.im[0]!);
   return { paths, diverged: ends.length - finite.length, points };
 }
 
-function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<number>): Neuron {
+function checked(
+  coefficients: ArrayLike<number>,
+  x: Matrix<Float64Array>,
+  y: ArrayLike<number>,
+): Neuron {
   if (checkMatrix("x", x) !== "float64" || !x.data.every(Number.isFinite)) {
     throw new ArgumentError("x", "finite float64 samples", show(x.data));
   }
-  let length = c?.length ?? 0;
-  while (c?.[length - 1] === 0) length--;
-  const p = Array.from({ length }, (_, k) => c[k]!);
-  if (length < 2 || !p.every(Number.isFinite)) {
-    throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(c));
+  const p = finiteNumbers("coefficients", coefficients, "finite coefficients of degree ≥ 1");
+  while (p.at(-1) === 0) p.pop();
+  if (p.length < 2) {
+    throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(coefficients));
   }
-  const targets = Array.from(y ?? []);
-  if (targets.length !== x.rows || !targets.every(Number.isFinite)) {
-    throw new ArgumentError("y", `${x.rows} finite numbers, one a sample`, show(y));
-  }
-  const cols = x.cols + 1;
-  const data = float64({ length: x.rows * cols }, (_, at) => {
-    const [i, j] = [Math.floor(at / cols), at % cols];
-    return j < x.cols ? x.data[i * x.cols + j]! : 1;
-  });
-  if (rank({ rows: x.rows, cols, data }) < cols) {
-    throw new ArgumentError("x", "columns independent of each other and of ones", "dependent ones");
-  }
-  const samples = Array.from({ length: x.rows }, (_, i) => [
-    ...data.subarray(i * cols, i * cols + cols),
-  ]);
+  const expected = `${x.rows} finite numbers, one a sample`;
+  if (y?.length !== x.rows) throw new ArgumentError("y", expected, show(y));
+  const targets = finiteNumbers("y", y, expected);
+  const samples = targets.map((_, i) => [...x.data.subarray(i * x.cols, (i + 1) * x.cols), 1]);
   return { p, samples, targets };
 }
 
@@ -166,13 +164,26 @@ function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
   return s.at(-1)! <= SINGULAR * s[0]!;
 }
 
-function described(neuron: Neuron, u: readonly Complex[]): StationaryPoint {
-  const re = float64(u, (z) => z.re);
-  const isReal = u.every((z) => Math.abs(z.im) <= REAL * (1 + norm(u)));
-  if (!isReal) return { re, im: float64(u, (z) => z.im), kind: "complex", loss: NaN };
-  const real = u.map((z) => complex(z.re));
-  const kind = isSingular(neuron, real) ? "singular" : kindOf(neuron, real);
-  return { re, im: float64(u.length), kind, loss: lossOf(neuron, [...re]) };
+const conjugate = (u: readonly Complex[]): Complex[] => u.map(({ re, im }) => complex(re, -im));
+
+/** The point with coordinates z, in the neuron's own and as it was given. */
+function described(
+  given: Neuron,
+  neuron: Neuron,
+  z: readonly Complex[],
+  back: (z: readonly Complex[]) => Complex[],
+): StationaryPoint {
+  const isReal = z.every(({ im }) => Math.abs(im) <= REAL * (1 + norm(z)));
+  const own = isReal ? z.map(({ re }) => complex(re)) : z;
+  const u = back(own);
+  if (!u.every(({ re, im }) => Number.isFinite(re) && Number.isFinite(im))) {
+    throw new ArgumentError("x, y", "points that can be represented", "an overflow");
+  }
+  const re = float64(u, (one) => one.re);
+  const im = float64(u, (one) => one.im);
+  if (!isReal) return { re, im, kind: "complex", loss: NaN };
+  const kind = isSingular(neuron, own) ? "singular" : kindOf(neuron, own);
+  return { re, im, kind, loss: lossOf(given, [...re]) };
 }
 
 /** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */

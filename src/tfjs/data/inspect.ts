@@ -13,11 +13,11 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { countOf } from "../../arrays.ts";
+import { checkFlag, known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { diversityOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
 import { engine, steps, type Layer } from "../graph.ts";
 import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
@@ -78,7 +78,7 @@ export async function inspect(
   xs: Samples,
   options: InspectOptions = {},
 ): Promise<Health> {
-  const { ys, gradients = false } = options;
+  const { ys, gradients = false } = known(options, ["ys", "gradients"]);
   checkFlag("gradients", gradients);
   const inner = engine(model);
   const all = { samples: Infinity, signal: undefined };

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
-import { ArgumentError, show } from "../../errors.ts";
+import { ArgumentError } from "../../errors.ts";
+import { checkFraction, checkSeed, known } from "../../arguments.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
-import { seedWords } from "../../linalg/matrix.ts";
-import { layerOf } from "../graph.ts";
+import { checkModel, checkInputs, layerOf } from "../graph.ts";
 import { kernelsOf, type Kernel } from "./kernels.ts";
 
 type Layer = layers.Layer;
@@ -50,14 +50,19 @@ export interface Replacement {
  * @throws ArgumentError for a bad option, a layer that does not fit, or NaN weights; nothing is changed then
  */
 export function replaceRedundant(model: LayersModel, options: ReplaceOptions): Replacement {
-  const { layer: name, threshold = 1, xs, seed } = options;
-  if (!(threshold > 0 && threshold <= 1)) {
-    throw new ArgumentError("threshold", "a number above 0 and at most 1", show(threshold));
-  }
+  const {
+    layer: name,
+    threshold = 1,
+    xs,
+    seed,
+  } = known(options, ["layer", "threshold", "xs", "seed"]);
+  checkModel(model);
+  checkFraction("threshold", threshold, 1);
+  checkInputs(model, xs);
   if (threshold < 1 && xs === undefined) {
     throw new ArgumentError("xs", "inputs to measure on, for a threshold below 1", "none");
   }
-  seedWords(seed);
+  checkSeed(seed);
   const layer = layerOf(model, name);
   const source = plainKernel(model, layer);
   const target = plainKernel(model, consumer(layer));

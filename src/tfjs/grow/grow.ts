@@ -2,7 +2,7 @@ import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { engine, leaves } from "../graph.ts";
-import { known } from "../initializer.ts";
+import { known } from "../../arguments.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";

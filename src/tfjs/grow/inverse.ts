@@ -19,7 +19,6 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { float32 } from "../../arrays.ts";
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../graph.ts";

@@ -1,9 +1,10 @@
 import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { known } from "../../arguments.ts";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, leaves, type Layer } from "../graph.ts";
-import { known } from "../initializer.ts";
 import { Relu, Relu1 } from "../relu1.ts";
 import { attributes, type Activation } from "./chain.ts";
 
@@ -111,7 +112,7 @@ async function largestOf(
   places: readonly Place[],
   xs: Samples,
 ): Promise<Map<Place, Float32Array>> {
-  const largest = new Map<Place, Float32Array>(places.map((place) => [place, new Float32Array()]));
+  const largest = new Map<Place, Float32Array>(places.map((place) => [place, float32(0)]));
   const { inputs, inputNames } = engine(model);
   let count = 0;
   for await (const batch of source(inputNames, xs, undefined, Infinity)()) {

@@ -53,7 +53,7 @@ export function run<Options extends object>(
 
 function checkTensor(name: string, x: tf.Tensor): void {
   if (!(x instanceof tf.Tensor)) throw new ArgumentError(name, "a tensor", show(x));
-  x.throwIfDisposed();
+  if (x.isDisposed) throw new ArgumentError(name, "a tensor that is not disposed", "one that is");
   if (x.dtype !== "float32") throw new ArgumentError(name, "a float32 tensor", x.dtype);
   if (x.rank < 2) throw new ArgumentError(name, "a tensor of rank 2 or more", `rank ${x.rank}`);
 }
