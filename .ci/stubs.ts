@@ -4,11 +4,13 @@
  *
  *   node --import tsx .ci/stubs.ts [remove]
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 for (const [entry, target] of Object.entries<{ types?: string; default: string }>(exports)) {
   if (entry === "." || !target.types) continue;
+  const more = existsSync(entry) && readdirSync(entry).some((name) => name !== "package.json");
+  if (more) throw new Error(`${entry} is a folder with other files`);
   rmSync(entry, { recursive: true, force: true });
   if (process.argv[2] === "remove") continue;
   mkdirSync(entry);

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
@@ -78,6 +78,45 @@ try {
 
 /** The entries below the main one, for which tools that do not read `exports` need a folder. */
 const subpaths = ["linalg", "register", "train", "worker"];
+
+/** What README's examples take for granted, by their headings. */
+const given: Record<string, string> = {
+  Use: "",
+  "Models that know their data before training": `
+    const [xs, ys] = [tf.randomNormal([30, 4]), tf.randomUniform([30, 2])];
+    const model = tfl.sequential({ layers: [
+      tfl.layers.dense({ units: 5, activation: "relu", inputShape: [4] }),
+      tfl.layers.dense({ units: 2 }),
+    ] });`,
+  "Models that grow": `
+    const [xs, ys] = [tf.randomNormal([8, 6, 6, 1]), tf.randomNormal([8, 2])];
+    const [x, y] = [xs, ys];
+    const model = tfl.sequential({ layers: [
+      tfl.layers.conv2d({ name: "conv2", filters: 4, kernelSize: 3, activation: "relu", inputShape: [6, 6, 1] }),
+      tfl.layers.flatten(),
+      tfl.layers.dense({ units: 2 }),
+    ] });
+    model.compile({ optimizer: "adam", loss: "meanSquaredError" });`,
+  "Matrices without TensorFlow.js": "",
+  "The same on tensors": "",
+};
+
+/** README's examples as one module: their imports first, then each in a block of its own. */
+function readme(): string {
+  const imports: string[] = [];
+  const bodies: string[] = [];
+  for (const section of readFileSync("README.md", "utf8").split(/^##+ /m)) {
+    const heading = section.slice(0, section.indexOf("\n"));
+    for (const [, code] of section.matchAll(/```js\n(.*?)```/gs)) {
+      if (!(heading in given)) continue;
+      const lines = code.split("\n");
+      imports.push(...lines.filter((line) => line.startsWith("import ")));
+      const body = lines.filter((line) => !line.startsWith("import ")).join("\n");
+      bodies.push(`{ ${given[heading]}\n${body}\nconsole.log("ran: ${heading}"); }`);
+    }
+  }
+  return [...new Set(imports), ...bodies].join("\n");
+}
 
 const project = mkdtempSync(join(tmpdir(), "tfjs-initializers-"));
 const tsc = resolve("node_modules/typescript/bin/tsc");
@@ -180,14 +219,16 @@ suite("package", (test) => {
 
   test("its declarations are TypeScript 5.0's", () => {
     // Typed arrays have parameters since 5.7. No older compiler is at hand here.
-    const root = join(project, "node_modules/tfjs-initializers/dist");
-    for (const file of readdirSync(root, { recursive: true, encoding: "utf8" }))
-      if (file.endsWith(".d.ts"))
-        assert.not.match(
-          readFileSync(join(root, file), "utf8"),
-          /\b(Int|Uint|Float)\d+Array</,
-          file,
-        );
+    const root = join(project, "node_modules/tfjs-initializers");
+    const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const seen = new Set([".", ...subpaths.map((name) => `./${name}`)].map((name) => join(root, exports[name].types))); // prettier-ignore
+    for (const file of seen) {
+      const text = readFileSync(file, "utf8");
+      assert.not.match(text, /\b(Int|Uint|Float)\d+Array</, file);
+      for (const [, name] of text.matchAll(/["'](\.[^"']+)\.(?:js|ts)["']/g))
+        seen.add(join(dirname(file), `${name}.d.ts`));
+    }
+    assert.ok(seen.size > 40, `${seen.size} files`);
   });
 
   test("exports the raw kernels", () => {
@@ -212,6 +253,12 @@ suite("package", (test) => {
     write("smallest.mts", smallestUser);
     write("smallest.mjs", transformSync(smallestUser, { loader: "ts" }).code);
     assert.match(sh("node smallest.mjs"), /^5,20\ngain$/m);
+  });
+
+  test("README's examples run, from the top", () => {
+    write("readme.mjs", readme());
+    const ran = [...sh("node readme.mjs").matchAll(/^ran: (.*)$/gm)].map(([, heading]) => heading);
+    assert.equal(ran, Object.keys(given));
   });
 
   for (const resolution of ["nodenext", "bundler"])
