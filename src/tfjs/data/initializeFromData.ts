@@ -1,6 +1,8 @@
 import { clone, dispose, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { engine } from "../graph.ts";
+import { seedsOf } from "../../init/draws.ts";
+import { engine, steps } from "../graph.ts";
+import { heads } from "./heads.ts";
 import { checked, type DataOptions } from "./options.ts";
 import { plan, type Task } from "./plan.ts";
 import { report, type DataReport, type LayerReport } from "./report.ts";
@@ -8,6 +10,7 @@ import { normalizeLayer, scaleLayer, solveLayer } from "./setLayer.ts";
 import { solver } from "./solver.ts";
 import type { Samples } from "./source.ts";
 import { Stream } from "./stream.ts";
+import { unused } from "./targets.ts";
 
 /**
  * Initializes a model from data, without gradients: layer by layer in forward order, each layer's weights from what
@@ -63,12 +66,13 @@ export async function initializeFromData(
   const tasks = plan(inner, settings.layers, settings.skip);
   const samples = new Stream(inner, xs, settings);
   const { solve, close } = solver(settings.worker, settings.signal);
-  const set = (task: Task): Promise<LayerReport[]> | LayerReport[] => {
+  const seeds = seedsOf(settings.seed, tasks.length) as number[];
+  const set = (task: Task, seed: number): Promise<LayerReport[]> | LayerReport[] => {
     switch (task.kind) {
       case "linear":
         return settings.method === "sylvester"
-          ? solveLayer(task, samples, settings, solve)
-          : scaleLayer(task, samples, settings);
+          ? solveLayer(task, samples, { ...settings, seed }, solve)
+          : scaleLayer(task, samples, { ...settings, seed });
       case "normalize":
         return normalizeLayer(task, samples);
       case "left":
@@ -82,7 +86,7 @@ export async function initializeFromData(
   try {
     await samples.survey();
     for (const [done, task] of tasks.entries()) {
-      const rows = await set(task);
+      const rows = await set(task, seeds[done]!);
       settings.signal?.throwIfAborted();
       layers.push(...rows);
       rows.forEach((row) => settings.onProgress?.(done + 1, tasks.length, row));
@@ -94,5 +98,7 @@ export async function initializeFromData(
     close();
     dispose(saved);
   }
-  return report(layers, samples.total, performance.now() - start);
+  const ends = heads(inner, steps(inner));
+  const notes = unused(tasks, ends, inner.outputNames, samples.labels, settings);
+  return report(layers, samples.total, performance.now() - start, notes);
 }

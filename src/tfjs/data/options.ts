@@ -1,8 +1,8 @@
 /** Options of `initializeFromData`, checked. */
-import type { Tensor } from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
 import type { EncodeOptions } from "../../init/encoder/encode.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import type { Targets } from "./labels.ts";
 import type { LayerReport } from "./report.ts";
 
 /**
@@ -29,8 +29,11 @@ export interface DataOptions extends Partial<EncodeOptions> {
   method?: (typeof methods)[number];
   /** Latent code of all layers but the head; default "pca". */
   code?: (typeof codes)[number] | CodeFunction;
-  /** Labels, one-hot or class indices; in a Dataset they come with the samples. */
-  ys?: Tensor | readonly Tensor[];
+  /**
+   * Labels or targets as `fit` takes them, of the output's shape or class indices; for a model with several outputs an
+   * array or an object by name. For batches of samples an array of these; in a Dataset they come with the samples.
+   */
+  ys?: Targets | readonly Targets[];
   /** Use at most this many samples, the first ones; default all. */
   samples?: number;
   /** Integer from 0 to 2^53 − 1 for what is drawn at random; default 0. */
