@@ -14,9 +14,10 @@
  * Behind a squashing function f the pre-activation z is not ŷ but one Newton step of the loss of f (cross-entropy,
  * for tanh least squares) from the best constant, z₀ = f⁻¹(ȳ):
  *
- *   z = z₀ + f′(z₀)⁻¹ (ŷ − ȳ);   softmax: f′ = diag p − p pᵀ, z_c = log p_c + (ŷ_c − ȳ_c) / p_c.
+ *   z = z₀ + f′(z₀)⁻¹ (ŷ − ȳ);   softmax: f′ = diag p − p pᵀ, z_c = log p_c + (ŷ_c − ȳ_c) / p_c,
  *
- * So predictions have the targets' mean where x says nothing: of classes, their frequencies.
+ * less ½ f″/f′(z₀) var z (softmax: ½ var z_c), which to second order makes the mean of the predictions that of the
+ * targets: of classes, their frequencies. Without it rare classes would be named too often.
  */
 import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
@@ -63,7 +64,7 @@ export function regress(
   const [xx, zx] = [part(0, inputs), part(inputs, size)];
   const energy = (j: number) => scatter.data[(inputs + j) * (size + 1)]!;
   // z is affine in y, and so are its moments.
-  const { centre, slope } = linked(mean.subarray(inputs), count, link);
+  const { centre, slope, bend } = linked(mean.subarray(inputs), count, link);
   const energies = slope.map((factor, j) => factor * factor * energy(j));
   zx.data.forEach((value, at) => (zx.data[at] = value * slope[Math.floor(at / inputs)]!));
   if (!intercept) {
@@ -81,9 +82,12 @@ export function regress(
       ? validated(c, x, energies, count - Number(intercept), weights)
       : energies.map(() => (ridge * trace(xx)) / inputs);
   const first = x.values.length - x.rank;
+  const variances = new Float64Array(k);
   c.data.forEach((value, at) => {
     const [j, i] = [Math.floor(at / c.cols), at % c.cols];
-    c.data[at] = i < first ? 0 : value / (x.values[i]! + lambdas[j]!);
+    const own = i < first ? 0 : value / (x.values[i]! + lambdas[j]!);
+    variances[j]! += (own * own * x.values[i]!) / count;
+    c.data[at] = own;
   });
   const w = matmul(c, x.axes, { transposeB: true });
   const penalty = { rows: k, cols: k, data: new Float64Array(k * k) };
@@ -92,7 +96,7 @@ export function regress(
   const { axes } = x;
   return {
     weights: w,
-    bias: centre.map((value, j) => value - means[j]!),
+    bias: centre.map((value, j) => value - (bend[j]! * variances[j]!) / 2 - means[j]!),
     variance: preactivation(w, moments).variance,
     residual: backwardError({ a: penalty, b: xx, c: zx, transposeB: false }, { x: w, exponent: 0 }),
     singular: 0,
@@ -173,15 +177,17 @@ function best(
 }
 
 /**
- * z₀ and f′(z₀)⁻¹ of every unit. Frequencies p count half a sample more of each kind than there are (Jeffreys'
- * prior), so that they are never 0.
+ * z₀, 1 / f′(z₀) and f″/f′(z₀) of every unit. Frequencies p count half a sample more of each kind than there are
+ * (Jeffreys' prior), so that they are never 0.
  */
 function linked(
   means: Float64Array,
   count: number,
   link: Link,
-): { centre: Float64Array; slope: Float64Array } {
-  if (link.kind === "identity") return { centre: means, slope: means.map(() => 1) };
+): Record<"centre" | "slope" | "bend", Float64Array> {
+  if (link.kind === "identity") {
+    return { centre: means, slope: means.map(() => 1), bend: means.map(() => 0) };
+  }
   if (link.kind === "softmax") {
     const { classes } = link;
     const positive = means.map((m) => Math.max(0, m));
@@ -189,21 +195,23 @@ function linked(
       const start = j - (j % classes);
       return positive.subarray(start, start + classes).reduce((sum, m) => sum + m, 0);
     });
-    const p = means.map(
-      (_, j) => (count * positive[j]! + 0.5) / (count * totals[j]! + classes / 2),
-    );
-    return { centre: p.map(log), slope: p.map((p, j) => 1 / (p * (totals[j]! || 1))) };
+    const p = positive.map((m, j) => (count * m + 0.5) / (count * totals[j]! + classes / 2));
+    const slope = p.map((p, j) => 1 / (p * (totals[j]! || 1)));
+    return { centre: p.map(log), slope, bend: p.map(() => 1) };
   }
-  // tanh z = 2 sigmoid(2 z) − 1
-  const wide = link.kind === "tanh";
   const p = means.map((m) => {
-    const share = Math.min(1, Math.max(0, wide ? (m + 1) / 2 : m));
+    const share = Math.min(1, Math.max(0, link.kind === "tanh" ? (m + 1) / 2 : m));
     return (count * share + 0.5) / (count + 1);
   });
-  const factor = wide ? 1 / 4 : 1;
+  const centre = p.map((p) => log(p) - log(1 - p));
+  const slope = p.map((p) => 1 / (p * (1 - p)));
+  const bend = p.map((p) => 1 - 2 * p);
+  if (link.kind === "sigmoid") return { centre, slope, bend };
+  // tanh z = 2 sigmoid(2 z) − 1
   return {
-    centre: p.map((p) => (log(p) - log(1 - p)) * (wide ? 1 / 2 : 1)),
-    slope: p.map((p) => factor / (p * (1 - p))),
+    centre: centre.map((z) => z / 2),
+    slope: slope.map((s) => s / 4),
+    bend: bend.map((b) => 2 * b),
   };
 }
 
