@@ -50,8 +50,8 @@ export function log1p(x: number): number {
 export function log(x: number): number {
   // Only normal numbers have their exponent in the bits that are read.
   if (x < 2 ** -1022) return log(x * 2 ** 54) - 54 * LN2_LOW - 54 * LN2_HIGH;
-  bits.setFloat64(0, x);
-  let k = (bits.getUint32(0) >>> 20) - 1023;
+  whole.setFloat64(0, x);
+  let k = (whole.getUint32(0) >>> 20) - 1023;
   let m = x / power2(k);
   if (m > 4 / 3) [k, m] = [k + 1, m / 2];
   return log1p(m - 1) + k * LN2_LOW + k * LN2_HIGH;
@@ -97,13 +97,14 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-/** 2^k for −1022 ≤ k ≤ 1023. */
+/** 2^k for −1022 ≤ k ≤ 1023; the lower word of `bits` is zero for good. */
 function power2(k: number): number {
   bits.setUint32(0, (k + 1023) << 20);
   return bits.getFloat64(0);
 }
 
 const bits = new DataView(new ArrayBuffer(8));
+const whole = new DataView(new ArrayBuffer(8));
 
 function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1);
