@@ -113,7 +113,7 @@ export async function labels(
     const wide = ["samples", ...full.map((n) => n ?? "any")];
     const short = wide.slice(0, -1).join(", ");
     const expected = `shape [${wide.join(", ")}]${units > 1 ? `, or class indices [${short}]` : ""}`;
-    throw new ArgumentError("ys", expected, `[${ys.shape.join(", ")}]`);
+    throw new ArgumentError("ys", expected, `[${["samples", ...own].join(", ")}]`);
   }
   if (ys.dtype === "string" || ys.dtype === "complex64") {
     throw new ArgumentError("ys", "numbers", `${ys.dtype}s`);
