@@ -33,7 +33,8 @@ export interface EncodeOptions {
   /**
    * µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; "auto" (default): d / 16 N. What N vectors leave
    * uncertain of a covariance of d entries grows like d / N; the factor was tried on MNIST, where it helps ten images
-   * of each digit and changes nothing for 6,000.
+   * of each digit and changes nothing for 6,000. Where targets are solved for: λ over the mean eigenvalue of X Xᵀ, and
+   * "auto" is generalized cross-validation.
    */
   readonly ridge: number | "auto";
   /** To pre-activations of variance 1, mean over the units (default); to ‖W‖² = 2k (He et al. 2015); or not. */

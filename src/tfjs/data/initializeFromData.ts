@@ -27,16 +27,30 @@ import { unused } from "./targets.ts";
  * the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization. The
  * methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; they make biases zero.
  *
+ * Give `ys` where there are any: with them the last layer of every output is solved for its targets, and training starts
+ * from there; without them the first epochs are slower than from He's weights. A head has no decoder and is not rescaled:
+ * it is ridge regression with an intercept, in the targets' own mean and scale, λ by generalized cross-validation (Golub,
+ * Heath and Wahba 1979) or by `ridge`. Behind softmax, sigmoid or tanh the pre-activation is a Newton step of the loss
+ * from the best constant, such that predictions have the targets' mean: classes their frequencies. Where targets have
+ * positions (segmentation, convolutional autoencoders, sequences), positions are samples. Behind global average pooling
+ * the mean of all positions is fitted, behind other pooling all of them have the sample's target. Outputs that no layer
+ * makes directly (an Add, a BatchNormalization at the end, a depthwise kernel) are not solved for, and the report's
+ * notes say so, as of all ys that had no use.
+ *
  * What is set: kernels and biases of Dense, Conv1D, Conv2D, DepthwiseConv2D (a small equation a channel) and
  * SeparableConv2D (depthwise, then pointwise); moving mean and variance of BatchNormalization, gamma and beta untouched.
  * Convolutions are solved for patches, at some 16,000 positions spread over all samples. Beyond 1536 inputs a layer is
  * solved on 512 principal axes; the report has their part of the variance. Everything else (recurrent layers, embeddings,
- * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called. With labels,
- * the last layer of a model with one output becomes a classifier: its code is the centred label vector.
+ * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called.
  *
  * Codes: "pca" (default): principal components, before relu and its kin half of them and their negatives; "labels": a
  * random orthonormal image of the label vector; "random": normal numbers that have nothing to do with the input;
  * "randomProjection": a Gaussian map of the input; or a function of yours.
+ *
+ * Where the equation decides: for the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting
+ * the code against keeping the input. With "pca" the rows of W are principal axes whatever α and β are; and as long as
+ * units are no more than components (twice as many before relu and its kin) and inputs no more than 1536, nothing is
+ * drawn, so that the seed changes nothing. Every layer and group has a seed of its own, made of yours.
  *
  * The samples are walked once for every equation and once before; what is kept of them is O(d² + k²) numbers. Sums are
  * taken and equations solved in float64, so that weights are the same bits for the same inputs of a layer, however they

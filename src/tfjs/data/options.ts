@@ -6,8 +6,8 @@ import type { Targets } from "./labels.ts";
 import type { LayerReport } from "./report.ts";
 
 /**
- * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their labels, the
- * values that the units' pre-activations are to take, one row of `units` values for each row of x.
+ * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their label vectors y
+ * (of all outputs side by side; undefined where there is not one a sample), the values that the units' pre-activations are to take, one row of `units` values for each row of x.
  */
 export type CodeFunction = (
   x: Matrix<Float64Array>,
@@ -27,7 +27,7 @@ export interface DataOptions extends Partial<EncodeOptions> {
    * same scaling of the weights that the model has.
    */
   method?: (typeof methods)[number];
-  /** Latent code of all layers but the head; default "pca". */
+  /** Latent code of all layers but those that are solved for ys; default "pca". */
   code?: (typeof codes)[number] | CodeFunction;
   /**
    * Labels or targets as `fit` takes them, of the output's shape or class indices; for a model with several outputs an
@@ -36,7 +36,7 @@ export interface DataOptions extends Partial<EncodeOptions> {
   ys?: Targets | readonly Targets[];
   /** Use at most this many samples, the first ones; default all. */
   samples?: number;
-  /** Integer from 0 to 2^53 − 1 for what is drawn at random; default 0. */
+  /** Integer from 0 to 2^53 − 1 for what is drawn at random, which with the code "pca" is often nothing; default 0. */
   seed?: number;
   /** Names of the only layers to set; default all. */
   layers?: readonly string[];
