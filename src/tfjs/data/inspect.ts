@@ -167,7 +167,7 @@ async function gradientNorms(
   const sums = new Map<string, Tensor>();
   try {
     for await (const { batch, count } of samples.walk()) {
-      const truth = batch.labels;
+      const [truth] = batch.labels;
       if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
       const { value, grads } = variableGrads(() => {
         const [prediction] = [model.call([...batch.inputs], { training: false })].flat();

@@ -2,10 +2,10 @@
 import { dispose, nextFrame, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
-import { labelVectors } from "./labels.ts";
+import { labels, type Labels } from "./labels.ts";
 import type { Checked } from "./options.ts";
 import { source, type Batch, type Samples } from "./source.ts";
+import type { LabelShape, LabelsOf } from "./targets.ts";
 
 /** A batch as it enters a layer. */
 export interface Activations {
@@ -15,8 +15,7 @@ export interface Activations {
   readonly count: number;
   /** Number of samples before this batch. */
   readonly first: number;
-  /** One row a sample. */
-  readonly labels: Matrix<Float64Array> | undefined;
+  readonly labels: LabelsOf<Labels>;
 }
 
 /** Milliseconds after which the page gets its turn: a blink. */
@@ -25,8 +24,8 @@ const PATIENCE = 50;
 export class Stream {
   /** Number of samples. */
   total = 0;
-  /** Entries of a label vector; 0 without labels. */
-  labels = 0;
+  /** What the labels are like. */
+  labels: LabelsOf<LabelShape> = [];
   private readonly batches: () => AsyncGenerator<Batch>;
   private rested = -Infinity;
 
@@ -36,18 +35,19 @@ export class Stream {
     xs: Samples,
     private readonly options: Pick<Checked, "ys" | "samples" | "signal">,
   ) {
-    this.batches = source(model.inputNames, xs, options.ys, options.samples);
+    this.batches = source(model, xs, options.ys, options.samples);
   }
 
   /** Walks all samples once: counts them and reads all labels, so that bad ones are found first. */
   async survey(): Promise<void> {
     for await (const { batch, count } of this.walk()) {
-      const width = (await this.vectors(batch, count))?.cols ?? 0;
-      if (this.total > 0 && width !== this.labels) {
-        const expected = `label vectors of ${this.labels} entries throughout`;
-        throw new ArgumentError("ys", expected, `${width}`);
-      }
-      this.labels = width;
+      const found = await this.vectors(batch, count);
+      if (this.total === 0) this.labels = found.map((one) => one && shapeOf(one));
+      found.forEach((one, i) => {
+        const size = this.labels[i]?.size ?? 0;
+        if ((one?.size ?? 0) === size) return;
+        throw new ArgumentError("ys", `${size} numbers a sample throughout`, `${one?.size ?? 0}`);
+      });
       this.total += count;
     }
     if (this.total === 0) throw new ArgumentError("xs", "at least one sample", "none");
@@ -77,10 +77,9 @@ export class Stream {
     }
   }
 
-  private async vectors({ labels }: Batch, count: number) {
-    // What a label may name: the units of the last layer.
-    const classes = this.model.outputs[0]!.shape.at(-1) ?? 0;
-    return labels && labelVectors(labels, count, classes);
+  private vectors({ labels: given }: Batch, count: number): Promise<LabelsOf<Labels>> {
+    const { outputs } = this.model;
+    return Promise.all(outputs.map(({ shape }, i) => given[i] && labels(given[i], count, shape)));
   }
 
   /** The batches themselves; of the last one perhaps only the first `count` samples count. */
@@ -100,3 +99,5 @@ export class Stream {
     }
   }
 }
+
+const shapeOf = ({ size, single }: Labels): LabelShape => ({ size, single });

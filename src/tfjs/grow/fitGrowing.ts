@@ -2,6 +2,7 @@ import { dispose } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Dataset } from "../data/source.ts";
+import { seedsOf } from "../../init/draws.ts";
 import { engine, layerOf } from "../graph.ts";
 import { grow, outside, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
@@ -162,7 +163,7 @@ async function event(
   units: readonly number[],
   i: number,
 ): ReturnType<typeof grow> {
-  const seed = schedule.seed === undefined ? undefined : schedule.seed + i * layer.length;
+  const seed = seedsOf(schedule.seed, i + 1)[i];
   const options = optionsOf(schedule);
   if (schedule.method !== "gradmax") return grow(model, { ...options, layer, units, seed });
   const { xs, ys } = await training.draw(model, schedule.samples ?? SAMPLES, seed);

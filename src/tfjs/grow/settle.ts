@@ -113,15 +113,17 @@ async function largestOf(
   xs: Samples,
 ): Promise<Map<Place, Float32Array>> {
   const largest = new Map<Place, Float32Array>(places.map((place) => [place, float32(0)]));
-  const { inputs, inputNames } = engine(model);
+  const inner = engine(model);
   let count = 0;
-  for await (const batch of source(inputNames, xs, undefined, Infinity)()) {
+  for await (const batch of source(inner, xs, undefined, Infinity)()) {
     count += batch.inputs[0]!.shape[0]!;
     const restore = places.map((place) => watch(place, (z) => raise(largest, place, z)));
     try {
-      tidy(() => void engine(model).call([...batch.inputs], { training: false }));
+      tidy(() => void inner.call([...batch.inputs], { training: false }));
     } catch (error) {
-      const shapes = inputs.map(({ shape }) => `[${shape.map((n) => n ?? "any").join(", ")}]`);
+      const shapes = inner.inputs.map(
+        ({ shape }) => `[${shape.map((n) => n ?? "any").join(", ")}]`,
+      );
       throw new ArgumentError("xs", `samples of ${shapes.join(", ")}`, (error as Error).message);
     } finally {
       restore.forEach((undo) => undo());
