@@ -1,6 +1,7 @@
 import { ArgumentError, show } from "../errors.ts";
 import type { Data } from "../wasm/memory.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -14,8 +15,9 @@ import { svd } from "./svd.ts";
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
  */
 export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
+  checkMatrix("a", a);
   checkTolerance(options.tolerance);
-  return significant(svd(a, { vectors: false }).s, a, options.tolerance);
+  return significant(svd(lifted(a).matrix, { vectors: false }).s, a, options.tolerance);
 }
 
 /** How many of the descending singular values of a are above the tolerance. */

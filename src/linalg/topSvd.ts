@@ -2,7 +2,7 @@ import { ArgumentError, show } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, seedWords, type Matrix } from "./matrix.ts";
 import { normal } from "./normal.ts";
 import { qr } from "./qr.ts";
 import { checkTolerance } from "./rank.ts";
@@ -58,6 +58,7 @@ export function topSvd<T extends Data>(
     throw new ArgumentError("k", `an integer from 0 to min(m, n) = ${least}`, show(k));
   }
   checkTolerance(tolerance);
+  seedWords(seed); // checked whichever way is taken
   const block = k + OVERSAMPLING;
   if (k > 0 && least > SMALL && 5 * block <= least / 2) {
     const spaces = krylov(a, block, seed);
