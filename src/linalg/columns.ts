@@ -35,10 +35,10 @@ export function place(a: Matrix, into: Matrix, at: number): void {
   copy(a, 0, into, at, a.cols);
 }
 
-/** A plain loop: a view for every short row would cost more than its numbers. */
+/** A plain loop: a view for every short row would cost more than its numbers. Without columns rows may be countless. */
 function copy(from: Matrix, source: number, to: Matrix, target: number, cols: number): void {
-  const [x, y] = [from.data, to.data];
   if (cols === 0) return;
+  const [x, y] = [from.data, to.data];
   for (let i = 0; i < from.rows; i++) {
     for (let j = 0, at = i * from.cols + source, into = i * to.cols + target; j < cols; j++) {
       y[into++] = x[at++]!;

@@ -51,12 +51,17 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
  * imaginary parts that are exactly zero.
  *
  * @returns real coefficients if the roots are real, otherwise { re, im }
- * @throws ArgumentError for anything but numbers or { re, im }
+ * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient overflows, be it
+ *   on the way
  */
 export function polyfromroots(roots: ArrayLike<number>): Float64Array;
 export function polyfromroots(roots: Numbers): ComplexArrays;
 export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
-  const z = separated(interleaved("roots", roots));
+  const pairs = interleaved("roots", roots);
+  if (!pairs.every(Number.isFinite)) {
+    throw new ArgumentError("roots", "finite numbers", "a NaN or an infinity");
+  }
+  const z = separated(pairs);
   const n = z.re.length;
   const c = { re: float64(n + 1), im: float64(n + 1) };
   c.re[0] = 1;
@@ -76,6 +81,9 @@ export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
         c.im[k] = (c.im[k - 1] ?? 0) - (x * im + y * re);
       }
     }
+  }
+  if (![c.re, c.im].every((part) => part.every(Number.isFinite))) {
+    throw new ArgumentError("roots", "roots whose coefficients can be represented", "an overflow");
   }
   return isReal(roots) ? c.re : c;
 }

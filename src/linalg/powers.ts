@@ -51,6 +51,15 @@ export function largest(data: Data): number {
   return top;
 }
 
+/**
+ * a = 2^e·matrix, e ≤ 0: a matrix whose numbers are so small that what is computed of them would lose digits to
+ * underflow, brought near 1, where it loses none; any other stays as it is, with e = 0.
+ */
+export function lifted<T extends Data>(a: Matrix<T>): { matrix: Matrix<T>; e: number } {
+  const e = Math.min(magnitude(largest(a.data)), 0);
+  return { matrix: scaled(a, -e), e };
+}
+
 /** 2^e·a, for |e| ≤ 2044. */
 export function scaled<T extends Data>(a: Matrix<T>, e: number): Matrix<T> {
   if (e === 0) return a;

@@ -1,6 +1,7 @@
 import { checkNumber, known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -15,8 +16,9 @@ import { svd } from "./svd.ts";
  */
 export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
   const { tolerance } = known(options, ["tolerance"]);
+  checkMatrix("a", a);
   checkTolerance(tolerance);
-  return significant(svd(a, { vectors: false }).s, a, tolerance);
+  return significant(svd(lifted(a).matrix, { vectors: false }).s, a, tolerance);
 }
 
 /** How many of the descending singular values of a are above the tolerance. */

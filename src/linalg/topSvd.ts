@@ -3,7 +3,7 @@ import { checkInteger, checkSeed, known } from "../arguments.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, seedWords, type Matrix } from "./matrix.ts";
 import { normal } from "./normal.ts";
 import { qr } from "./qr.ts";
 import { checkTolerance } from "./rank.ts";
@@ -58,6 +58,7 @@ export function topSvd<T extends Data>(
   const least = Math.min(a.rows, a.cols);
   checkInteger("k", k, 0, least);
   checkTolerance(tolerance);
+  seedWords(seed); // checked whichever way is taken
   const block = k + OVERSAMPLING;
   if (k > 0 && least > SMALL && 5 * block <= least / 2) {
     const spaces = krylov(a, block, seed);
