@@ -548,7 +548,7 @@ suite("tfjs/data refusals", (test) => {
     ["layer", "an unknown layer", xs, { layers: ["nobody"] }],
     ["layer", "an unknown layer to skip", xs, { skip: ["nobody"] }],
     ["layers", "a name alone", xs, { layers: "head" }],
-    ["options", "an unknown option", xs, { sede: 1 }],
+    ["options.sede", "an unknown option", xs, { sede: 1 }],
     ["method", "a method", xs, { method: "he" }],
     ["code", "a code", xs, { code: "ica" }],
     ["code", "a function that returns nothing", xs, { code: () => undefined }],
