@@ -1,4 +1,4 @@
-import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import { memory, Optimizer, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { engine, leaves } from "../graph.ts";
@@ -175,7 +175,7 @@ export function planned(
   known(options, [...COMMON, ...method.options], "options");
   const { layer, units, batchSize = 32, gain = 1, seed } = options;
   const names = typeof layer === "string" ? [layer] : layer;
-  if (!Array.isArray(names) || names.length === 0) {
+  if (!Array.isArray(names) || names.length === 0 || Object.keys(names).length < names.length) {
     throw new ArgumentError("layer", "the name of a layer, or several", show(layer));
   }
   if (Array.isArray(units) && units.length !== names.length) {
@@ -210,8 +210,9 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   if (!xs || !ys) {
     throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
   }
-  if ([xs, ys].flat().some((one) => one.isDisposed)) {
-    throw new ArgumentError("xs, ys", "tensors that are not disposed", "one that is");
+  const tensors: unknown[] = Array.from([xs, ys].flat());
+  if (!tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
+    throw new ArgumentError("xs, ys", "tensors that are not disposed", show(tensors));
   }
 }
 
