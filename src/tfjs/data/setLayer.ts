@@ -1,5 +1,6 @@
 /** One layer set from data: its stages one after the other. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { isSingle } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Encoding } from "../../init/encoder/encode.ts";
 import { Moments, type Summary } from "../../init/encoder/moments.ts";
@@ -78,7 +79,9 @@ export async function scaleLayer(
     const old = await stage.read();
     const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, drawn(seed, g)));
     const before = spread(weights);
-    const factor = before > 0 ? 1 / Math.sqrt(before) : 1;
+    // Weights must be finite in single precision; an input of 1e-42 is as good as none.
+    const wanted = 1 / Math.sqrt(before);
+    const factor = isSingle(wanted) ? wanted : 1;
     stage.write(
       weights.map((w) => times(w, factor)),
       weights.map(() => new Float64Array(stage.layout.units)),
@@ -87,7 +90,7 @@ export async function scaleLayer(
       ...identity(task, stage),
       milliseconds: performance.now() - start,
       variance: { before: spread(old), after: before * factor * factor },
-      notes: before > 0 ? [] : ["its input is zero: not scaled"],
+      notes: isSingle(wanted) ? [] : ["its input is zero: not scaled"],
     });
   }
   return rows;
