@@ -11,6 +11,7 @@
  * The principal axes of x, which the code "pca" needs anyway, are the eigenvectors of X Xᵀ: one
  * decomposition serves both. Of many inputs only the leading axes are kept (`spectrum.ts`), and W lies in their span.
  */
+import { isSingle } from "../../arguments.ts";
 import { divide } from "../../linalg/bartelsStewart.ts";
 import { columns } from "../../linalg/columns.ts";
 import { eigh } from "../../linalg/eigh.ts";
@@ -95,11 +96,13 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
 
   const solved = preactivation(w, moments).variance;
   const gain = gains[rescale](solved, energy(w) / (2 * k));
-  const weights = scale(w, gain);
+  // An input so small that its weights would be infinite in single precision has nothing to tell.
+  const finite = w.data.every((entry) => isSingle(entry * gain));
+  const weights = scale(w, finite ? gain : 0);
   return {
     weights,
     bias: Float64Array.from({ length: k }, (_, i) => -dot(weights, i, mean)),
-    variance: solved * gain * gain,
+    variance: finite ? solved * gain * gain : 0,
     residual: backwardError({ a, b, c, transposeB: false }, { x: w, exponent: 0 }),
     singular,
     filled,
