@@ -500,6 +500,17 @@ suite("tfjs/data models", (test) => {
     }
   });
 
+  test("inputs below the normal numbers are no NaN: lsuv leaves the scale alone", async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] })] });
+    const xs = tf.mul(tf.randomNormal([9, 3], 0, 1, "float32", 1), 1e-42) as Tensor;
+    for (const method of ["lsuv", "orthogonal-lsuv", "sylvester"] as const) {
+      await initializeFromData(model, xs, { method });
+      assert.ok(model.getWeights()[0].dataSync().every(Number.isFinite), method);
+    }
+    model.dispose();
+    xs.dispose();
+  });
+
   for (const method of ["lsuv", "orthogonal-lsuv"] as const)
     test(`${method}: variance 1 over data and units in one step, biases zero`, async () => {
       const model = tf.sequential({
@@ -548,7 +559,7 @@ suite("tfjs/data refusals", (test) => {
     ["layer", "an unknown layer", xs, { layers: ["nobody"] }],
     ["layer", "an unknown layer to skip", xs, { skip: ["nobody"] }],
     ["layers", "a name alone", xs, { layers: "head" }],
-    ["options", "an unknown option", xs, { sede: 1 }],
+    ["options.sede", "an unknown option", xs, { sede: 1 }],
     ["method", "a method", xs, { method: "he" }],
     ["code", "a code", xs, { code: "ica" }],
     ["code", "a function that returns nothing", xs, { code: () => undefined }],

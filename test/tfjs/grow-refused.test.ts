@@ -46,18 +46,23 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { layer: [] }, "layer", /the name of a layer/);
     await refused(model, { layer: 3 }, "layer", /the name of a layer/);
     for (const units of [0, -1, 1.5, NaN, "2", undefined]) {
-      await refused(model, { units }, "units", /an integer ≥ 1/);
+      await refused(model, { units }, "units", /a positive integer/);
     }
     await refused(model, { units: [1, 2] }, "units", /a number for each of 1 layers/);
-    await refused(model, { method: "best" }, "method", /gradmax, orthogonal, split, random, zero/);
+    await refused(
+      model,
+      { method: "best" },
+      "method",
+      /"gradmax", "orthogonal", "split", "random" or "zero"/,
+    );
     await refused(model, { method: undefined }, "method", /gradmax/);
     await refused(model, { side: "in" }, "options.side", /only the options/);
     await refused(model, { method: "orthogonal", side: "left" }, "side", /"in", "out" or "pair"/);
     await refused(model, { method: "orthogonal", side: "pair", units: 3 }, "units", /even/);
-    await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);
+    await refused(model, { method: "split", noise: -1 }, "noise", /non-negative/);
     await refused(model, { norm: "max" }, "norm", /"mean" or "fixed"/);
     for (const gain of [Infinity, NaN, 0, -1])
-      await refused(model, { gain }, "gain", /finite.*> 0/);
+      await refused(model, { gain }, "gain", /finite positive number/);
     await refused(model, { gain: 1e39 }, "gain", /single precision/);
     await refused(model, { gain: 1e39, norm: "fixed" }, "gain", /single precision/);
     await refused(model, { optimizer: {} }, "optimizer", /tf.Optimizer/);
@@ -65,7 +70,12 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { seed: -1 }, "seed", /integer/);
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
     await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
-    await refused(model, { method: "gradmax", xs, ys, batchSize: 0 }, "batchSize", /≥ 1/);
+    await refused(
+      model,
+      { method: "gradmax", xs, ys, batchSize: 0 },
+      "batchSize",
+      /a positive integer/,
+    );
   });
 
   test("units beyond memory", async () => {

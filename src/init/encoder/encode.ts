@@ -12,6 +12,7 @@
  * decomposition serves both. Of many inputs only the leading axes are kept (`spectrum.ts`), and W lies in their span.
  */
 import { float64 } from "../../arrays.ts";
+import { isSingle } from "../../arguments.ts";
 import { divide } from "../../linalg/bartelsStewart.ts";
 import { columns } from "../../linalg/columns.ts";
 import { eigh } from "../../linalg/eigh.ts";
@@ -104,11 +105,13 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
 
   const solved = preactivation(w, moments).variance;
   const gain = gains[rescale](solved, energy(w) / (2 * k));
-  const weights = scale(w, gain);
+  // An input so small that its weights would be infinite in single precision has nothing to tell.
+  const finite = w.data.every((entry) => isSingle(entry * gain));
+  const weights = scale(w, finite ? gain : 0);
   return {
     weights,
     bias: float64({ length: k }, (_, i) => -dot(weights, i, mean)),
-    variance: solved * gain * gain,
+    variance: finite ? solved * gain * gain : 0,
     residual: backwardError({ a, b, c, transposeB: false }, { x: w, exponent: 0 }),
     singular,
     filled,

@@ -61,6 +61,8 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *   `"backward"`  that with χ = variance · E[σ'(z)²] = 1: squared gradients do
  *   `"he"`        2, for wide and very deep networks
  *
+ * The last 64 designs for named activations are kept: asked for again, one takes no time.
+ *
  * Relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
  *
  * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or

@@ -49,13 +49,17 @@ const TOLERANCES = [1e-6, 1e-9, 1e-12];
  * All isolated stationary points, real and complex, of L(w, b) = Σ_i (P(w·x_i + b) − y_i)². A diagnostic for small
  * problems, not a trainer: the number of paths is (2n − 1)^(d + 1) for P of degree n and d inputs.
  *
+ * Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do not
+ * count. An end is at infinity if Newton's method finds it there to rounding, or if it is a multiple zero beyond 1000 of these units;
+ * that complex points come in conjugate pairs is checked.
+ *
  * @param coefficients of P, real, ascending (as from `approximate`), degree ≥ 1
  * @param x samples in rows, m x d; with a column of ones they must have rank d + 1
  * @param y m targets
  * @param options.seed of the random start, integer from 0 to 2^53 − 1; default 0
- * @param options.mostPaths refuse to follow more; default 1000
- * @throws ArgumentError for malformed or non-finite arguments, dependent columns, or too many paths;
- *   ConvergenceError when a path is lost
+ * @param options.mostPaths refuse to follow more, a positive integer; default 1000
+ * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
+ *   overflow; ConvergenceError when a path is lost
  */
 export function solveLPS(
   coefficients: ArrayLike<number>,

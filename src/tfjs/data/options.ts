@@ -1,5 +1,15 @@
 /** Options of `initializeFromData`, checked. */
-import { ArgumentError, show } from "../../errors.ts";
+import {
+  checkFlag,
+  checkFunction,
+  checkInteger,
+  checkNames,
+  checkOneOf,
+  checkSeed,
+  checkSignal,
+  checkSingle,
+  known,
+} from "../../arguments.ts";
 import type { EncodeOptions } from "../../init/encoder/encode.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { Targets } from "./labels.ts";
@@ -73,48 +83,30 @@ export function checked(options: DataOptions): Checked {
     branches: true,
     worker: false,
   } as const;
-  const rest = ["ys", "layers", "onProgress", "signal"];
-  for (const name of Object.keys(options)) {
-    if (!(name in defaults) && !rest.includes(name)) {
-      const names = [...Object.keys(defaults), ...rest].join(", ");
-      throw new ArgumentError("options", `only ${names}`, show(name));
-    }
-  }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const all: Checked = { ...defaults, ...Object.fromEntries(given) };
-  oneOf("method", all.method, methods);
-  if (typeof all.code !== "function") oneOf("code", all.code, codes);
-  oneOf("rescale", all.rescale, rescales);
-  for (const name of ["layers", "skip"] as const) {
-    const names = all[name] ?? [];
-    if (!Array.isArray(names)) throw new ArgumentError(name, "an array of names", show(names));
-  }
-  number("alpha", all.alpha, "a positive number", (x) => x > 0 && x < Infinity);
-  number("beta", all.beta, "a number ≥ 0", (x) => x >= 0 && x < Infinity);
-  if (all.ridge !== "auto")
-    number("ridge", all.ridge, '"auto" or a number ≥ 0', (x) => x >= 0 && x < Infinity);
-  number(
-    "samples",
-    all.samples,
-    "a positive integer",
-    (x) => x === Infinity || (x > 0 && Number.isInteger(x)),
-  );
-  number(
-    "seed",
-    all.seed,
-    "an integer from 0 to 2^53 - 1",
-    (x) => Number.isSafeInteger(x) && x >= 0,
-  );
+  const rest = ["ys", "layers", "onProgress", "signal"] as const;
+  const names = Object.keys(defaults) as (keyof typeof defaults)[];
+  const given = Object.entries(known(options, [...names, ...rest]));
+  const present = given.filter(([, value]) => value !== undefined);
+  const all: Checked = { ...defaults, ...Object.fromEntries(present) };
+  checkOneOf("method", all.method, methods);
+  if (typeof all.code !== "function") checkOneOf("code", all.code, codes);
+  checkOneOf("rescale", all.rescale, rescales);
+  checkNames("layers", all.layers);
+  checkNames("skip", all.skip);
+  checkSingle("alpha", all.alpha, "positive");
+  checkSingle("beta", all.beta, "non-negative");
+  if (all.ridge !== "auto") checkSingle("ridge", all.ridge, "non-negative");
+  if (all.samples !== Infinity) checkInteger("samples", all.samples, 1);
+  checkSeed(all.seed);
+  checkFlag("branches", all.branches);
+  checkWorker(all.worker);
+  checkFunction("onProgress", all.onProgress);
+  checkSignal("signal", all.signal);
   return all;
 }
 
-function oneOf(name: string, value: string, known: readonly string[]): void {
-  if (!known.includes(value)) {
-    throw new ArgumentError(name, `one of ${known.map(show).join(", ")}`, show(value));
+function checkWorker(worker: unknown): void {
+  if (typeof (worker as Partial<Worker> | null)?.postMessage !== "function") {
+    checkFlag("worker", worker);
   }
-}
-
-function number(name: string, value: number, expected: string, fits: (x: number) => boolean): void {
-  if (typeof value !== "number" || !fits(value))
-    throw new ArgumentError(name, expected, show(value));
 }

@@ -1,6 +1,7 @@
 /** One layer set from data: its stages one after the other. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
+import { isSingle } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
 import type { Encoding } from "../../init/encoder/encode.ts";
@@ -85,7 +86,9 @@ export async function scaleLayer(
     const old = await stage.read();
     const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, seeds[g]!));
     const before = spread(weights);
-    const factor = before > 0 ? 1 / Math.sqrt(before) : 1;
+    // Weights must be finite in single precision; an input of 1e-42 is as good as none.
+    const wanted = 1 / Math.sqrt(before);
+    const factor = isSingle(wanted) ? wanted : 1;
     stage.write(
       weights.map((w) => times(w, factor)),
       weights.map(() => float64(stage.layout.units)),
@@ -94,7 +97,7 @@ export async function scaleLayer(
       ...identity(task, stage),
       milliseconds: performance.now() - start,
       variance: { before: spread(old), after: before * factor * factor },
-      notes: before > 0 ? [] : ["its input is zero: not scaled"],
+      notes: isSingle(wanted) ? [] : ["its input is zero: not scaled"],
     });
   }
   return rows;

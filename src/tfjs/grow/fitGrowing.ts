@@ -1,5 +1,6 @@
 import { dispose } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
+import { checkInteger, checkNumber, checkObject, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Dataset } from "../data/source.ts";
 import { seedsOf } from "../../init/draws.ts";
@@ -216,28 +217,21 @@ async function check(
   initialEpoch: number,
   epochs: number,
 ): Promise<{ names: readonly string[]; epochs: number[]; inTurn: boolean }> {
-  if (typeof schedule !== "object" || schedule === null) {
-    throw new ArgumentError("schedule", "an object", show(schedule));
-  }
+  checkObject("schedule", schedule);
   const { layers, every, from = every, order = "all", fraction, units, samples } = schedule;
   const integer = (name: string, value: number | undefined, least: number) => {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
-    throw new ArgumentError(`schedule.${name}`, `an integer ≥ ${least}`, show(value));
+    if (value !== undefined) checkInteger(`schedule.${name}`, value, least);
   };
   integer("every", every ?? NaN, 1);
   integer("from", from, 0);
   integer("events", schedule.events, 0);
   integer("units", units, 1);
   integer("samples", samples, 1);
-  if (order !== "all" && order !== "round robin") {
-    throw new ArgumentError("schedule.order", '"all" or "round robin"', show(order));
-  }
+  checkOneOf("schedule.order", order, ["all", "round robin"]);
   if ((units === undefined) === (fraction === undefined)) {
     throw new ArgumentError("schedule", "either units or fraction", units ? "both" : "neither");
   }
-  if (fraction !== undefined && !(Number.isFinite(fraction) && fraction > 0)) {
-    throw new ArgumentError("schedule.fraction", "a positive number", show(fraction));
-  }
+  if (fraction !== undefined) checkNumber("schedule.fraction", fraction, "positive");
   const needed = schedule.method === "gradmax";
   const batch = needed ? await training.draw(model, 1, 0) : undefined;
   const options = { ...optionsOf(schedule), layer: layers, units: units ?? 1, ...batch };

@@ -1,9 +1,16 @@
-import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import { memory, Optimizer, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { engine, leaves } from "../graph.ts";
-import { known } from "../../arguments.ts";
+import {
+  checkInteger,
+  checkObject,
+  checkOneOf,
+  checkSeed,
+  checkSingle,
+  known,
+} from "../../arguments.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
@@ -164,22 +171,19 @@ export function planned(
       "one that is not",
     );
   }
-  const method = Object.hasOwn(methods, options?.method) ? methods[options.method] : undefined;
-  if (method === undefined) {
-    throw new ArgumentError("method", Object.keys(methods).join(", "), show(options?.method));
-  }
+  checkObject("options", options);
+  checkOneOf("method", options.method, Object.keys(methods));
+  const method = methods[options.method];
   known(options, [...COMMON, ...method.options], "options");
-  const { layer, units, batchSize = 32, gain = 1, seed = 0 } = options;
+  const { layer, units, batchSize = 32, gain = 1, seed } = options;
   const names = typeof layer === "string" ? [layer] : layer;
-  if (!Array.isArray(names) || names.length === 0) {
+  if (!Array.isArray(names) || names.length === 0 || Object.keys(names).length < names.length) {
     throw new ArgumentError("layer", "the name of a layer, or several", show(layer));
   }
   if (Array.isArray(units) && units.length !== names.length) {
     throw new ArgumentError("units", `a number for each of ${names.length} layers`, show(units));
   }
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError("batchSize", "an integer ≥ 1", show(batchSize));
-  }
+  checkInteger("batchSize", batchSize, 1);
   if (options.optimizer === engine(model).optimizer) {
     throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
   }
@@ -188,19 +192,13 @@ export function planned(
     const actual = show(options.optimizer);
     throw new ArgumentError("optimizer", "a tf.Optimizer, as tf.train.adam(), or none", actual);
   }
-  if (!(Number.isFinite(gain) && gain > 0)) {
-    throw new ArgumentError("gain", "a finite number > 0", show(gain));
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
-  }
+  checkSingle("gain", gain, "positive");
+  checkSeed(seed);
   if (method.data(options)) checkData(options);
   checkModel(model, method.data(options));
   return names.map((name: string, i) => {
     const count = Array.isArray(units) ? units[i] : units;
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new ArgumentError("units", "an integer ≥ 1", show(count));
-    }
+    checkInteger("units", count, 1);
     const chain: Chain = chainOf(model, name);
     fit(chain, method.zero(options));
     if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
@@ -214,8 +212,9 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   if (!xs || !ys) {
     throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
   }
-  if ([xs, ys].flat().some((one) => one.isDisposed)) {
-    throw new ArgumentError("xs, ys", "tensors that are not disposed", "one that is");
+  const tensors: unknown[] = Array.from([xs, ys].flat());
+  if (!tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
+    throw new ArgumentError("xs, ys", "tensors that are not disposed", show(tensors));
   }
 }
 

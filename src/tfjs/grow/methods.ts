@@ -1,6 +1,6 @@
 /** The methods of growth by name: what each needs to know, and what it makes of it. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { gradmax } from "../../init/growth/gradmax.ts";
 import {
   meanNorm,
@@ -144,8 +144,6 @@ export const methods: Record<keyof typeof table, Method> = table;
 
 /** The norm of a new vector beside these. */
 function lengthOf(old: Weights, { gain = GRADMAX_GAIN, norm = "mean" }: MethodOptions): number {
-  if (norm !== "mean" && norm !== "fixed") {
-    throw new ArgumentError("norm", '"mean" or "fixed"', show(norm));
-  }
+  checkOneOf("norm", norm, ["mean", "fixed"]);
   return newNorm(gain, norm === "fixed" ? 1 : meanNorm(old));
 }
