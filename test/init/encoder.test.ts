@@ -105,6 +105,18 @@ suite("init/encoder identities, to 1e-10", (test) => {
       assert.is(filled, 0);
     });
 
+  test("pca: as many units as components are the components themselves", () => {
+    for (const [n, rank] of [
+      [60, 12],
+      [5, 4],
+    ]) {
+      const x = correlated(n, 12, 3);
+      const { weights, filled } = solve(x, { units: rank });
+      assert.ok(apart(signed(weights), principal(x, rank)) < 1e-10);
+      assert.is(filled, 0);
+    }
+  });
+
   test("pca before relu: half the components and their negatives", () => {
     const x = correlated(60, 12, 2);
     const { weights } = solve(x, { units: 7, oneSided: true });

@@ -511,6 +511,47 @@ suite("tfjs/data models", (test) => {
     xs.dispose();
   });
 
+  test("lsuv: an input that is zero leaves the weights, and says so", async () => {
+    const model = tf.sequential({ layers: [L.dense({ units: 4, name: "a", inputShape: [3] })] });
+    const [old] = model.getWeights().map((w) => [...w.dataSync()]);
+    const { layers } = await initializeFromData(model, tf.zeros([9, 3]), { method: "lsuv" });
+    assert.equal([...model.getWeights()[0].dataSync()], old);
+    assert.ok(
+      layers[0].notes.some((note) => /zero/.test(note)),
+      layers[0].notes.join(),
+    );
+  });
+
+  test("defaults are those of the documentation", async () => {
+    const xs = draw([50, 6], 3);
+    const ys = tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: 50 }, (_, i) => i % 3),
+        "int32",
+      ),
+      3,
+    );
+    const set = async (options: DataOptions) => {
+      const layers = [L.dense({ units: 5, inputShape: [6], activation: "tanh" }), L.dense({ units: 3 })]; // prettier-ignore
+      const model = tf.sequential({ layers });
+      await initializeFromData(model, xs, { code: "labels", ys, ...options });
+      return model.getWeights().flatMap((w) => [...w.dataSync()]);
+    };
+    const plain = await set({});
+    const given = { alpha: 1, beta: 1, ridge: "auto", rescale: "variance", seed: 0, branches: true } as const; // prettier-ignore
+    assert.equal(await set(given), plain);
+    // And each of them counts.
+    for (const other of [
+      { alpha: 2 },
+      { beta: 2 },
+      { ridge: 0 },
+      { rescale: "none" },
+      { seed: 1 },
+    ] as const)
+      // prettier-ignore
+      assert.not.equal(await set({ ...given, ...other }), plain, Object.keys(other)[0]);
+  });
+
   for (const method of ["lsuv", "orthogonal-lsuv"] as const)
     test(`${method}: variance 1 over data and units in one step, biases zero`, async () => {
       const model = tf.sequential({

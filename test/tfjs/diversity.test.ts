@@ -11,6 +11,7 @@ import {
   spreading,
   spreadUnits,
 } from "../../src/tfjs/index.ts";
+import { strength } from "../../src/tfjs/diversity/schedule.ts";
 import { suite } from "../suite.ts";
 import { refused } from "../thrown.ts";
 import { setUp } from "./diversity.ts";
@@ -133,6 +134,10 @@ suite("tfjs/diversity: regularizers", (test) => {
     bad("penalty", { penalty: "toString" });
     for (const lambda of [-1, NaN, "1"]) bad("lambda", { lambda });
     for (const epochs of [-1, 0.5, Infinity]) bad("epochs", { epochs });
+    assert.equal(
+      [0, 1, 4, 5, 6].map((epoch) => strength({}, epoch)),
+      [1, 4 / 5, 1 - 4 / 5, 0, 0],
+    );
     bad("power", { power: 0 });
     bad("epsilon", { epsilon: -1 });
     bad("depthwise", { depthwise: 1 });
