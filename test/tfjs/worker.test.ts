@@ -36,6 +36,12 @@ suite("tfjs/worker", (test) => {
       assert.is(progress.length, 4);
     });
 
+  test("targets: the same bits in a thread", async () => {
+    const ys = tf.tensor2d(normal(50, 3, { seed: 2 }).data, [50, 3]);
+    assert.equal(await found({ ys, worker: true }), await found({ ys }));
+    assert.not.equal(await found({ ys }), await found({}));
+  });
+
   test("a function code stays here", async () => {
     const code: DataOptions["code"] = ({ rows }, _, units) => normal(rows, units, { seed: 1 });
     assert.equal(await found({ code, worker: true }), await found({ code }));

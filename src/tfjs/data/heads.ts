@@ -43,7 +43,7 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
       const found = stages(layer);
       const without = (why: string): Head => ({ output, at, link, why });
       if (ACTIVATIONS.has(name) || activation(layer) !== "linear") {
-        // Of two activations the first decides, as far as it can; behind a mean the sample's target holds for none.
+        // Only one function can be inverted, and none of them within a mean: then pre-activations are fitted as they are.
         const alone = link.kind === "identity" && at !== "mean";
         link = alone ? linkOf(layer, tensor) : identity;
         if (at === "mean") at = "all";
