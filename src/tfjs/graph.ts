@@ -1,4 +1,5 @@
 /** The graph of a LayersModel: which layer is called when, on what. */
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../errors.ts";
 
@@ -83,4 +84,12 @@ export function engine(model: LayersModel): LayersModel {
   }
   if (!model.built) model.build(model.inputs[0]!.shape);
   return sequential.model ?? model;
+}
+
+/** @throws ArgumentError for a model whose weights are disposed */
+export function checkAlive(model: LayersModel): void {
+  const disposed = model.weights.some((weight) => {
+    return (weight as unknown as { val: Tensor }).val.isDisposed;
+  });
+  if (disposed) throw new ArgumentError("model", "one that is not disposed", "one that is");
 }

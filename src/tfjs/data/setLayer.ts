@@ -13,7 +13,7 @@ import type { Linear, Normalization } from "./plan.ts";
 import type { LayerReport } from "./report.ts";
 import type { Solver } from "./solver.ts";
 import { assign, type Stage } from "./stages.ts";
-import type { Stream } from "./stream.ts";
+import type { Activations, Stream } from "./stream.ts";
 import { target, type Streamed } from "./targets.ts";
 
 /** Solves the equation of every stage of a layer (`encode`), each on what the ones before make of the data. */
@@ -142,15 +142,21 @@ async function moments(
 }
 
 /** The vectors that enter a stage, a matrix a group, batch by batch, and the label of each vector. */
-export async function* gathered(stage: Stage, { input, channelsFirst }: Linear, samples: Stream) {
-  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / samples.total;
-  for await (const { data, shape, count, first, labels } of samples.at(input, channelsFirst)) {
-    const available = stage.positions(shape);
-    const each = Math.min(available, Math.ceil(wanted));
-    const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
-    const vectors = stage.gather(data, shape, chosen);
-    yield { vectors, labels: labels && repeat(labels, each) };
+async function* gathered(stage: Stage, { input, channelsFirst }: Linear, samples: Stream) {
+  for await (const batch of samples.at(input, channelsFirst)) {
+    yield vectorsOf(stage, batch, samples.total);
   }
+}
+
+/** @param total number of all samples */
+export function vectorsOf(stage: Stage, batch: Activations, total: number) {
+  const { data, shape, count, first, labels } = batch;
+  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / total;
+  const available = stage.positions(shape);
+  const each = Math.min(available, Math.ceil(wanted));
+  const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
+  const vectors = stage.gather(data, shape, chosen);
+  return { vectors, labels: labels && repeat(labels, each) };
 }
 
 /**

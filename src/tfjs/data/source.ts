@@ -1,9 +1,10 @@
 /**
  * Samples as batches of tensors, whatever the user keeps them in: one tensor, batches, or a tf.data
- * Dataset. A source can be walked as often as there are layers to set.
+ * Dataset. A source is walked several times.
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
+import { unless } from "./unless.ts";
 
 /** What of tf.data's Dataset is used. */
 export interface Dataset {
@@ -16,6 +17,12 @@ export interface Dataset {
  * elements of a Dataset are xs or { xs, ys }, as `predict` and `fitDataset` take them.
  */
 export type Samples = Tensor | readonly Tensor[] | Dataset;
+
+/** An input of the model; the first axis of its shape is the batch. */
+export interface Input {
+  readonly name: string;
+  readonly shape: readonly (number | null)[];
+}
 
 /** One batch: a tensor for each input of the model, and labels if there are any. */
 export interface Batch {
@@ -30,26 +37,25 @@ const BATCH = 256;
  * A function that walks all batches; it may be called again and again. A batch lives until the next
  * one is asked for.
  *
- * @param names of the model's inputs
  * @param samples at most so many are needed
+ * @param signal ends the wait for a Dataset's next batch
  * @throws ArgumentError when xs and ys do not fit each other or the model
  */
 export function source(
-  names: readonly string[],
+  model: readonly Input[],
   xs: Samples,
   ys: Tensor | readonly Tensor[] | undefined,
   samples: number,
+  signal: AbortSignal | undefined,
 ): () => AsyncGenerator<Batch> {
   if (isDataset(xs)) {
     if (ys !== undefined) {
       throw new ArgumentError("ys", "labels in the Dataset, as { xs, ys }", "ys beside it");
     }
-    return () => fromDataset(names, xs);
+    return () => fromDataset(model, xs, signal);
   }
-  const batched = Array.isArray(xs) && names.length === 1;
-  const whole = batched
-    ? pairs(xs as readonly Tensor[], ys)
-    : [batch(names, xs as Tensor | readonly Tensor[], ys)];
+  const batched = Array.isArray(xs) && model.length === 1;
+  const whole = batched ? pairs(model, xs as readonly Tensor[], ys) : [batch(model, xs, ys)];
   return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
 }
 
@@ -91,17 +97,30 @@ async function cutter(x: Tensor, count: number): Promise<Cutter> {
 }
 
 async function* fromBatches(batches: readonly Batch[]): AsyncGenerator<Batch> {
-  yield* batches;
+  for (const { inputs, labels } of batches) {
+    inputs.forEach((x) => checkAlive("xs", x));
+    if (labels) checkAlive("ys", labels);
+    yield { inputs, labels };
+  }
 }
 
-async function* fromDataset(names: readonly string[], xs: Dataset): AsyncGenerator<Batch> {
-  const iterator = await xs.iterator();
+async function* fromDataset(
+  model: readonly Input[],
+  xs: Dataset,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch> {
+  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
   for (;;) {
-    const { done, value } = await iterator.next();
+    const pending = Promise.resolve(iterator.next());
+    const { done, value } = await unless(signal, pending).catch((error: unknown) => {
+      // A batch that comes too late is nobody's.
+      pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
+      throw error;
+    });
     if (done) return;
     try {
       const { xs: inputs, ys: labels } = isLabelled(value) ? value : { xs: value, ys: undefined };
-      yield batch(names, inputs as Tensor, labels as Tensor | undefined);
+      yield batch(model, inputs, labels);
     } finally {
       dispose(value as Tensor);
     }
@@ -109,36 +128,59 @@ async function* fromDataset(names: readonly string[], xs: Dataset): AsyncGenerat
 }
 
 /** Batches of a model with one input, with their labels. */
-function pairs(xs: readonly Tensor[], ys: Tensor | readonly Tensor[] | undefined): Batch[] {
+function pairs(
+  model: readonly Input[],
+  xs: readonly Tensor[],
+  ys: Tensor | readonly Tensor[] | undefined,
+): Batch[] {
   if (xs.length === 0) throw new ArgumentError("xs", "at least one batch", "none");
   if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
     throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, show(ys));
   }
-  return xs.map((x, i) => batch(["xs"], x, (ys as readonly Tensor[] | undefined)?.[i]));
+  return xs.map((x, i) => batch(model, x, (ys as readonly Tensor[] | undefined)?.[i]));
 }
 
 /** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
-function batch(names: readonly string[], xs: unknown, ys: unknown): Batch {
+function batch(model: readonly Input[], xs: unknown, ys: unknown): Batch {
   const inputs: unknown[] = Array.isArray(xs)
     ? xs
     : xs instanceof Tensor
       ? [xs]
-      : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);
+      : model.map(({ name }) => (xs as Record<string, unknown> | null)?.[name]);
   const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
-  if (!tensors || inputs.length !== names.length) {
-    const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
-    throw new ArgumentError("xs", wanted, show(xs));
+  if (!tensors || inputs.length !== model.length) {
+    const names = model.map(({ name }) => name).join(", ");
+    throw new ArgumentError(
+      "xs",
+      model.length === 1 ? "a tensor" : `tensors for ${names}`,
+      show(xs),
+    );
   }
   const all = inputs as Tensor[];
+  all.forEach((x, i) => checkInput(model[i]!, x));
   const count = all[0]!.shape[0]!;
   const other = all.find((x) => x.shape[0] !== count);
   if (other) throw new ArgumentError("xs", `${count} samples in every input`, `${other.shape[0]}`);
   if (ys === undefined) return { inputs: all, labels: undefined };
   if (!(ys instanceof Tensor) || ys.rank === 0) throw new ArgumentError("ys", "a tensor", show(ys));
+  checkAlive("ys", ys);
   if (ys.shape[0] !== count) {
     throw new ArgumentError("ys", `labels of ${count} samples, as in xs`, `${ys.shape[0]}`);
   }
   return { inputs: all, labels: ys };
+}
+
+function checkInput({ name, shape }: Input, x: Tensor): void {
+  checkAlive("xs", x);
+  const fits = (size: number | null, axis: number) => axis === 0 || [null, x.shape[axis]].includes(size); // prettier-ignore
+  if (x.rank !== shape.length || !shape.every(fits)) {
+    const wanted = shape.map((size, axis) => (axis === 0 ? "samples" : (size ?? "any")));
+    throw new ArgumentError("xs", `shape [${wanted.join(", ")}] for ${name}`, show(x.shape));
+  }
+}
+
+function checkAlive(name: string, { isDisposed }: Tensor): void {
+  if (isDisposed) throw new ArgumentError(name, "tensors that are not disposed", "one that is");
 }
 
 function isDataset(xs: unknown): xs is Dataset {

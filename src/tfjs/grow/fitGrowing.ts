@@ -3,7 +3,8 @@ import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
 import { engine, layerOf } from "../graph.ts";
-import { grow, outside, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
+import { outside } from "../outside.ts";
+import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
 import { unitsOf } from "./weights.ts";
 

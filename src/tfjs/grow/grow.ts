@@ -3,6 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { engine, leaves } from "../graph.ts";
 import { known } from "../initializer.ts";
+import { outside } from "../outside.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
@@ -101,9 +102,6 @@ export async function grow(
   }
   return { model: grown, report };
 }
-
-/** When the tf.tidy that we may be called in has ended: it would dispose what we make. */
-export const outside = () => Promise.resolve();
 
 async function growOne(
   model: LayersModel,
