@@ -104,8 +104,8 @@ function overPairs({ rows: m, data }: Matrix<Float64Array>, lengths: Float64Arra
   };
 }
 
-/** The eigenvalues of the Gram matrix on the shorter side are the σ². */
-function effectiveRank({ rows, cols, data }: Matrix): number {
+/** exp of the entropy of σ²/Σσ². The eigenvalues of the Gram matrix on the shorter side are the σ². */
+export function effectiveRank({ rows, cols, data }: Matrix): number {
   const top = largest(data);
   if (top === 0) return 0;
   const a = { rows, cols, data: Float64Array.from(data, (x) => x / top) };

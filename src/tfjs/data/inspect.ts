@@ -13,13 +13,13 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { diversityOf } from "../../init/diversity/metrics.ts";
+import { diversityOf, effectiveRank } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { checkFlag } from "../../linalg/matrix.ts";
 import { checkAlive, engine, steps, type Layer } from "../graph.ts";
 import { outside } from "../outside.ts";
-import { activated, linear, type Linear } from "./plan.ts";
+import { activated, activation, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
 import { vectorsOf } from "./setLayer.ts";
 import type { Samples } from "./source.ts";
@@ -62,9 +62,8 @@ export interface InspectOptions {
 
 /**
  * The health of every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer of a model on samples, in forward
- * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. Convolutions are
- * looked at in some 16,000 positions spread over all samples. The model is run in inference mode, once on all samples,
- * and not changed; the samples are walked twice, with gradients three times. Called in tf.tidy it begins when that has
+ * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. The
+ * model is run in inference mode, once on all samples (layers with an activation in them twice), and not changed; the samples are walked twice, with gradients three times. Called in tf.tidy it begins when that has
  * ended, so the model may come from there, but not xs and ys.
  *
  * @param xs samples, as `initializeFromData` takes them
@@ -89,11 +88,11 @@ export async function inspect(
   const charts = new Map<Layer, Chart>();
   for (const step of graph) {
     const task = linear(inner, graph, step);
-    if (task && !charts.has(task.layer))
-      charts.set(task.layer, new Chart(task, activated(graph, step)));
+    if (!task || charts.has(task.layer)) continue;
+    charts.set(task.layer, new Chart(task, step.outputs[0]!, activated(graph, step)));
   }
   const all = { ys, samples: Infinity, memory: 0, signal: undefined };
-  const halts = [...charts.values()].flatMap(({ task, output }) => [task.input, output]);
+  const halts = [...charts.values()].flatMap((chart) => chart.halts);
   const samples = new Stream(inner, xs, all, halts);
   await samples.survey(false);
   const norms = gradients ? await gradientNorms(inner, samples) : undefined;
@@ -105,29 +104,39 @@ export async function inspect(
 
 /** What is gathered of a layer while the samples pass by. */
 class Chart {
+  /** Of every unit, behind the activation and before it. */
   private readonly outputs: Variances;
-  /** Pre-activations: of a stage, its groups. */
-  private readonly sums: Map<Stage, Variances[]>;
+  private readonly units: Variances;
+  /** Pre-activations of the stages before the last one: of each, its groups. */
+  private readonly inner: Map<Stage, Variances[]>;
 
+  /** @param output of the layer with its activation and normalization, which may be layers of their own */
   constructor(
     readonly task: Linear,
-    readonly output: SymbolicTensor,
+    private readonly own: SymbolicTensor,
+    private readonly output: SymbolicTensor,
   ) {
     const { units, groups } = task.stages.at(-1)!.layout;
     this.outputs = new Variances(units * groups);
-    this.sums = new Map(
-      task.stages.map((stage) => {
+    this.units = new Variances(units * groups);
+    this.inner = new Map(
+      task.stages.slice(0, -1).map((stage) => {
         const { units, groups } = stage.layout;
         return [stage, Array.from({ length: groups }, () => new Variances(units))];
       }),
     );
   }
 
+  get halts(): SymbolicTensor[] {
+    return [this.task.input, this.own, this.output];
+  }
+
   /** @param total number of all samples */
   watchers(total: number): Watcher[] {
-    const { input, channelsFirst } = this.task;
-    const inputs = async (batch: Activations) => {
-      for (const [stage, units] of this.sums) {
+    const { layer, input, channelsFirst, stages } = this.task;
+    const see = ({ data }: Activations) => this.units.add(data, 1);
+    const parts = async (batch: Activations) => {
+      for (const [stage, units] of this.inner) {
         const weights = await stage.read();
         vectorsOf(stage, batch, total).vectors.forEach((x, g) => {
           units[g]!.add(matmul(x, weights[g]!, { transposeB: true }).data, 1);
@@ -135,8 +144,16 @@ class Chart {
       }
     };
     return [
-      { tensor: input, channelsFirst, see: inputs },
+      activation(layer) === "linear"
+        ? { tensor: this.own, channelsFirst, see }
+        : {
+            tensor: input,
+            channelsFirst,
+            see,
+            through: (x) => bare(layer).call([x], {}) as Tensor,
+          },
       { tensor: this.output, channelsFirst, see: ({ data }) => this.outputs.add(data, 1) },
+      ...(stages.length > 1 ? [{ tensor: input, channelsFirst, see: parts }] : []),
     ];
   }
 
@@ -146,14 +163,13 @@ class Chart {
     const still = this.outputs.variance.filter((variance) => variance === 0).length;
     const rows: LayerHealth[] = [];
     for (const stage of stages) {
-      const units = this.sums.get(stage)!;
-      const bias = (await stage.bias?.read().data()) ?? [0];
+      const units = this.inner.get(stage) ?? [this.units];
       rows.push({
         layer: layer.name,
         kind: layer.getClassName(),
         weight: stage.name,
         dead: still / this.outputs.mean.length,
-        mean: average(units.map((one) => average(one.mean))) + average(bias),
+        mean: average(units.map((one) => average(one.mean))),
         variance: average(units.map((one) => average(one.variance))),
         ...(await likeness(stage)),
         ...(norms?.has(stage.variable.name) && { gradient: norms.get(stage.variable.name)! }),
@@ -163,17 +179,21 @@ class Chart {
   }
 }
 
+/** The layer, weights and all, as if it had no activation. */
+function bare(layer: Layer): Layer {
+  const linear = { getClassName: () => "linear", apply: (x: Tensor) => x };
+  return Object.create(layer, { activation: { value: linear } }) as Layer;
+}
+
 function average(values: ArrayLike<number>): number {
   return Array.from(values).reduce((total, value) => total + value, 0) / values.length;
 }
 
 async function likeness(stage: Stage): Promise<Pick<LayerHealth, "cos" | "rank">> {
   const groups = await stage.read();
-  const measured = groups.map((units) => diversityOf(units, { name: stage.name }));
-  const { meanAbsCos, effectiveRank } = measured.reduce((a, b) =>
-    b.meanCos2 > a.meanCos2 ? b : a,
-  );
-  return { cos: meanAbsCos, rank: effectiveRank };
+  const alike = groups.map((units) => diversityOf(units, { name: stage.name, spectrum: false }));
+  const [most] = alike.map((_, g) => g).sort((a, b) => alike[b]!.meanCos2 - alike[a]!.meanCos2);
+  return { cos: alike[most!]!.meanAbsCos, rank: effectiveRank(groups[most!]!) };
 }
 
 /** What a compiled model knows and does not tell in its type. */

@@ -105,7 +105,8 @@ const TRANSPARENT = new Set([
   ...["AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"],
 ]);
 
-function activation(layer: Layer): string {
+/** Class name of the activation in a layer. */
+export function activation(layer: Layer): string {
   const { activation } = layer as unknown as { activation?: { getClassName(): string } };
   return activation?.getClassName() ?? "linear";
 }

@@ -25,6 +25,8 @@ export interface Watcher {
   readonly tensor: SymbolicTensor;
   /** Puts the second axis last. */
   readonly channelsFirst: boolean;
+  /** What to make of it first. */
+  readonly through?: (value: Tensor) => Tensor;
   see(activations: Activations): void | Promise<void>;
 }
 
@@ -124,11 +126,11 @@ export class Stream {
       try {
         for (const tensor of tensors) {
           const value = await passage.to(tensor, () => this.rest());
-          for (const channelsFirst of [false, true]) {
-            const own = watchers.filter((one) => one.tensor === tensor && one.channelsFirst === channelsFirst); // prettier-ignore
-            if (own.length === 0) continue;
-            const seen = { ...(await read(value, channelsFirst)), count, first, labels: undefined };
-            for (const watcher of own) await watcher.see(seen);
+          const own = watchers.filter((one) => one.tensor === tensor);
+          const read = reader(value);
+          for (const { see, channelsFirst, through } of own) {
+            const seen = await read(channelsFirst, through);
+            await see({ ...seen, count, first, labels: undefined });
           }
         }
       } finally {
@@ -219,10 +221,24 @@ export class Stream {
   }
 }
 
-async function read(value: Tensor, channelsFirst: boolean) {
-  const axes = value.shape.map((_, axis) => axis);
-  const last = channelsFirst ? tidy(() => transpose(value, [0, ...axes.slice(2), 1])) : value;
-  const data = await last.data<"float32">();
-  if (last !== value) last.dispose();
-  return { data, shape: last.shape.slice(1) };
+/** Reads a tensor, or what is made of it; the tensor itself but once. */
+function reader(value: Tensor) {
+  const plain = new Map<boolean, ReturnType<typeof read>>();
+  return (channelsFirst: boolean, through?: Watcher["through"]) => {
+    if (through) return read(value, channelsFirst, through);
+    const found = plain.get(channelsFirst) ?? read(value, channelsFirst);
+    plain.set(channelsFirst, found);
+    return found;
+  };
+}
+
+async function read(value: Tensor, channelsFirst: boolean, through = (x: Tensor) => x) {
+  const seen = tidy(() => {
+    const made = through(value);
+    const axes = made.shape.map((_, axis) => axis);
+    return channelsFirst ? transpose(made, [0, ...axes.slice(2), 1]) : made;
+  });
+  const data = await seen.data<"float32">();
+  if (seen !== value) seen.dispose();
+  return { data, shape: seen.shape.slice(1) };
 }
