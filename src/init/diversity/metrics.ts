@@ -60,6 +60,16 @@ export function diversityOf(
   };
 }
 
+/** Mean |cos| and mean cos² over the pairs of units alone; 0 where there are no pairs. */
+export function likenessOf(units: Matrix, name: string): { meanAbsCos: number; meanCos2: number } {
+  checkMatrix(name, units);
+  checkFinite(name, units.data);
+  if (units.rows < 2) return { meanAbsCos: 0, meanCos2: 0 };
+  const { lengths, u } = normalised(units);
+  const { meanAbs, meanSquare } = overPairs(gram(u), lengths);
+  return { meanAbsCos: meanAbs, meanCos2: meanSquare };
+}
+
 /** The least that mean cos² of m vectors in n dimensions can be, that of a unit-norm tight frame. */
 export function leastMeanCos2(m: number, n: number): number {
   return m > n ? (m - n) / (n * (m - 1)) : 0;

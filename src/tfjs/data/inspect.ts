@@ -13,7 +13,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { diversityOf, effectiveRank } from "../../init/diversity/metrics.ts";
+import { effectiveRank, likenessOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { checkFlag } from "../../linalg/matrix.ts";
@@ -191,7 +191,7 @@ function average(values: ArrayLike<number>): number {
 
 async function likeness(stage: Stage): Promise<Pick<LayerHealth, "cos" | "rank">> {
   const groups = await stage.read();
-  const alike = groups.map((units) => diversityOf(units, { name: stage.name, spectrum: false }));
+  const alike = groups.map((units) => likenessOf(units, stage.name));
   const [most] = alike.map((_, g) => g).sort((a, b) => alike[b]!.meanCos2 - alike[a]!.meanCos2);
   return { cos: alike[most!]!.meanAbsCos, rank: effectiveRank(groups[most!]!) };
 }
