@@ -142,18 +142,18 @@ export class Stream {
   /** The batches themselves; of the last one perhaps only the first `count` samples count. */
   async *walk(): AsyncGenerator<{ batch: Batch; count: number; first: number }> {
     const { samples } = this.options;
-    let [first, index] = [0, 0];
+    let [first, index, same] = [0, 0, true];
     for await (const batch of this.batches()) {
       await this.rest();
       const count = Math.min(batch.inputs[0]!.shape[0]!, samples - first);
       if (count === 0) continue;
-      if (this.sizes && this.sizes[index] !== count) break;
-      index++;
+      same = this.sizes === undefined || this.sizes[index++] === count;
+      if (!same) break;
       yield { batch, count, first };
       first += count;
       if (first >= samples) break;
     }
-    if (this.sizes && first !== this.total) {
+    if (!same || (this.sizes && first !== this.total)) {
       const expected = "samples that can be walked again and again, in equal batches";
       const actual = `${this.total} samples at first, then other batches after ${first}`;
       throw new ArgumentError("xs", expected, actual);
