@@ -3,8 +3,8 @@
 /** What of a worker thread is used. */
 export interface Thread {
   postMessage(message: unknown): void;
-  on(event: string, listener: (value: never) => void): unknown;
-  off(event: string, listener: (value: never) => void): unknown;
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  off(event: string, listener: (...values: any[]) => void): unknown;
 }
 
 interface Threads {
