@@ -209,6 +209,21 @@ suite("package", (test) => {
     assert.is(sh("node register.mjs"), "12");
   });
 
+  test("no module that is loaded at once reads import.meta, which loaders of CommonJS do not know", () => {
+    const root = join(project, "node_modules/tfjs-initializers/dist/src");
+    const readers = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+      (name) =>
+        name.endsWith(".js") && readFileSync(join(root, name), "utf8").includes("import.meta"),
+    );
+    assert.equal(
+      readers.map((name) => name.replaceAll("\\", "/")),
+      ["tfjs/data/spawn.js"],
+    );
+    const entry = readFileSync(join(root, "tfjs/data/solver.js"), "utf8");
+    assert.match(entry, 'await import("./spawn.js")');
+    assert.not.match(entry, 'from "./spawn.js"');
+  });
+
   test("a bundler keeps what an import is for, and nothing else", () => {
     const kept = (contents: string) => new TextDecoder().decode(bundle(contents));
     // Enough for models that name our initializers.
