@@ -414,13 +414,13 @@ suite("tfjs/data models", (test) => {
       });
     });
 
-  test("two outputs: none is a classifier; labels still make codes", async () => {
+  test("two outputs: that without labels of its own is no classifier; labels still make its code", async () => {
     const { xs, ys } = clouds(300);
     const x = input(12);
     const body = apply(L.dense({ units: 8, activation: "relu", name: "body" }), x);
     const outputs = [2, 3].map((units) => apply(L.dense({ units, name: `head${units}` }), body));
     const model = tf.model({ inputs: x, outputs });
-    const { layers } = await initializeFromData(model, xs, { ys, code: "labels" });
+    const { layers } = await initializeFromData(model, xs, { ys: { head3: ys }, code: "labels" });
     assert.is(layers.length, 3);
     near(layers[1].variance!.after, 1, 1e-9);
   });

@@ -145,6 +145,14 @@ suite("tfjs/fitGrowing", (test) => {
     assert.equal(await once(), await once());
   });
 
+  test("events at the largest seed there is", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const largest = schedule({ method: "random", seed: Number.MAX_SAFE_INTEGER });
+    const found = await fitGrowing(model, xs, ys, { ...training, schedule: largest });
+    assert.is(found.events.length, 3);
+  });
+
   test("an error in the middle carries what was reached, and that can go on", async () => {
     const stop = new Error("enough");
     const fail = () => {

@@ -152,6 +152,27 @@ suite("tfjs/grow", (test) => {
     }
   });
 
+  test("a seed of its own for every layer, up to the largest seed there is", async () => {
+    const model = tf.sequential({
+      layers: [
+        L.dense({ units: 6, inputShape: [6], activation: "relu", name: "a" }),
+        L.dense({ units: 6, activation: "relu", name: "b" }),
+        L.dense({ units: 2 }),
+      ],
+    });
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const options = { layer: ["a", "b"], units: 6, method: "random", inverse: true } as const;
+    const { model: wide } = await grow(model, { ...options, seed: Number.MAX_SAFE_INTEGER });
+    const incoming = (name: string) => {
+      const [kernel] = wide.getLayer(name).getWeights();
+      return [...tf.slice(kernel, [0, 6], [6, 6]).dataSync()];
+    };
+    const [a, b] = [incoming("a"), incoming("b")];
+    const dot = (x: number[], y: number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+    const cos = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    assert.ok(Math.abs(cos) < 0.6, `${cos}`); // 36 entries: a sixth is one deviation
+  });
+
   test("the same seed gives the same weights", async () => {
     const model = build(kinds.conv());
     const { xs, ys } = batch(model, 6);

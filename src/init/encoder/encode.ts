@@ -18,7 +18,9 @@ import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { scaled } from "../../linalg/powers.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
+import { seedsOf } from "../draws.ts";
 import { projection, type Code } from "./codes.ts";
+import { regress, type Targets } from "./head.ts";
 import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";
 import { spectrum } from "./spectrum.ts";
@@ -31,7 +33,8 @@ export interface EncodeOptions {
   /**
    * µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; "auto" (default): d / 16 N. What N vectors leave
    * uncertain of a covariance of d entries grows like d / N; the factor was tried on MNIST, where it helps ten images
-   * of each digit and changes nothing for 6,000.
+   * of each digit and changes nothing for 6,000. Where targets are solved for: λ over the mean eigenvalue of X Xᵀ, and
+   * "auto" is generalized cross-validation.
    */
   readonly ridge: number | "auto";
   /** To pre-activations of variance 1, mean over the units (default); to ‖W‖² = 2k (He et al. 2015); or not. */
@@ -44,7 +47,8 @@ export interface Equation {
   readonly moments: Summary;
   /** Entries of x, the first of z. */
   readonly inputs: number;
-  readonly code: Code;
+  /** What the pre-activation is to be; or targets, for which there is no decoder. */
+  readonly code: Code | Targets;
   readonly options: EncodeOptions;
 }
 
@@ -61,17 +65,21 @@ export interface Encoding {
   readonly singular: number;
   /** Rows of the code beyond the number of principal components. */
   readonly filled: number;
+  /** Targets that never change. */
+  readonly still?: number;
   /** Where only the leading axes of x were kept: how many, and their part of its variance. */
   readonly reduced?: { readonly axes: number; readonly share: number };
 }
 
 /** The weights; zeros where the code has nothing to do with the input. */
 export function encode({ moments, inputs, code, options }: Equation): Encoding {
+  if (code.kind === "targets") return regress(moments, inputs, code, options.ridge);
   const { alpha, beta, ridge, rescale } = options;
   const { count, mean, scatter } = moments;
   const xx = corner(scatter, inputs);
-  const x = spectrum(xx, code.seed);
-  const { matrix: p, filled } = projection(code, x, scatter.rows);
+  const [forAxes, forCode] = seedsOf(code.seed, 2) as [number, number];
+  const x = spectrum(xx, forAxes);
+  const { matrix: p, filled } = projection({ ...code, seed: forCode }, x, scatter.rows);
   const k = p.rows;
   const sz = matmul(p, scatter);
   const ss = matmul(sz, p, { transposeB: true });

@@ -1,8 +1,10 @@
 import { clone, dispose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { checkAlive, engine } from "../graph.ts";
+import { seedsOf } from "../../init/draws.ts";
+import { checkAlive, engine, steps } from "../graph.ts";
 import { outside } from "../outside.ts";
+import { heads } from "./heads.ts";
 import { checked, type Checked, type DataOptions } from "./options.ts";
 import { plan, type Task } from "./plan.ts";
 import { report, type DataReport, type LayerReport } from "./report.ts";
@@ -10,6 +12,7 @@ import { normalizeLayer, scaleLayer, solveLayer } from "./setLayer.ts";
 import { solver, type Solver } from "./solver.ts";
 import type { Samples } from "./source.ts";
 import { Stream } from "./stream.ts";
+import { unused } from "./targets.ts";
 
 /**
  * Initializes a model from data, without gradients: layer by layer in forward order, each layer's weights from what
@@ -26,16 +29,30 @@ import { Stream } from "./stream.ts";
  * the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization. The
  * methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; they make biases zero.
  *
+ * Give `ys` where there are any: with them the last layer of every output is solved for its targets, and training starts
+ * from there; without them the first epochs are slower than from He's weights. A head has no decoder and is not rescaled:
+ * it is ridge regression with an intercept, in the targets' own mean and scale, λ by generalized cross-validation (Golub,
+ * Heath and Wahba 1979) or by `ridge`. Behind softmax, sigmoid or tanh the pre-activation is a Newton step of the loss
+ * from the best constant, such that predictions have the targets' mean: classes their frequencies. Where targets have
+ * positions (segmentation, convolutional autoencoders, sequences), positions are samples. Behind global average pooling
+ * the mean of all positions is fitted, behind other pooling all of them have the sample's target. Outputs that no layer
+ * makes directly (an Add, a BatchNormalization at the end, a depthwise kernel) are not solved for, and the report's
+ * notes say so, as of all ys that had no use.
+ *
  * What is set: kernels and biases of Dense, Conv1D, Conv2D, DepthwiseConv2D (a small equation a channel) and
  * SeparableConv2D (depthwise, then pointwise); moving mean and variance of BatchNormalization, gamma and beta untouched.
  * Convolutions are solved for patches, at some 16,000 positions spread over all samples. Beyond 1536 inputs a layer is
  * solved on 512 principal axes; the report has their part of the variance. Everything else (recurrent layers, embeddings,
- * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called. With labels,
- * the last layer of a model with one output becomes a classifier: its code is the centred label vector.
+ * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called.
  *
  * Codes: "pca" (default): principal components, before relu and its kin half of them and their negatives; "labels": a
  * random orthonormal image of the label vector; "random": normal numbers that have nothing to do with the input;
  * "randomProjection": a Gaussian map of the input; or a function of yours.
+ *
+ * Where the equation decides: for the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting
+ * the code against keeping the input. With "pca" the rows of W are principal axes whatever α and β are; and as long as
+ * units are no more than components (twice as many before relu and its kin) and inputs no more than 1536, nothing is
+ * drawn, so that the seed changes nothing. Every layer and group has a seed of its own, made of yours.
  *
  * The model is run once on all samples, layer by layer, as long as what they are at one point of it fits into `memory`
  * (see there); of an equation O(d² + k²) numbers are kept. The samples are walked once before and once or twice for that,
@@ -80,7 +97,7 @@ export async function initializeFromData(
     for (const weight of set.flatMap(({ layer }) => layer.weights)) {
       saved.set(weight, clone(weight.read()));
     }
-    return await setAll(tasks, samples, settings, solve);
+    return await setAll(inner, tasks, samples, settings, solve);
   } catch (error) {
     checkAlive(inner);
     saved.forEach((value, weight) => weight.write(value));
@@ -94,17 +111,19 @@ export async function initializeFromData(
 }
 
 async function setAll(
+  model: LayersModel,
   tasks: readonly Task[],
   samples: Stream,
   settings: Checked,
   solve: Solver["solve"],
 ): Promise<DataReport> {
-  const set = (task: Task): Promise<LayerReport[]> | LayerReport[] => {
+  const seeds = seedsOf(settings.seed, tasks.length) as number[];
+  const set = (task: Task, seed: number): Promise<LayerReport[]> | LayerReport[] => {
     switch (task.kind) {
       case "linear":
         return settings.method === "sylvester"
-          ? solveLayer(task, samples, settings, solve)
-          : scaleLayer(task, samples, settings);
+          ? solveLayer(task, samples, { ...settings, seed }, solve)
+          : scaleLayer(task, samples, { ...settings, seed });
       case "normalize":
         return normalizeLayer(task, samples);
       case "left":
@@ -115,12 +134,14 @@ async function setAll(
   const layers: LayerReport[] = [];
   await samples.survey();
   for (const [done, task] of tasks.entries()) {
-    const rows = await set(task);
+    const rows = await set(task, seeds[done]!);
     settings.signal?.throwIfAborted();
     layers.push(...rows);
     rows.forEach((row) => settings.onProgress?.(done + 1, tasks.length, row));
   }
-  return report(layers, samples.total, performance.now() - start);
+  const ends = heads(model, steps(model));
+  const notes = unused(tasks, ends, model.outputNames, samples.labels, settings);
+  return report(layers, samples.total, performance.now() - start, notes);
 }
 
 /** Weights at which runs are at work: two would undo each other. */

@@ -19,7 +19,8 @@ import { matmul } from "../../linalg/matmul.ts";
 import { checkFlag } from "../../linalg/matrix.ts";
 import { checkAlive, engine, steps, type Layer } from "../graph.ts";
 import { outside } from "../outside.ts";
-import { activated, activation, linear, type Linear } from "./plan.ts";
+import { activation } from "./heads.ts";
+import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
 import { vectorsOf } from "./setLayer.ts";
 import type { Samples } from "./source.ts";
@@ -214,7 +215,7 @@ async function gradientNorms(model: LayersModel, samples: Stream): Promise<Map<s
   const sums = new Map<string, Tensor>();
   try {
     for await (const { batch, count } of samples.walk()) {
-      const truth = batch.labels;
+      const [truth] = batch.labels;
       if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
       const { value, grads } = variableGrads(() => {
         const [prediction] = [model.call([...batch.inputs], { training: false })].flat();

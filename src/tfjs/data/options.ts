@@ -1,14 +1,14 @@
 /** Options of `initializeFromData`, checked. */
-import type { Tensor } from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
 import type { EncodeOptions } from "../../init/encoder/encode.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import type { Targets } from "./labels.ts";
 import type { LayerReport } from "./report.ts";
 import type { Thread } from "./threads.ts";
 
 /**
- * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their labels, the
- * values that the units' pre-activations are to take, one row of `units` values for each row of x.
+ * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their label vectors y
+ * (of all outputs side by side; undefined where there is not one a sample), the values that the units' pre-activations are to take, one row of `units` values for each row of x.
  */
 export type CodeFunction = (
   x: Matrix<Float64Array>,
@@ -28,10 +28,13 @@ export interface DataOptions extends Partial<EncodeOptions> {
    * same scaling of the weights that the model has.
    */
   method?: (typeof methods)[number];
-  /** Latent code of all layers but the head; default "pca". */
+  /** Latent code of all layers but those that are solved for ys; default "pca". */
   code?: (typeof codes)[number] | CodeFunction;
-  /** Labels, one-hot or class indices; in a Dataset they come with the samples. */
-  ys?: Tensor | readonly Tensor[];
+  /**
+   * Labels or targets as `fit` takes them, of the output's shape or class indices; for a model with several outputs an
+   * array or an object by name. For batches of samples an array of these; in a Dataset they come with the samples.
+   */
+  ys?: Targets | readonly Targets[];
   /** Use at most this many samples, the first ones; default all. */
   samples?: number;
   /**
@@ -40,7 +43,7 @@ export interface DataOptions extends Partial<EncodeOptions> {
    * and again. The weights do not depend on it.
    */
   memory?: number;
-  /** Integer from 0 to 2^53 − 1 for what is drawn at random; default 0. */
+  /** Integer from 0 to 2^53 − 1 for what is drawn at random, which with the code "pca" is often nothing; default 0. */
   seed?: number;
   /** Names of the only layers to set; default all. */
   layers?: readonly string[];

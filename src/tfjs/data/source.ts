@@ -3,7 +3,9 @@
  * Dataset. A source is walked several times.
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
+import { described, targetsOf, type Targets } from "./labels.ts";
 import { unless } from "./unless.ts";
 
 /** What of tf.data's Dataset is used. */
@@ -18,17 +20,14 @@ export interface Dataset {
  */
 export type Samples = Tensor | readonly Tensor[] | Dataset;
 
-/** An input of the model; the first axis of its shape is the batch. */
-export interface Input {
-  readonly name: string;
-  readonly shape: readonly (number | null)[];
-}
-
-/** One batch: a tensor for each input of the model, and labels if there are any. */
+/** One batch: a tensor for each input of the model, and one for each output that there are labels for. */
 export interface Batch {
   readonly inputs: readonly Tensor[];
-  readonly labels: Tensor | undefined;
+  readonly labels: readonly (Tensor | undefined)[];
 }
+
+/** A model's inputs and the names of its outputs. */
+type Ends = Pick<LayersModel, "inputs" | "inputNames" | "outputNames">;
 
 /** Samples that go through the model at a time when they come as one tensor. */
 const BATCH = 256;
@@ -42,9 +41,9 @@ const BATCH = 256;
  * @throws ArgumentError when xs and ys do not fit each other or the model
  */
 export function source(
-  model: readonly Input[],
+  model: Ends,
   xs: Samples,
-  ys: Tensor | readonly Tensor[] | undefined,
+  ys: Targets | readonly Targets[] | undefined,
   samples: number,
   signal: AbortSignal | undefined,
 ): () => AsyncGenerator<Batch> {
@@ -54,21 +53,22 @@ export function source(
     }
     return () => fromDataset(model, xs, signal);
   }
-  const batched = Array.isArray(xs) && model.length === 1;
+  const batched = Array.isArray(xs) && model.inputNames.length === 1;
   const whole = batched ? pairs(model, xs as readonly Tensor[], ys) : [batch(model, xs, ys)];
   return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
 }
 
 /** One tensor of all samples, cut into batches. */
 function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
-  const tensors = [...whole.inputs, ...(whole.labels ? [whole.labels] : [])];
+  const tensors = [...whole.inputs, ...whole.labels.filter((one) => one !== undefined)];
   const count = Math.min(tensors[0]!.shape[0]!, samples);
   let cutters: Promise<Cutter[]> | undefined;
   return async function* () {
     const cuts = await (cutters ??= Promise.all(tensors.map((x) => cutter(x, count))));
     for (let first = 0; first < count; first += BATCH) {
       const parts = cuts.map((cut) => cut(first, Math.min(BATCH, count - first)));
-      const labels = whole.labels && parts.at(-1);
+      let at = whole.inputs.length;
+      const labels = whole.labels.map((one) => one && parts[at++]);
       try {
         yield { inputs: parts.slice(0, whole.inputs.length), labels };
       } finally {
@@ -99,13 +99,13 @@ async function cutter(x: Tensor, count: number): Promise<Cutter> {
 async function* fromBatches(batches: readonly Batch[]): AsyncGenerator<Batch> {
   for (const { inputs, labels } of batches) {
     inputs.forEach((x) => checkAlive("xs", x));
-    if (labels) checkAlive("ys", labels);
+    labels.forEach((one) => one && checkAlive("ys", one));
     yield { inputs, labels };
   }
 }
 
 async function* fromDataset(
-  model: readonly Input[],
+  model: Ends,
   xs: Dataset,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Batch> {
@@ -129,48 +129,41 @@ async function* fromDataset(
 
 /** Batches of a model with one input, with their labels. */
 function pairs(
-  model: readonly Input[],
+  model: Ends,
   xs: readonly Tensor[],
-  ys: Tensor | readonly Tensor[] | undefined,
+  ys: Targets | readonly Targets[] | undefined,
 ): Batch[] {
   if (xs.length === 0) throw new ArgumentError("xs", "at least one batch", "none");
   if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
-    throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, show(ys));
+    throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, described(ys));
   }
-  return xs.map((x, i) => batch(model, x, (ys as readonly Tensor[] | undefined)?.[i]));
+  return xs.map((x, i) => batch(model, x, (ys as readonly Targets[] | undefined)?.[i]));
 }
 
 /** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
-function batch(model: readonly Input[], xs: unknown, ys: unknown): Batch {
+function batch(model: Ends, xs: unknown, ys: unknown): Batch {
+  const { inputNames: names, outputNames } = model;
   const inputs: unknown[] = Array.isArray(xs)
     ? xs
     : xs instanceof Tensor
       ? [xs]
-      : model.map(({ name }) => (xs as Record<string, unknown> | null)?.[name]);
+      : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);
   const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
-  if (!tensors || inputs.length !== model.length) {
-    const names = model.map(({ name }) => name).join(", ");
-    throw new ArgumentError(
-      "xs",
-      model.length === 1 ? "a tensor" : `tensors for ${names}`,
-      show(xs),
-    );
+  if (!tensors || inputs.length !== names.length) {
+    const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
+    throw new ArgumentError("xs", wanted, described(xs));
   }
   const all = inputs as Tensor[];
-  all.forEach((x, i) => checkInput(model[i]!, x));
+  all.forEach((x, i) => checkInput(names[i]!, model.inputs[i]!.shape, x));
   const count = all[0]!.shape[0]!;
   const other = all.find((x) => x.shape[0] !== count);
   if (other) throw new ArgumentError("xs", `${count} samples in every input`, `${other.shape[0]}`);
-  if (ys === undefined) return { inputs: all, labels: undefined };
-  if (!(ys instanceof Tensor) || ys.rank === 0) throw new ArgumentError("ys", "a tensor", show(ys));
-  checkAlive("ys", ys);
-  if (ys.shape[0] !== count) {
-    throw new ArgumentError("ys", `labels of ${count} samples, as in xs`, `${ys.shape[0]}`);
-  }
-  return { inputs: all, labels: ys };
+  const labels = targetsOf(outputNames, ys, count);
+  labels.forEach((one) => one && checkAlive("ys", one));
+  return { inputs: all, labels };
 }
 
-function checkInput({ name, shape }: Input, x: Tensor): void {
+function checkInput(name: string, shape: readonly (number | null)[], x: Tensor): void {
   checkAlive("xs", x);
   const fits = (size: number | null, axis: number) => axis === 0 || [null, x.shape[axis]].includes(size); // prettier-ignore
   if (x.rank !== shape.length || !shape.every(fits)) {

@@ -1,12 +1,12 @@
 /** The samples as they enter the layers of the model, batch by batch. */
-import { clone, dispose, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
+import { clone, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
 import { Passage, Route } from "./forward.ts";
-import { labelVectors } from "./labels.ts";
+import { labels as labelsOf, type Labels } from "./labels.ts";
 import type { Checked } from "./options.ts";
 import { source, type Batch, type Samples } from "./source.ts";
+import type { LabelShape, LabelsOf } from "./targets.ts";
 
 /** A batch as it enters a layer. */
 export interface Activations {
@@ -16,8 +16,7 @@ export interface Activations {
   readonly count: number;
   /** Number of samples before this batch. */
   readonly first: number;
-  /** One row a sample. */
-  readonly labels: Matrix<Float64Array> | undefined;
+  readonly labels: LabelsOf<Labels>;
 }
 
 /** Someone who looks at a tensor of the model. */
@@ -43,7 +42,7 @@ interface Start {
 /** How far a batch has come. */
 interface Kept {
   readonly passage: Passage;
-  readonly labels: Tensor | undefined;
+  readonly labels: LabelsOf<Tensor>;
   readonly bytes: number;
 }
 
@@ -53,8 +52,8 @@ const PATIENCE = 50;
 export class Stream {
   /** Number of samples. */
   total = 0;
-  /** Entries of a label vector; 0 without labels. */
-  labels = 0;
+  /** What the labels are like. */
+  labels: LabelsOf<LabelShape> = [];
   /** Samples in each batch of the first walk. */
   private sizes: readonly number[] | undefined;
   private readonly kept: (Kept | undefined)[] = [];
@@ -74,8 +73,7 @@ export class Stream {
     halts: readonly SymbolicTensor[],
   ) {
     const { ys, samples, signal, memory } = options;
-    const inputs = model.inputs.map(({ shape }, i) => ({ name: model.inputNames[i]!, shape }));
-    this.batches = source(inputs, xs, ys, samples, signal);
+    this.batches = source(model, xs, ys, samples, signal);
     this.route = new Route(model, halts);
     this.room = memory;
   }
@@ -84,12 +82,13 @@ export class Stream {
   async survey(labelled = true): Promise<void> {
     const sizes: number[] = [];
     for await (const { batch, count } of this.walk()) {
-      const width = labelled ? ((await this.vectors(batch.labels, count))?.cols ?? 0) : 0;
-      if (this.total > 0 && width !== this.labels) {
-        const expected = `label vectors of ${this.labels} entries throughout`;
-        throw new ArgumentError("ys", expected, `${width}`);
-      }
-      this.labels = width;
+      const found = labelled ? await this.vectors(batch.labels, count) : [];
+      if (this.total === 0) this.labels = found.map((one) => one && shapeOf(one));
+      found.forEach((one, i) => {
+        const size = this.labels[i]?.size ?? 0;
+        if ((one?.size ?? 0) === size) return;
+        throw new ArgumentError("ys", `${size} numbers a sample throughout`, `${one?.size ?? 0}`);
+      });
       this.total += count;
       sizes.push(count);
     }
@@ -130,7 +129,7 @@ export class Stream {
           const read = reader(value);
           for (const { see, channelsFirst, through } of own) {
             const seen = await read(channelsFirst, through);
-            await see({ ...seen, count, first, labels: undefined });
+            await see({ ...seen, count, first, labels: [] });
           }
         }
       } finally {
@@ -164,7 +163,7 @@ export class Stream {
   dispose(): void {
     for (const one of this.kept.splice(0)) {
       one?.passage.dispose();
-      if (one?.labels) dispose(one.labels);
+      one?.labels.forEach((label) => label?.dispose());
     }
   }
 
@@ -190,23 +189,23 @@ export class Stream {
   }
 
   /** Keeps a batch where it stands instead of where it stood, or disposes it. */
-  private keep(index: number, passage: Passage, labels: Tensor | undefined): void {
+  private keep(index: number, passage: Passage, labels: LabelsOf<Tensor>): void {
     const old = this.kept[index];
-    const bytes = passage.bytes + 4 * (labels?.size ?? 0);
+    const bytes = labels.reduce((sum, label) => sum + 4 * (label?.size ?? 0), passage.bytes);
     const more = bytes - (old?.bytes ?? 0);
     if (passage.distance <= (old?.passage.distance ?? 0) || more > this.room) {
       passage.dispose();
       return;
     }
-    this.kept[index] = { passage, bytes, labels: old ? old.labels : labels && clone(labels) };
+    const own = old ? old.labels : labels.map((label) => label && clone(label));
+    this.kept[index] = { passage, bytes, labels: own };
     this.room -= more;
     old?.passage.dispose(passage);
   }
 
-  private async vectors(labels: Tensor | undefined, count: number) {
-    // What a label may name: the units of the last layer.
-    const classes = this.model.outputs[0]!.shape.at(-1) ?? 0;
-    return labels && labelVectors(labels, count, classes);
+  private vectors(given: LabelsOf<Tensor>, count: number): Promise<LabelsOf<Labels>> {
+    const { outputs } = this.model;
+    return Promise.all(outputs.map(({ shape }, i) => given[i] && labelsOf(given[i], count, shape)));
   }
 
   /** Gives the page its turn if it has waited. */
@@ -242,3 +241,5 @@ async function read(value: Tensor, channelsFirst: boolean, through = (x: Tensor)
   if (seen !== value) seen.dispose();
   return { data, shape: seen.shape.slice(1) };
 }
+
+const shapeOf = ({ size, single }: Labels): LabelShape => ({ size, single });

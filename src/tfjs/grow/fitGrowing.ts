@@ -1,6 +1,7 @@
 import { dispose, gather, tensor1d, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
+import { seedsOf } from "../../init/draws.ts";
 import { normal } from "../../linalg/normal.ts";
 import { engine, layerOf } from "../graph.ts";
 import { outside } from "../outside.ts";
@@ -139,7 +140,7 @@ async function event(
   units: readonly number[],
   i: number,
 ): ReturnType<typeof grow> {
-  const seed = schedule.seed === undefined ? undefined : schedule.seed + i * layer.length;
+  const seed = seedsOf(schedule.seed, i + 1)[i];
   const options = optionsOf(schedule);
   if (schedule.method !== "gradmax") return grow(model, { ...options, layer, units, seed });
   const batch = fresh([xs, ys], schedule.samples ?? 128, seed);

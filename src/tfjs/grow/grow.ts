@@ -1,6 +1,7 @@
 import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
+import { seedsOf } from "../../init/draws.ts";
 import { engine, leaves } from "../graph.ts";
 import { known } from "../initializer.ts";
 import { outside } from "../outside.ts";
@@ -90,7 +91,7 @@ export async function grow(
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
     for (const [i, { name, units }] of jobs.entries()) {
-      const seed = options.seed === undefined ? undefined : options.seed + i;
+      const seed = seedsOf(options.seed, i + 1)[i];
       const next = await growOne(grown, name, units, { ...options, seed });
       if (grown !== model) grown.dispose();
       grown = next.model;
