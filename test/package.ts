@@ -18,7 +18,7 @@ import { suite } from "./suite.ts";
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
   "tfjs-initializers/linalg": 53 * 1024,
-  "tfjs-initializers": 98 * 1024,
+  "tfjs-initializers": 101 * 1024,
   "tfjs-initializers/train": 50 * 1024,
 };
 
