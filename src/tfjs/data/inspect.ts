@@ -1,24 +1,12 @@
-import {
-  add,
-  mean,
-  mul,
-  sqrt,
-  square,
-  sum,
-  tidy,
-  variableGrads,
-  type Scalar,
-  type Tensor,
-  type Variable,
-} from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
 import { effectiveRank, likenessOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/encoder/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { checkFlag } from "../../linalg/matrix.ts";
 import { checkAlive, engine, steps, type Layer } from "../graph.ts";
 import { outside } from "../outside.ts";
+import { gradientNorms } from "./gradients.ts";
 import { activation } from "./heads.ts";
 import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
@@ -195,49 +183,6 @@ async function likeness(stage: Stage): Promise<Pick<LayerHealth, "cos" | "rank">
   const alike = groups.map((units) => likenessOf(units, stage.name));
   const [most] = alike.map((_, g) => g).sort((a, b) => alike[b]!.meanCos2 - alike[a]!.meanCos2);
   return { cos: alike[most!]!.meanAbsCos, rank: effectiveRank(groups[most!]!) };
-}
-
-/** What a compiled model knows and does not tell in its type. */
-interface Compiled {
-  readonly lossFunctions?: ((truth: Tensor, prediction: Tensor) => Tensor)[];
-}
-
-/** By name of the variable. */
-async function gradientNorms(model: LayersModel, samples: Stream): Promise<Map<string, number>> {
-  const { lossFunctions } = model as Compiled;
-  if (lossFunctions === undefined) {
-    throw new ArgumentError("model", "a compiled model, for gradients", "one that is not");
-  }
-  if (lossFunctions.length !== 1) {
-    throw new ArgumentError("model", "one output, for gradients", `${lossFunctions.length}`);
-  }
-  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
-  const sums = new Map<string, Tensor>();
-  try {
-    for await (const { batch, count } of samples.walk()) {
-      const [truth] = batch.labels;
-      if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
-      const { value, grads } = variableGrads(() => {
-        const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
-        return mul(mean(lossFunctions[0]!(truth, prediction!)), count / samples.total) as Scalar;
-      }, variables);
-      value.dispose();
-      for (const [name, part] of Object.entries(grads)) {
-        const before = sums.get(name);
-        sums.set(name, before ? tidy(() => add(before, part)) : part);
-        if (before) [before, part].forEach((old) => old.dispose());
-      }
-    }
-    const norms = new Map<string, number>();
-    for (const [name, gradient] of sums) {
-      const norm = tidy(() => sqrt(sum(square(gradient))));
-      norms.set(name, (await norm.data())[0]!);
-      norm.dispose();
-    }
-    return norms;
-  } finally {
-    sums.forEach((gradient) => gradient.dispose());
-  }
 }
 
 function text(layers: readonly LayerHealth[]): string {
