@@ -47,11 +47,16 @@ const head = (policy?: string) =>
   "<!doctype html>" +
   (policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : "");
 
-async function open(browser: Browser, origin: string, name: string): Promise<Report> {
+async function open(
+  browser: Browser,
+  origin: string,
+  name: string,
+  call = "report",
+): Promise<Report> {
   const tab = await browser.newPage({ viewport: { width: 900, height: 600 } });
   tab.on("pageerror", (error) => console.error(error));
   await tab.goto(`${origin}/${name}`);
-  const report = await tab.evaluate<Report>("page.report()");
+  const report = await tab.evaluate<Report>(`page.${call}()`);
   const folder = process.env.SCREENSHOTS;
   if (folder && shown.includes(name)) await tab.screenshot({ path: `${folder}/${name}.png` });
   await tab.close();
@@ -74,6 +79,12 @@ suite("browser", (test) => {
     // Only modules know where they lie, and so where their worker is.
     made["/data"] = `<!doctype html><script type="module">import * as page from "/data.js"; globalThis.page = page;</script>`; // prettier-ignore
     made["/data.js"] = await bundled("test/pages/data.ts", "esm");
+    // Here the file of the worker is not beside the module; there the page forbids workers.
+    made["/elsewhere/data"] =
+      `${made["/data"].replace("/data.js", "/elsewhere/data.js")}<script type="module" src="/worker.js"></script>`;
+    made["/elsewhere/data.js"] = made["/data.js"];
+    const policy = `<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">`;
+    made["/forbidden/data"] = `${policy}${made["/data"]}`;
     made["/worker.js"] = await bundled("src/tfjs/data/worker.ts", "esm");
     made["/forbidden"] = head("script-src 'self'") + html(...strictScripts);
     server = await serve(made);
@@ -137,11 +148,23 @@ suite("browser", (test) => {
   test("data: the same bits in a worker as on the page, and as in Node", async () => {
     const [backend, here, ...workers] = Object.values(await open(browser, server.origin, "data"));
     assert.is(backend, "wasm");
-    assert.is(workers.length, 3);
+    assert.is(workers.length, 4);
     for (const found of workers) assert.is(found, here);
     await import("./tfjs/wasm.ts");
     assert.is(await (await import("./pages/data.ts")).kernels(false), here);
   });
+
+  for (const place of ["elsewhere", "forbidden"])
+    test(`data, ${place}: workers that do not do are told, soon`, async () => {
+      const seen = await open(browser, server.origin, `${place}/data`, "failures");
+      const { backend, "foreign messages on the page": foreign, ...told } = seen;
+      assert.is(backend, "wasm");
+      assert.is(foreign, "1");
+      for (const [what, said] of Object.entries(told)) {
+        assert.match(said, /^ArgumentError: worker: expected/, what);
+        assert.match(said, /"tfjs-initializers\/worker"/, what);
+      }
+    });
 
   test.after(async () => {
     await browser?.close();

@@ -109,3 +109,11 @@ export function engine(model: LayersModel): LayersModel {
   if (!model.built) model.build(model.inputs[0]!.shape);
   return sequential.model ?? model;
 }
+
+/** @throws ArgumentError for a model whose weights are disposed */
+export function checkAlive(model: LayersModel): void {
+  const disposed = model.weights.some((weight) => {
+    return (weight as unknown as { val: Tensor }).val.isDisposed;
+  });
+  if (disposed) throw new ArgumentError("model", "one that is not disposed", "one that is");
+}

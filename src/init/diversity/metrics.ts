@@ -62,6 +62,16 @@ export function diversityOf(
   };
 }
 
+/** Mean |cos| and mean cos² over the pairs of units alone; 0 where there are no pairs. */
+export function likenessOf(units: Matrix, name: string): { meanAbsCos: number; meanCos2: number } {
+  checkMatrix(name, units);
+  checkFinite(name, units.data);
+  if (units.rows < 2) return { meanAbsCos: 0, meanCos2: 0 };
+  const { lengths, u } = normalised(units);
+  const { meanAbs, meanSquare } = overPairs(gram(u), lengths);
+  return { meanAbsCos: meanAbs, meanCos2: meanSquare };
+}
+
 /** The least that mean cos² of m vectors in n dimensions can be, that of a unit-norm tight frame. */
 export function leastMeanCos2(m: number, n: number): number {
   return m > n ? (m - n) / (n * (m - 1)) : 0;
@@ -106,8 +116,8 @@ function overPairs({ rows: m, data }: Matrix<Float64Array>, lengths: Float64Arra
   };
 }
 
-/** The eigenvalues of the Gram matrix on the shorter side are the σ². */
-function effectiveRank({ rows, cols, data }: Matrix): number {
+/** exp of the entropy of σ²/Σσ². The eigenvalues of the Gram matrix on the shorter side are the σ². */
+export function effectiveRank({ rows, cols, data }: Matrix): number {
   const top = largest(data);
   if (top === 0) return 0;
   const a = { rows, cols, data: float64(data, (x) => x / top) };

@@ -1,5 +1,6 @@
 /** Mean and variance of every channel of a stream of arrays, in f64, by the rule of `moments.ts`. */
 import { float64 } from "../../arrays.ts";
+
 export class Variances {
   readonly mean: Float64Array;
   private readonly squares: Float64Array;
@@ -25,22 +26,27 @@ export class Variances {
     const each = data.length / channels;
     if (each === 0) return;
     const total = this.count + each;
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (let at = c * inner; at < data.length; at += channels * inner) {
-        for (let i = 0; i < inner; i++) sum += data[at + i]!;
+    const means = float64(channels);
+    // As the numbers lie: one channel after the other would fetch all of memory for each.
+    for (let at = 0; at < data.length;) {
+      for (let c = 0; c < channels; c++) {
+        for (let i = 0; i < inner; i++) means[c]! += data[at++]!;
       }
-      const mean = sum / each;
-      let squares = 0;
-      for (let at = c * inner; at < data.length; at += channels * inner) {
+    }
+    means.forEach((sum, c) => (means[c] = sum / each));
+    const squares = float64(channels);
+    for (let at = 0; at < data.length;) {
+      for (let c = 0; c < channels; c++) {
         for (let i = 0; i < inner; i++) {
-          const x = data[at + i]! - mean;
-          squares += x * x;
+          const x = data[at++]! - means[c]!;
+          squares[c]! += x * x;
         }
       }
-      const delta = mean - this.mean[c]!;
+    }
+    for (let c = 0; c < channels; c++) {
+      const delta = means[c]! - this.mean[c]!;
       this.mean[c]! += (delta * each) / total;
-      this.squares[c]! += squares + (delta * delta * this.count * each) / total;
+      this.squares[c]! += squares[c]! + (delta * delta * this.count * each) / total;
     }
     this.count = total;
   }

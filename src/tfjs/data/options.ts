@@ -4,6 +4,7 @@ import {
   checkFunction,
   checkInteger,
   checkNames,
+  checkNumber,
   checkOneOf,
   checkSeed,
   checkSignal,
@@ -14,6 +15,7 @@ import type { EncodeOptions } from "../../init/encoder/encode.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { Targets } from "./labels.ts";
 import type { LayerReport } from "./report.ts";
+import type { Thread } from "./threads.ts";
 
 /**
  * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their label vectors y
@@ -46,6 +48,12 @@ export interface DataOptions extends Partial<EncodeOptions> {
   ys?: Targets | readonly Targets[];
   /** Use at most this many samples, the first ones; default all. */
   samples?: number;
+  /**
+   * Bytes of activations that may be kept from layer to layer; default 2^28, 256 MiB. As long as what the samples are
+   * at one point of the model fits, every layer is run once; samples beyond that are sent through the layers before again
+   * and again. The weights do not depend on it.
+   */
+  memory?: number;
   /** Integer from 0 to 2^53 − 1 for what is drawn at random, which with the code "pca" is often nothing; default 0. */
   seed?: number;
   /** Names of the only layers to set; default all. */
@@ -55,10 +63,11 @@ export interface DataOptions extends Partial<EncodeOptions> {
   /** Scale the last layer of each of b branches that an Add adds up by 1/√b; default true. */
   branches?: boolean;
   /**
-   * Solve off the main thread: `true` for a worker of our own, or a Web Worker that runs the module
-   * "tfjs-initializers/worker", where a bundler does not find it. Same bits; default false.
+   * Solve off the main thread: `true` for a worker of our own, or a Web Worker or worker thread of yours that runs the
+   * module "tfjs-initializers/worker" and meanwhile nothing else, where a bundler does not see to the file of ours
+   * (esbuild and Rollup without a plugin) or the page's policy forbids it. Same bits; default false.
    */
-  worker?: boolean | Worker;
+  worker?: boolean | Worker | Thread;
   /** Called after every layer. */
   onProgress?: (done: number, total: number, layer: LayerReport) => void;
   /** Stops the run: the model gets its old weights back, and the promise is rejected with the signal's reason. */
@@ -78,6 +87,7 @@ export function checked(options: DataOptions): Checked {
     ridge: "auto",
     rescale: "variance",
     samples: Infinity,
+    memory: 2 ** 28,
     seed: 0,
     skip: [],
     branches: true,
@@ -97,6 +107,7 @@ export function checked(options: DataOptions): Checked {
   checkSingle("beta", all.beta, "non-negative");
   if (all.ridge !== "auto") checkSingle("ridge", all.ridge, "non-negative");
   if (all.samples !== Infinity) checkInteger("samples", all.samples, 1);
+  if (all.memory !== Infinity) checkNumber("memory", all.memory, "non-negative");
   checkSeed(all.seed);
   checkFlag("branches", all.branches);
   checkWorker(all.worker);

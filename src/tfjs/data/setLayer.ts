@@ -16,7 +16,7 @@ import type { Linear, Normalization } from "./plan.ts";
 import type { LayerReport } from "./report.ts";
 import type { Solver } from "./solver.ts";
 import { assign, type Stage } from "./stages.ts";
-import type { Stream } from "./stream.ts";
+import type { Activations, Stream } from "./stream.ts";
 import { target, type Gathered, type Target } from "./targets.ts";
 
 /** Solves the equation of every stage of a layer (`encode`), each on what the ones before make of the data. */
@@ -152,18 +152,24 @@ async function moments(
 }
 
 /** The vectors that enter a stage, batch by batch. */
-export async function* gathered(
+async function* gathered(
   stage: Stage,
   { input, channelsFirst }: Linear,
   samples: Stream,
 ): AsyncGenerator<Gathered> {
-  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / samples.total;
-  for await (const { data, shape, count, first, labels } of samples.at(input, channelsFirst)) {
-    const available = stage.positions(shape);
-    const each = Math.min(available, Math.ceil(wanted));
-    const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
-    yield { vectors: stage.gather(data, shape, chosen), chosen, available, labels };
+  for await (const batch of samples.at(input, channelsFirst)) {
+    yield vectorsOf(stage, batch, samples.total);
   }
+}
+
+/** @param total number of all samples */
+export function vectorsOf(stage: Stage, batch: Activations, total: number): Gathered {
+  const { data, shape, count, first, labels } = batch;
+  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / total;
+  const available = stage.positions(shape);
+  const each = Math.min(available, Math.ceil(wanted));
+  const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
+  return { vectors: stage.gather(data, shape, chosen), chosen, available, labels };
 }
 
 /** Of every sample the mean of the vectors at all positions, batch by batch. */

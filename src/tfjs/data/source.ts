@@ -1,11 +1,12 @@
 /**
  * Samples as batches of tensors, whatever the user keeps them in: one tensor, batches, or a tf.data
- * Dataset. A source can be walked as often as there are layers to set.
+ * Dataset. A source is walked several times.
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, show } from "../../errors.ts";
 import { described, targetsOf, type Targets } from "./labels.ts";
+import { unless } from "./unless.ts";
 
 /** What of tf.data's Dataset is used. */
 export interface Dataset {
@@ -25,8 +26,8 @@ export interface Batch {
   readonly labels: readonly (Tensor | undefined)[];
 }
 
-/** Names of a model's inputs and outputs. */
-type Ends = Pick<LayersModel, "inputNames" | "outputNames">;
+/** A model's inputs and the names of its outputs. */
+type Ends = Pick<LayersModel, "inputs" | "inputNames" | "outputNames">;
 
 /** Samples that go through the model at a time when they come as one tensor. */
 const BATCH = 256;
@@ -36,6 +37,7 @@ const BATCH = 256;
  * one is asked for.
  *
  * @param samples at most so many are needed
+ * @param signal ends the wait for a Dataset's next batch
  * @throws ArgumentError when xs and ys do not fit each other or the model
  */
 export function source(
@@ -43,17 +45,16 @@ export function source(
   xs: Samples,
   ys: Targets | readonly Targets[] | undefined,
   samples: number,
+  signal: AbortSignal | undefined,
 ): () => AsyncGenerator<Batch> {
   if (isDataset(xs)) {
     if (ys !== undefined) {
       throw new ArgumentError("ys", "labels in the Dataset, as { xs, ys }", "ys beside it");
     }
-    return () => fromDataset(model, xs);
+    return () => fromDataset(model, xs, signal);
   }
   const batched = Array.isArray(xs) && model.inputNames.length === 1;
-  const whole = batched
-    ? pairs(model, xs as readonly Tensor[], ys)
-    : [batch(model, xs as Tensor | readonly Tensor[], ys)];
+  const whole = batched ? pairs(model, xs as readonly Tensor[], ys) : [batch(model, xs, ys)];
   return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
 }
 
@@ -96,13 +97,26 @@ async function cutter(x: Tensor, count: number): Promise<Cutter> {
 }
 
 async function* fromBatches(batches: readonly Batch[]): AsyncGenerator<Batch> {
-  yield* batches;
+  for (const { inputs, labels } of batches) {
+    inputs.forEach((x) => checkAlive("xs", x));
+    labels.forEach((one) => one && checkAlive("ys", one));
+    yield { inputs, labels };
+  }
 }
 
-async function* fromDataset(model: Ends, xs: Dataset): AsyncGenerator<Batch> {
-  const iterator = await xs.iterator();
+async function* fromDataset(
+  model: Ends,
+  xs: Dataset,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch> {
+  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
   for (;;) {
-    const { done, value } = await iterator.next();
+    const pending = Promise.resolve(iterator.next());
+    const { done, value } = await unless(signal, pending).catch((error: unknown) => {
+      // A batch that comes too late is nobody's.
+      pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
+      throw error;
+    });
     if (done) return;
     try {
       const { xs: inputs, ys: labels } = isLabelled(value) ? value : { xs: value, ys: undefined };
@@ -127,7 +141,8 @@ function pairs(
 }
 
 /** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
-function batch({ inputNames: names, outputNames }: Ends, xs: unknown, ys: unknown): Batch {
+function batch(model: Ends, xs: unknown, ys: unknown): Batch {
+  const { inputNames: names, outputNames } = model;
   const inputs: unknown[] = Array.isArray(xs)
     ? xs
     : xs instanceof Tensor
@@ -139,10 +154,26 @@ function batch({ inputNames: names, outputNames }: Ends, xs: unknown, ys: unknow
     throw new ArgumentError("xs", wanted, described(xs));
   }
   const all = inputs as Tensor[];
+  all.forEach((x, i) => checkInput(names[i]!, model.inputs[i]!.shape, x));
   const count = all[0]!.shape[0]!;
   const other = all.find((x) => x.shape[0] !== count);
   if (other) throw new ArgumentError("xs", `${count} samples in every input`, `${other.shape[0]}`);
-  return { inputs: all, labels: targetsOf(outputNames, ys, count) };
+  const labels = targetsOf(outputNames, ys, count);
+  labels.forEach((one) => one && checkAlive("ys", one));
+  return { inputs: all, labels };
+}
+
+function checkInput(name: string, shape: readonly (number | null)[], x: Tensor): void {
+  checkAlive("xs", x);
+  const fits = (size: number | null, axis: number) => axis === 0 || [null, x.shape[axis]].includes(size); // prettier-ignore
+  if (x.rank !== shape.length || !shape.every(fits)) {
+    const wanted = shape.map((size, axis) => (axis === 0 ? "samples" : (size ?? "any")));
+    throw new ArgumentError("xs", `shape [${wanted.join(", ")}] for ${name}`, show(x.shape));
+  }
+}
+
+function checkAlive(name: string, { isDisposed }: Tensor): void {
+  if (isDisposed) throw new ArgumentError(name, "tensors that are not disposed", "one that is");
 }
 
 function isDataset(xs: unknown): xs is Dataset {

@@ -11,6 +11,7 @@ import {
   checkSingle,
   known,
 } from "../../arguments.ts";
+import { outside } from "../outside.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
@@ -110,9 +111,6 @@ export async function grow(
   }
   return { model: grown, report };
 }
-
-/** When the tf.tidy that we may be called in has ended: it would dispose what we make. */
-export const outside = () => Promise.resolve();
 
 async function growOne(
   model: LayersModel,

@@ -115,7 +115,7 @@ async function largestOf(
   const largest = new Map<Place, Float32Array>(places.map((place) => [place, float32(0)]));
   const inner = engine(model);
   let count = 0;
-  for await (const batch of source(inner, xs, undefined, Infinity)()) {
+  for await (const batch of source(inner, xs, undefined, Infinity, undefined)()) {
     count += batch.inputs[0]!.shape[0]!;
     const restore = places.map((place) => watch(place, (z) => raise(largest, place, z)));
     try {
