@@ -120,7 +120,7 @@ for (const dtype of ["float32", "float64"] as const)
           families[`one large, the others 1e-${end}`] = (b, i, j) => entry(b, i, j) * (j === b % n ? 1 : 10 ** -end); // prettier-ignore
         }
         for (const [name, of] of Object.entries(families)) {
-          const data = arrays[dtype].from({ length: count * n * n }, (_, at) =>
+          const data = new arrays[dtype](count * n * n).map((_, at) =>
             of(Math.floor(at / n / n), Math.floor(at / n) % n, at % n),
           ) as Float32Array;
           const found = defect(count, n, n, data, eps);
