@@ -96,6 +96,13 @@ export const lauchli = (n: number, precision: Precision, ε: number): Matrix =>
 export const kahan = (n: number, precision: Precision, θ = 1.2): Matrix =>
   build(n, n, precision, (i, j) => (i > j ? 0 : Math.sin(θ) ** i * (i === j ? 1 : -Math.cos(θ))));
 
+/** With the diagonal raised so that pivoting leaves the columns where they are, as LAPACK's tests of it do. */
+export const perturbedKahan = (n: number, precision: Precision, θ: number): Matrix => {
+  const a = kahan(n, double, θ).data;
+  const raised = (i: number, j: number) => (i === j ? 1 + 25 * precision.u * (n - i) : 1);
+  return build(n, n, precision, (i, j) => a[i * n + j] * raised(i, j));
+};
+
 /**
  * B D (or D B) with B = the identity + uniform entries / max(m, n), of a condition below 10, and D falling
  * over `decades`, in shuffled order. With m ≥ n for B D and m ≤ n for D B every singular value is

@@ -3,8 +3,8 @@
  *
  * At step j the column whose remaining part is longest is swapped to position j, so the diagonal of R
  * decreases and its rows are graded; it ends early when all that remains is shorter than `drop`. Level
- * 2: each step passes twice over what is left, 2mn² - 2n³/3 flops. Squares of the remaining norms are downdated and
- * recomputed when cancellation has eaten half their digits (Drmac and Bujanovic, LAPACK Working Note 176).
+ * 2: each step passes twice over what is left, 2mn² - 2n³/3 flops. The remaining norms are downdated and recomputed
+ * when cancellation has eaten half the digits of their squares (Drmac and Bujanovic, LAPACK Working Note 176).
  *
  * On exit V, T and tau are as geqrf leaves them for `rank` reflectors, R is rank x n row-major, and
  * perm[j] is the index of the column now at j. `norms` holds 2 n f64, `work` one panel row.
@@ -30,8 +30,8 @@ export function geqp3(
   const now = norms, then = norms + 8 * n;
   for (let j = 0; j < n; j++) {
     const norm = nrm2(m, entryOf(a, stride, 0, j), ROW);
-    store<f64>(now + 8 * j, norm * norm);
-    store<f64>(then + 8 * j, norm * norm);
+    store<f64>(now + 8 * j, norm);
+    store<f64>(then + 8 * j, norm);
     store<i32>(perm + 4 * j, j);
   }
   memory.fill(tau, 0, REAL * pad(n, NR));
@@ -41,7 +41,7 @@ export function geqp3(
     for (let l = j + 1; l < n; l++) {
       if (load<f64>(now + 8 * l) > load<f64>(now + 8 * pivot)) pivot = l;
     }
-    if (load<f64>(now + 8 * pivot) <= drop * drop) {
+    if (load<f64>(now + 8 * pivot) <= drop) {
       rank = j;
       break;
     }
@@ -63,16 +63,18 @@ export function geqp3(
   return rank;
 }
 
-/** The squared norm of a column without its top entry at x; `rest` more values lie below. */
+/** The norm of a column without its top entry at x; `rest` more values lie below. No square of a norm may underflow. */
 function downdate(rest: i32, x: usize, now: usize, then: usize): void {
-  const top = <f64>load<real>(x);
-  const left = load<f64>(now) - top * top;
-  if (left > STALE * load<f64>(then)) {
-    store<f64>(now, left);
-  } else if (load<f64>(now) > 0) {
+  const norm = load<f64>(now);
+  if (norm == 0) return;
+  const top = <f64>load<real>(x) / norm, before = norm / load<f64>(then);
+  const left = max<f64>(1 - top * top, 0);
+  if (left * before * before > STALE) {
+    store<f64>(now, norm * sqrt(left));
+  } else {
     const fresh = nrm2(rest, x + ROW, ROW);
-    store<f64>(now, fresh * fresh);
-    store<f64>(then, fresh * fresh);
+    store<f64>(now, fresh);
+    store<f64>(then, fresh);
   }
 }
 

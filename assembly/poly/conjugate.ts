@@ -2,7 +2,8 @@
  * Makes the roots of a real polynomial what they must be: real, or two exactly conjugate neighbours.
  *
  * The root most off the axis comes first. Its partner is whichever is nearest to its mirror image: another
- * root, or, for a real root, itself.
+ * root, or, for a real root, itself. The partner becomes the mirror image, whose residual is that of the first; the
+ * mean of both would have a larger one within a cluster.
  */
 import { approach, place, Window } from "./window";
 
@@ -27,11 +28,9 @@ export function conjugate(w: Window): void {
     if (partner == first) {
       place(w, first, re, 0);
     } else {
-      const x = 0.5 * (re + load<f64>(w.re + 8 * partner));
-      const y = 0.5 * abs(im - load<f64>(w.im + 8 * partner));
-      place(w, first, x, -y);
+      place(w, first, re, -abs(im));
       swap(w, ++first, partner);
-      place(w, first, x, y);
+      place(w, first, re, abs(im));
     }
   }
 }

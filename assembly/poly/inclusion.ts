@@ -12,9 +12,10 @@
  * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the window drops. A
  * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u.
  */
+import { exponent, scale } from "../blas/exponent";
 import { EPS } from "../real";
 import { compensated, size, value } from "./horner";
-import { approach, excess, exponent, modulus, scale, see, Window } from "./window";
+import { approach, excess, modulus, see, Window } from "./window";
 
 /** How far apart equal approximations are set for the theorem, relative to them. */
 // @ts-ignore: decorator

@@ -7,6 +7,7 @@
  * curve, less than a tenth, which is nothing to a starting point.
  */
 import { cos, sin } from "../random/elementary";
+import { discriminant, value } from "./horner";
 import { focus, modulus, place, Window } from "./window";
 
 /** Bini's angle, which keeps the starting points off all axes of symmetry: 0.7 radians as a part of a turn. */
@@ -66,8 +67,9 @@ function circle(w: Window, l: i32, r: f64, turn: f64): void {
 
 /**
  * Two roots in closed form: q / b_2 and b_0 / q with q = -(b_1 + sqrt(b_1² - 4 b_0 b_2)) / 2 and the sign of the
- * root that does not cancel. They need no iteration, and a double root stays whole. In the window of their
- * geometric mean |b_0| is about |b_2|; if that is too small to be squared, they are far apart and not for here.
+ * root that does not cancel. The discriminant is computed as if in twice the precision, so that both are good to a few u
+ * however close they are: they need no iteration, and a double root stays whole. In the window of their geometric mean
+ * |b_0| is about |b_2|; if that is too small to be squared, they are far apart and not for here.
  */
 function quadratic(w: Window): bool {
   focus(w, (load<i32>(w.ea) - load<i32>(w.ea + 8)) >> 1);
@@ -75,8 +77,8 @@ function quadratic(w: Window): bool {
   const x0 = load<f64>(w.b), y0 = load<f64>(w.b, 8);
   const x1 = load<f64>(w.b, 16), y1 = load<f64>(w.b, 24);
   const x2 = load<f64>(w.b, 32), y2 = load<f64>(w.b, 40);
-  const dx = x1 * x1 - y1 * y1 - 4 * (x0 * x2 - y0 * y2);
-  const dy = 2 * x1 * y1 - 4 * (x0 * y2 + y0 * x2);
+  discriminant(w.b);
+  const dx = v128.extract_lane<f64>(value, 0), dy = v128.extract_lane<f64>(value, 1);
   // sqrt(dx + i dy): the larger part first.
   const t = sqrt(0.5 * (abs(dx) + sqrt(dx * dx + dy * dy)));
   const other = t > 0 ? (0.5 * dy) / t : 0;

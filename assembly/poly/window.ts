@@ -10,6 +10,8 @@
  * 200. Then S = sum |b_k| |y|^k is at least 2^-150, what was dropped is below 2^-570, and no term, product or
  * square over- or underflows. That is also why large |y| needs no reversed polynomial.
  */
+import { exponent, scale } from "../blas/exponent";
+
 /** Largest n |e - s| for a root of exponent e that the window serves. */
 // @ts-ignore: decorator
 @inline const REACH: i32 = 150;
@@ -41,24 +43,11 @@ export class Window {
   im: usize;
 }
 
-/** floor(log2 |x|) for x != 0, subnormal ones too. */
-export function exponent(x: f64): i32 {
-  const bits = <i32>(reinterpret<u64>(x) >> 52) & 0x7ff;
-  if (bits) return bits - 1023;
-  return (<i32>(reinterpret<u64>(x * 18014398509481984.0) >> 52) & 0x7ff) - 1023 - 54; // 2^54
-}
-
 /** 2^e for e <= 1023; zero below 2^-1022. */
 // @ts-ignore: decorator
 @inline
 export function power(e: i32): f64 {
   return e < -1022 ? 0 : reinterpret<f64>(<u64>(e + 1023) << 52);
-}
-
-/** x 2^e in two steps, the first of which is exact unless the result overflows. */
-export function scale(x: f64, e: i32): f64 {
-  const half = max(min(e >> 1, 1023), -1022);
-  return x * power(half) * power(max(min(e - half, 1023), -1022));
 }
 
 /** Splits a complex number into mantissa (stored at `z`) and exponent (returned): 0 and `zero` for 0. */

@@ -2,8 +2,9 @@
  * Weights whose units do not repeat each other, and are random nevertheless: directions decorrelated, row
  * lengths and the Haar direction of the whole as drawn. Our formulation throughout.
  */
+import { float32 } from "../arrays.ts";
+import { checkFlag, checkSeed } from "../arguments.ts";
 import type { Matrix } from "../linalg/index.ts";
-import { checkFlag, seedWords } from "../linalg/matrix.ts";
 import { checkDecorrelateOptions, decorrelate, type DecorrelateOptions } from "./diversity/decorrelate.ts"; // prettier-ignore
 import { checkBase, draw, type Base } from "./diversity/draw.ts";
 import { diversityOf, leastMeanCos2, type Diversity } from "./diversity/metrics.ts";
@@ -49,7 +50,7 @@ export function decorrelated(
   const { units, inputs } = layout;
   const drawn = draw(layout, base, seed);
   const found = drawn.map((w) => decorrelate(w, how));
-  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: Float32Array.from(weights.data) })); // prettier-ignore
+  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: float32(weights.data) })); // prettier-ignore
   return {
     values: kernelOf(rounded, layout),
     report() {
@@ -68,9 +69,9 @@ export function decorrelated(
 
 /** Throws an ArgumentError for options that no shape could use. */
 export function checkDecorrelatedOptions(options: DecorrelatedOptions): void {
-  const { base = "glorotUniform", depthwise = false, seed = 0, ...how } = options;
+  const { base = "glorotUniform", depthwise = false, seed, ...how } = options;
   checkDecorrelateOptions(how);
   checkFlag("depthwise", depthwise);
   checkBase(base);
-  seedWords(seed);
+  checkSeed(seed);
 }

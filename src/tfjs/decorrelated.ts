@@ -1,4 +1,6 @@
-import { serialization, type Tensor } from "@tensorflow/tfjs-core";
+import { serialization, Tensor } from "@tensorflow/tfjs-core";
+import { float64 } from "../arrays.ts";
+import { finiteNumbers } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import {
   checkDecorrelatedOptions,
@@ -6,7 +8,7 @@ import {
   type DecorrelatedOptions,
 } from "../init/decorrelated.ts";
 import { matmul, type Matrix } from "../linalg/index.ts";
-import { Initializer, known } from "./initializer.ts";
+import { configured, Initializer } from "./initializer.ts";
 
 /** Those of the values, with the covariance as rows of numbers, as JSON can have it. */
 export interface DecorrelatedConfig extends Omit<DecorrelatedOptions, "covariance"> {
@@ -17,7 +19,7 @@ class Decorrelated extends Initializer<DecorrelatedConfig> {
   static readonly className = "TfjsInitializersDecorrelated";
 
   constructor(config: DecorrelatedConfig = {}) {
-    super(known(config, ["base", "centred", "covariance", "depthwise", "method", "seed"]));
+    super(configured(config, ["base", "centred", "covariance", "depthwise", "method", "seed"]));
     checkDecorrelatedOptions(valuesOf(this.options));
   }
 
@@ -35,7 +37,8 @@ function matrixOf(rows: number[][]): Matrix {
   if (cols === undefined || !rows.every((row) => Array.isArray(row) && row.length === cols)) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }
-  return { rows: rows.length, cols, data: Float64Array.from(rows.flat()) };
+  const data = float64(rows.flatMap((row) => finiteNumbers("covariance", row)));
+  return { rows: rows.length, cols, data };
 }
 
 export const classes = [Decorrelated];
@@ -77,18 +80,21 @@ export function decorrelated(config: DecorrelatedConfig = {}): Decorrelated {
  * @throws ArgumentError for a tensor of rank below 2 or without samples
  */
 export function inputCovariance(xs: Tensor): number[][] {
+  if (!(xs instanceof Tensor) || xs.isDisposed) {
+    throw new ArgumentError("xs", "a tensor that is not disposed", show(xs));
+  }
   const n = xs.shape.at(-1) ?? 0;
   const rows = n === 0 ? 0 : xs.size / n;
   if (xs.rank < 2 || rows === 0) {
     throw new ArgumentError("xs", "samples […, n]", `shape [${xs.shape.join(", ")}]`);
   }
-  const data = Float64Array.from(xs.dataSync());
+  const data = float64(xs.dataSync());
   for (let j = 0; j < n; j++) {
     let mean = 0;
     for (let at = j; at < data.length; at += n) mean += data[at]! / rows;
     for (let at = j; at < data.length; at += n) data[at]! -= mean;
   }
   const x = { rows, cols: n, data };
-  const products = matmul(x, x, { transposeA: true }).data.map((sum) => sum / rows);
+  const products = float64(matmul(x, x, { transposeA: true }).data, (sum) => sum / rows);
   return Array.from({ length: n }, (_, i) => Array.from(products.subarray(i * n, (i + 1) * n)));
 }

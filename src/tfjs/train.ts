@@ -17,6 +17,7 @@ import {
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from "./train/convolutions.ts";
+import { lacks } from "./train/hint.ts";
 import { maxPoolGrad } from "./train/maxPool.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
@@ -29,8 +30,9 @@ const missing = {
   UnsortedSegmentSum: unsortedSegmentSum,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {
-  if (!tf.getKernel(kernelName, backendName))
-    tf.registerKernel({ kernelName, backendName, kernelFunc });
+  if (!lacks(backendName, kernelName)) continue;
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
 /**

@@ -12,6 +12,7 @@ const { u } = double;
 const scales: Record<Name, (x: number, y: number) => number> = {
   exp: (_, y) => Math.abs(y),
   expm1: (_, y) => Math.abs(y),
+  log: (_, y) => Math.abs(y),
   log1p: (_, y) => Math.abs(y),
   tanh: (_, y) => Math.abs(y),
   normalDensity: (x, y) => (2 + x * x) * y,

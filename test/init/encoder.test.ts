@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ArgumentError } from "../../src/errors.ts";
-import type { Code } from "../../src/init/encoder/codes.ts";
-import { encode, type EncodeOptions, type Encoding } from "../../src/init/encoder/encode.ts";
-import { Moments } from "../../src/init/encoder/moments.ts";
-import { axis, patch, positions } from "../../src/init/encoder/patches.ts";
-import { preactivation } from "../../src/init/encoder/preactivation.ts";
-import { Variances } from "../../src/init/encoder/variances.ts";
+import type { Code } from "../../src/init/data/codes.ts";
+import { encode, type EncodeOptions, type Encoding } from "../../src/init/data/encode.ts";
+import type { Link } from "../../src/init/data/head.ts";
+import { Moments } from "../../src/init/data/moments.ts";
+import { axis, patch, positions } from "../../src/init/data/patches.ts";
+import { preactivation } from "../../src/init/data/preactivation.ts";
+import { Variances } from "../../src/init/data/variances.ts";
 import { besides } from "../../src/linalg/columns.ts";
 import { lstsq, matmul, normal, qr, rank, svd, sylvester } from "../../src/linalg/index.ts";
 import type { Matrix } from "../../src/linalg/matrix.ts";
@@ -103,6 +104,18 @@ suite("init/encoder identities, to 1e-10", (test) => {
       assert.ok(residual < 1e-15);
       assert.is(filled, 0);
     });
+
+  test("pca: as many units as components are the components themselves", () => {
+    for (const [n, rank] of [
+      [60, 12],
+      [5, 4],
+    ]) {
+      const x = correlated(n, 12, 3);
+      const { weights, filled } = solve(x, { units: rank });
+      assert.ok(apart(signed(weights), principal(x, rank)) < 1e-10);
+      assert.is(filled, 0);
+    }
+  });
 
   test("pca before relu: half the components and their negatives", () => {
     const x = correlated(60, 12, 2);
@@ -254,6 +267,103 @@ suite("init/encoder", (test) => {
     const { v } = svd(centred(x));
     const leading = signed({ ...transpose(v), rows: 3, data: transpose(v).data.slice(0, 3 * d) });
     assert.ok(apart(signed(weights), leading) < 1e-9);
+  });
+});
+
+suite("init/encoder targets", (test) => {
+  const [n, d, k] = [60, 7, 3];
+  const x = correlated(n, d, 11);
+  const noise = normal(n, k, { seed: 12, dtype });
+  const y = { ...noise, data: matmul(x, normal(d, k, { seed: 13, dtype })).data.map((value, at) => 3 * noise.data[at] + value + 40) }; // prettier-ignore
+  const fit = (t: Wide, link: Link = { kind: "identity" }, ridge: number | "auto" = "auto", intercept = true) =>
+    encode({ moments: momentsOf(x, t), inputs: d, code: { kind: "targets", link, intercept, seed: 1 }, options: { ...plain, ridge } }); // prettier-ignore
+  const column = ({ rows, cols, data }: Wide, j: number): Wide => ({ rows, cols: 1, data: data.filter((_, at) => at % cols === j) }); // prettier-ignore
+
+  /** Ridge by least squares of stacked rows. */
+  const ridged = (a: Wide, b: Wide, lambda: number) => {
+    const below = new Float64Array(d * d).map((_, at) => (at % (d + 1) === 0 ? Math.sqrt(lambda) : 0)); // prettier-ignore
+    return lstsq(
+      { rows: n + d, cols: d, data: Float64Array.from([...a.data, ...below]) },
+      { rows: n + d, cols: b.cols, data: Float64Array.from([...b.data, ...new Float64Array(d * b.cols)]) }, // prettier-ignore
+    ).x as Wide;
+  };
+
+  for (const intercept of [true, false])
+    test(`ridge, as least squares of stacked rows; intercept: ${intercept}`, () => {
+      const [a, b] = intercept ? [centred(x), centred(y)] : [x, y];
+      const ridge = 0.3;
+      const found = fit(y, { kind: "identity" }, ridge, intercept);
+      const lambda = (ridge * norm(a.data) ** 2) / d;
+      assert.ok(apart(found.weights, transpose(ridged(a, b, lambda))) < 1e-10);
+      assert.ok(found.residual < 1e-14);
+      const p = activate(x, found);
+      const means = (m: Wide) => Array.from({ length: k }, (_, j) => column(m, j).data.reduce((sum, value) => sum + value, 0) / n); // prettier-ignore
+      if (intercept) means(p).forEach((m, j) => assert.ok(Math.abs(m - means(y)[j]) < 1e-10));
+    });
+
+  test("λ of every target has the least generalized cross-validation of all powers of 2", () => {
+    const a = centred(x);
+    const { s } = svd(a);
+    const top = s[0] ** 2;
+    for (let j = 0; j < k; j++) {
+      const b = centred(column(y, j));
+      const score = (e: number) => {
+        const lambda = top * 2 ** e;
+        const fitted = matmul(a, ridged(a, b, lambda));
+        const trace = s.reduce((sum, s) => sum + (s * s) / (s * s + lambda), 1);
+        return norm(b.data.map((value, at) => value - fitted.data[at])) ** 2 / (n - trace) ** 2;
+      };
+      const scores = Array.from({ length: 40 }, (_, i) => score(6 - i));
+      const best = 6 - scores.indexOf(Math.min(...scores));
+      const found = fit(column(y, j));
+      assert.ok(apart(found.weights, transpose(ridged(a, b, top * 2 ** best))) < 1e-9, `2^${best}`);
+    }
+  });
+
+  test("any offset, any scale: the same fit", () => {
+    const { weights } = fit(y);
+    for (const [scale, shift] of [
+      [1e-30, 0],
+      [1e15, 0],
+      [-1, 1e6],
+    ]) {
+      // prettier-ignore
+      const found = fit({ ...y, data: y.data.map((value) => scale * value + shift) });
+      const back = { ...found.weights, data: found.weights.data.map((w) => w / scale) };
+      assert.ok(apart(back, weights) < 1e-8, `${scale}, ${shift}`);
+    }
+  });
+
+  test("more inputs than samples, targets of noise, one sample: finite, and no more than the mean", () => {
+    const wide = correlated(5, 12, 14);
+    for (const t of [normal(5, 2, { seed: 15, dtype }), labelsOf(5, 2)]) {
+      const code = {
+        kind: "targets",
+        link: { kind: "identity" },
+        intercept: true,
+        seed: 1,
+      } as const;
+      const found = encode({ moments: momentsOf(wide, t), inputs: 12, code, options: { ...plain, ridge: "auto" } }); // prettier-ignore
+      assert.ok([...found.weights.data, ...found.bias].every(Number.isFinite));
+    }
+    const one = { ...x, rows: 1, data: x.data.slice(0, d) };
+    const code = { kind: "targets", link: { kind: "identity" }, intercept: true, seed: 1 } as const;
+    const { weights, bias } = encode({ moments: momentsOf(one, { rows: 1, cols: 2, data: Float64Array.of(7, 8) }), inputs: d, code, options: { ...plain, ridge: "auto" } }); // prettier-ignore
+    assert.ok(weights.data.every((w) => w === 0));
+    assert.equal([...bias], [7, 8]);
+  });
+
+  test("sigmoid, tanh of the doubled range and softmax of two are one classifier", () => {
+    const labels = Float64Array.from(column(y, 0).data, (value) => Number(value > 42));
+    const one = { rows: n, cols: 1, data: labels };
+    const both = { rows: n, cols: 2, data: Float64Array.from({ length: 2 * n }, (_, at) => (at % 2 ? 1 - labels[at >> 1] : labels[at >> 1])) }; // prettier-ignore
+    const sigmoid = activate(x, fit(one, { kind: "sigmoid" })).data;
+    const tanh = activate(x, fit({ ...one, data: labels.map((l) => 2 * l - 1) }, { kind: "tanh" })).data; // prettier-ignore
+    const softmax = activate(x, fit(both, { kind: "softmax", classes: 2 })).data;
+    sigmoid.forEach((z, i) => {
+      assert.ok(Math.abs(2 * tanh[i] - z) < 1e-9, `${2 * tanh[i]}, ${z}`);
+      assert.ok(Math.abs(softmax[2 * i] - softmax[2 * i + 1] - z) < 1e-9);
+    });
   });
 });
 

@@ -114,7 +114,7 @@ suite("init/lps: kernels", (test) => {
     const good = { variance: 1, seed: 1 };
     const expected = call([2, 3], good);
     const bad = {
-      variance: [NaN, -1, Infinity, "1", null, undefined],
+      variance: [NaN, -1, Infinity, "1", null, undefined, 1e308, 1e39],
       weights: ["normal", null, 1],
       layer: ["conv", null, "toString"],
       strides: [0, 1.5, [2, 0], "2", null, NaN],

@@ -74,7 +74,7 @@ suite("init/orthogonal", (test) => {
 
   test("gain is one multiplication", () => {
     const plain = orthogonal([6, 4], { seed: 1 });
-    for (const gain of [0, -1, 2, Math.SQRT2, 1e-45, Number.MAX_VALUE])
+    for (const gain of [0, -1, 2, Math.SQRT2, 1e-45, 3.4e38])
       assert.equal(
         orthogonal([6, 4], { seed: 1, gain }),
         plain.map((x) => x * gain),

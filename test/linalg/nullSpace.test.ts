@@ -59,6 +59,7 @@ suite("linalg/nullSpace", (test) => {
       assert.equal(nullSpace(a), nullSpace(a));
       assert.equal(a.data, copy);
       refused("tolerance", () => nullSpace(a, { tolerance: NaN }));
+      for (const none of [null, undefined, 3] as never[]) refused("a", () => nullSpace(none));
       a.data[3] = NaN;
       refused("a", () => nullSpace(a));
     });

@@ -20,6 +20,14 @@ suite("linalg/schur", (test) => {
         for (const n of sizes) verify(make(n, precision), `${type}, ${n}`);
       });
 
+    test(`${dtype}: a small block beside a large one keeps its digits`, () => {
+      const large = dtype === "float32" ? 2 ** 60 : 2 ** 520;
+      const a = build(4, 4, precision, (i, j) => i < 2 !== j < 2 ? 0 : [1, 2, 3, 4][2 * (i % 2) + (j % 2)]! * (i < 2 ? large : 1 / large)); // prettier-ignore
+      const { t } = schur(a);
+      const determinant = large * t.data[10]! * (large * t.data[15]!);
+      assert.ok(Math.abs(determinant / -2 - 1) <= 40 * precision.u, `${determinant}`);
+    });
+
     test(`${dtype}: an empty matrix`, () => {
       const { t, z } = schur(build(0, 0, precision, () => 0));
       assert.equal([t.rows, t.data.length, z.cols, z.data.length], [0, 0, 0, 0]);

@@ -61,6 +61,14 @@ suite("linalg/svd", (test) => {
 
     test(`${dtype}: L so ill-conditioned that V is not had by a solve alone`, () => {
       for (const n of [120, 140, 200]) verify(made.kahan(n, precision), `Kahan ${n}`);
+      for (const [n, θ] of [
+        [25, 0.15],
+        [37, 0.2279],
+        [60, 0.3],
+        [92, 1.196],
+      ])
+        // prettier-ignore
+        verify(made.perturbedKahan(n, precision, θ), `Kahan ${n}, perturbed, θ = ${θ}`);
     });
 
     test(`${dtype}: integers of a lower rank, 24 x 24`, () => {

@@ -145,6 +145,8 @@ suite("linalg/topSvd", (test) => {
       for (const k of [-1, 0.5, 151, NaN, "1" as never]) refused("k", () => topSvd(a, k));
       refused("tolerance", () => topSvd(a, 3, { tolerance: -1 }));
       refused("seed", () => topSvd(a, 3, { seed: -1 }));
+      for (const seed of [-1, 0.5, "x" as never])
+        refused("seed", () => topSvd(gaussian(4, 3, precision), 2, { seed }));
       for (const bad of [NaN, Infinity]) {
         a.data[777] = bad;
         refused("a", () => topSvd(a, 3));

@@ -1,5 +1,6 @@
 /** Small networks with a layer "a" to grow, for every kind of way from it to what consumes its units. */
 import { normal } from "../../src/linalg/normal.ts";
+import { diversityPenalty } from "../../src/tfjs/index.ts";
 import { tf } from "./wasm.ts";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
@@ -61,6 +62,12 @@ export const kinds: Record<string, () => Layer[]> = {
     L.dropout({ rate: 0.5 }),
     L.dense({ units: 4, activation: "tanh" }),
   ],
+  "dense, noise and a penalty": () =>
+    dense(
+      () => L.gaussianNoise({ stddev: 0.5 }),
+      () => L.alphaDropout({ rate: 0.5 }),
+      () => diversityPenalty({ penalty: "deCov", lambda: 0.1 }),
+    ),
   "dense over time, flattened": () => [
     L.dense({ units: 5, activation: "swish", name: "a", inputShape: [7, 6] }),
     L.flatten(),
@@ -79,6 +86,9 @@ export const kinds: Record<string, () => Layer[]> = {
   "conv, the layer apart": toConv({ activation: "linear", useBias: false }, () => [
     L.batchNormalization(),
     L.reLU(),
+  ]),
+  "conv, batch normalization from Keras": toConv({}, () => [
+    L.batchNormalization({ axis: [3] as never }),
   ]),
   "leaky relu": toConv({ activation: "linear" }, () => [L.leakyReLU({ alpha: 0.2 })]),
   "max pooling": toConv({}, () => [L.maxPooling2d({ poolSize: 2 })]),
@@ -107,6 +117,73 @@ export const kinds: Record<string, () => Layer[]> = {
   "global average": image({}, () => [L.globalAveragePooling2d({})]),
   "global max": image({}, () => [L.globalMaxPooling2d({})]),
 };
+
+/** Convolutions with gaps between their taps: the grown one, what consumes it, what is between, all. */
+export const dilated: Record<string, () => Layer[]> = {
+  "dilated consumer": toConv({}, undefined, { dilationRate: 2 }),
+  "dilated consumer, uneven, valid": toConv({}, undefined, {
+    kernelSize: [2, 3],
+    padding: "valid",
+    dilationRate: [3, 2],
+  }),
+  "dilated consumer behind pooling": toConv(
+    { strides: 2 },
+    () => [L.averagePooling2d({ poolSize: 2, strides: 1, padding: "same" })],
+    { dilationRate: [1, 2] },
+  ),
+  "dilated grown layer": toConv({ dilationRate: 2 }),
+  "both dilated": toConv({ dilationRate: [2, 1] }, undefined, { kernelSize: 2, dilationRate: 3 }),
+  "dilated depthwise between": toConv({}, () => [
+    L.depthwiseConv2d({ kernelSize: [3, 2], padding: "same", dilationRate: 2 }),
+  ]),
+};
+
+/**
+ * The same network without gaps: convolutions with zeros between their taps. TensorFlow.js has gradients
+ * for these alone.
+ */
+export function undilated(model: Model): Model {
+  const gaps = new Map<string, [number, number]>();
+  const layers = model.layers.map((layer) => {
+    const config = layer.getConfig();
+    const { kernelSize, dilationRate } = config as Record<string, [number, number]>;
+    // In depthwise layers tf.layers ignores the rate.
+    if (layer.getClassName() === "Conv2D" && dilationRate.some((rate) => rate !== 1)) {
+      gaps.set(layer.name, dilationRate);
+      config["kernelSize"] = kernelSize.map((size, i) => (size - 1) * dilationRate[i] + 1);
+      config["dilationRate"] = [1, 1];
+    }
+    // TensorFlow.js has written the regularizer there.
+    if ("depthwiseConstraint" in config) config["depthwiseConstraint"] = null;
+    const cls = layer.constructor as unknown as { fromConfig(cls: unknown, config: object): Layer };
+    return cls.fromConfig(cls, config);
+  });
+  const twin = tf.sequential({ layers });
+  tf.tidy(() => {
+    for (const layer of model.layers) {
+      const gap = gaps.get(layer.name);
+      const weights = layer.getWeights().map((weight) => (gap && weight.rank === 4 ? spread(weight, gap) : weight)); // prettier-ignore
+      twin.getLayer(layer.name).setWeights(weights);
+    }
+  });
+  twin.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  return twin;
+}
+
+/** A filter with zeros between its taps. */
+function spread(filter: ReturnType<typeof tf.tensor>, [dy, dx]: readonly [number, number]) {
+  const [height, width, channels, out] = filter.shape;
+  const [rows, cols] = [(height - 1) * dy + 1, (width - 1) * dx + 1];
+  const [each, from] = [channels * out, filter.dataSync()];
+  const data = new Float32Array(rows * cols * each);
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      const tap = (i * width + j) * each;
+      data.set(from.subarray(tap, tap + each), (i * dy * cols + j * dx) * each);
+    }
+  }
+  return tf.tensor(data, [rows, cols, channels, out]);
+}
 
 type Optimizer = string | InstanceType<typeof tf.Optimizer>;
 

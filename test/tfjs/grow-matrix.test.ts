@@ -3,13 +3,13 @@ import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/linalg/columns.ts";
 import { matmul } from "../../src/linalg/matmul.ts";
-import { chainOf, fit } from "../../src/tfjs/grow/chain.ts";
-import { growthMatrix } from "../../src/tfjs/grow/matrix.ts";
-import { neuronsOf } from "../../src/tfjs/grow/weights.ts";
+import { chainOf, fit } from "../../src/tfjs/growth/chain.ts";
+import { growthMatrix } from "../../src/tfjs/growth/matrix.ts";
+import { neuronsOf } from "../../src/tfjs/growth/weights.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
 import { grow } from "../../src/tfjs/index.ts";
 import { suite } from "../suite.ts";
-import { batch, build, kinds, pairs } from "./chains.ts";
+import { batch, build, dilated, kinds, pairs, undilated } from "./chains.ts";
 import { tf } from "./wasm.ts";
 
 type Model = ReturnType<typeof build>;
@@ -27,7 +27,7 @@ function close(found: ArrayLike<number>, expected: ArrayLike<number>, what: stri
 
 function matrixOf(model: Model, xs: Tensor, ys: Tensor, batchSize = 4) {
   const chain = chainOf(model, "a");
-  return growthMatrix(model, chain, fit(chain, true).slope, xs, ys, batchSize).matrix;
+  return growthMatrix(model, chain, fit(chain, "in").slope, xs, ys, batchSize).matrix;
 }
 
 const lossOf = (model: Model, xs: Tensor, ys: Tensor) =>
@@ -43,10 +43,16 @@ async function againstAutodiff(layers: () => Parameters<typeof build>[0], kind: 
   const { outgoing } = neuronsOf(chain);
   const first = outgoing.cols - 3;
   const expected = matmul(matrix, columns(outgoing, first));
-  const kernel = chain.layer.weights[0].read() as ReturnType<typeof tf.variable>;
-  const { grads } = tf.variableGrads(() => lossOf(wide, xs, ys) as never, [kernel]);
-  const gradient = { rows: matrix.rows, cols: outgoing.cols, data: grads[kernel.name].dataSync<"float32">() }; // prettier-ignore
+  // The twin has the same function, and gradients that TensorFlow.js knows.
+  const twin = undilated(wide);
+  const kernel = twin.getLayer("a").weights[0].read() as ReturnType<typeof tf.variable>;
+  const { grads } = tf.variableGrads(() => lossOf(twin, xs, ys) as never, [kernel]);
+  const { dilationRate = [] } = chain.layer as { dilationRate?: number[] };
+  const taps = tf.stridedSlice(grads[kernel.name], kernel.shape.map(() => 0), kernel.shape, [...dilationRate, 1, 1].slice(-kernel.rank)); // prettier-ignore
+  const gradient = { rows: matrix.rows, cols: outgoing.cols, data: taps.dataSync<"float32">() };
   close(expected.data, columns(gradient, first).data, kind);
+  twin.dispose();
+  taps.dispose();
   wide.dispose();
   model.dispose();
   tf.dispose([xs, ys, grads]);
@@ -59,6 +65,10 @@ suite("tfjs/grow matrix", (test) => {
 
   test("for every pair of convolutions it is what autodiff finds", async () => {
     for (const [kind, layers] of Object.entries(pairs)) await againstAutodiff(layers, kind);
+  });
+
+  test("for dilated convolutions it is what autodiff finds with zeros between the taps", async () => {
+    for (const [kind, layers] of Object.entries(dilated)) await againstAutodiff(layers, kind);
   });
 
   test("for two convolutions it is im2col(x)ᵀ col(dz), by its definition", () => {

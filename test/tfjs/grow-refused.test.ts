@@ -46,18 +46,23 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { layer: [] }, "layer", /the name of a layer/);
     await refused(model, { layer: 3 }, "layer", /the name of a layer/);
     for (const units of [0, -1, 1.5, NaN, "2", undefined]) {
-      await refused(model, { units }, "units", /an integer ≥ 1/);
+      await refused(model, { units }, "units", /a positive integer/);
     }
     await refused(model, { units: [1, 2] }, "units", /a number for each of 1 layers/);
-    await refused(model, { method: "best" }, "method", /gradmax, orthogonal, split, random, zero/);
+    await refused(
+      model,
+      { method: "best" },
+      "method",
+      /"gradmax", "orthogonal", "split", "random" or "zero"/,
+    );
     await refused(model, { method: undefined }, "method", /gradmax/);
     await refused(model, { side: "in" }, "options.side", /only the options/);
     await refused(model, { method: "orthogonal", side: "left" }, "side", /"in", "out" or "pair"/);
     await refused(model, { method: "orthogonal", side: "pair", units: 3 }, "units", /even/);
-    await refused(model, { method: "split", noise: -1 }, "noise", /≥ 0/);
+    await refused(model, { method: "split", noise: -1 }, "noise", /non-negative/);
     await refused(model, { norm: "max" }, "norm", /"mean" or "fixed"/);
     for (const gain of [Infinity, NaN, 0, -1])
-      await refused(model, { gain }, "gain", /finite.*> 0/);
+      await refused(model, { gain }, "gain", /finite positive number/);
     await refused(model, { gain: 1e39 }, "gain", /single precision/);
     await refused(model, { gain: 1e39, norm: "fixed" }, "gain", /single precision/);
     await refused(model, { optimizer: {} }, "optimizer", /tf.Optimizer/);
@@ -65,7 +70,12 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { seed: -1 }, "seed", /integer/);
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
     await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
-    await refused(model, { method: "gradmax", xs, ys, batchSize: 0 }, "batchSize", /≥ 1/);
+    await refused(
+      model,
+      { method: "gradmax", xs, ys, batchSize: 0 },
+      "batchSize",
+      /a positive integer/,
+    );
   });
 
   test("units beyond memory", async () => {
@@ -220,6 +230,26 @@ suite("tfjs/grow refused", (test) => {
       ],
       /l \(LSTM/,
     ],
+    Conv2DTranspose: [
+      () => [image(), L.conv2dTranspose({ filters: 2, kernelSize: 2, name: "t" }), L.flatten()],
+      /t \(Conv2DTranspose/,
+    ],
+    TimeDistributed: [
+      () => [
+        L.dense({ units: 4, name: "a", inputShape: [3, 6] }),
+        L.timeDistributed({ layer: L.dense({ units: 2 }), name: "td" }),
+        L.flatten(),
+      ],
+      /td \(TimeDistributed/,
+    ],
+    MaxPooling1D: [
+      () => [
+        L.dense({ units: 4, name: "a", inputShape: [4, 6] }),
+        L.maxPooling1d({ poolSize: 2, name: "mp" }),
+        L.flatten(),
+      ],
+      /mp \(MaxPooling1D/,
+    ],
     // It has no gradient in TensorFlow.js.
     ThresholdedReLU: [() => [first(), L.thresholdedReLU({ name: "t" })], /t \(Thresh/],
     PReLU: [() => [first(), L.prelu({ name: "p" })], /p \(PReLU/],
@@ -234,6 +264,10 @@ suite("tfjs/grow refused", (test) => {
         L.flatten(),
       ],
       /depthMultiplier 1, got dw/,
+    ],
+    "batch normalization of rows, by a list": [
+      () => [image(), L.batchNormalization({ axis: [1] as never, name: "bn" }), L.flatten()],
+      /last axis, got bn.*over axis 1$/,
     ],
     "batch normalization of rows": [
       () => [image(), L.batchNormalization({ axis: 1, name: "bn" }), L.flatten()],
@@ -259,16 +293,19 @@ suite("tfjs/grow refused", (test) => {
     return refused(build([a, L.flatten({ dataFormat })]), {}, "layer", /channelsLast/);
   });
 
-  test("shared layers and branches that are added", async () => {
+  test("shared layers and branches that are joined", async () => {
     const x = tf.input({ shape: [6] });
     const shared = L.dense({ units: 6, activation: "tanh", name: "a" });
     const once = shared.apply(x) as typeof x;
     const out = L.dense({ units: 2, name: "b" }).apply(shared.apply(once)) as typeof x;
     await refused(drawn(tf.model({ inputs: x, outputs: out })), {}, "layer", /called once.*a.*shared/); // prettier-ignore
-    const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
-    const sum = L.add({ name: "sum" }).apply([a, x]) as typeof x;
-    const end = L.dense({ units: 2 }).apply(sum) as typeof x;
-    await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", /feeding sum \(Add\)/);
+    for (const merge of [L.add, L.multiply, L.concatenate]) {
+      const layer = merge({ name: "join" });
+      const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
+      const end = L.dense({ units: 2 }).apply(layer.apply([a, x])) as typeof x;
+      const words = RegExp(`feeding join \\(${layer.getClassName()}\\)`);
+      await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", words);
+    }
   });
 
   const unfit: Record<string, () => Layer[]> = {
@@ -286,7 +323,8 @@ suite("tfjs/grow refused", (test) => {
     test(`${kind} with zero incoming weights; fine with zero outgoing ones`, async () => {
       const model = build(layers());
       const { xs, ys } = batch(model, 4);
-      const words = /"split", "orthogonal" with side "in" or "pair"/;
+      const words =
+        /new incoming weights are not zero \("split", "orthogonal" with side "in" or "pair".*got f\(0\) = /;
       await refused(model, {}, "method", words);
       await refused(model, { method: "gradmax", xs, ys }, "method", words);
       await refused(model, { method: "orthogonal", side: "out" }, "method", words);
@@ -304,6 +342,79 @@ suite("tfjs/grow refused", (test) => {
       }
     });
   }
+
+  const frozen = (...names: string[]) => {
+    const dense = (units: number, name: string) =>
+      L.dense({ units, name, activation: "tanh", trainable: !names.includes(name) });
+    const [x, y] = [tf.input({ shape: [6] }), tf.input({ shape: [6] })];
+    const a = dense(4, "a").apply(x) as typeof x;
+    const out = ["b", "c"].map((name) => dense(2, name).apply(a) as typeof x);
+    const sum = L.concatenate().apply([...out, y]) as typeof x;
+    return drawn(tf.model({ inputs: [x, y], outputs: L.dense({ units: 3 }).apply(sum) as typeof x })); // prettier-ignore
+  };
+  const zeroIn: Partial<GrowOptions>[] = [
+    { method: "random" },
+    { method: "gradmax" },
+    { method: "orthogonal", side: "out" },
+  ];
+  const zeroOut: Partial<GrowOptions>[] = [
+    { method: "random", inverse: true },
+    { method: "gradmax", inverse: true },
+    { method: "orthogonal" },
+  ];
+
+  for (const [who, model, bad, good, words] of [
+    [
+      "a frozen layer",
+      () => frozen("a"),
+      zeroIn,
+      zeroOut,
+      /incoming weights.*got a \(Dense\), frozen/,
+    ],
+    [
+      "frozen consumers",
+      () => frozen("b", "c"),
+      zeroOut,
+      zeroIn,
+      /outgoing weights.*got b \(Dense\), c \(Dense\), frozen/,
+    ],
+  ] as const) {
+    // prettier-ignore
+    test(`${who}, where new units would never act; fine where they do`, async () => {
+      const one = model();
+      const [xs, ys] = [[tf.ones([4, 6]), tf.randomNormal([4, 6])], tf.ones([4, 3])];
+      const given = ({ method }: Partial<GrowOptions>) => (method === "gradmax" ? { xs, ys } : {});
+      for (const options of bad) await refused(one, { ...options, ...given(options) }, "method", words);
+      const others: Partial<GrowOptions>[] = [{ method: "split" }, { method: "orthogonal", side: "pair" }];
+      for (const options of [...good, ...others]) {
+        const all = { layer: "a", units: 2, ...options, ...given(options) } as GrowOptions;
+        const { model: wide } = await grow(one, all);
+        const kernels = wide.weights.filter(({ originalName }) => /^[abc].kernel$/.test(originalName));
+        const before = kernels.map((kernel) => kernel.read().dataSync().slice());
+        wide.compile({ optimizer: tf.train.sgd(0.1), loss: "meanSquaredError" });
+        await wide.fit(xs, ys, { verbose: 0 });
+        const moved = kernels.map((kernel, i) => kernel.read().dataSync().some((x, at) => x !== before[i][at]));
+        assert.ok(moved.some(Boolean), "nothing has learned");
+        wide.dispose();
+      }
+    });
+  }
+
+  test("one frozen consumer of two is no reason", async () => {
+    for (const options of [...zeroOut].filter(({ method }) => method !== "gradmax")) {
+      (
+        await grow(frozen("b"), { layer: "a", units: 2, ...options } as GrowOptions)
+      ).model.dispose();
+    }
+  });
+
+  test("what TensorFlow.js cannot differentiate, where gradients are needed", async () => {
+    const conv = (args: object) => L.conv2d({ filters: 3, kernelSize: 2, ...args });
+    const model = build([image(), conv({}), conv({ dilationRate: 2 }), L.flatten()]);
+    const { xs, ys } = batch(model, 4);
+    await refused(model, { method: "gradmax", xs, ys }, "model", /differentiate, got .*dilation/);
+    (await grow(model, { layer: "a", units: 2, method: "random" })).model.dispose();
+  });
 
   test("the second of two layers: nothing of the first is left", () =>
     refused(build(kinds.dense()), { layer: ["a", "out"] }, "layer", /hidden/));

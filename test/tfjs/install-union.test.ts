@@ -5,8 +5,10 @@ import * as assert from "uvu/assert";
 import { install, uninstall } from "../../src/tfjs/index.ts";
 import type { TensorFlow } from "../../src/tfjs/install.ts";
 import { double, single } from "../precisions.ts";
+import { afresh } from "../kernels.ts";
 import { suite } from "../suite.ts";
 import { type Factors, qr } from "../twins/qr.ts";
+import { refusals, without } from "../wasm/refusals.ts";
 
 await tf.setBackend("wasm");
 console.warn = () => {}; // stock warns of its own slowness, at every call
@@ -54,6 +56,17 @@ function amplification({ q, r }: Factors): number[] {
     return worst;
   });
 }
+
+suite("tfjs/install: an engine that refuses", (test) => {
+  test("keeps the LSTMs that stock builds", () => {
+    afresh();
+    without(refusals["code generation is forbidden"].stub, () => {
+      assert.throws(() => install(tf), /wasm-unsafe-eval/);
+      const layer = tf.layers.lstm({ units: 4, inputShape: [3, 2] });
+      assert.is(tf.sequential({ layers: [layer] }).getWeights().length, 3);
+    });
+  });
+});
 
 suite("tfjs/install: a seed gives the weights of stock tfjs", (test) => {
   for (const [shape, seeds] of draws)

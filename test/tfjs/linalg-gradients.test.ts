@@ -164,6 +164,11 @@ const cases: [string, Case, string[][], string][] = [
 
 suite("tfjs/linalg gradients", (test) => {
   let worst = 0;
+  test("topSvd of 1 x 1: the sign", () => {
+    const gradient = tf.grad((a) => tf.sum(linalg.topSvd(a, 1).s));
+    for (const x of [3, -3]) assert.equal([...gradient(tf.tensor2d([[x]])).dataSync()], [Math.sign(x)]); // prettier-ignore
+  });
+
   for (const [name, of, subsets, sizes] of cases)
     test(`${name}: central differences`, () => {
       for (const [m, n] of shapes(sizes))

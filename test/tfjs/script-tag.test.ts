@@ -5,7 +5,8 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { orthogonal as values } from "../../src/init/orthogonal.ts";
-import type * as Door from "../../src/tfjs/index.ts";
+import { haar } from "../../src/linalg/index.ts";
+import type * as Door from "../../src/tfjs/script-tag.ts";
 import { suite } from "../suite.ts";
 import { thrown } from "../thrown.ts";
 
@@ -15,6 +16,9 @@ const bundle = readFileSync(
   new URL("../../dist/tfjs-initializers.min.js", import.meta.url),
   "utf8",
 );
+
+/** What every page has, of what data need. */
+const web = { performance, setTimeout, setInterval, clearInterval, AbortController };
 
 /** Runs the bundle as a page does, where these are its globals; returns what it defines. */
 function load(globals: object) {
@@ -41,7 +45,7 @@ suite("tfjs/script-tag", (test) => {
   test("defines one global, with the functions of the package", () => {
     const { defined, door } = load({ tf });
     assert.equal(defined, ["tfjsInitializers"]);
-    const names = ["ArgumentError", "ConvergenceError", "MemoryError", "TrainingError", "approximate", "decorrelated", "deltaOrthogonal", "diversity", "diversityHistory", "diversityPenalty", "diversityRegularizer", "diversitySchedule", "fitGrowing", "grow", "initializeFromData", "inputCovariance", "inspect", "install", "linalg", "lps", "lpsDesign", "lpsModel", "orthogonal", "relu1", "replaceRedundant", "solveLPS", "spreadUnits", "spreading", "uninstall"]; // prettier-ignore
+    const names = ["ArgumentError", "ConvergenceError", "EngineError", "MemoryError", "TrainingError", "approximate", "decorrelated", "deltaOrthogonal", "diversity", "diversityHistory", "diversityPenalty", "diversityRegularizer", "diversitySchedule", "fitGrowing", "grow", "initializeFromData", "inputCovariance", "inspect", "install", "linalg", "lps", "lpsDesign", "lpsModel", "matrices", "orthogonal", "provideKernels", "relu1", "replaceRedundant", "settle", "solveLPS", "spreadUnits", "spreading", "train", "uninstall"]; // prettier-ignore
     assert.equal(Object.keys(door).sort(), names);
   });
 
@@ -90,7 +94,7 @@ suite("tfjs/script-tag", (test) => {
   });
 
   test("does not know where it lies, and says that it wants a Worker", async () => {
-    const { door } = load({ tf });
+    const { door } = load({ ...web, tf });
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
     const error = await door.initializeFromData(model, tf.ones([4, 3]), { worker: true }).catch((e: unknown) => e); // prettier-ignore
     assert.instance(error, door.ArgumentError);
@@ -98,6 +102,33 @@ suite("tfjs/script-tag", (test) => {
       (error as Error).message,
       'expected a Worker that runs "tfjs-initializers/worker"',
     );
+  });
+
+  test("has linear algebra on plain arrays", () => {
+    const { door } = load({ tf });
+    assert.equal(
+      [...door.matrices.haar(5, 3, { seed: 1 }).data],
+      [...haar(5, 3, { seed: 1 }).data],
+    );
+  });
+
+  test("trains convolutions after train(), which wants the wasm backend", async () => {
+    const bare = Object.create(tf, { findBackendFactory: { value: () => null } }) as typeof tf;
+    const error = await load({ tf: bare })
+      .door.train()
+      .then(() => undefined, String);
+    assert.match(error!, "load @tensorflow/tfjs-backend-wasm");
+
+    const { door } = load({ tf });
+    const conv = tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [5, 5, 1] });
+    const model = tf.sequential({ layers: [conv, tf.layers.flatten(), tf.layers.dense({ units: 1 })] }); // prettier-ignore
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const fit = () => model.fit(tf.ones([2, 5, 5, 1]), tf.ones([2, 1]), { verbose: 0 });
+    door.install();
+    assert.match(await fit().then(() => "trained", String), "await tfjsInitializers.train()");
+    await door.train();
+    await fit();
+    door.uninstall();
   });
 
   test("its errors are its own ArgumentError", () => {

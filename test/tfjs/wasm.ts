@@ -5,6 +5,7 @@
 import * as core from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
 import "@tensorflow/tfjs-backend-wasm";
+import "./tidies.ts";
 
 await core.setBackend("wasm");
 

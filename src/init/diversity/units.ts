@@ -6,9 +6,10 @@
  * depthwise kernel […, in, multiplier] only the filters on one input channel can repeat each other's work;
  * it is `in` groups of m = multiplier units with n = (product of the spatial axes) inputs each.
  */
+import { float32, float64 } from "../../arrays.ts";
+import { checkFlag } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Data, Matrix } from "../../linalg/index.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
 import { checkShape, size } from "../orthogonal.ts";
 
 export interface Layout {
@@ -38,7 +39,7 @@ export function unitsOf(kernel: Data, layout: Layout): Matrix<Float64Array>[] {
     throw new ArgumentError("kernel", expected, show(kernel));
   }
   return Array.from({ length: groups }, (_, g) => {
-    const data = new Float64Array(units * inputs);
+    const data = float64(units * inputs);
     for (let k = 0; k < inputs; k++) {
       const from = (k * groups + g) * units;
       for (let j = 0; j < units; j++) data[j * inputs + k] = kernel[from + j]!;
@@ -50,7 +51,8 @@ export function unitsOf(kernel: Data, layout: Layout): Matrix<Float64Array>[] {
 /** The kernel that has these units. */
 export function kernelOf(matrices: readonly Matrix[], layout: Layout): Float32Array {
   const { groups, units, inputs } = layout;
-  const kernel = new Float32Array(groups * units * inputs);
+  const kernel = float32(groups * units * inputs);
+  if (kernel.length === 0) return kernel;
   matrices.forEach(({ data }, g) => {
     for (let k = 0; k < inputs; k++) {
       const to = (k * groups + g) * units;
@@ -65,8 +67,8 @@ export function normalised({ rows, cols, data }: Matrix): {
   lengths: Float64Array;
   u: Matrix<Float64Array>;
 } {
-  const lengths = new Float64Array(rows);
-  const u = new Float64Array(rows * cols);
+  const lengths = float64(rows);
+  const u = float64(rows * cols);
   for (let i = 0; i < rows; i++) {
     // Divided by the largest first, for no square may over- or underflow.
     let [top, sum] = [0, 0];

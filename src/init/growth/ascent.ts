@@ -5,6 +5,7 @@
  * the same hill and end as k copies of one neuron, which stay copies for ever; so here, as in GradMax itself,
  * they are orthogonal: each step ends in the nearest frame of their norm, the factor of a polar decomposition.
  */
+import { float32, float64 } from "../../arrays.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { polar } from "../../linalg/polar.ts";
 import { zeros, norms, withNorm, type Weights } from "./neurons.ts";
@@ -29,7 +30,7 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
   const norm = norms(start)[0] ?? 0;
   const rate = (STEP * norm) / Math.sqrt(start.rows);
   const size = start.data.length;
-  const [mean, square] = [new Float64Array(size), new Float64Array(size)];
+  const [mean, square] = [float64(size), float64(size)];
   const frame = (a: Weights) => withNorm(polar(a).u, norm);
   let [at, power1, power2] = [frame(start), 1, 1];
   for (let step = 0; step < STEPS; step++) {
@@ -57,7 +58,7 @@ function tangent(data: Float32Array, w: Weights, norm: number): Float32Array {
   const g = { ...w, data };
   const k = w.cols;
   const s = matmul(w, g, { transposeA: true });
-  const turn = s.data.map((x, at) => (x + s.data[(at % k) * k + Math.floor(at / k)]!) / 2);
+  const turn = float32(s.data, (x, at) => (x + s.data[(at % k) * k + Math.floor(at / k)]!) / 2);
   const rest = matmul(w, { ...s, data: turn });
-  return data.map((x, at) => x - rest.data[at]! / norm ** 2);
+  return float32(data, (x, at) => x - rest.data[at]! / norm ** 2);
 }

@@ -2,6 +2,8 @@
  * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those that are there.
  * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
  */
+import { float32 } from "../../arrays.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { besides, columns, place } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -36,12 +38,8 @@ export function growOrthogonal(
   options: OrthogonalGrowthOptions = {},
 ): Neurons & { free: number } {
   const { side = "in", against = "existing", gain = 1, seed } = options;
-  if (side !== "in" && side !== "out" && side !== "pair") {
-    throw new ArgumentError("side", '"in", "out" or "pair"', show(side));
-  }
-  if (against !== "existing" && against !== "none") {
-    throw new ArgumentError("against", '"existing" or "none"', show(against));
-  }
+  checkOneOf("side", side, ["in", "out", "pair"]);
+  checkOneOf("against", against, ["existing", "none"]);
   if (side === "pair" && k % 2 !== 0) {
     throw new ArgumentError("units", 'an even number with side: "pair"', show(k));
   }
@@ -64,7 +62,7 @@ export function growOrthogonal(
     return { incoming: zeros(d, k), outgoing: vectors, free };
   }
   const [v, z] = [fresh(incoming, 0), fresh(outgoing, d)];
-  const minus = { ...z.vectors, data: z.vectors.data.map((x) => -x) };
+  const minus = { ...z.vectors, data: float32(z.vectors.data, (x) => -x) };
   return {
     incoming: besides(v.vectors, v.vectors),
     outgoing: besides(z.vectors, minus),

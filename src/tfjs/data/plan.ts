@@ -1,6 +1,7 @@
 /** Which layers of a model are set from data, in which order, and what surrounds each of them. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { consumers, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
+import { activation, heads, type Head } from "./heads.ts";
 import { stages, type Stage } from "./stages.ts";
 
 /** A layer with a kernel, and what surrounds it. */
@@ -13,8 +14,8 @@ export interface Linear {
   readonly stages: readonly Stage[];
   /** What follows lets mostly one sign through. */
   readonly oneSided: boolean;
-  /** The model's one output depends on it, and no other layer with weights comes after it. */
-  readonly head: boolean;
+  /** The output that it is the last layer of, if any. */
+  readonly head?: Head;
   /** Branches that are added up after it. */
   readonly branches: number;
 }
@@ -71,14 +72,11 @@ export function plan(
 }
 
 /** What surrounds a step, if its layer has a kernel that we know. */
-export function linear(
-  { outputs }: LayersModel,
-  graph: readonly Step[],
-  step: Step,
-): Linear | undefined {
+export function linear(model: LayersModel, graph: readonly Step[], step: Step): Linear | undefined {
   const { layer, inputs } = step;
   const parts = stages(layer);
   if (parts.length === 0) return undefined;
+  const head = heads(model, graph).find((one) => one.step === step);
   return {
     kind: "linear",
     layer,
@@ -86,7 +84,7 @@ export function linear(
     channelsFirst: (layer as { dataFormat?: string }).dataFormat === "channelsFirst",
     stages: parts,
     oneSided: isOneSided(graph, step),
-    head: outputs.length === 1 && isHead(graph, step),
+    ...(head && { head }),
     branches: branches(graph, step),
   };
 }
@@ -104,11 +102,6 @@ const TRANSPARENT = new Set([
   ...["MaxPooling1D", "MaxPooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"],
   ...["AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"],
 ]);
-
-function activation(layer: Layer): string {
-  const { activation } = layer as unknown as { activation?: { getClassName(): string } };
-  return activation?.getClassName() ?? "linear";
-}
 
 function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
   if (ONE_SIDED.has(activation(layer))) return true;
@@ -132,12 +125,6 @@ export function activated(graph: readonly Step[], { layer, outputs }: Step): Sym
   const name = next.layer.getClassName();
   if (ONE_SIDED.has(name) || name === "Activation") return next.outputs[0]!;
   return name === "BatchNormalization" ? activated(graph, next) : output;
-}
-
-function isHead(graph: readonly Step[], { outputs }: Step): boolean {
-  return consumers(graph, outputs[0]!).every(
-    (step) => step.layer.weights.length === 0 && isHead(graph, step),
-  );
 }
 
 /** The number of tensors that an Add after this step adds up, if nothing with a kernel lies between. */

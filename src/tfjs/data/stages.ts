@@ -9,8 +9,9 @@
  */
 import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32, float64 } from "../../arrays.ts";
 import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/units.ts";
-import { axis, patch, type Axis } from "../../init/encoder/patches.ts";
+import { axis, patch, type Axis } from "../../init/data/patches.ts";
 import { size } from "../../init/orthogonal.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import type { Layer } from "../layers/graph.ts";
@@ -104,7 +105,7 @@ export class Stage {
       };
     }
     const { rows, cols, channels } = this.window(shape);
-    const buffer = new Float64Array(rows.kernel * cols.kernel * channels);
+    const buffer = float64(rows.kernel * cols.kernel * channels);
     const before = this.before();
     return (data, sample, position) => {
       const image = data.subarray(sample * each, (sample + 1) * each);
@@ -125,7 +126,7 @@ export class Stage {
   /** Sets the kernel; and the bias, if given and there is one. */
   write(weights: readonly Matrix[], biases?: readonly Float64Array[]): void {
     assign(this.kernel, kernelOf(weights, this.layout));
-    if (biases && this.bias) assign(this.bias, Float32Array.from(biases.flatMap((b) => [...b])));
+    if (biases && this.bias) assign(this.bias, float32(biases.flatMap((b) => [...b])));
   }
 }
 
@@ -159,7 +160,7 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
   const [, , channels, units] = kernel.shape as [number, number, number, number];
   const weights = kernel.dataSync();
   return (patch) => {
-    const out = new Float64Array(channels * units);
+    const out = float64(channels * units);
     for (let i = 0, at = 0; i < patch.length; i++) {
       const first = (i % channels) * units;
       for (let u = 0; u < units; u++) out[first + u]! += patch[i]! * weights[at++]!;

@@ -1,9 +1,10 @@
 /** The kernels of a model, by layer. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { checkNames } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { layoutOf, type Layout } from "../../init/diversity/units.ts";
-import { layerOf, type Layer } from "../layers/graph.ts";
+import { checkModel, layerOf, type Layer } from "../layers/graph.ts";
 
 export interface Kernel {
   readonly layer: Layer;
@@ -19,9 +20,8 @@ export interface Kernel {
  * @throws ArgumentError for what is no model, a layer that it does not have, or a layer without a kernel
  */
 export function kernelsOf(model: LayersModel, names?: readonly string[]): Kernel[] {
-  if (!Array.isArray(model?.layers)) {
-    throw new ArgumentError("model", "a model of tf.layers", show(model));
-  }
+  checkModel(model);
+  checkNames("layers", names);
   const wanted = names?.map((name) => layerOf(model, name));
   return (wanted ?? model.layers).flatMap((layer) => {
     const kernels = layer.weights.flatMap((weight): Kernel[] => {
@@ -43,6 +43,8 @@ export function watching<T>(
   see: (layer: Layer, output: tf.Tensor) => void,
   job: () => T,
 ): T {
+  // A call of the layer's own, as a user may have set, is put back; that of its class is seen again.
+  const own = watched.map((layer) => Object.getOwnPropertyDescriptor(layer, "call"));
   for (const layer of watched) {
     const { call } = layer;
     layer.call = function (inputs, kwargs) {
@@ -54,7 +56,9 @@ export function watching<T>(
   try {
     return job();
   } finally {
-    // What was set is an own property; that of the class is seen again.
-    for (const layer of watched) delete (layer as Partial<Layer>).call;
+    watched.forEach((layer, i) => {
+      delete (layer as Partial<Layer>).call;
+      if (own[i]) Object.defineProperty(layer, "call", own[i]);
+    });
   }
 }

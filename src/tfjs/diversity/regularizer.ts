@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkFlag, checkOneOf } from "../../arguments.ts";
 import {
   checkPenaltyOptions,
   weightPenalties,
@@ -7,8 +7,7 @@ import {
   type WeightPenalty,
 } from "../../init/diversity/penalties.ts";
 import { layoutOf } from "../../init/diversity/units.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
-import { Configured, known } from "../initializer.ts";
+import { Configured, configured } from "../initializer.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 
@@ -24,11 +23,9 @@ class DiversityRegularizer extends Configured<RegularizerConfig> {
   [EPOCH] = 0;
 
   constructor(config: RegularizerConfig = {}) {
-    super(known(config, ["depthwise", "epochs", "epsilon", "lambda", "penalty", "power"]));
+    super(configured(config, ["depthwise", "epochs", "epsilon", "lambda", "penalty", "power"]));
     const { penalty = "cos2", ...rest } = this.options;
-    if (!Object.hasOwn(weightPenalties, penalty)) {
-      throw new ArgumentError("penalty", Object.keys(weightPenalties).join(", "), show(penalty));
-    }
+    checkOneOf("penalty", penalty, Object.keys(weightPenalties));
     checkFlag("depthwise", rest.depthwise ?? false);
     checkSchedule(rest);
     checkPenaltyOptions(rest);

@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { float32 } from "../../arrays.ts";
+import { ArgumentError } from "../../errors.ts";
+import { checkFraction, checkSeed, known } from "../../arguments.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
 import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
-import { seedWords } from "../../linalg/matrix.ts";
-import { layerOf } from "../layers/graph.ts";
+import { checkModel, checkInputs, layerOf } from "../layers/graph.ts";
 import { kernelsOf, type Kernel } from "./kernels.ts";
 
 type Layer = layers.Layer;
@@ -49,14 +50,19 @@ export interface Replacement {
  * @throws ArgumentError for a bad option, a layer that does not fit, or NaN weights; nothing is changed then
  */
 export function replaceRedundant(model: LayersModel, options: ReplaceOptions): Replacement {
-  const { layer: name, threshold = 1, xs, seed } = options;
-  if (!(threshold > 0 && threshold <= 1)) {
-    throw new ArgumentError("threshold", "a number above 0 and at most 1", show(threshold));
-  }
+  const {
+    layer: name,
+    threshold = 1,
+    xs,
+    seed,
+  } = known(options, ["layer", "threshold", "xs", "seed"]);
+  checkModel(model);
+  checkFraction("threshold", threshold, 1);
+  checkInputs(model, xs);
   if (threshold < 1 && xs === undefined) {
     throw new ArgumentError("xs", "inputs to measure on, for a threshold below 1", "none");
   }
-  seedWords(seed);
+  checkSeed(seed);
   const layer = layerOf(model, name);
   const source = plainKernel(model, layer);
   const target = plainKernel(model, consumer(layer));
@@ -74,11 +80,11 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
 
   const before = xs && outputs(model, xs);
   weights!.data.set(redrawn(weights!, replaced, seed), replaced * weights!.cols);
-  const outgoing = read(target.weight).slice();
+  const outgoing = float32(read(target.weight));
   fold(outgoing, weights!.rows, target.layout.units, kept, replaced, ratio);
   write(source.weight, kernelOf([weights!], source.layout));
   write(target.weight, outgoing);
-  if (bias) write(bias, biases!.map((x, i) => (i === replaced ? 0 : x))); // prettier-ignore
+  if (bias) write(bias, float32(biases!, (x, i) => (i === replaced ? 0 : x))); // prettier-ignore
   const exact = pair.multiple && homogeneous;
   const change = before && compare(before, outputs(model, xs!));
   return { replaced, kept, cosine, exact, ...(change && { change }) };

@@ -10,6 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
+import { classes as transparent } from "../diversity/layer.ts";
 import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
 
 /** A way from the grown layer to a layer that mixes its units, with the layers between in order. */
@@ -25,10 +26,17 @@ export interface Chain {
   readonly between: readonly Layer[];
 }
 
+/** Layers that treat every number for itself, up to weights of its channel. */
+export const POINTWISE = new Set([
+  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
+  ...["Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "BatchNormalization"],
+  ...transparent.map(({ className }) => className),
+]);
+
 /** Layers that treat every channel for itself; a new one passes through them without touching the others. */
 const CHANNELWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
-  ...["Dropout", "GaussianDropout", "BatchNormalization", "DepthwiseConv2D", "Flatten"],
+  ...POINTWISE,
+  ...["DepthwiseConv2D", "Flatten"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
   ...["ZeroPadding2D", "Cropping2D"],
 ]);
@@ -39,7 +47,8 @@ const MIXING = new Set(["Dense", "Conv2D"]);
 /** The attributes of layers that concern us, where they have them. */
 export interface Attributes {
   activation?: Activation | null;
-  axis?: number;
+  /** A list of one in models that come from Keras. */
+  axis?: number | readonly number[];
   center?: boolean;
   dataFormat?: string;
   depthMultiplier?: number;
@@ -54,7 +63,7 @@ export interface Attributes {
   maxValue?: number | null;
 }
 
-interface Activation {
+export interface Activation {
   apply(x: Tensor): Tensor;
   getClassName(): string;
 }
@@ -102,7 +111,7 @@ function cannotPass(layer: Layer, next: Layer): never {
   }
   refuse(
     layer,
-    "Dense or Conv2D behind it, with only activations, dropout, batch normalization, pooling, depthwise " +
+    "Dense or Conv2D behind it, with only activations, dropout, noise, batch normalization, pooling, depthwise " +
       "convolutions and flattening between",
     ` feeding ${describe(next)}`,
   );
@@ -116,8 +125,10 @@ function check(graph: readonly Step[], layer: Layer): void {
     refuse(layer, "depthMultiplier 1");
   }
   const last = ((layer.output as SymbolicTensor).shape ?? []).length - 1;
-  if (layer.getClassName() === "BatchNormalization" && axis !== -1 && axis !== last) {
-    refuse(layer, "batch normalization of the last axis", ` over axis ${axis}`);
+  const axes = [axis].flat();
+  const overLast = axes.length === 1 && (axes[0] === -1 || axes[0] === last);
+  if (layer.getClassName() === "BatchNormalization" && !overLast) {
+    refuse(layer, "batch normalization of the last axis", ` over axis ${axes.join(", ")}`);
   }
 }
 
@@ -164,13 +175,24 @@ export interface Fit {
   readonly slope: number;
 }
 
+/** Which weights of new units are zero where the others are not; none if both are, or neither. */
+export type Zero = "in" | "out" | undefined;
+
+/** What to take instead. */
+const OTHERS = {
+  in: '"orthogonal" with side "in" or "pair", "gradmax" or "random" with inverse: true',
+  out: '"split", "orthogonal" with side "out" or "pair", "gradmax" or "random" without inverse',
+};
+
 /**
- * Checks the activations that new units pass through.
+ * Checks that new units can begin to act: that their zero weights are trained, and the activations that they pass
+ * through.
  *
- * @param zeroIn whether the new incoming weights are zero: then f(0) = 0 and f′(0) ≠ 0 are needed
+ * @param zero with zero incoming weights f(0) = 0 and f′(0) ≠ 0 are needed
  * @throws ArgumentError that names the layer and the methods that work with it
  */
-export function fit(chain: Chain, zeroIn: boolean): Fit {
+export function fit(chain: Chain, zero: Zero): Fit {
+  checkTrained(chain, zero);
   const relu1: string[] = [];
   let slope = 1;
   for (const layer of [chain.layer, ...chain.between]) {
@@ -181,16 +203,29 @@ export function fit(chain: Chain, zeroIn: boolean): Fit {
     if (Number.isNaN(at.value)) {
       throw new ArgumentError("layer", "activations that act on every unit for itself", kind);
     }
-    if (!zeroIn) continue;
+    if (zero !== "in") continue;
     if (isRelu(layer)) relu1.push(layer.name);
     else if (at.value !== 0 || at.slope === 0) {
       throw new ArgumentError(
         "method",
-        `one that works with f(0) ≠ 0 or f′(0) = 0 ("split", "orthogonal" with side "in" or "pair", ` +
-          `"gradmax" or "random" with inverse: true)`,
-        `f(0) = ${at.value}, f′(0) = ${at.slope} in ${kind}`,
+        `one whose new incoming weights are not zero ("split", ${OTHERS.in}), as zero ones need an activation ` +
+          "with f(0) = 0 and f′(0) ≠ 0",
+        `f(0) = ${at.value} and f′(0) = ${at.slope} in ${kind}`,
       );
     } else slope *= at.slope;
   }
   return { relu1, slope };
+}
+
+/** Zero weights of a frozen layer stay zero, and their units without effect. */
+function checkTrained({ layer, paths }: Chain, zero: Zero): void {
+  if (zero === undefined) return;
+  const ends = zero === "in" ? [layer] : paths.map(({ consumer }) => consumer);
+  if (!ends.every((end) => end.trainableWeights.length === 0)) return;
+  const side = zero === "in" ? "incoming" : "outgoing";
+  throw new ArgumentError(
+    "method",
+    `one whose new ${side} weights are not zero (${OTHERS[zero]}), as zeros in a frozen layer stay zero`,
+    `${ends.map(describe).join(", ")}, frozen`,
+  );
 }

@@ -21,19 +21,14 @@ import {
   type Tensor,
   type Tensor3D,
 } from "@tensorflow/tfjs-core";
-import { attributes, type Chain, type Path } from "./chain.ts";
-import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
+import { attributes, POINTWISE, type Chain, type Path } from "./chain.ts";
+import { filterGradient, isDilated, patchesOf, scaleOf, windows } from "./patches.ts";
 
-const POINTWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
-  ...["Dropout", "GaussianDropout", "BatchNormalization"],
-]);
-
-/** Whether a path is two convolutions as above. */
+/** Whether a path is two convolutions as above, neither of them dilated. */
 export function composes({ layer }: Chain, { between, consumer }: Path): boolean {
   return (
     [layer, consumer].every((end) => end.getClassName() === "Conv2D") &&
-    (attributes(layer).dilationRate ?? []).every((dilation) => dilation === 1) &&
+    ![layer, consumer].some(isDilated) &&
     between.every((one) => POINTWISE.has(one.getClassName()))
   );
 }

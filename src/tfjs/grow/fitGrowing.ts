@@ -1,10 +1,14 @@
-import { dispose, gather, tensor1d, Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel, ModelFitArgs } from "@tensorflow/tfjs-layers";
+import { dispose } from "@tensorflow/tfjs-core";
+import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
+import { checkInteger, checkNumber, checkObject, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { normal } from "../../linalg/normal.ts";
+import type { Dataset } from "../data/source.ts";
+import { seedsOf } from "../../init/draws.ts";
 import { engine, layerOf } from "../layers/graph.ts";
-import { grow, outside, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
+import { outside } from "../outside.ts";
+import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Data } from "./gradient.ts";
+import { isDataset, onDataset, onTensors, type Training } from "./training.ts";
 import { unitsOf } from "./weights.ts";
 
 /** When what grows, and the options of `grow` for all events. */
@@ -22,7 +26,10 @@ export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "
   units?: number;
   /** All layers in every event (default), or one after the other. */
   order?: "all" | "round robin";
-  /** Samples of xs that an event looks at, drawn anew for each; default 128, as in Evci et al. 2022. */
+  /**
+   * Samples that an event looks at, drawn anew for each; default 128, as in Evci et al. 2022. Of a Dataset the
+   * first ones of a new iterator: let it shuffle.
+   */
   samples?: number;
 }
 
@@ -32,11 +39,15 @@ export interface GrowthEvent {
   readonly report: readonly LayerGrowth[];
 }
 
-export interface FitGrowingArgs extends ModelFitArgs {
+interface Growing {
   schedule: Schedule;
   /** Called after every event with the model that is trained from here on. */
   onGrow?: (event: GrowthEvent, model: LayersModel) => void | Promise<void>;
 }
+
+export interface FitGrowingArgs extends ModelFitArgs, Growing {}
+
+export interface FitGrowingDatasetArgs extends ModelFitDatasetArgs<unknown>, Growing {}
 
 export interface GrownFit {
   readonly model: LayersModel;
@@ -61,39 +72,53 @@ export class TrainingError extends Error {
 }
 
 /**
- * Trains a model that grows on the way: `model.fit` in pieces with `grow` between, since fit cannot
- * exchange the model that it trains.
+ * Trains a model that grows on the way: `model.fit`, or with a Dataset `model.fitDataset`, in pieces with
+ * `grow` between, since fit cannot exchange the model that it trains. Every piece begins a Dataset anew.
  *
- * All arguments of `model.fit` are kept. Callbacks see one training: onTrainBegin once, epochs counted
+ * All arguments of fit are kept. Callbacks see one training: onTrainBegin once, epochs counted
  * through, onTrainEnd once, setModel for every piece. One that stops training stops all; it has to
  * stop the model that it was given or that onGrow names, not the first.
  *
  * @param model compiled; it is trained up to the first event, and stays yours to dispose
+ * @param xs tensors as `model.fit` takes them; or a Dataset as `model.fitDataset` does, and `args` next
  * @returns the last model (the first, if nothing grew) and one history
  * @throws ArgumentError before any training for a schedule that cannot be, and whatever `grow` refuses. Once
  *   training has begun TrainingError for whatever fit, grow, onGrow or a callback throw, with that as `cause`
  *   and what was reached as `fit`: no grown model is disposed that you could go on with
  */
-export async function fitGrowing(
+export function fitGrowing(
   model: LayersModel,
   xs: Data,
   ys: Data,
   args: FitGrowingArgs,
+): Promise<GrownFit>;
+export function fitGrowing(
+  model: LayersModel,
+  dataset: Dataset,
+  args: FitGrowingDatasetArgs,
+): Promise<GrownFit>;
+export async function fitGrowing(
+  model: LayersModel,
+  xs: Data | Dataset,
+  ...rest: [FitGrowingDatasetArgs] | [Data, FitGrowingArgs]
 ): Promise<GrownFit> {
   await outside();
+  const args = (isDataset(xs) ? rest[0] : rest[1]) as FitGrowingArgs | FitGrowingDatasetArgs;
   if (typeof args !== "object" || args === null) {
-    throw new ArgumentError("args", "those of model.fit with a schedule", show(args));
+    const fit = isDataset(xs) ? "model.fitDataset, next to the Dataset," : "model.fit";
+    throw new ArgumentError("args", `those of ${fit} with a schedule`, show(args));
   }
   const { schedule, onGrow, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
-  const at = check(model, xs, ys, schedule, initialEpoch, epochs);
+  const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Data);
+  const at = await check(model, training, schedule, initialEpoch, epochs);
   const callbacks = throughout(fitArgs.callbacks);
   const widths = new Map(at.names.map((name) => [name, unitsOf(layerOf(model, name))]));
   const unitsFor = (names: readonly string[]) =>
     names.map((name) => newUnits(schedule, widths.get(name)!));
   if (at.epochs.length > 0) {
     // A rehearsal: whatever grow refuses should not be found out after hours of training.
-    (await event(model, xs, ys, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
+    (await event(model, training, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
   }
   const epoch: number[] = [];
   const history: Record<string, number[]> = {};
@@ -104,7 +129,7 @@ export async function fitGrowing(
       const next = at.epochs[i] ?? epochs;
       if (next > done) {
         const piece = { ...fitArgs, epochs: next, initialEpoch: done, callbacks: callbacks.piece };
-        const found = await current.fit(xs, ys, piece);
+        const found = await training.fit(current, piece);
         epoch.push(...found.epoch);
         for (const [key, values] of Object.entries(found.history)) {
           (history[key] ??= []).push(...(values as number[]));
@@ -113,7 +138,7 @@ export async function fitGrowing(
       done = next;
       if (i >= at.epochs.length || engine(current).stopTraining) break;
       const names = at.inTurn ? [at.names[i % at.names.length]!] : at.names;
-      const grown = await event(current, xs, ys, schedule, names, unitsFor(names), i);
+      const grown = await event(current, training, schedule, names, unitsFor(names), i);
       if (current !== model) current.dispose();
       current = grown.model;
       events.push({ epoch: done, report: grown.report });
@@ -126,27 +151,28 @@ export async function fitGrowing(
   return { model: current, epoch, history, events };
 }
 
+/** What Evci et al. look at. */
+const SAMPLES = 128;
+
 const newUnits = ({ units, fraction }: Schedule, width: number) =>
   units ?? Math.max(1, Math.round(fraction! * width));
 
 async function event(
   model: LayersModel,
-  xs: Data,
-  ys: Data,
+  training: Training,
   schedule: Schedule,
   layer: readonly string[],
   units: readonly number[],
   i: number,
 ): ReturnType<typeof grow> {
-  const seed = schedule.seed === undefined ? undefined : schedule.seed + i * layer.length;
+  const seed = seedsOf(schedule.seed, i + 1)[i];
   const options = optionsOf(schedule);
   if (schedule.method !== "gradmax") return grow(model, { ...options, layer, units, seed });
-  const batch = fresh([xs, ys], schedule.samples ?? 128, seed);
+  const { xs, ys } = await training.draw(model, schedule.samples ?? SAMPLES, seed);
   try {
-    const [x, y] = batch as [Data, Data];
-    return await grow(model, { ...options, layer, units, seed, xs: x, ys: y });
+    return await grow(model, { ...options, layer, units, seed, xs, ys });
   } finally {
-    dispose(batch);
+    dispose([xs, ys]);
   }
 }
 
@@ -154,20 +180,6 @@ async function event(
 function optionsOf(schedule: Schedule) {
   const { layers, every, from, events, fraction, units, order, samples, ...options } = schedule;
   return options;
-}
-
-/** Some samples of all tensors, the same of each. */
-function fresh(data: Data[], samples: number, seed: number | undefined): Data[] {
-  const first = Array.isArray(data[0]) ? data[0][0]! : data[0]!;
-  const count = first.shape[0]!;
-  const keys = normal(1, count, { seed }).data;
-  const order = Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]! || i - j);
-  const rows = tensor1d(order.slice(0, samples), "int32");
-  const pick = (all: Data): Data =>
-    Array.isArray(all) ? all.map((one) => gather(one, rows)) : gather(all, rows);
-  const picked = data.map(pick);
-  rows.dispose();
-  return picked;
 }
 
 /** Callbacks for which all pieces are one training. */
@@ -199,46 +211,37 @@ function throughout(given: ModelFitArgs["callbacks"]) {
 }
 
 /** Whether the schedule is one; the epochs before which something grows. */
-function check(
+async function check(
   model: LayersModel,
-  xs: Data,
-  ys: Data,
+  training: Training,
   schedule: Schedule,
   initialEpoch: number,
   epochs: number,
-): { names: readonly string[]; epochs: number[]; inTurn: boolean } {
-  if (typeof schedule !== "object" || schedule === null) {
-    throw new ArgumentError("schedule", "an object", show(schedule));
-  }
-  const tensors = [xs, ys].flat();
-  if (tensors.length < 2 || !tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
-    const expected = "tensors or arrays of tensors, not disposed";
-    throw new ArgumentError("xs, ys", expected, show(tensors));
-  }
-  const counts = tensors.map((one) => one.shape[0]);
-  if (!counts.every((count) => count === counts[0])) {
-    throw new ArgumentError("xs, ys", "the same number of samples in all", show(counts));
-  }
+): Promise<{ names: readonly string[]; epochs: number[]; inTurn: boolean }> {
+  checkObject("schedule", schedule);
   const { layers, every, from = every, order = "all", fraction, units, samples } = schedule;
   const integer = (name: string, value: number | undefined, least: number) => {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
-    throw new ArgumentError(`schedule.${name}`, `an integer ≥ ${least}`, show(value));
+    if (value !== undefined) checkInteger(`schedule.${name}`, value, least);
   };
   integer("every", every ?? NaN, 1);
   integer("from", from, 0);
   integer("events", schedule.events, 0);
   integer("units", units, 1);
   integer("samples", samples, 1);
-  if (order !== "all" && order !== "round robin") {
-    throw new ArgumentError("schedule.order", '"all" or "round robin"', show(order));
-  }
+  checkOneOf("schedule.order", order, ["all", "round robin"]);
   if ((units === undefined) === (fraction === undefined)) {
     throw new ArgumentError("schedule", "either units or fraction", units ? "both" : "neither");
   }
-  if (fraction !== undefined && !(Number.isFinite(fraction) && fraction > 0)) {
-    throw new ArgumentError("schedule.fraction", "a positive number", show(fraction));
+  if (fraction !== undefined) checkNumber("schedule.fraction", fraction, "positive");
+  const needed = schedule.method === "gradmax";
+  const batch = needed ? await training.draw(model, 1, 0) : undefined;
+  const options = { ...optionsOf(schedule), layer: layers, units: units ?? 1, ...batch };
+  let jobs: ReturnType<typeof planned>;
+  try {
+    jobs = planned(model, options);
+  } finally {
+    dispose(Object.values(batch ?? {}));
   }
-  const jobs = planned(model, { ...optionsOf(schedule), layer: layers, units: units ?? 1, xs, ys });
   const last = schedule.events ?? Infinity;
   const at: number[] = [];
   for (let e = initialEpoch + from; e < epochs && at.length < last; e += every) at.push(e);

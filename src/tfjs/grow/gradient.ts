@@ -3,6 +3,8 @@ import {
   add,
   clone,
   customGrad,
+  dispose,
+  engine as tfEngine,
   keep,
   mean,
   mul,
@@ -119,7 +121,7 @@ function record(
     }
   };
   try {
-    const { value } = valueAndGrad(probed)(scalar(0));
+    const value = differentiated(probed);
     const loss = value.dataSync()[0]!;
     if (!Number.isFinite(loss)) {
       throw new ArgumentError("xs, ys", "a batch with a finite loss", `loss ${loss}`);
@@ -128,6 +130,18 @@ function record(
   } finally {
     input?.dispose();
     deltas.forEach((delta) => delta.dispose());
+  }
+}
+
+/** The value of f at 0, once its gradient has been found. */
+function differentiated(f: (probe: Tensor) => Tensor): Tensor {
+  try {
+    return valueAndGrad(f)(scalar(0)).value;
+  } catch (error) {
+    // What TensorFlow.js has saved on the way it forgets then.
+    tfEngine().state.activeTape?.forEach(({ saved }) => dispose(saved));
+    const expected = "layers and a loss that TensorFlow.js can differentiate";
+    throw new ArgumentError("model", expected, (error as Error).message);
   }
 }
 

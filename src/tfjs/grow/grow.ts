@@ -1,8 +1,17 @@
-import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import { memory, Optimizer, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
+import { seedsOf } from "../../init/draws.ts";
 import { engine, leaves } from "../layers/graph.ts";
-import { known } from "../initializer.ts";
+import {
+  checkInteger,
+  checkObject,
+  checkOneOf,
+  checkSeed,
+  checkSingle,
+  known,
+} from "../../arguments.ts";
+import { outside } from "../outside.ts";
 import { attributes, chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
@@ -44,8 +53,8 @@ export interface LayerGrowth extends Found {
  * where that of the model was, slots of new units as fresh.
  *
  * Layers: dense and conv2d (channelsLast), whose units go, on one way or several, into dense and conv2d
- * layers, with activations, dropout, batch normalization, pooling, depthwise convolutions
- * (depthMultiplier 1), padding, cropping and flattening between. New biases are 0, new channels of batch
+ * layers, with activations, dropout, noise, batch normalization, pooling, depthwise convolutions
+ * (depthMultiplier 1), padding, cropping, flattening and `diversityPenalty` between. New biases are 0, new channels of batch
  * normalization as fresh, new depthwise taps the identity.
  *
  * Methods (m old units with incoming weights w_j, outgoing v_j):
@@ -62,8 +71,9 @@ export interface LayerGrowth extends Found {
  * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
  * - `"zero"`: both 0.
  *
- * Zero incoming weights need activations with f(0) = 0, f′(0) ≠ 0. relu becomes `relu1` in the new model;
- * others are refused by name with the methods that work. Batch normalization behind such units is in
+ * Zero incoming weights need a layer that is trained, and activations with f(0) = 0, f′(0) ≠ 0. relu becomes
+ * `relu1` in the new model (`settle` turns it back); others are refused by name with the methods that work. Zero
+ * outgoing weights need a consumer that is trained. Batch normalization behind such units is in
  * training a division by √ε, which multiplies their first gradients (by 32 for ε = 0.001); methods with
  * zero outgoing weights do not have that. Constraints of layers see the wider weights as after any step, and
  * may change the function. The model is rebuilt from its config: what does not survive saving does not
@@ -89,7 +99,7 @@ export async function grow(
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
     for (const [i, { name, units }] of jobs.entries()) {
-      const seed = options.seed === undefined ? undefined : options.seed + i;
+      const seed = seedsOf(options.seed, i + 1)[i];
       const next = await growOne(grown, name, units, { ...options, seed });
       if (grown !== model) grown.dispose();
       grown = next.model;
@@ -102,9 +112,6 @@ export async function grow(
   return { model: grown, report };
 }
 
-/** When the tf.tidy that we may be called in has ended: it would dispose what we make. */
-export const outside = () => Promise.resolve();
-
 async function growOne(
   model: LayersModel,
   name: string,
@@ -113,7 +120,7 @@ async function growOne(
 ): Promise<{ model: LayersModel; report: LayerGrowth }> {
   const chain = chainOf(model, name);
   const method = methods[options.method];
-  const { relu1, slope } = fit(chain, method.zeroIn(options));
+  const { relu1, slope } = fit(chain, method.zero(options));
   const before = unitsOf(chain.layer);
   const data = () => {
     const { xs, ys, batchSize = 32 } = options;
@@ -162,22 +169,19 @@ export function planned(
       "one that is not",
     );
   }
-  const method = Object.hasOwn(methods, options?.method) ? methods[options.method] : undefined;
-  if (method === undefined) {
-    throw new ArgumentError("method", Object.keys(methods).join(", "), show(options?.method));
-  }
+  checkObject("options", options);
+  checkOneOf("method", options.method, Object.keys(methods));
+  const method = methods[options.method];
   known(options, [...COMMON, ...method.options], "options");
-  const { layer, units, batchSize = 32, gain = 1, seed = 0 } = options;
+  const { layer, units, batchSize = 32, gain = 1, seed } = options;
   const names = typeof layer === "string" ? [layer] : layer;
-  if (!Array.isArray(names) || names.length === 0) {
+  if (!Array.isArray(names) || names.length === 0 || Object.keys(names).length < names.length) {
     throw new ArgumentError("layer", "the name of a layer, or several", show(layer));
   }
   if (Array.isArray(units) && units.length !== names.length) {
     throw new ArgumentError("units", `a number for each of ${names.length} layers`, show(units));
   }
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError("batchSize", "an integer ≥ 1", show(batchSize));
-  }
+  checkInteger("batchSize", batchSize, 1);
   if (options.optimizer === engine(model).optimizer) {
     throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
   }
@@ -186,21 +190,15 @@ export function planned(
     const actual = show(options.optimizer);
     throw new ArgumentError("optimizer", "a tf.Optimizer, as tf.train.adam(), or none", actual);
   }
-  if (!(Number.isFinite(gain) && gain > 0)) {
-    throw new ArgumentError("gain", "a finite number > 0", show(gain));
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
-  }
+  checkSingle("gain", gain, "positive");
+  checkSeed(seed);
   if (method.data(options)) checkData(options);
   checkModel(model, method.data(options));
   return names.map((name: string, i) => {
     const count = Array.isArray(units) ? units[i] : units;
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new ArgumentError("units", "an integer ≥ 1", show(count));
-    }
+    checkInteger("units", count, 1);
     const chain: Chain = chainOf(model, name);
-    fit(chain, method.zeroIn(options));
+    fit(chain, method.zero(options));
     if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
       throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }
@@ -212,8 +210,9 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   if (!xs || !ys) {
     throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
   }
-  if ([xs, ys].flat().some((one) => one.isDisposed)) {
-    throw new ArgumentError("xs, ys", "tensors that are not disposed", "one that is");
+  const tensors: unknown[] = Array.from([xs, ys].flat());
+  if (!tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
+    throw new ArgumentError("xs, ys", "tensors that are not disposed", show(tensors));
   }
 }
 

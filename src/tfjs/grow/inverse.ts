@@ -9,9 +9,11 @@ import {
   mul,
   div,
   reshape,
+  slice,
   sum,
   tensor,
   tidy,
+  zerosLike,
   type Tensor,
   type Tensor3D,
   type Tensor4D,
@@ -22,7 +24,7 @@ import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
 import { activationOf, attributes, type Chain, type Path } from "./chain.ts";
 import { withGradients, type Data } from "./gradient.ts";
-import { accumulate, forward, kernelGradient } from "./patches.ts";
+import { accumulate, forward, isDilated, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
 /** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
 interface Piece {
@@ -59,7 +61,7 @@ export function inverseGradmax(
  * v = G/‖G‖.
  */
 function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Array {
-  return tidy(() => {
+  const slope = tidy((): Tensor => {
     const w = tensor(at.data, [at.rows, at.cols]);
     const k = at.cols;
     const outgoing = chain.paths.map((path, i) => {
@@ -74,7 +76,7 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
     });
     const square = outgoing.map((g) => sum(mul(g, g))).reduce((a, b) => add(a, b));
     const length = Math.sqrt(square.dataSync()[0]!);
-    if (length === 0) return new Float32Array(at.data.length);
+    if (length === 0) return zerosLike(w);
     let slope: Tensor | undefined;
     for (const { input, deltas } of pieces) {
       const piece = tidy(() =>
@@ -93,8 +95,9 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
       );
       slope = accumulate(slope, piece);
     }
-    return slope!.dataSync<"float32">();
+    return slope!;
   });
+  return numbersOf(slope);
 }
 
 /** What arrives at the consumer of k units with incoming weights w, d x k, and bias 0. */
@@ -116,15 +119,17 @@ function consume(layer: Layer, x: Tensor, kernel: Tensor): Tensor {
     const z = matMul(reshape(x, [-1, inputs]), reshape(kernel, [inputs, out]));
     return reshape(z, [...x.shape.slice(0, -1), out]);
   }
-  const { kernelSize, strides, padding, dilationRate } = attributes(layer);
+  const { kernelSize, strides, padding } = attributes(layer);
   const [height, width] = kernelSize as [number, number];
-  const filter = reshape(kernel, [height, width, x.shape[3]!, out]) as Tensor4D;
-  return conv2d(
-    x as Tensor4D,
-    filter,
-    strides!,
-    padding!,
-    "NHWC",
-    dilationRate as [number, number],
-  );
+  const filter = reshape(kernel, [height * width, 1, x.shape[3]!, out]);
+  if (isDilated(layer)) {
+    return tapsOf(layer, x)
+      .map((seen, tap) => {
+        const own = slice(filter, [tap, 0, 0, 0], [1, 1, -1, -1]) as Tensor4D;
+        return conv2d(seen as Tensor4D, own, strides!, "valid");
+      })
+      .reduce((a, b) => add(a, b));
+  }
+  const whole = reshape(filter, [height, width, x.shape[3]!, out]) as Tensor4D;
+  return conv2d(x as Tensor4D, whole, strides!, padding!);
 }

@@ -15,7 +15,7 @@ import type { Weights } from "../../init/growth/neurons.ts";
 import type { Chain, Path } from "./chain.ts";
 import { composedMatrix, composes } from "./composed.ts";
 import { part, withGradients, type Data } from "./gradient.ts";
-import { accumulate, kernelGradient, linear, patches } from "./patches.ts";
+import { accumulate, kernelGradient, linear, numbersOf, patches } from "./patches.ts";
 
 /** Numbers of patches alive at a time: 32 MB. */
 const BLOCK = 2 ** 23;
@@ -47,11 +47,12 @@ export function growthMatrix(
         sums[i] = keep(accumulate(sums[i], piece));
       });
     });
-    const matrix = tidy(() => {
+    const whole = tidy(() => {
       // [taps, d, out] → [d, taps · out], side by side for all paths
       const parts = sums.map((sum) => reshape(transpose(sum!, [1, 0, 2]), [sum!.shape[1], -1]));
-      return mul(concat(parts, 1), slope).dataSync<"float32">();
+      return mul(concat(parts, 1), slope);
     });
+    const matrix = numbersOf(whole);
     if (!matrix.every(Number.isFinite)) {
       throw new ArgumentError("xs, ys", "a batch with finite gradients", "NaN or infinite ones");
     }

@@ -1,6 +1,6 @@
 /** The methods of growth by name: what each needs to know, and what it makes of it. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { gradmax } from "../../init/growth/gradmax.ts";
 import {
   meanNorm,
@@ -13,7 +13,7 @@ import {
 import { growOrthogonal, type OrthogonalGrowthOptions } from "../../init/growth/orthogonal.ts";
 import { split } from "../../init/growth/split.ts";
 import { normal } from "../../linalg/normal.ts";
-import type { Chain } from "./chain.ts";
+import type { Chain, Zero } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { inverseGradmax } from "./inverse.ts";
 import { growthMatrix } from "./matrix.ts";
@@ -58,8 +58,8 @@ interface Batch {
 interface Method {
   /** The options that it takes. */
   readonly options: readonly (keyof MethodOptions)[];
-  /** Whether new incoming weights are zero and outgoing ones are not, which constrains the activation. */
-  zeroIn(options: MethodOptions): boolean;
+  /** Which weights are zero, which constrains activations and what may be frozen. */
+  zero(options: MethodOptions): Zero;
   /** Whether it needs a batch. */
   data(options: MethodOptions): boolean;
   grow(
@@ -73,10 +73,13 @@ interface Method {
 /** What Evci et al. scale their new neurons by, relative to the mean norm. */
 const GRADMAX_GAIN = 0.5;
 
+/** Orthogonal: the side that stays zero. */
+const OPPOSITE = { in: "out", out: "in", pair: undefined } as const;
+
 const table = {
   gradmax: {
     options: ["gain", "norm", "inverse"],
-    zeroIn: ({ inverse }) => !inverse,
+    zero: ({ inverse }) => (inverse ? "out" : "in"),
     data: () => true,
     grow: ({ incoming, outgoing }, k, options, batch) => {
       const { model, chain, slope, xs, ys, batchSize } = batch();
@@ -101,7 +104,7 @@ const table = {
   },
   orthogonal: {
     options: ["gain", "side", "against"],
-    zeroIn: ({ side }) => side === "out",
+    zero: ({ side = "in" }) => OPPOSITE[side],
     data: () => false,
     grow: (neurons, k, options) => {
       const { free, ...growth } = growOrthogonal(neurons, k, options);
@@ -110,13 +113,13 @@ const table = {
   },
   split: {
     options: ["noise"],
-    zeroIn: () => false,
+    zero: () => undefined,
     data: () => false,
     grow: (neurons, k, options) => ({ growth: split(neurons, k, options) }),
   },
   random: {
     options: ["gain", "norm", "inverse"],
-    zeroIn: ({ inverse }) => !inverse,
+    zero: ({ inverse }) => (inverse ? "out" : "in"),
     data: () => false,
     grow: ({ incoming, outgoing }, k, options) => {
       const draw = (old: Weights) =>
@@ -129,7 +132,7 @@ const table = {
   },
   zero: {
     options: [],
-    zeroIn: () => false,
+    zero: () => undefined,
     data: () => false,
     grow: ({ incoming, outgoing }, k) => ({
       growth: { incoming: zeros(incoming.rows, k), outgoing: zeros(outgoing.rows, k) },
@@ -141,8 +144,6 @@ export const methods: Record<keyof typeof table, Method> = table;
 
 /** The norm of a new vector beside these. */
 function lengthOf(old: Weights, { gain = GRADMAX_GAIN, norm = "mean" }: MethodOptions): number {
-  if (norm !== "mean" && norm !== "fixed") {
-    throw new ArgumentError("norm", '"mean" or "fixed"', show(norm));
-  }
+  checkOneOf("norm", norm, ["mean", "fixed"]);
   return newNorm(gain, norm === "fixed" ? 1 : meanNorm(old));
 }

@@ -11,11 +11,11 @@ import {
   engine,
   gather,
   getBackend,
-  getKernel,
   matMul,
   mul,
   pad,
   reshape,
+  slice,
   stridedSlice,
   sum,
   tensor1d,
@@ -27,8 +27,10 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
+import { lacks } from "../train/hint.ts";
 import { attributes, type Attributes } from "./chain.ts";
 
 /** Where the windows of a convolution or pooling of this kernel size lie. */
@@ -103,12 +105,12 @@ export function forward(layer: Layer, x: Tensor): Tensor {
     case "BatchNormalization":
       return mul(x, scaleOf(layer));
     case "DepthwiseConv2D": {
-      const { kernelSize, strides, padding, dilationRate } = attributes(layer);
+      const { kernelSize, strides, padding } = attributes(layer);
       const centre = centreTap(kernelSize as number[]);
       const kernel = tensor4d([...centre], [kernelSize![0]!, kernelSize![1]!, 1, 1]);
       const filter = tile(kernel, [1, 1, x.shape[3]!, 1]) as Tensor4D;
-      const dilations = dilationRate as [number, number];
-      return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", dilations);
+      // Without its dilation rate, which tf.layers ignores here.
+      return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!);
     }
     default:
       return layer.call(x, { training: false }) as Tensor;
@@ -123,7 +125,7 @@ export function scaleOf(layer: Layer): number {
 
 /** 1 at the centre (⌊(size − 1)/2⌋) of a kernel, 0 elsewhere. */
 export function centreTap([height, width]: readonly number[]): Float32Array {
-  const kernel = new Float32Array(height! * width!);
+  const kernel = float32(height! * width!);
   kernel[Math.floor((height! - 1) / 2) * width! + Math.floor((width! - 1) / 2)] = 1;
   return kernel;
 }
@@ -175,9 +177,43 @@ export function kernelGradient(
       return reshape(product, [-1, channels, out]) as Tensor3D;
     }
     const { kernelSize, strides, padding } = attributes(consumer);
+    if (isDilated(consumer)) {
+      const one = [1, 1, channels, out];
+      const taps = tapsOf(consumer, x);
+      const gradients = taps.map((tap) => filterGradient(tap, delta, one, strides!, "valid"));
+      return reshape(concat(gradients, 0), [-1, channels, out]) as Tensor3D;
+    }
     const filterShape = [kernelSize![0]!, kernelSize![1]!, channels, out];
     const gradient = filterGradient(x, delta, filterShape, strides!, padding!);
     return reshape(gradient, [-1, channels, out]) as Tensor3D;
+  });
+}
+
+/** Whether it is a convolution with gaps between its taps, for which TensorFlow.js has no gradients. */
+export function isDilated(layer: Layer): boolean {
+  return (attributes(layer).dilationRate ?? []).some((dilation) => dilation !== 1);
+}
+
+/**
+ * What every tap of a convolution sees of its input, in order: its positions are a stride apart, from the
+ * first on, so that the tap alone is a 1 x 1 convolution without padding.
+ */
+export function tapsOf(layer: Layer, x: Tensor): Tensor[] {
+  const [height, width] = attributes(layer).kernelSize as [number, number];
+  const at = windows(x.shape, [height, width], attributes(layer));
+  const { top, bottom, left, right } = at.padInfo;
+  const padded = pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  const rows = (at.outHeight - 1) * at.strideHeight + 1;
+  const cols = (at.outWidth - 1) * at.strideWidth + 1;
+  return Array.from({ length: height * width }, (_, tap) => {
+    const y = Math.floor(tap / width) * at.dilationHeight;
+    const first = [0, y, (tap % width) * at.dilationWidth, 0];
+    return slice(padded, first, [x.shape[0]!, rows, cols, x.shape[3]!]);
   });
 }
 
@@ -189,7 +225,7 @@ export function filterGradient(
   strides: [number, number],
   padding: "same" | "valid",
 ): Tensor {
-  if (getKernel("Conv2DBackpropFilter", getBackend()) === undefined) {
+  if (lacks(getBackend(), "Conv2DBackpropFilter")) {
     throw new ArgumentError(
       "method",
       "a backend that can train convolutions (wasm can once tfjs-initializers/train is loaded)",
@@ -207,4 +243,11 @@ export function accumulate<T extends Tensor>(total: T | undefined, piece: T): T 
   total.dispose();
   piece.dispose();
   return next;
+}
+
+/** The numbers of a tensor, which is disposed. A tf.tidy must not return them: it would walk all of them. */
+export function numbersOf(x: Tensor): Float32Array {
+  const numbers = x.dataSync<"float32">();
+  x.dispose();
+  return numbers;
 }

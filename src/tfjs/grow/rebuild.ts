@@ -1,8 +1,9 @@
 /** A model once more with a wider layer: from its config, with the weights copied or widened. */
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
-import type { Layer } from "../layers/graph.ts";
+import { leaves, type Layer } from "../layers/graph.ts";
 import { Relu1 } from "../relu1.ts";
 import { attributes } from "./chain.ts";
 
@@ -76,13 +77,15 @@ export function rebuild(
     throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
   }
   try {
+    freeze(model, wide);
     tidy(() => {
-      for (const old of model.layers) {
+      const layers = leaves(wide);
+      for (const [i, old] of leaves(model).entries()) {
         const values = old.weights.map((weight) => {
           const widening = widenings.get(weight);
           return widening ? widen(weight.read(), k, widening, widening.old) : weight.read();
         });
-        wide.getLayer(old.name).setWeights(values);
+        layers[i]!.setWeights(values);
       }
     });
   } catch (error) {
@@ -92,6 +95,26 @@ export function rebuild(
   const metadata = model.getUserDefinedMetadata();
   if (metadata) wide.setUserDefinedMetadata(metadata);
   return wide;
+}
+
+/** What of tf.layers' layers is not in their types. */
+interface Freezable {
+  trainable: boolean;
+  readonly _trainableWeights: readonly LayerVariable[];
+  readonly layers?: readonly Layer[];
+}
+
+/**
+ * Freezes what is frozen: configs tell of layers, but not of nested models and of single weights. Also decides
+ * the order of weights, frozen ones being last.
+ */
+function freeze(from: Layer, to: Layer): void {
+  const [old, own] = [from, to] as unknown as [Freezable, Freezable];
+  own.trainable = old.trainable;
+  old._trainableWeights.forEach(({ trainable }, i) => {
+    (own._trainableWeights[i] as { trainable: boolean }).trainable = trainable;
+  });
+  old.layers?.forEach((layer, i) => freeze(layer, own.layers![i]!));
 }
 
 /** The tensor with k more units; `old` in the place of its numbers. */
@@ -104,7 +127,7 @@ export function widen(
   const shape = value.shape.slice();
   const after = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
   shape[axis] = (shape[axis]! / units) * (units + k);
-  const data = new Float32Array((old.length / units) * (units + k));
+  const data = float32((old.length / units) * (units + k));
   for (let i = 0, at = 0, from = 0; at < data.length; i++) {
     data.set(old.subarray(from, from + units * after), at);
     [from, at] = [from + units * after, at + units * after];

@@ -1,5 +1,6 @@
 /** The weights around a layer's units: as the matrices that methods see, and back into their tensors. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32 } from "../../arrays.ts";
 import { zeros, type Neurons, type Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
 import { attributes, type Chain } from "./chain.ts";
@@ -90,7 +91,7 @@ export function widenings({ layer, paths, between }: Chain, growth: Growth): Wid
 /** The rows of o x m that are a consumer's, from `first` on, in the layout of its kernel. */
 function outgoingKernel({ cols: m, data }: Weights, first: number, shape: number[]): Float32Array {
   const out = shape.at(-1)!;
-  const kernel = new Float32Array(size(shape));
+  const kernel = float32(size(shape));
   for (let at = 0, tap = 0; at < kernel.length; tap++) {
     for (let j = 0; j < m; j++) {
       for (let l = 0; l < out; l++) kernel[at++] = data[(first + tap * out + l) * m + j]!;

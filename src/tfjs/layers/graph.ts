@@ -1,4 +1,5 @@
 /** The graph of a LayersModel: which layer is called when, on what. */
+import { Tensor } from "@tensorflow/tfjs-core";
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 
@@ -60,6 +61,32 @@ export function layerOf(model: LayersModel, name: string): Layer {
   return layer;
 }
 
+/** Throws an ArgumentError for what is no model of tf.layers. */
+export function checkModel(model: LayersModel): void {
+  if (!Array.isArray(model?.layers) || typeof model.predict !== "function") {
+    throw new ArgumentError("model", "a model of tf.layers", show(model));
+  }
+}
+
+/** Throws an ArgumentError for inputs, where some are given, that `model.predict` could not take. */
+export function checkInputs(model: LayersModel, xs: unknown): void {
+  if (xs === undefined) return;
+  const tensors: unknown[] = Array.isArray(xs) ? xs : [xs];
+  const inputs = model.inputs ?? [];
+  const fits = (x: unknown, { shape }: SymbolicTensor) =>
+    x instanceof Tensor &&
+    !x.isDisposed &&
+    x.dtype !== "string" &&
+    x.shape[0]! > 0 &&
+    x.shape.length === shape.length &&
+    shape.every((size, axis) => axis === 0 || size === null || size === x.shape[axis]);
+  if (tensors.length === inputs.length && inputs.every((input, i) => fits(tensors[i], input))) {
+    return;
+  }
+  const shapes = inputs.map(({ shape }) => `[${shape.map((size) => size ?? "…").join(", ")}]`);
+  throw new ArgumentError("xs", `a tensor of samples for each input, ${shapes.join(", ")}`, show(xs)); // prettier-ignore
+}
+
 /** The layers of a model, with those of nested models in their places. */
 export function leaves(model: LayersModel): Layer[] {
   return model.layers.flatMap((layer) => {
@@ -74,13 +101,19 @@ export function leaves(model: LayersModel): Layer[] {
  * @throws ArgumentError for what is no model, or has no input shape
  */
 export function engine(model: LayersModel): LayersModel {
-  if (!Array.isArray(model?.layers)) {
-    throw new ArgumentError("model", "a model of tf.layers", show(model));
-  }
+  checkModel(model);
   const sequential = model as { model?: LayersModel | null };
   if (!model.inputs?.length || !model.outputs?.length) {
     throw new ArgumentError("model", "a model with an inputShape and layers", show(model.name));
   }
   if (!model.built) model.build(model.inputs[0]!.shape);
   return sequential.model ?? model;
+}
+
+/** @throws ArgumentError for a model whose weights are disposed */
+export function checkAlive(model: LayersModel): void {
+  const disposed = model.weights.some((weight) => {
+    return (weight as unknown as { val: Tensor }).val.isDisposed;
+  });
+  if (disposed) throw new ArgumentError("model", "one that is not disposed", "one that is");
 }

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { ArgumentError } from "../../errors.ts";
 import { activations, type ActivationName } from "../../init/lps/activations.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../../init/lps/lps.ts";
 import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
-import { known } from "../initializer.ts";
+import { checkModel } from "../layers/graph.ts";
+import { configured } from "../initializer.ts";
 import type { LpsOptions } from "./lps.ts";
 import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
 
@@ -62,24 +63,17 @@ export function lpsModel(
   model: LayersModel,
   options: Omit<LpsOptions, "activation" | "parameter" | "layer" | "strides"> = {},
 ): LpsLayerReport[] {
-  const { weights, seed, ...design } = known(options, OPTIONS);
-  if (!Array.isArray(model?.layers) || !(model.outputs?.length > 0)) {
-    throw new ArgumentError("model", "a built LayersModel", show(model));
-  }
+  const { weights, seed, ...design } = configured(options, OPTIONS);
+  checkModel(model);
+  if (!(model.outputs?.length > 0)) throw new ArgumentError("model", "a built LayersModel", "one that is not built"); // prettier-ignore
   const seeds = seedsOf(seed, model.layers.length);
-  const designs = new Map<string, LpsDesign>();
-  const designOf = (options: LpsDesignOptions) => {
-    const key = JSON.stringify(options);
-    if (!designs.has(key)) designs.set(key, lpsDesign(options));
-    return designs.get(key)!;
-  };
   const plans = model.layers
     .map((layer, i) => ({ layer, seed: seeds[i] }))
     .filter(
       ({ layer }) =>
         layer.weights.length > 0 && !/Normalization$|^PReLU$/.test(layer.getClassName()),
     )
-    .map(({ layer, seed }) => planned(model, layer, { design, designOf, weights, seed }));
+    .map(({ layer, seed }) => planned(model, layer, { design, weights, seed }));
   write(plans);
   return plans.map(({ report }) => report);
 }
@@ -88,7 +82,6 @@ const OPTIONS = ["degree", "interval", "norm", "biasScale", "variance", "moment"
 
 interface Choices {
   readonly design: Omit<LpsDesignOptions, "activation">;
-  readonly designOf: (options: LpsDesignOptions) => LpsDesign;
   readonly weights?: "gaussian" | "orthogonal";
   readonly seed: number | undefined;
 }
@@ -126,7 +119,7 @@ function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
     notes.push("batch normalization takes its bias out again");
   }
   const hidden = { ...choices.design, activation: name as ActivationName, parameter };
-  const design = choices.designOf(
+  const design = lpsDesign(
     role === "last" ? { activation: "linear" } : hasBias ? hidden : { ...hidden, biasScale: 0 },
   );
   const { variance, biases } = design;

@@ -11,6 +11,8 @@
  * The principal axes of x, which the code "pca" needs anyway, are the eigenvectors of X Xᵀ: one
  * decomposition serves both. Of many inputs only the leading axes are kept (`spectrum.ts`), and W lies in their span.
  */
+import { float64 } from "../../arrays.ts";
+import { isSingle } from "../../arguments.ts";
 import { divide } from "../../linalg/bartelsStewart.ts";
 import { columns } from "../../linalg/columns.ts";
 import { eigh } from "../../linalg/eigh.ts";
@@ -18,7 +20,9 @@ import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { scaled } from "../../linalg/powers.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
+import { seedsOf } from "../draws.ts";
 import { projection, type Code } from "./codes.ts";
+import { regress, type Targets } from "./head.ts";
 import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";
 import { spectrum } from "./spectrum.ts";
@@ -31,7 +35,8 @@ export interface EncodeOptions {
   /**
    * µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; "auto" (default): d / 16 N. What N vectors leave
    * uncertain of a covariance of d entries grows like d / N; the factor was tried on MNIST, where it helps ten images
-   * of each digit and changes nothing for 6,000.
+   * of each digit and changes nothing for 6,000. Where targets are solved for: λ over the mean eigenvalue of X Xᵀ, and
+   * "auto" is generalized cross-validation.
    */
   readonly ridge: number | "auto";
   /** To pre-activations of variance 1, mean over the units (default); to ‖W‖² = 2k (He et al. 2015); or not. */
@@ -44,7 +49,8 @@ export interface Equation {
   readonly moments: Summary;
   /** Entries of x, the first of z. */
   readonly inputs: number;
-  readonly code: Code;
+  /** What the pre-activation is to be; or targets, for which there is no decoder. */
+  readonly code: Code | Targets;
   readonly options: EncodeOptions;
 }
 
@@ -61,17 +67,21 @@ export interface Encoding {
   readonly singular: number;
   /** Rows of the code beyond the number of principal components. */
   readonly filled: number;
+  /** Targets that never change. */
+  readonly still?: number;
   /** Where only the leading axes of x were kept: how many, and their part of its variance. */
   readonly reduced?: { readonly axes: number; readonly share: number };
 }
 
 /** The weights; zeros where the code has nothing to do with the input. */
 export function encode({ moments, inputs, code, options }: Equation): Encoding {
+  if (code.kind === "targets") return regress(moments, inputs, code, options.ridge);
   const { alpha, beta, ridge, rescale } = options;
   const { count, mean, scatter } = moments;
   const xx = corner(scatter, inputs);
-  const x = spectrum(xx, code.seed);
-  const { matrix: p, filled } = projection(code, x, scatter.rows);
+  const [forAxes, forCode] = seedsOf(code.seed, 2) as [number, number];
+  const x = spectrum(xx, forAxes);
+  const { matrix: p, filled } = projection({ ...code, seed: forCode }, x, scatter.rows);
   const k = p.rows;
   const sz = matmul(p, scatter);
   const ss = matmul(sz, p, { transposeB: true });
@@ -88,18 +98,20 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
   }
   const b = scale(xx, alpha);
   const c = scale(sx, alpha + beta);
-  const right = { z: x.axes, values: x.values.map((value) => alpha * Math.max(0, value)) };
+  const right = { z: x.axes, values: float64(x.values, (value) => alpha * Math.max(0, value)) };
   const { values, vectors } = eigh(a);
   const { x: y, exponent, singular } = divide({ values, z: vectors }, right, c);
   const w = scaled(y, exponent);
 
   const solved = preactivation(w, moments).variance;
   const gain = gains[rescale](solved, energy(w) / (2 * k));
-  const weights = scale(w, gain);
+  // An input so small that its weights would be infinite in single precision has nothing to tell.
+  const finite = w.data.every((entry) => isSingle(entry * gain));
+  const weights = scale(w, finite ? gain : 0);
   return {
     weights,
-    bias: Float64Array.from({ length: k }, (_, i) => -dot(weights, i, mean)),
-    variance: solved * gain * gain,
+    bias: float64({ length: k }, (_, i) => -dot(weights, i, mean)),
+    variance: finite ? solved * gain * gain : 0,
     residual: backwardError({ a, b, c, transposeB: false }, { x: w, exponent: 0 }),
     singular,
     filled,
@@ -125,7 +137,7 @@ const gains: Record<EncodeOptions["rescale"], (variance: number, size: number) =
 };
 
 function scale(a: Matrix<Float64Array>, factor: number): Matrix<Float64Array> {
-  return { ...a, data: a.data.map((entry) => entry * factor) };
+  return { ...a, data: float64(a.data, (entry) => entry * factor) };
 }
 
 /** Σ a_ij² */

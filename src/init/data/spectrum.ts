@@ -3,6 +3,7 @@
  * by randomized subspace iteration (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithm 4.4):
  * a full decomposition costs about 9 d³, this one 6 d² AXES.
  */
+import { countOf } from "../../arrays.ts";
 import { eigh } from "../../linalg/eigh.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
@@ -41,7 +42,7 @@ export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum 
 /** Values above what rounding leaves of zero ones. */
 function significant(values: Float64Array, d: number): number {
   const floor = (values.at(-1) ?? 0) * d * Number.EPSILON;
-  return values.filter((value) => value > floor).length;
+  return countOf(values, (value) => value > floor);
 }
 
 function trace(a: Matrix): number {

@@ -10,6 +10,7 @@
  *
  * which never subtracts large numbers, however far from zero the data lies.
  */
+import { float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { gram } from "../../linalg/gram.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
@@ -42,7 +43,7 @@ export class Moments {
     readonly size: number,
     private readonly name: string,
   ) {
-    this.centre = new Float64Array(size);
+    this.centre = float64(size);
     this.sums = zeros(size, size);
     this.buffer = zeros(HEIGHT, size).data;
   }
@@ -72,9 +73,9 @@ export class Moments {
       throw new ArgumentError(this.name, "finite values", "a NaN or an infinity");
     }
     const product = gram(rows).data;
-    const delta = mean.map((m, i) => m - this.centre[i]!);
+    const delta = float64(mean, (m, i) => m - this.centre[i]!);
     const weight = Math.sqrt((n * b) / (n + b));
-    const step = delta.map((x) => x * weight);
+    const step = float64(delta, (x) => x * weight);
     const sums = this.sums.data;
     for (let i = 0, at = 0; i < d; i++) {
       for (let j = 0; j < d; j++, at++) sums[at]! += product[at]! + step[i]! * step[j]!;
@@ -87,7 +88,7 @@ export class Moments {
 
 /** Subtracts the mean of the rows from each of them; returns it. */
 function centreRows({ rows, cols, data }: Matrix): Float64Array {
-  const mean = new Float64Array(cols);
+  const mean = float64(cols);
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) mean[j]! += data[at++]!;
   }
