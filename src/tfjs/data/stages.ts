@@ -14,19 +14,9 @@ import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/u
 import { axis, patch, type Axis } from "../../init/data/patches.ts";
 import { size } from "../../init/orthogonal.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import { attributes, type Attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
-
-/** What is used of the layers named above. */
-interface Kernels {
-  readonly kernel: LayerVariable;
-  readonly depthwiseKernel: LayerVariable;
-  readonly pointwiseKernel: LayerVariable;
-  readonly bias?: LayerVariable | null;
-  readonly kernelSize: number[];
-  readonly strides: number[];
-  readonly padding: "valid" | "same";
-  readonly dilationRate: number | number[];
-}
+import { kindOf } from "../layers/kinds.ts";
 
 /** Where on a sample of a given shape the vectors are. */
 interface Window {
@@ -132,22 +122,23 @@ export class Stage {
 
 /** The stages of a layer; none for layers that are not of the kinds above. */
 export function stages(layer: Layer): Stage[] {
-  const of = layer as unknown as Kernels;
+  const of = attributes(layer);
   const bias = of.bias ?? undefined;
-  switch (layer.getClassName()) {
-    case "Dense":
-      return [new Stage(of.kernel, bias, null)];
-    case "Conv1D":
-    case "Conv2D":
-      return [new Stage(of.kernel, bias, window(of))];
-    case "DepthwiseConv2D":
+  const { map, axes } = kindOf(layer);
+  if (axes === 3) return [];
+  switch (map) {
+    case "dense":
+      return [new Stage(of.kernel!, bias, null)];
+    case "convolution":
+      return [new Stage(of.kernel!, bias, window(of))];
+    case "depthwise":
       // tf.layers 4.22 keeps its dilationRate and does not use it.
-      return [new Stage(of.depthwiseKernel, bias, window({ ...of, dilationRate: 1 }), true)];
-    case "SeparableConv2D": {
-      const filtered = () => filter(of.depthwiseKernel.read());
+      return [new Stage(of.depthwiseKernel!, bias, window({ ...of, dilationRate: 1 }), true)];
+    case "separable": {
+      const filtered = () => filter(of.depthwiseKernel!.read());
       return [
-        new Stage(of.depthwiseKernel, undefined, window(of), true),
-        new Stage(of.pointwiseKernel, bias, window(of), false, filtered),
+        new Stage(of.depthwiseKernel!, undefined, window(of), true),
+        new Stage(of.pointwiseKernel!, bias, window(of), false, filtered),
       ];
     }
     default:
@@ -170,10 +161,10 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
 }
 
 /** The window of a convolution along one or two axes. */
-function window({ kernelSize, strides, padding, dilationRate }: Kernels) {
+function window({ kernelSize, strides, padding, dilationRate }: Attributes) {
   const along = (input: number, i: number): Axis => {
     const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
-    return axis(input, kernelSize[i]!, strides[i]!, dilation ?? 1, padding);
+    return axis(input, kernelSize![i]!, strides![i]!, dilation ?? 1, padding!);
   };
   return (shape: readonly number[]): Window => ({
     rows: along(shape[0]!, 0),

@@ -21,6 +21,7 @@ export interface Attributes {
   depthMultiplier?: number;
   depthwiseConstraint?: serialization.Serializable | null;
   depthwiseKernel?: LayerVariable;
+  /** A list, but for layers made with one number that do not spread it. */
   dilationRate?: number | number[];
   epsilon?: number;
   kernel?: LayerVariable;

@@ -57,11 +57,20 @@ export interface Kind {
   readonly channelwise?: true;
   /** `grow` takes new channels through it. */
   readonly grows?: true;
+  /** Of pooling: over a window, or over all positions. */
+  readonly pooling?: "windows" | "global maximum" | "global average";
+  /** Of what moves entries: it leaves their order alone. */
+  readonly ordered?: true;
 }
 
 const linear = (map: LinearMap, axes = 0): Kind => ({ role: "linear", map, axes });
-const channelwise = (role: Role): Kind => ({ role, channelwise: true });
-const grows = (role: Role): Kind => ({ role, channelwise: true, grows: true });
+const channelwise = (role: Role, more?: Partial<Kind>): Kind => ({
+  role,
+  channelwise: true,
+  ...more,
+});
+const grows = (role: Role, more?: Partial<Kind>): Kind =>
+  channelwise(role, { ...more, grows: true });
 
 const table: Readonly<Record<string, Kind>> = {
   InputLayer: { role: "input" },
@@ -75,7 +84,7 @@ const table: Readonly<Record<string, Kind>> = {
   Conv3D: linear("convolution", 3),
   Conv2DTranspose: linear("transposed", 2),
   Conv3DTranspose: linear("transposed", 3),
-  DepthwiseConv2D: { ...linear("depthwise", 2), channelwise: true, grows: true },
+  DepthwiseConv2D: grows("linear", linear("depthwise", 2)),
   SeparableConv2D: linear("separable", 2),
   Embedding: { role: "embedding" },
 
@@ -91,18 +100,18 @@ const table: Readonly<Record<string, Kind>> = {
   StackedRNNCells: { role: "cell" },
 
   Activation: grows("activation"),
-  ReLU: { ...grows("activation"), activation: "relu" },
-  LeakyReLU: { ...grows("activation"), activation: "leakyRelu" },
-  PReLU: { ...channelwise("activation"), activation: "leakyRelu" },
-  ELU: { ...grows("activation"), activation: "elu" },
-  ThresholdedReLU: { ...channelwise("activation"), activation: "thresholdedRelu" },
+  ReLU: grows("activation", { activation: "relu" }),
+  LeakyReLU: grows("activation", { activation: "leakyRelu" }),
+  PReLU: channelwise("activation", { activation: "leakyRelu" }),
+  ELU: grows("activation", { activation: "elu" }),
+  ThresholdedReLU: channelwise("activation", { activation: "thresholdedRelu" }),
   Softmax: { role: "activation", activation: "softmax" },
 
   Dropout: grows("identity"),
   GaussianDropout: grows("identity"),
+  AlphaDropout: grows("identity"),
+  GaussianNoise: grows("identity"),
   SpatialDropout1D: channelwise("identity"),
-  AlphaDropout: channelwise("identity"),
-  GaussianNoise: channelwise("identity"),
   Masking: { role: "identity" },
   // Ours (diversity/layer.ts): it adds a penalty to the loss.
   TfjsInitializersDiversityPenalty: grows("identity"),
@@ -110,19 +119,19 @@ const table: Readonly<Record<string, Kind>> = {
   BatchNormalization: grows("normalization"),
   LayerNormalization: { role: "normalization" },
 
-  MaxPooling1D: channelwise("pooling"),
-  MaxPooling2D: grows("pooling"),
-  MaxPooling3D: channelwise("pooling"),
-  AveragePooling1D: channelwise("pooling"),
-  AveragePooling2D: grows("pooling"),
-  AveragePooling3D: channelwise("pooling"),
-  GlobalMaxPooling1D: channelwise("pooling"),
-  GlobalMaxPooling2D: grows("pooling"),
-  GlobalAveragePooling1D: channelwise("pooling"),
-  GlobalAveragePooling2D: grows("pooling"),
+  MaxPooling1D: channelwise("pooling", { pooling: "windows" }),
+  MaxPooling2D: grows("pooling", { pooling: "windows" }),
+  MaxPooling3D: channelwise("pooling", { pooling: "windows" }),
+  AveragePooling1D: channelwise("pooling", { pooling: "windows" }),
+  AveragePooling2D: grows("pooling", { pooling: "windows" }),
+  AveragePooling3D: channelwise("pooling", { pooling: "windows" }),
+  GlobalMaxPooling1D: channelwise("pooling", { pooling: "global maximum" }),
+  GlobalMaxPooling2D: grows("pooling", { pooling: "global maximum" }),
+  GlobalAveragePooling1D: channelwise("pooling", { pooling: "global average" }),
+  GlobalAveragePooling2D: grows("pooling", { pooling: "global average" }),
 
-  Flatten: grows("shape"),
-  Reshape: { role: "shape" },
+  Flatten: grows("shape", { ordered: true }),
+  Reshape: { role: "shape", ordered: true },
   Permute: { role: "shape" },
   RepeatVector: channelwise("shape"),
   ZeroPadding2D: grows("shape"),
@@ -154,6 +163,15 @@ export function kindOf(layer: Layer): Kind {
   const name = layer.getClassName();
   return Object.hasOwn(table, name) ? table[name]! : UNKNOWN;
 }
+
+/** Whether every number is treated for itself, up to weights of its channel. */
+export function isPointwise(layer: Layer): boolean {
+  const { role, channelwise } = kindOf(layer);
+  return channelwise === true && ["activation", "identity", "normalization"].includes(role);
+}
+
+/** The classes that the table describes. */
+export const described: readonly string[] = Object.keys(table);
 
 /** Whether values pass with their signs: nothing is computed with them but means, maxima and normalization. */
 export function passesSigns(layer: Layer): boolean {

@@ -6,7 +6,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, leaves, type Layer } from "../layers/graph.ts";
 import { Relu, Relu1 } from "../relu1.ts";
-import { attributes, type Activation } from "./chain.ts";
+import { attributes, type HeldActivation } from "../layers/attributes.ts";
 
 export interface SettleOptions {
   /**
@@ -77,7 +77,7 @@ type Key = "activation" | "recurrentActivation";
 /** A relu1: the object that has it, the key of it there, and the layer that it is found in. */
 interface Place {
   readonly layer: Layer;
-  readonly holder: { [key in Key]?: Activation };
+  readonly holder: { [key in Key]?: HeldActivation };
   readonly key: Key;
 }
 

@@ -21,7 +21,9 @@ import {
   type Tensor,
   type Tensor3D,
 } from "@tensorflow/tfjs-core";
-import { attributes, POINTWISE, type Chain, type Path } from "./chain.ts";
+import { attributes } from "../layers/attributes.ts";
+import { isPointwise } from "../layers/kinds.ts";
+import type { Chain, Path } from "./chain.ts";
 import { filterGradient, isDilated, patchesOf, scaleOf, windows } from "./patches.ts";
 
 /** Whether a path is two convolutions as above, neither of them dilated. */
@@ -29,7 +31,7 @@ export function composes({ layer }: Chain, { between, consumer }: Path): boolean
   return (
     [layer, consumer].every((end) => end.getClassName() === "Conv2D") &&
     ![layer, consumer].some(isDilated) &&
-    between.every((one) => POINTWISE.has(one.getClassName()))
+    between.every(isPointwise)
   );
 }
 

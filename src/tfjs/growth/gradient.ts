@@ -17,7 +17,8 @@ import {
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { engine, type Layer } from "../layers/graph.ts";
-import { attributes, type Chain } from "./chain.ts";
+import { attributes } from "../layers/attributes.ts";
+import type { Chain } from "./chain.ts";
 
 export type Data = Tensor | Tensor[];
 

@@ -3,7 +3,8 @@ import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { zeros, type Neurons, type Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
-import { attributes, type Chain } from "./chain.ts";
+import { attributes } from "../layers/attributes.ts";
+import type { Chain } from "./chain.ts";
 import { centreTap } from "./patches.ts";
 import type { Widening, Widenings } from "./rebuild.ts";
 

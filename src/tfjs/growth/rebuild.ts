@@ -5,7 +5,7 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { leaves, type Layer } from "../layers/graph.ts";
 import { Relu1 } from "../relu1.ts";
-import { attributes } from "./chain.ts";
+import { attributes } from "../layers/attributes.ts";
 
 /** How a tensor gets wider. Flattened positions share the axis of the units, and come before them. */
 export interface Widening {

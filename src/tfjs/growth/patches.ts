@@ -31,7 +31,8 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { lacks } from "../train/hint.ts";
-import { attributes, type Attributes } from "./chain.ts";
+import { attributes, type Attributes } from "../layers/attributes.ts";
+import { kindOf } from "../layers/kinds.ts";
 
 /** Where the windows of a convolution or pooling of this kernel size lie. */
 export function windows(
@@ -59,7 +60,7 @@ export function patches(layer: Layer, x: Tensor): Tensor {
     [left, right],
     [0, 0],
   ]);
-  return patchesOf(padded, kernelSize!, strides!, dilationRate);
+  return patchesOf(padded, kernelSize!, strides!, dilationRate as number[]);
 }
 
 /** The patches of an image without zeros around, wherever a whole one is. */
@@ -90,11 +91,8 @@ export function linear(layer: Layer, x: Tensor): Tensor {
   if (kind === "MaxPooling2D") return firsts(layer, x);
   // Its gradient counts the zeros outside, which its values do not.
   if (kind === "AveragePooling2D") return paddedAverage(layer, x);
-  return activates(layer) ? x : forward(layer, x);
+  return kindOf(layer).role === "activation" ? x : forward(layer, x);
 }
-
-const activates = (layer: Layer) =>
-  ["Activation", "ReLU", "LeakyReLU", "ELU"].includes(layer.getClassName());
 
 /**
  * Fresh channels on their way through a layer in inference mode. Weights of the layer are not those
@@ -191,7 +189,7 @@ export function kernelGradient(
 
 /** Whether it is a convolution with gaps between its taps, for which TensorFlow.js has no gradients. */
 export function isDilated(layer: Layer): boolean {
-  return (attributes(layer).dilationRate ?? []).some((dilation) => dilation !== 1);
+  return [attributes(layer).dilationRate ?? 1].flat().some((dilation) => dilation !== 1);
 }
 
 /**

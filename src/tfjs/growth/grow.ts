@@ -12,7 +12,8 @@ import {
   known,
 } from "../../arguments.ts";
 import { outside } from "../outside.ts";
-import { attributes, chainOf, fit, type Chain } from "./chain.ts";
+import { attributes } from "../layers/attributes.ts";
+import { chainOf, fit, type Chain } from "./chain.ts";
 import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
 import { rebuild } from "./rebuild.ts";

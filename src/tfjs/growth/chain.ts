@@ -1,17 +1,19 @@
 /** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
-import {
-  clone,
-  grad,
-  scalar,
-  tensor1d,
-  tidy,
-  type serialization,
-  type Tensor,
-} from "@tensorflow/tfjs-core";
+import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { classes as transparent } from "../diversity/layer.ts";
-import { calls, consumers, engine, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
+import { activationOf, functionOf } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import {
+  calls,
+  consumers,
+  engine,
+  layerOf,
+  steps,
+  type Layer,
+  type Step,
+} from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
 
 /** A way from the grown layer to a layer that mixes its units, with the layers between in order. */
 export interface Path {
@@ -26,51 +28,8 @@ export interface Chain {
   readonly between: readonly Layer[];
 }
 
-/** Layers that treat every number for itself, up to weights of its channel. */
-export const POINTWISE = new Set([
-  ...["Activation", "ReLU", "LeakyReLU", "ELU"],
-  ...["Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "BatchNormalization"],
-  ...transparent.map(({ className }) => className),
-]);
-
-/** Layers that treat every channel for itself; a new one passes through them without touching the others. */
-const CHANNELWISE = new Set([
-  ...POINTWISE,
-  ...["DepthwiseConv2D", "Flatten"],
-  ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
-  ...["ZeroPadding2D", "Cropping2D"],
-]);
-
-/** Layers that can be grown, and that can consume grown units. */
-const MIXING = new Set(["Dense", "Conv2D"]);
-
-/** The attributes of layers that concern us, where they have them. */
-export interface Attributes {
-  activation?: Activation | null;
-  /** A list of one in models that come from Keras. */
-  axis?: number | readonly number[];
-  center?: boolean;
-  dataFormat?: string;
-  depthMultiplier?: number;
-  depthwiseConstraint?: serialization.Serializable | null;
-  epsilon?: number;
-  kernelSize?: number[];
-  padding?: "same" | "valid";
-  poolSize?: number[];
-  scale?: boolean;
-  strides?: [number, number];
-  dilationRate?: number[];
-  maxValue?: number | null;
-}
-
-export interface Activation {
-  apply(x: Tensor): Tensor;
-  getClassName(): string;
-}
-
-export function attributes(layer: Layer): Attributes {
-  return layer as unknown as Attributes;
-}
+/** Whether a layer can be grown, and can consume grown units: it mixes channels by a kernel that growth knows. */
+const mixes = (layer: Layer) => ["Dense", "Conv2D"].includes(layer.getClassName());
 
 /**
  * The chain of a layer.
@@ -81,7 +40,7 @@ export function chainOf(model: LayersModel, name: string): Chain {
   const layer = layerOf(model, name);
   const { outputs } = engine(model);
   const graph = steps(engine(model));
-  if (!MIXING.has(layer.getClassName())) refuse(layer, "a Dense or Conv2D layer");
+  if (!mixes(layer)) refuse(layer, "a Dense or Conv2D layer");
   const follow = (step: Step, between: readonly Layer[]): Path[] => {
     check(graph, step.layer);
     const out = step.outputs[0]!;
@@ -90,11 +49,11 @@ export function chainOf(model: LayersModel, name: string): Chain {
       refuse(layer, "a hidden layer, not an output of the model", way);
     }
     return consumers(graph, out).flatMap((next) => {
-      if (MIXING.has(next.layer.getClassName())) {
+      if (mixes(next.layer)) {
         check(graph, next.layer);
         return [{ between, consumer: next.layer }];
       }
-      if (!CHANNELWISE.has(next.layer.getClassName())) cannotPass(layer, next.layer);
+      if (!kindOf(next.layer).grows) cannotPass(layer, next.layer);
       return follow(next, [...between, next.layer]);
     });
   };
@@ -138,19 +97,10 @@ function refuse(layer: Layer, expected: string, detail = ""): never {
   throw new ArgumentError("layer", expected, describe(layer) + detail);
 }
 
-/** The activation of a layer as a function; none for layers that have no say in it. */
-export function activationOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
-  const { activation } = attributes(layer);
-  if (activation) return (x) => activation.apply(x);
-  const own = ["ReLU", "LeakyReLU", "ELU"].includes(layer.getClassName());
-  return own ? (x) => layer.call(x, {}) as Tensor : undefined;
-}
-
 /** Whether it is the stock relu, which has gradient 0 at 0. */
 export function isRelu(layer: Layer): boolean {
-  const { activation, maxValue } = attributes(layer);
-  if (layer.getClassName() === "ReLU") return maxValue === undefined || maxValue === null;
-  return activation?.getClassName() === "relu";
+  const activation = activationOf(layer);
+  return activation?.name === "relu" && activation.parameter === undefined;
 }
 
 /** f(0) and f′(0) of an activation; both NaN if it is none of single numbers, as softmax. */
@@ -196,7 +146,7 @@ export function fit(chain: Chain, zero: Zero): Fit {
   const relu1: string[] = [];
   let slope = 1;
   for (const layer of [chain.layer, ...chain.between]) {
-    const f = activationOf(layer);
+    const f = functionOf(layer);
     if (f === undefined) continue;
     const at = atZero(f);
     const kind = `${describe(layer)}, ${attributes(layer).activation?.getClassName() ?? "its own"}`;

@@ -22,7 +22,9 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
-import { activationOf, attributes, type Chain, type Path } from "./chain.ts";
+import { functionOf } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import type { Chain, Path } from "./chain.ts";
 import { withGradients, type Data } from "./gradient.ts";
 import { accumulate, forward, isDilated, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
@@ -107,8 +109,8 @@ function units(chain: Chain, path: Path, input: Tensor, w: Tensor): Tensor {
   return path.between.reduce((x, one) => {
     const y = forward(one, x);
     // All but this have their activation in `call`.
-    return one.getClassName() === "DepthwiseConv2D" ? activationOf(one)!(y) : y;
-  }, activationOf(layer)!(z));
+    return one.getClassName() === "DepthwiseConv2D" ? functionOf(one)!(y) : y;
+  }, functionOf(layer)!(z));
 }
 
 /** The linear part of a Dense or Conv2D layer, with another kernel of [taps, channels, out]. */
