@@ -9,8 +9,8 @@ import * as assert from "uvu/assert";
 import * as linalg from "../src/linalg/index.ts";
 import * as door from "../src/tfjs/index.ts";
 import { MemoryError } from "../src/errors.ts";
-import { suite } from "./suite.ts";
-import { tf } from "./tfjs/wasm.ts";
+import { suite } from "./support/suite.ts";
+import { tf } from "./support/wasm.ts";
 
 /** At most so many of a job's arrays are refused, evenly spread over them. */
 const PLACES = 150;

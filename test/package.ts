@@ -14,7 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
-import { suite } from "./suite.ts";
+import { suite } from "./support/suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {

@@ -10,7 +10,7 @@ export { inspect, type Health, type InspectOptions, type LayerHealth } from "./d
 export type { CodeFunction, DataOptions } from "./data/options.ts";
 export type { DataReport, LayerReport } from "./data/report.ts";
 export type { Dataset, Samples } from "./data/source.ts";
-export { decorrelated, inputCovariance } from "./decorrelated.ts";
+export { decorrelated, inputCovariance } from "./diversity/decorrelated.ts";
 export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
 export { diversityPenalty } from "./diversity/layer.ts";
 export { diversity, type LayerDiversity } from "./diversity/measure.ts";

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { breaches, unused } from "../../.ci/imports.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const count = (file: string, source: string) => breaches({ [file]: source }).length;
 
@@ -31,7 +31,7 @@ suite("ci/imports", (test) => {
     ["src/linalg/qr.ts", `const late = await import("../init/lps.ts");`],
     ["src/linalg/qr.ts", `import * as tf from "@tensorflow/tfjs-core";`],
     ["src/linalg/qr.ts", `import { readFileSync } from "node:fs";`],
-    ["src/linalg/qr.ts", `import { suite } from "../../test/suite.ts";`],
+    ["src/linalg/qr.ts", `import { suite } from "../support/suite.ts";`],
     ["src/linalg/qr.ts", `const bytes = new Uint8Array(memory.buffer);`],
     ["src/linalg/qr.ts", `const u = new Float64Array(n);`],
     ["src/tfjs/graph.ts", `const w = Float32Array.from(values);`],

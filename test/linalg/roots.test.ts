@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { polyfromroots, roots, type Numbers, type Roots } from "../../src/linalg/index.ts";
-import { families, kac, kacComplex, multiple, special } from "../polynomials.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { families, kac, kacComplex, multiple, special } from "../support/polynomials.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import {
   big,
   distance,

@@ -1,7 +1,7 @@
 /** Small matrices by SIMD lanes: as accurate as one by one, and each for itself. */
 import * as assert from "uvu/assert";
 import { ArgumentError, normal, svd, svdBatch, type Data } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const GATE = 10; // in max(rows, cols) · u
 const HARD = 50;

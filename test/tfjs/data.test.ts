@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 const { normal } = linalg;

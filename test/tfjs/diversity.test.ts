@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { activationPenalties, weightPenalties, type ActivationPenalty, type WeightPenalty } from "../../src/init/diversity/penalties.ts"; // prettier-ignore
 import { diversityOf } from "../../src/init/diversity/metrics.ts";
-import { layoutOf, unitsOf } from "../../src/init/diversity/units.ts";
+import { layoutOf, unitsOf } from "../../src/init/units.ts";
 import {
   diversity,
   diversityHistory,
@@ -12,10 +12,10 @@ import {
   spreadUnits,
 } from "../../src/tfjs/index.ts";
 import { strength } from "../../src/tfjs/diversity/schedule.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { setUp } from "./diversity.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { setUp } from "../support/diversity.ts";
+import { tf } from "../support/wasm.ts";
 
 const kinds = Object.keys(weightPenalties) as WeightPenalty[];
 const activations = Object.keys(activationPenalties) as ActivationPenalty[];

@@ -6,9 +6,9 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 type Tensor = ReturnType<typeof tf.tensor>;

@@ -8,8 +8,8 @@ import * as assert from "uvu/assert";
 import { ArgumentError, ConvergenceError, MemoryError, show } from "../../src/errors.ts";
 import * as arrays from "../../src/linalg/index.ts";
 import * as door from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 type Loose = (...values: unknown[]) => unknown;
 /** Good arguments, made anew for each call; the last may be options. */

@@ -3,12 +3,12 @@ import * as core from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { install, uninstall } from "../../src/tfjs/index.ts";
 import type { TensorFlow } from "../../src/tfjs/install.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { afresh } from "../kernels.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown, tooLarge } from "../thrown.ts";
-import { refusals, without } from "../wasm/refusals.ts";
-import { tf } from "./wasm.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { afresh } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown, tooLarge } from "../support/thrown.ts";
+import { refusals, without } from "../support/refusals.ts";
+import { tf } from "../support/wasm.ts";
 
 const { orthogonal } = tf.initializers;
 const prototype = Object.getPrototypeOf(orthogonal({})) as Record<PropertyKey, unknown>;

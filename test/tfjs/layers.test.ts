@@ -2,8 +2,8 @@
 import * as assert from "uvu/assert";
 import { described, kindOf } from "../../src/tfjs/layers/kinds.ts";
 import "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 type Class = { new (config: object): unknown; prototype: object; className: string };
 

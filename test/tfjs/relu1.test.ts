@@ -1,9 +1,9 @@
 import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, relu1, settle, type SettleOptions } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build, distance, drawn, kinds } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build, distance, drawn, kinds } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 

@@ -8,8 +8,8 @@ import { build as bundle } from "esbuild";
 import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions } from "tfjs-initializers";
 import { normal } from "tfjs-initializers/linalg";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 // The package as it is built: the worker is a file of its own beside the one that starts it.
 const { layers: L } = tf;

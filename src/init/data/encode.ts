@@ -17,7 +17,7 @@ import { divide } from "../../linalg/bartelsStewart.ts";
 import { columns } from "../../linalg/columns.ts";
 import { eigh } from "../../linalg/eigh.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import { trace, zeros, type Matrix } from "../../linalg/matrix.ts";
 import { scaled } from "../../linalg/powers.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
 import { seedsOf } from "../draws.ts";
@@ -149,10 +149,4 @@ function dot(a: Matrix, row: number, x: Float64Array): number {
   let sum = 0;
   for (let j = 0, at = row * a.cols; j < a.cols; j++) sum += a.data[at++]! * x[j]!;
   return sum;
-}
-
-function trace(a: Matrix): number {
-  let total = 0;
-  for (let i = 0; i < a.rows; i++) total += a.data[i * (a.cols + 1)]!;
-  return total;
 }

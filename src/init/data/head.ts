@@ -22,7 +22,7 @@
 import { float64 } from "../../arrays.ts";
 import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
+import { trace, type Matrix } from "../../linalg/matrix.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
 import { log } from "../elementary.ts";
 import type { Encoding } from "./encode.ts";
@@ -221,10 +221,4 @@ function addOuter(a: Matrix, x: Float64Array, y: Float64Array, count: number): v
   for (let i = 0, at = 0; i < a.rows; i++) {
     for (let j = 0; j < a.cols; j++) a.data[at++]! += count * x[i]! * y[j]!;
   }
-}
-
-function trace(a: Matrix): number {
-  let total = 0;
-  for (let i = 0; i < a.rows; i++) total += a.data[i * (a.cols + 1)]!;
-  return total;
 }

@@ -6,7 +6,7 @@
 import { countOf } from "../../arrays.ts";
 import { eigh } from "../../linalg/eigh.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
+import { trace, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
 import { qr } from "../../linalg/qr.ts";
 
@@ -43,10 +43,4 @@ export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum 
 function significant(values: Float64Array, d: number): number {
   const floor = (values.at(-1) ?? 0) * d * Number.EPSILON;
   return countOf(values, (value) => value > floor);
-}
-
-function trace(a: Matrix): number {
-  let sum = 0;
-  for (let i = 0; i < a.rows; i++) sum += a.data[i * (a.cols + 1)]!;
-  return sum;
 }

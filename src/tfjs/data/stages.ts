@@ -10,16 +10,16 @@
 import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
-import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/units.ts";
+import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/units.ts";
 import { axis, patch, type Axis } from "../../init/data/patches.ts";
-import { size } from "../../init/orthogonal.ts";
+import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { attributes, type Attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 
 /** Where on a sample of a given shape the vectors are. */
-interface Window {
+interface Grid {
   readonly rows: Axis;
   readonly cols: Axis;
   readonly channels: number;
@@ -38,7 +38,7 @@ export class Stage {
   constructor(
     private readonly kernel: LayerVariable,
     readonly bias: LayerVariable | undefined,
-    private readonly window: ((shape: readonly number[]) => Window) | null,
+    private readonly window: ((shape: readonly number[]) => Grid) | null,
     depthwise = false,
     private readonly before: () => (patch: Float64Array) => Float64Array = () => (patch) => patch,
   ) {
@@ -166,7 +166,7 @@ function window({ kernelSize, strides, padding, dilationRate }: Attributes) {
     const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
     return axis(input, kernelSize![i]!, strides![i]!, dilation ?? 1, padding!);
   };
-  return (shape: readonly number[]): Window => ({
+  return (shape: readonly number[]): Grid => ({
     rows: along(shape[0]!, 0),
     cols: shape.length > 2 ? along(shape[1]!, 1) : axis(1, 1, 1, 1, "valid"),
     channels: shape.at(-1)!,

@@ -2,7 +2,7 @@ import { tensor, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, Logs } from "@tensorflow/tfjs-layers";
 import { checkFraction, checkNames, checkOneOf, known } from "../../arguments.ts";
 import type { Diversity } from "../../init/diversity/metrics.ts";
-import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
+import { kernelOf, unitsOf } from "../../init/units.ts";
 import { spread } from "../../linalg/index.ts";
 import { checkInputs } from "../layers/graph.ts";
 import { kernelsOf } from "./kernels.ts";

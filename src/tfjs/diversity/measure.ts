@@ -4,7 +4,7 @@ import { dispose } from "@tensorflow/tfjs-core";
 import { float32 } from "../../arrays.ts";
 import { checkFlag, known } from "../../arguments.ts";
 import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
-import { unitsOf } from "../../init/diversity/units.ts";
+import { unitsOf } from "../../init/units.ts";
 import type { Matrix } from "../../linalg/index.ts";
 import { checkInputs } from "../layers/graph.ts";
 import { kernelsOf, watching } from "./kernels.ts";

@@ -4,12 +4,12 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { checkFraction, checkSeed, known } from "../../arguments.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
-import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
+import { kernelOf, unitsOf } from "../../init/units.ts";
 import { activationOf } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import { checkInputs, checkModel, layerOf, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
-import { kernelsOf, type Kernel } from "./kernels.ts";
+import { kernelsOf, type ModelKernel } from "./kernels.ts";
 
 export interface ReplaceOptions {
   /** Name of the layer; a dense or convolution layer, followed by another. */
@@ -91,16 +91,16 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
   return { replaced, kept, cosine, exact, ...(change && { change }) };
 }
 
-const read = (weight: Kernel["weight"]) => weight.read().dataSync() as Float32Array;
+const read = (weight: ModelKernel["weight"]) => weight.read().dataSync() as Float32Array;
 
-function write(weight: Kernel["weight"], values: Float32Array): void {
+function write(weight: ModelKernel["weight"], values: Float32Array): void {
   const value = tf.tensor(values, weight.shape as number[], "float32");
   weight.write(value);
   value.dispose();
 }
 
 /** The one kernel of a dense or convolution layer. */
-function plainKernel(model: LayersModel, layer: Layer): Kernel {
+function plainKernel(model: LayersModel, layer: Layer): ModelKernel {
   const last = layer.getConfig()["dataFormat"] !== "channelsFirst";
   const fits = PLAIN.includes(layer.getClassName()) && last;
   const [kernel] = fits ? kernelsOf(model, [layer.name]) : [];

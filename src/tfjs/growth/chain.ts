@@ -120,7 +120,7 @@ export function atZero(f: (x: Tensor) => Tensor): { value: number; slope: number
 }
 
 /** A layer's activation must fit the method, or is replaced: which layers get relu1, and Π f′(0). */
-export interface Fit {
+export interface Waking {
   readonly relu1: readonly string[];
   readonly slope: number;
 }
@@ -141,7 +141,7 @@ const OTHERS = {
  * @param zero with zero incoming weights f(0) = 0 and f′(0) ≠ 0 are needed
  * @throws ArgumentError that names the layer and the methods that work with it
  */
-export function fit(chain: Chain, zero: Zero): Fit {
+export function waking(chain: Chain, zero: Zero): Waking {
   checkTrained(chain, zero);
   const relu1: string[] = [];
   let slope = 1;

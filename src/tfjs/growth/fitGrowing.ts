@@ -7,9 +7,9 @@ import { seedsOf } from "../../init/draws.ts";
 import { engine, layerOf } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
-import type { Data } from "./gradient.ts";
+import type { Tensors } from "./gradient.ts";
 import { isDataset, onDataset, onTensors, type Training } from "./training.ts";
-import { unitsOf } from "./weights.ts";
+import { widthOf } from "./weights.ts";
 
 /** When what grows, and the options of `grow` for all events. */
 export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
@@ -88,8 +88,8 @@ export class TrainingError extends Error {
  */
 export function fitGrowing(
   model: LayersModel,
-  xs: Data,
-  ys: Data,
+  xs: Tensors,
+  ys: Tensors,
   args: FitGrowingArgs,
 ): Promise<GrownFit>;
 export function fitGrowing(
@@ -99,8 +99,8 @@ export function fitGrowing(
 ): Promise<GrownFit>;
 export async function fitGrowing(
   model: LayersModel,
-  xs: Data | Dataset,
-  ...rest: [FitGrowingDatasetArgs] | [Data, FitGrowingArgs]
+  xs: Tensors | Dataset,
+  ...rest: [FitGrowingDatasetArgs] | [Tensors, FitGrowingArgs]
 ): Promise<GrownFit> {
   await outside();
   const args = (isDataset(xs) ? rest[0] : rest[1]) as FitGrowingArgs | FitGrowingDatasetArgs;
@@ -110,10 +110,10 @@ export async function fitGrowing(
   }
   const { schedule, onGrow, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
-  const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Data);
+  const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Tensors);
   const at = await check(model, training, schedule, initialEpoch, epochs);
   const callbacks = throughout(fitArgs.callbacks);
-  const widths = new Map(at.names.map((name) => [name, unitsOf(layerOf(model, name))]));
+  const widths = new Map(at.names.map((name) => [name, widthOf(layerOf(model, name))]));
   const unitsFor = (names: readonly string[]) =>
     names.map((name) => newUnits(schedule, widths.get(name)!));
   if (at.epochs.length > 0) {

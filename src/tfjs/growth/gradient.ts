@@ -20,7 +20,7 @@ import { engine, type Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Chain } from "./chain.ts";
 
-export type Data = Tensor | Tensor[];
+export type Tensors = Tensor | Tensor[];
 
 /** Of one piece of the batch. */
 export interface Gradients {
@@ -35,7 +35,7 @@ export interface Gradients {
 /** What a compiled model knows and does not tell in its type. */
 interface Compiled {
   lossFunctions: ((truth: Tensor, prediction: Tensor) => Tensor)[];
-  standardizeUserDataXY(xs: Data, ys: Data, checkBatch: boolean): [Tensor[], Tensor[]];
+  standardizeUserDataXY(xs: Tensors, ys: Tensors, checkBatch: boolean): [Tensor[], Tensor[]];
 }
 
 /**
@@ -49,8 +49,8 @@ interface Compiled {
 export function withGradients(
   model: LayersModel,
   chain: Chain,
-  xs: Data,
-  ys: Data,
+  xs: Tensors,
+  ys: Tensors,
   batchSize: number,
   job: (gradients: Gradients) => void,
 ): number {

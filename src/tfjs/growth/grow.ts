@@ -13,12 +13,12 @@ import {
 } from "../../arguments.ts";
 import { outside } from "../outside.ts";
 import { attributes } from "../layers/attributes.ts";
-import { chainOf, fit, type Chain } from "./chain.ts";
-import type { Data } from "./gradient.ts";
+import { chainOf, waking, type Chain } from "./chain.ts";
+import type { Tensors } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
 import { rebuild } from "./rebuild.ts";
 import { recompile } from "./recompile.ts";
-import { neuronsOf, sizeOf, unitsOf, widenings } from "./weights.ts";
+import { neuronsOf, sizeOf, widthOf, widenings } from "./weights.ts";
 
 export interface GrowOptions extends MethodOptions {
   /** The layer to grow, by its name; or several, grown one after the other in one call. */
@@ -27,8 +27,8 @@ export interface GrowOptions extends MethodOptions {
   units: number | readonly number[];
   method: keyof typeof methods;
   /** A batch as `model.fit` takes it, which `"gradmax"` needs; Evci et al. take 128 fresh samples. */
-  xs?: Data;
-  ys?: Data;
+  xs?: Tensors;
+  ys?: Tensors;
   /** Samples of xs that go through the model at a time; default 32. The result does not depend on it. */
   batchSize?: number;
   /** An optimizer for the new model, instead of one that goes on with the state of the old. */
@@ -121,8 +121,8 @@ async function growOne(
 ): Promise<{ model: LayersModel; report: LayerGrowth }> {
   const chain = chainOf(model, name);
   const method = methods[options.method];
-  const { relu1, slope } = fit(chain, method.zero(options));
-  const before = unitsOf(chain.layer);
+  const { relu1, slope } = waking(chain, method.zero(options));
+  const before = widthOf(chain.layer);
   const data = () => {
     const { xs, ys, batchSize = 32 } = options;
     return { model, chain, slope, xs: xs!, ys: ys!, batchSize };
@@ -199,7 +199,7 @@ export function planned(
     const count = Array.isArray(units) ? units[i] : units;
     checkInteger("units", count, 1);
     const chain: Chain = chainOf(model, name);
-    fit(chain, method.zero(options));
+    waking(chain, method.zero(options));
     if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
       throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }

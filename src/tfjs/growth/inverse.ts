@@ -25,7 +25,7 @@ import type { Layer } from "../layers/graph.ts";
 import { functionOf } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Chain, Path } from "./chain.ts";
-import { withGradients, type Data } from "./gradient.ts";
+import { withGradients, type Tensors } from "./gradient.ts";
 import { accumulate, forward, isDilated, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
 /** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
@@ -42,8 +42,8 @@ export function inverseGradmax(
   model: LayersModel,
   chain: Chain,
   start: Weights,
-  xs: Data,
-  ys: Data,
+  xs: Tensors,
+  ys: Tensors,
   batchSize: number,
 ): { incoming: Weights; loss: number } {
   const pieces: Piece[] = [];

@@ -14,7 +14,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Chain, Path } from "./chain.ts";
 import { composedMatrix, composes } from "./composed.ts";
-import { part, withGradients, type Data } from "./gradient.ts";
+import { part, withGradients, type Tensors } from "./gradient.ts";
 import { accumulate, kernelGradient, linear, numbersOf, patches } from "./patches.ts";
 
 /** Numbers of patches alive at a time: 32 MB. */
@@ -35,8 +35,8 @@ export function growthMatrix(
   model: LayersModel,
   chain: Chain,
   slope: number,
-  xs: Data,
-  ys: Data,
+  xs: Tensors,
+  ys: Tensors,
   batchSize: number,
 ): { matrix: Weights; loss: number } {
   const sums: (Tensor3D | undefined)[] = chain.paths.map(() => undefined);

@@ -6,7 +6,7 @@ import {
   meanNorm,
   newNorm,
   withNorm,
-  zeros,
+  zeroWeights,
   type Neurons,
   type Weights,
 } from "../../init/growth/neurons.ts";
@@ -14,7 +14,7 @@ import { growOrthogonal, type OrthogonalGrowthOptions } from "../../init/growth/
 import { split } from "../../init/growth/split.ts";
 import { normal } from "../../linalg/normal.ts";
 import type { Chain, Zero } from "./chain.ts";
-import type { Data } from "./gradient.ts";
+import type { Tensors } from "./gradient.ts";
 import { inverseGradmax } from "./inverse.ts";
 import { growthMatrix } from "./matrix.ts";
 import type { Growth } from "./weights.ts";
@@ -50,8 +50,8 @@ interface Batch {
   chain: Chain;
   /** Π f′(0) on the way */
   slope: number;
-  xs: Data;
-  ys: Data;
+  xs: Tensors;
+  ys: Tensors;
   batchSize: number;
 }
 
@@ -89,14 +89,14 @@ const table = {
           lengthOf(incoming, options),
         );
         const found = inverseGradmax(model, chain, start, xs, ys, batchSize);
-        const growth = { incoming: found.incoming, outgoing: zeros(outgoing.rows, k) };
+        const growth = { incoming: found.incoming, outgoing: zeroWeights(outgoing.rows, k) };
         return { growth, found: { loss: found.loss } };
       }
       const norm = lengthOf(outgoing, options);
       const { matrix, loss } = growthMatrix(model, chain, slope, xs, ys, batchSize);
       const { directions, singularValues, filled } = gradmax(matrix, k, options.seed);
       const growth = {
-        incoming: zeros(incoming.rows, k),
+        incoming: zeroWeights(incoming.rows, k),
         outgoing: withNorm(directions, norm),
       };
       return { growth, found: { singularValues: [...singularValues], filled, loss } };
@@ -125,8 +125,8 @@ const table = {
       const draw = (old: Weights) =>
         withNorm(normal(old.rows, k, { seed: options.seed }), lengthOf(old, options));
       const growth = options.inverse
-        ? { incoming: draw(incoming), outgoing: zeros(outgoing.rows, k) }
-        : { incoming: zeros(incoming.rows, k), outgoing: draw(outgoing) };
+        ? { incoming: draw(incoming), outgoing: zeroWeights(outgoing.rows, k) }
+        : { incoming: zeroWeights(incoming.rows, k), outgoing: draw(outgoing) };
       return { growth };
     },
   },
@@ -135,7 +135,7 @@ const table = {
     zero: () => undefined,
     data: () => false,
     grow: ({ incoming, outgoing }, k) => ({
-      growth: { incoming: zeros(incoming.rows, k), outgoing: zeros(outgoing.rows, k) },
+      growth: { incoming: zeroWeights(incoming.rows, k), outgoing: zeroWeights(outgoing.rows, k) },
     }),
   },
 } satisfies Record<string, Method>;

@@ -10,7 +10,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
 import type { Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
-import { part, type Data } from "./gradient.ts";
+import { part, type Tensors } from "./gradient.ts";
 
 export interface Training {
   /** Trains in one piece. */
@@ -20,8 +20,8 @@ export interface Training {
 }
 
 export interface Batch {
-  readonly xs: Data;
-  readonly ys: Data;
+  readonly xs: Tensors;
+  readonly ys: Tensors;
 }
 
 export function isDataset(data: unknown): data is Dataset {
@@ -29,7 +29,7 @@ export function isDataset(data: unknown): data is Dataset {
 }
 
 /** @throws ArgumentError for what are no tensors, or not the same number of samples in all */
-export function onTensors(xs: Data, ys: Data): Training {
+export function onTensors(xs: Tensors, ys: Tensors): Training {
   const tensors = [xs, ys].flat();
   const bad = tensors.find((one) => !(one instanceof Tensor) || one.isDisposed);
   if (tensors.length < 2 || bad !== undefined || xs === undefined || ys === undefined) {
@@ -45,7 +45,7 @@ export function onTensors(xs: Data, ys: Data): Training {
     fit: (model, args) => model.fit(xs, ys, args as ModelFitArgs),
     draw: async (_, samples, seed) => {
       const rows = tensor1d(shuffled(counts[0]!, seed).slice(0, samples), "int32");
-      const pick = (all: Data): Data =>
+      const pick = (all: Tensors): Tensors =>
         Array.isArray(all) ? all.map((one) => gather(one, rows)) : gather(all, rows);
       try {
         return { xs: pick(xs), ys: pick(ys) };

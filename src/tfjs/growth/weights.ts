@@ -1,7 +1,8 @@
 /** The weights around a layer's units: as the matrices that methods see, and back into their tensors. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
-import { zeros, type Neurons, type Weights } from "../../init/growth/neurons.ts";
+import { size } from "../../init/shape.ts";
+import { zeroWeights, type Neurons, type Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Chain } from "./chain.ts";
@@ -17,28 +18,26 @@ export interface Growth extends Neurons {
 }
 
 /** The number of units of a layer. */
-export function unitsOf(layer: Layer): number {
-  return kernelOf(layer).shape.at(-1)!;
+export function widthOf(layer: Layer): number {
+  return kernelWeight(layer).shape.at(-1)!;
 }
 
 /** A weight whose shape is known, as it is in a built layer. */
 type Kernel = LayerVariable & { readonly shape: number[] };
 
-export function kernelOf(layer: Layer): Kernel {
+export function kernelWeight(layer: Layer): Kernel {
   return layer.weights.find((weight) => kindOf(weight) === "kernel") as Kernel;
 }
-
-const size = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 const kindOf = (weight: LayerVariable) => weight.originalName.split("/").at(-1)!;
 
 /** The incoming and outgoing weights of a layer's units: d x m and o x m, o as in the growth matrix. */
 export function neuronsOf({ layer, paths }: Chain): Neurons {
-  const m = unitsOf(layer);
-  const kernel = kernelOf(layer).read().dataSync<"float32">();
-  const parts = paths.map(({ consumer }) => kernelOf(consumer));
+  const m = widthOf(layer);
+  const kernel = kernelWeight(layer).read().dataSync<"float32">();
+  const parts = paths.map(({ consumer }) => kernelWeight(consumer));
   const numbers = parts.reduce((sum, { shape }) => sum + size(shape), 0);
-  const outgoing = zeros(numbers / m, m);
+  const outgoing = zeroWeights(numbers / m, m);
   let row = 0;
   for (const part of parts) {
     const data = part.read().dataSync<"float32">();
@@ -56,10 +55,10 @@ export function neuronsOf({ layer, paths }: Chain): Neurons {
 
 /** Where the growth goes: every weight that gets wider, and by what. */
 export function widenings({ layer, paths, between }: Chain, growth: Growth): Widenings {
-  const units = unitsOf(layer);
+  const units = widthOf(layer);
   const { incoming, outgoing, sources, divided } = growth;
   const map = new Map<LayerVariable, Widening>();
-  const kernel = kernelOf(layer);
+  const kernel = kernelWeight(layer);
   map.set(kernel, {
     axis: kernel.shape.length - 1,
     units,
@@ -73,7 +72,7 @@ export function widenings({ layer, paths, between }: Chain, growth: Growth): Wid
   }
   let row = 0;
   for (const { consumer } of paths) {
-    const weight = kernelOf(consumer);
+    const weight = kernelWeight(consumer);
     const axis = weight.shape.length - 2;
     const out = weight.shape.at(-1)!;
     const first = row;
@@ -125,7 +124,7 @@ function channels(
 
 /** The numbers of all kernels around a layer with k more units. */
 export function sizeOf({ layer, paths }: Chain, k: number): number {
-  const m = unitsOf(layer);
-  const kernels = [layer, ...paths.map(({ consumer }) => consumer)].map(kernelOf);
+  const m = widthOf(layer);
+  const kernels = [layer, ...paths.map(({ consumer }) => consumer)].map(kernelWeight);
   return kernels.reduce((sum, { shape }) => sum + (size(shape) / m) * (m + k), 0);
 }

@@ -5,11 +5,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { SchurFamilies, standard } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
+import { build, uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { SchurFamilies, standard } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
 
 /** Three matrices of order 4 in f64 are the work space. */
 const WORK = 3 * 128 + 256;
