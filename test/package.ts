@@ -18,8 +18,8 @@ import { suite } from "./support/suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 53 * 1024,
-  "tfjs-initializers": 101 * 1024,
+  "tfjs-initializers/linalg": 55 * 1024,
+  "tfjs-initializers": 107 * 1024,
   "tfjs-initializers/train": 50 * 1024,
 };
 

@@ -3,6 +3,7 @@
  * with a result or with an error of its own, soon, with no tensor left behind; the next call works.
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ArgumentError, ConvergenceError, MemoryError, show } from "../../src/errors.ts";
@@ -38,6 +39,7 @@ const ofArrays: Record<string, Call> = {
   polar: () => [tall],
   polyfromroots: () => [[1, 2]],
   polyval: () => [[1, 2], [3, 4]], // prettier-ignore
+  provideKernels: () => [new WebAssembly.Module(readFileSync("build/f32.wasm"))],
   qr: () => [tall, { mode: "complete", positive: true }],
   rank: () => [tall, { tolerance: 0.1 }],
   roots: () => [[1, 2, 3], { polish: true }],
@@ -71,6 +73,12 @@ const model = tf.sequential({
   ],
 });
 model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+const relu1Model = () =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({ name: "hidden", units: 4, inputShape: [3], activation: door.relu1 }),
+    ],
+  });
 const [xs, ys] = [tensor(8, 3), tensor(8, 2)];
 const weights = model.getWeights().map((one) => one.clone());
 
@@ -96,7 +104,9 @@ const ofDoor: Record<string, Call> = {
     { degree: 2, biasScale: 1, variance: "he", weights: "orthogonal", seed: 1 },
   ],
   orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
+  provideKernels: () => [new WebAssembly.Module(readFileSync("build/f32.wasm"))],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
+  settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore
   spreading: () => [model, { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],
   spreadUnits: () => [model, { step: 0.1, layers: ["hidden"] }],

@@ -180,7 +180,7 @@ suite("tfjs/settle", (test) => {
     await refused({ data: xs }, "options.data", /only the options/);
     await refused(3, "options", /an object/);
     const [wrong, none, nan] = [tf.zeros([4, 3]), tf.zeros([0, 3, 2]), tf.fill([4, 3, 2], NaN)];
-    await refused({ xs: wrong }, "xs", /\[any, 3, 2\]/);
+    await refused({ xs: wrong }, "xs", /\[samples, 3, 2\]/);
     await refused({ xs: none }, "xs", /at least one sample/);
     await refused({ xs: nan }, "xs", /finite/);
     await refused({ xs: {} }, "xs", /tensor/);

@@ -59,14 +59,14 @@ export function regress(
   const size = scatter.rows;
   const k = size - inputs;
   const part = (first: number, end: number): Matrix<Float64Array> => {
-    const data = scatter.data.slice(first * size, end * size);
+    const data = scatter.data.subarray(first * size, end * size);
     return columns({ rows: end - first, cols: size, data }, 0, inputs);
   };
   const [xx, zx] = [part(0, inputs), part(inputs, size)];
   const energy = (j: number) => scatter.data[(inputs + j) * (size + 1)]!;
   // z is affine in y, and so are its moments.
   const { centre, slope, bend } = linked(mean.subarray(inputs), count, link);
-  const energies = slope.map((factor, j) => factor * factor * energy(j));
+  const energies = float64(slope, (factor, j) => factor * factor * energy(j));
   zx.data.forEach((value, at) => (zx.data[at] = value * slope[Math.floor(at / inputs)]!));
   if (!intercept) {
     const about = mean.subarray(0, inputs);
@@ -77,11 +77,11 @@ export function regress(
 
   const x = spectrum(xx, seed);
   const c = matmul(zx, x.axes);
-  const weights = link.kind === "softmax" ? slope.map((factor) => 1 / factor) : undefined;
+  const weights = link.kind === "softmax" ? float64(slope, (factor) => 1 / factor) : undefined;
   const lambdas =
     ridge === "auto"
       ? validated(c, x, energies, count - Number(intercept), weights)
-      : energies.map(() => (ridge * trace(xx)) / inputs);
+      : float64(energies, () => (ridge * trace(xx)) / inputs);
   const first = x.values.length - x.rank;
   const variances = float64(k);
   c.data.forEach((value, at) => {
@@ -97,12 +97,15 @@ export function regress(
   const { axes } = x;
   return {
     weights: w,
-    bias: centre.map((value, j) => value - (bend[j]! * variances[j]!) / 2 - means[j]!),
+    bias: float64(centre, (value, j) => value - (bend[j]! * variances[j]!) / 2 - means[j]!),
     variance: preactivation(w, moments).variance,
     residual: backwardError({ a: penalty, b: xx, c: zx, transposeB: false }, { x: w, exponent: 0 }),
     singular: 0,
     filled: 0,
-    still: slope.filter((_, j) => energy(j) <= count * (STILL * mean[inputs + j]!) ** 2).length,
+    still: Array.from(
+      slope,
+      (_, j) => energy(j) <= count * (STILL * mean[inputs + j]!) ** 2,
+    ).filter(Boolean).length,
     ...(axes.cols < inputs && { reduced: { axes: axes.cols, share: x.share } }),
   };
 }
@@ -128,9 +131,10 @@ function validated(
 ): Float64Array {
   const first = values.length - rank;
   const kept = values.subarray(first);
-  const row = (j: number) => kept.map((value, i) => c.data[j * c.cols + first + i]! ** 2 / value);
+  const row = (j: number) =>
+    float64(kept, (value, i) => c.data[j * c.cols + first + i]! ** 2 / value);
   if (weights === undefined) {
-    return energies.map((energy, j) => best(kept, row(j), energy, freedom));
+    return float64(energies, (energy, j) => best(kept, row(j), energy, freedom));
   }
   const explained = float64(rank);
   let total = 0;
@@ -187,32 +191,32 @@ function linked(
   link: Link,
 ): Record<"centre" | "slope" | "bend", Float64Array> {
   if (link.kind === "identity") {
-    return { centre: means, slope: means.map(() => 1), bend: means.map(() => 0) };
+    return { centre: means, slope: float64(means, () => 1), bend: float64(means, () => 0) };
   }
   if (link.kind === "softmax") {
     const { classes } = link;
-    const positive = means.map((m) => Math.max(0, m));
-    const totals = means.map((_, j) => {
+    const positive = float64(means, (m) => Math.max(0, m));
+    const totals = float64(means, (_, j) => {
       const start = j - (j % classes);
       return positive.subarray(start, start + classes).reduce((sum, m) => sum + m, 0);
     });
-    const p = positive.map((m, j) => (count * m + 0.5) / (count * totals[j]! + classes / 2));
-    const slope = p.map((p, j) => 1 / (p * (totals[j]! || 1)));
-    return { centre: p.map(log), slope, bend: p.map(() => 1) };
+    const p = float64(positive, (m, j) => (count * m + 0.5) / (count * totals[j]! + classes / 2));
+    const slope = float64(p, (p, j) => 1 / (p * (totals[j]! || 1)));
+    return { centre: float64(p, log), slope, bend: float64(p, () => 1) };
   }
-  const p = means.map((m) => {
+  const p = float64(means, (m) => {
     const share = Math.min(1, Math.max(0, link.kind === "tanh" ? (m + 1) / 2 : m));
     return (count * share + 0.5) / (count + 1);
   });
-  const centre = p.map((p) => log(p) - log(1 - p));
-  const slope = p.map((p) => 1 / (p * (1 - p)));
-  const bend = p.map((p) => 1 - 2 * p);
+  const centre = float64(p, (p) => log(p) - log(1 - p));
+  const slope = float64(p, (p) => 1 / (p * (1 - p)));
+  const bend = float64(p, (p) => 1 - 2 * p);
   if (link.kind === "sigmoid") return { centre, slope, bend };
   // tanh z = 2 sigmoid(2 z) − 1
   return {
-    centre: centre.map((z) => z / 2),
-    slope: slope.map((s) => s / 4),
-    bend: bend.map((b) => 2 * b),
+    centre: float64(centre, (z) => z / 2),
+    slope: float64(slope, (s) => s / 4),
+    bend: float64(bend, (b) => 2 * b),
   };
 }
 

@@ -31,11 +31,13 @@ export function isDataset(data: unknown): data is Dataset {
 /** @throws ArgumentError for what are no tensors, or not the same number of samples in all */
 export function onTensors(xs: Tensors, ys: Tensors): Training {
   const tensors = [xs, ys].flat();
-  const bad = tensors.find((one) => !(one instanceof Tensor) || one.isDisposed);
-  if (tensors.length < 2 || bad !== undefined || xs === undefined || ys === undefined) {
+  const usable = [xs, ys].every(
+    (one) => one instanceof Tensor || (Array.isArray(one) && one.length > 0),
+  );
+  if (!usable || !tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
     const expected =
       "tensors or arrays of tensors, not disposed; or a Dataset with the arguments behind it";
-    throw new ArgumentError("xs, ys", expected, `${kindOf(xs)} and ${kindOf(ys)}`);
+    throw new ArgumentError("xs, ys", expected, `${described(xs)} and ${described(ys)}`);
   }
   const counts = tensors.map((one) => one.shape[0]!);
   if (!counts.every((count) => count === counts[0])) {
@@ -56,8 +58,8 @@ export function onTensors(xs: Tensors, ys: Tensors): Training {
   };
 }
 
-const kindOf = (data: unknown): string => {
-  if (Array.isArray(data)) return `[${data.map(kindOf).join(", ")}]`;
+const described = (data: unknown): string => {
+  if (Array.isArray(data)) return `[${data.map(described).join(", ")}]`;
   if (!(data instanceof Tensor)) return show(data);
   return data.isDisposed ? "a disposed tensor" : "a tensor";
 };
@@ -108,7 +110,7 @@ function inOrder({ inputNames, outputNames }: LayersModel, element: unknown): Te
   const fit =
     tensors.length === expected && tensors.every((one) => one instanceof Tensor && one.rank > 0);
   if (fit) return tensors as Tensor[];
-  const actual = kindOf(element);
+  const actual = described(element);
   dispose(element as Tensor);
   throw new ArgumentError(
     "dataset",
