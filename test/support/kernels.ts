@@ -14,7 +14,7 @@ if (kernels !== "release" && kernels !== "debug") {
 }
 const debug = (name: string) =>
   kernels === "debug"
-    ? readFileSync(new URL(`../build/${name}.debug.wasm`, import.meta.url))
+    ? readFileSync(new URL(`../../build/${name}.debug.wasm`, import.meta.url))
     : undefined;
 
 const choose = () => (["f32", "f64"] as const).forEach((name) => useBinary(name, debug(name)));
