@@ -18,6 +18,7 @@ import {
   depthwiseBackpropInput,
 } from "./train/convolutions.ts";
 import { maxPoolGrad } from "./train/maxPool.ts";
+import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
 const backendName = "wasm";
@@ -37,8 +38,14 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
  * Slow in the backend. Its MaxPoolGrad is also wrong: what belongs to a window without a positive number
  * goes to the first pixel of the image, so that new units, which are zero, would not learn.
  */
-const replaced = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
-for (const [kernelName, kernelFunc] of Object.entries(replaced)) {
-  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ kernelName, backendName, kernelFunc });
+const replaced = {
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: fusedMatMul,
+  Conv2DBackpropInput: () => conv2dBackpropInput,
+  MaxPoolGrad: () => maxPoolGrad,
+};
+for (const [kernelName, ours] of Object.entries(replaced)) {
+  const stock = tf.getKernel(kernelName, backendName);
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...stock, kernelFunc: ours(stock.kernelFunc) });
 }

@@ -1,0 +1,162 @@
+/** Matrix products on the wasm backend, as the kernels of `train` make them, against sums in double precision. */
+import * as tf from "@tensorflow/tfjs";
+import "../../src/tfjs/train.ts";
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { suite } from "../suite.ts";
+import { close, draw } from "./backends.ts";
+
+const transposed = [false, true] as const;
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** The largest error of a product in units of 2 u k times the product of the magnitudes. */
+function error(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): number {
+  const stack = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)); // prettier-ignore
+  const before = tf.memory();
+  const c = tf.matMul(a, b, transposeA, transposeB);
+  const after = tf.memory();
+  assert.is(after.numTensors - before.numTensors, 1, "only the product is left");
+  assert.is(after.numDataBuffers - before.numDataBuffers, 1);
+  const [m, n] = c.shape.slice(-2);
+  const k = a.shape.at(transposeA ? -2 : -1)!;
+  assert.equal(c.shape.slice(0, -2), stack);
+  const [x, y, found] = [a, b, c].map((tensor) => tensor.dataSync());
+  c.dispose();
+  /** The matrix of a factor at a position of the product's stack. */
+  const matrix = (shape: number[], at: number): number => {
+    let [index, step] = [0, 1];
+    for (let axis = stack.length - 1, missing = stack.length - shape.length; axis >= missing; axis--) {
+      const position = at % stack[axis];
+      at = (at - position) / stack[axis];
+      index += (shape[axis - missing] === 1 ? 0 : position) * step;
+      step *= shape[axis - missing];
+    }
+    return index;
+  }; // prettier-ignore
+  let worst = 0;
+  for (let s = 0; s < size(stack); s++) {
+    const fromA = matrix(a.shape.slice(0, -2), s) * m * k;
+    const fromB = matrix(b.shape.slice(0, -2), s) * k * n;
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let [sum, magnitude] = [0, 0];
+        for (let p = 0; p < k; p++) {
+          const product = x[fromA + (transposeA ? p * m + i : i * k + p)] * y[fromB + (transposeB ? j * k + p : p * n + j)]; // prettier-ignore
+          sum += product;
+          magnitude += Math.abs(product);
+        }
+        const off = Math.abs(found[(s * m + i) * n + j] - sum);
+        if (off > 0) worst = Math.max(worst, off / (2 * 2 ** -24 * k * magnitude));
+      }
+  }
+  return worst;
+}
+
+suite("tfjs/train: products", (test) => {
+  const dims = fc.oneof(
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(13, 16, 17, 33, 64),
+    fc.constantFrom(0, 1),
+  );
+  /** Two stacks that broadcast: sides of one shape, some of them 1, and some axes left out at the front. */
+  const stacks = fc
+    .array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.boolean()), { maxLength: 4 })
+    .chain((axes) => fc.tuple(fc.constant(axes), fc.nat(axes.length), fc.nat(axes.length)))
+    .map(([axes, dropA, dropB]) => [
+      axes.map(([side, whole]) => (whole ? side : 1)).slice(dropA),
+      axes.map(([side, , whole]) => (whole ? side : 1)).slice(dropB),
+    ]);
+
+  test("any shape, transposed or not, stacks of any rank that broadcast", async () => {
+    await tf.setBackend("wasm");
+    fc.assert(
+      fc.property(stacks, dims, dims, dims, fc.boolean(), fc.boolean(), ([stackA, stackB], m, n, k, ta, tb) => {
+        const a = draw([...stackA, ...(ta ? [k, m] : [m, k])], 1);
+        const b = draw([...stackB, ...(tb ? [n, k] : [k, n])], 2);
+        assert.ok(error(a, b, ta, tb) <= 1);
+        tf.dispose([a, b]);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  }); // prettier-ignore
+
+  test("products larger than what is copied at a time", async () => {
+    await tf.setBackend("wasm");
+    for (const [stackA, stackB] of [
+      [[40], [40]],
+      [[40], []],
+      [[], [40]],
+      [
+        [2, 1, 20],
+        [3, 1],
+      ],
+    ])
+      // prettier-ignore
+      for (const ta of transposed)
+        for (const tb of transposed) {
+          const a = draw([...stackA, ...(ta ? [120, 90] : [90, 120])], 1);
+          const b = draw([...stackB, ...(tb ? [70, 120] : [120, 70])], 2);
+          assert.ok(error(a, b, ta, tb) <= 1);
+          tf.dispose([a, b]);
+        }
+  });
+
+  test("NaN and infinities go through as they do on the cpu backend", async () => {
+    const [a, b] = [[[1, NaN], [Infinity, 0]], [[1, 0], [2, 1]]]; // prettier-ignore
+    const product = async (backend: string) => {
+      await tf.setBackend(backend);
+      return [...tf.tidy(() => tf.matMul(a, b, true, true).dataSync())];
+    };
+    assert.equal(await product("wasm"), await product("cpu"));
+  });
+
+  test("fused with a bias and an activation", async () => {
+    const activations = [
+      "linear",
+      "relu",
+      "relu6",
+      "prelu",
+      "leakyrelu",
+      "sigmoid",
+      "elu",
+    ] as const;
+    for (const activation of activations)
+      for (const transposeA of transposed)
+        for (const stack of [[], [3]])
+          await close(() =>
+            tf.fused.matMul({
+              a: draw([...stack, ...(transposeA ? [4, 5] : [5, 4])], 1) as tf.Tensor2D,
+              b: draw([6, 4], 2) as tf.Tensor2D,
+              transposeA,
+              transposeB: true,
+              bias: draw([6], 3),
+              activation,
+              preluActivationWeights: activation === "prelu" ? draw([6], 4) : undefined,
+              leakyreluAlpha: 0.3,
+            }),
+          ); // prettier-ignore
+  });
+
+  test("gradients, of broadcast factors too", async () => {
+    for (const [stackA, stackB] of [[[], []], [[3], [3]], [[2, 3], [2, 3]]]) // prettier-ignore
+      for (const ta of transposed)
+        for (const tb of transposed)
+          for (const which of [0, 1])
+            await close(() => {
+              const a = draw([...stackA, ...(ta ? [4, 5] : [5, 4])], 1);
+              const b = draw([...stackB, ...(tb ? [6, 4] : [4, 6])], 2);
+              return tf.grads((a, b) => tf.sum(tf.square(tf.matMul(a, b, ta, tb))))([a, b])[which];
+            }); // prettier-ignore
+  });
+
+  test("what the backend refuses it refuses with its own words", async () => {
+    await tf.setBackend("wasm");
+    const before = tf.memory().numTensors;
+    const [a, b, whole] = [draw([2, 3, 4], 1), draw([5, 4, 3], 2), tf.ones([4, 4], "int32")];
+    assert.throws(() => tf.matMul(a, b, true, true), /could not be broadcast/i);
+    assert.throws(() => tf.matMul(a, a), /inner shapes \(4\) and \(3\)/);
+    assert.throws(() => tf.matMul(whole, whole, true), /not yet supported/);
+    tf.dispose([a, b, whole]);
+    assert.is(tf.memory().numTensors, before);
+  });
+});
