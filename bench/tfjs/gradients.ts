@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { filterGradient as twin } from "../../test/twins/convolution.ts";
-import type { Convolution } from "../../src/linalg/filterGradient.ts";
+import { convolutionOf } from "../../src/tfjs/train/geometry.ts";
 import { type Accuracy, distance } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
 import "../peers/tfjs.ts";
@@ -120,7 +120,17 @@ function gradient(
       const accuracy = (dw: tf.Tensor): Accuracy =>
         distance(
           dw.dataSync(),
-          twin(convolution(info), x.dataSync(), dy.dataSync(), depthwise).value,
+          twin(
+            convolutionOf(
+              info.inShape,
+              filterShape,
+              attrs as { strides: number[]; pad: "same" },
+              depthwise,
+            ),
+            x.dataSync(),
+            dy.dataSync(),
+            depthwise,
+          ).value,
         );
       return {
         ...job(run, which.endsWith("filter") ? accuracy : undefined, dispose),
@@ -141,20 +151,6 @@ function gradient(
       x.dispose();
       return [{ dy, filter: w }, attrs];
     }),
-  };
-}
-
-function convolution(info: tf.backend_util.Conv2DInfo): Convolution {
-  const { padInfo, batchSize: images, inHeight: height, inWidth: width, inChannels: channels, outChannels: filters, ...rest } = info; // prettier-ignore
-  return {
-    ...rest,
-    images,
-    height,
-    width,
-    channels,
-    filters,
-    top: padInfo.top,
-    left: padInfo.left,
   };
 }
 
