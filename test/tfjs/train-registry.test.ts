@@ -300,18 +300,29 @@ async function fits(make: Make): Promise<void> {
   dispose();
 }
 
+/** The gradients on the cpu backend, unless it refuses. */
+async function ofCpu(make: Make): Promise<Gradients | undefined> {
+  try {
+    return await gradients("cpu", make);
+  } catch (error) {
+    assert.match(
+      (error as Error).message,
+      /dilation rates greater than 1|gradient function not found|gradient of input/,
+    );
+    return undefined;
+  }
+}
+
 /** Relative to the largest gradient. Sums in another order, through some layers; differences of losses near 1. */
 const [BAR, ROUGH] = [1e-5, 1e-3];
 
-async function trains(make: Make): Promise<void> {
+/** Whose gradient on the cpu backend is wrong: of a doubled image of 7 x 6 it takes some pixels twice. */
+const wrongOnCpu = ["UpSampling2D"];
+
+async function trains(make: Make, kind?: string): Promise<void> {
   await fits(make);
   const ours = await gradients("wasm", make);
-  let theirs: Gradients | undefined;
-  try {
-    theirs = await gradients("cpu", make);
-  } catch (error) {
-    assert.match((error as Error).message, /dilation|gradient/i);
-  }
+  const theirs = wrongOnCpu.includes(kind!) ? undefined : await ofCpu(make);
   const found = theirs ? distance(ours, theirs) : distance(ours, await differences(make));
   assert.ok(found <= (theirs ? BAR : ROUGH), `gradients differ by ${found}${theirs ? "" : " from differences"}`); // prettier-ignore
 }
@@ -341,7 +352,7 @@ suite("tfjs/train: the registry of tf.layers", (test) => {
 
   for (const [kind, variants] of Object.entries(cases))
     for (const [variant, make] of Object.entries(variants))
-      test(`${kind}${variant && `, ${variant}`}`, () => trains(make));
+      test(`${kind}${variant && `, ${variant}`}`, () => trains(make, kind));
 
   for (const activation of named(baseOf("relu")))
     test(`activation ${activation}`, () =>
