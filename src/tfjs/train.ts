@@ -21,6 +21,7 @@ import {
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from "./train/convolutions.ts";
+import { einsum } from "./train/einsum.ts";
 import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
 import { mended, missing as missingGradients } from "./train/gradients.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
@@ -34,6 +35,7 @@ const missing = {
   Conv2DBackpropFilter: conv2dBackpropFilter,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  Einsum: einsum,
   UnsortedSegmentSum: unsortedSegmentSum,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {

@@ -160,3 +160,72 @@ suite("tfjs/train: products", (test) => {
     assert.is(tf.memory().numTensors, before);
   });
 });
+
+suite("tfjs/train: einsum", (test) => {
+  const equations =
+    "i-> i->i ij->ji ij->j ij-> ijk->ki ,-> i,->i i,i-> i,i->i i,j->ij i,j->ji ij,j->i ij,jk->ik ij,kj->ik ji,jk->ki ij,ij-> ij,ij->ij ij,ij->j bij,bjk->bik bij,bjk->bki bhtd,bhsd->bhts bhts,bhsd->bthd bthd,bshd->bhts btc,chd->bthd bthd,hdc->btc bij,jk->bik ijk,kl->il aij,bjk->abik ijkl,klm->ijm abc,cd->dba ij,k->k ij,kl->l abcd,dbe->eca";
+  const sizes: Record<string, number> = { a: 2, b: 3, c: 4, d: 5, e: 2, h: 2, i: 3, j: 4, k: 5, l: 3, m: 2, s: 6, t: 4 }; // prettier-ignore
+  const terms = (equation: string) => equation.split("->")[0].split(",");
+  const shapeOf = (term: string) => [...term].map((label) => sizes[label]);
+  const draws = (equation: string) => terms(equation).map((term, i) => draw(shapeOf(term), i + 1));
+
+  /** The result and the gradients of the sum of its squares, by their definitions. The cpu backend's are not right for all. */
+  function byDefinition(equation: string, tensors: ArrayLike<number>[]) {
+    const result = equation.split("->")[1];
+    const labels = [...new Set(equation.replace(/[^a-z]/g, ""))];
+    const index = (term: string, at: Record<string, number>) => [...term].reduce((n, label) => n * sizes[label] + at[label], 0); // prettier-ignore
+    const all = labels.reduce<Record<string, number>[]>(
+      (found, label) => found.flatMap((at) => Array.from({ length: sizes[label] }, (_, i) => ({ ...at, [label]: i }))),
+      [{}],
+    ); // prettier-ignore
+    const value = new Float64Array(size(shapeOf(result)));
+    const factors = (at: Record<string, number>) => terms(equation).map((term, t) => tensors[t][index(term, at)]); // prettier-ignore
+    for (const at of all) value[index(result, at)] += factors(at).reduce((a, b) => a * b, 1);
+    const gradients = tensors.map((x) => new Float64Array(x.length));
+    for (const at of all)
+      terms(equation).forEach((term, t) => {
+        const others = factors(at).filter((_, i) => i !== t);
+        gradients[t][index(term, at)] += 2 * value[index(result, at)] * others.reduce((a, b) => a * b, 1); // prettier-ignore
+      });
+    return { value, gradients };
+  }
+
+  for (const equation of equations.split(" "))
+    test(equation, async () => {
+      await tf.setBackend("wasm");
+      const before = tf.memory().numTensors;
+      const x = draws(equation);
+      const sum = (...x: tf.Tensor[]) => tf.sum(tf.square(tf.einsum(equation, ...x)));
+      const found = tf.tidy(() => [tf.einsum(equation, ...x), ...tf.grads(sum)(x)]);
+      const { value, gradients } = byDefinition(equation, x.map((tensor) => tensor.dataSync())); // prettier-ignore
+      [value, ...gradients].forEach((expected, at) => {
+        const term = at === 0 ? equation.split("->")[1] : terms(equation)[at - 1];
+        assert.equal(found[at].shape, shapeOf(term));
+        const scale = Math.max(...expected.map(Math.abs));
+        found[at].dataSync().forEach((v, i) => assert.ok(Math.abs(v - expected[i]) <= 2e-6 * scale)); // prettier-ignore
+      });
+      tf.dispose([x, found]);
+      assert.is(tf.memory().numTensors, before, "tensors are left over");
+    });
+
+  test("spaces, capital letters, integers", async () => {
+    await close(() => tf.einsum(" Ij , jK -> IK ", draw([3, 4], 1), draw([4, 5], 2)));
+    await close(() => tf.einsum("ij,jk->ik", tf.range(0, 6, 1, "int32").reshape([2, 3]), tf.range(0, 6, 1, "int32").reshape([3, 2]))); // prettier-ignore
+  });
+
+  test("what the cpu backend refuses", async () => {
+    const [a, b] = [draw([3, 4], 1), draw([3, 4], 2)];
+    const refusal = async (backend: string, equation: string) => {
+      await tf.setBackend(backend);
+      try {
+        tf.einsum(equation, a, b);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error(`${equation} passes`);
+    };
+    for (const equation of ["ij,jk->ik", "ij,jk", "ii,ij->j", "...i,ij->j", "ij,ij->k", "ij->i"])
+      assert.is(await refusal("wasm", equation), await refusal("cpu", equation));
+    tf.dispose([a, b]);
+  });
+});

@@ -1,5 +1,6 @@
 /** Gradients of operations that TensorFlow.js leaves out, or refuses. */
 import * as tf from "@tensorflow/tfjs-core";
+import { einsumGradient } from "./einsum.ts";
 import { isDilated, type ConvolutionAttrs } from "./geometry.ts";
 
 type GradFunc = tf.GradConfig["gradFunc"];
@@ -111,6 +112,7 @@ export const missing: Record<string, Omit<tf.GradConfig, "kernelName">> = {
   LogicalNot: step("x"),
   LogicalOr: step("a", "b"),
   NotEqual: step("a", "b"),
+  Einsum: einsumGradient,
   /** The forward computation of tf.conv3dTranspose. */
   Conv3DBackpropInputV2: {
     inputsToSave: ["dy", "filter"],
