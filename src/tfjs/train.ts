@@ -27,6 +27,7 @@ import { mended, missing as missingGradients } from "./train/gradients.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { resizeNearestNeighborGrad } from "./train/resize.ts";
+import { tile } from "./train/tile.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
 const backendName = "wasm";
@@ -66,6 +67,7 @@ const replaced = {
   MaxPoolGrad: () => maxPoolGrad,
   MaxPool3DGrad: () => maxPool3dGrad,
   ResizeNearestNeighborGrad: () => resizeNearestNeighborGrad,
+  Tile: tile,
   FusedConv2D: fusedConv2d,
   FusedDepthwiseConv2D: fusedDepthwiseConv2d,
 };

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { einsumGradient } from "./einsum.ts";
 import { isDilated, type ConvolutionAttrs } from "./geometry.ts";
+import { tileGradient } from "./tile.ts";
 
 type GradFunc = tf.GradConfig["gradFunc"];
 
@@ -136,4 +137,5 @@ export const mended: Record<string, (found: GradFunc) => GradFunc> = {
   Conv3D: orDilated("Conv3D"),
   DepthwiseConv2dNative: orDilated("DepthwiseConv2dNative"),
   FusedBatchNorm: batchNorm,
+  Tile: tileGradient,
 };
