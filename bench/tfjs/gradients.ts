@@ -3,11 +3,7 @@ import { filterGradient as twin } from "../../test/twins/convolution.ts";
 import { convolutionOf } from "../../src/tfjs/train/geometry.ts";
 import { type Accuracy, distance } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
-import "../peers/tfjs.ts";
-
-/** The kernels of the backend that are about to be replaced. */
-const stock = ["Conv2DBackpropInput", "MaxPoolGrad"].map((name) => tf.getKernel(name, "wasm")!);
-await import("../../src/tfjs/train.ts");
+import { stockKernel } from "../registry.ts";
 
 const draw = (shape: number[], seed: number) =>
   tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
@@ -20,7 +16,7 @@ function stockPeers(
   bar: number,
   start: () => [inputs: object, attrs: object],
 ): Contender[] {
-  const kernel = stock.find(({ kernelName }) => kernelName === name);
+  const kernel = stockKernel(name);
   if (!kernel) return [];
   const backend = tf.backend();
   const run = (inputs: object, attrs: object) =>
