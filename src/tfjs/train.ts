@@ -24,9 +24,11 @@ import {
 import { einsum } from "./train/einsum.ts";
 import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
 import { mended, missing as missingGradients } from "./train/gradients.ts";
+import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { resizeNearestNeighborGrad } from "./train/resize.ts";
+import { slopeKernels } from "./train/slopes.ts";
 import { tile } from "./train/tile.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
@@ -38,6 +40,8 @@ const missing = {
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
   Einsum: einsum,
   UnsortedSegmentSum: unsortedSegmentSum,
+  ...slopeKernels,
+  ...lstmKernels,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   if (!tf.getKernel(kernelName, backendName))
@@ -95,6 +99,26 @@ for (const [kernelName, mend] of Object.entries(mended)) {
     return stock(args);
   });
 }
+
+tf.registerGradient(lstmGradient);
+
+/**
+ * LSTMCell of tf.layers, found through the registry of classes, where it is once tf.layers is loaded: looked
+ * for now, and when a cell that is still tf.layers' own multiplies.
+ */
+const calls = new WeakSet<object>();
+function quicken(): void {
+  const { LSTMCell } = tf.serialization.SerializationMap.getMap().classNameMap;
+  const cell = LSTMCell?.[0].prototype as { call: Parameters<typeof lstmCall>[0] } | undefined;
+  if (cell === undefined || calls.has(cell.call)) return;
+  cell.call = lstmCall(cell.call);
+  calls.add(cell.call);
+}
+quicken();
+replace("_FusedMatMul", (stock) => (args) => {
+  quicken();
+  return stock(args);
+});
 
 const engine = tf.engine();
 engine.customGrad = watching(engine.customGrad.bind(engine));

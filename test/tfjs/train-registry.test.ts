@@ -133,6 +133,9 @@ const cases: Record<string, Record<string, Make>> = {
   InputLayer: { "": () => [layers.inputLayer({ inputShape: [6] }), layers.dense({ units: 3 })] },
   LSTM: {
     "": () => [layers.lstm({ ...recurrent, ...sequence })],
+    "sigmoid gates, without bias": () => [layers.lstm({ ...recurrent, recurrentActivation: "sigmoid", useBias: false, ...sequence })], // prettier-ignore
+    "two, with all their states": () => [layers.lstm({ ...recurrent, returnSequences: true, ...sequence }), layers.lstm(recurrent)], // prettier-ignore
+    "of relu": () => [layers.lstm({ ...recurrent, activation: "relu", ...sequence })],
     "backwards, with dropout": () => [layers.lstm({ ...recurrent, goBackwards: true, returnSequences: true, dropout: 0.2, recurrentDropout: 0.2, ...sequence })], // prettier-ignore
   },
   LSTMCell: { "in an RNN": () => rnn(layers.lstmCell(recurrent)) },
@@ -357,6 +360,40 @@ suite("tfjs/train: the registry of tf.layers", (test) => {
   for (const activation of named(baseOf("relu")))
     test(`activation ${activation}`, () =>
       trains(() => line(layers.activation({ activation: activation as "relu" }))));
+});
+
+suite("tfjs/train: a cell of an LSTM", (test) => {
+  const gates = ["hardSigmoid", "sigmoid"] as const;
+  for (const recurrentActivation of gates)
+    test(`one kernel, ${recurrentActivation}: the numbers of tf.layers, far out and where they saturate`, async () => {
+      const run = async (backend: string) => {
+        await tf.setBackend(backend);
+        const model = tf.sequential({ layers: [layers.lstm({ ...recurrent, units: 9, recurrentActivation, returnSequences: true, inputShape: [6, 5] })] }); // prettier-ignore
+        model.setWeights(model.getWeights().map((weight, i) => tf.randomUniform(weight.shape, -1, 1, "float32", i + 1))); // prettier-ignore
+        // From 1e-4 to 30, where tanh is x and where it is 1.
+        const scales = tf.tensor3d([1e-4, 1e-2, 0.3, 1, 5, 30], [6, 1, 1]);
+        const xs = tf.mul(tf.randomUniform([6, 6, 5], -1, 1, "float32", 9), scales);
+        let found!: Float32Array;
+        const { kernelNames } = await tf.profile(() => {
+          found = tf.tidy(() => (model.predict(xs) as tf.Tensor).dataSync<"float32">().slice());
+          return xs;
+        });
+        model.dispose();
+        return { found, kernelNames };
+      };
+      const [ours, cpu] = [await run("wasm"), await run("cpu")];
+      assert.ok(ours.kernelNames.includes("tfjs-initializers/LSTM"));
+      assert.not(cpu.kernelNames.includes("tfjs-initializers/LSTM"));
+      ours.found.forEach((value, i) => assert.ok(Math.abs(value - cpu.found[i]!) <= 1e-6));
+    });
+
+  test("NaN stays NaN", async () => {
+    await tf.setBackend("wasm");
+    const model = tf.sequential({ layers: [layers.lstm({ ...recurrent, inputShape: [2, 1] })] });
+    const found = tf.tidy(() => (model.predict(tf.tensor3d([NaN, 1], [1, 2, 1])) as tf.Tensor).dataSync()); // prettier-ignore
+    assert.ok([...found].every(Number.isNaN));
+    model.dispose();
+  });
 });
 
 suite("tfjs/train: optimizers", (test) => {

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { einsumGradient } from "./einsum.ts";
 import { isDilated, type ConvolutionAttrs } from "./geometry.ts";
+import { slopes } from "./slopes.ts";
 import { tileGradient } from "./tile.ts";
 
 type GradFunc = tf.GradConfig["gradFunc"];
@@ -138,4 +139,5 @@ export const mended: Record<string, (found: GradFunc) => GradFunc> = {
   DepthwiseConv2dNative: orDilated("DepthwiseConv2dNative"),
   FusedBatchNorm: batchNorm,
   Tile: tileGradient,
+  ...slopes,
 };
