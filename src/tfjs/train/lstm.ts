@@ -82,13 +82,14 @@ const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return outputs;
 };
 
-/** ∂ with respect to z and c, given those with respect to h' and c'. */
+/** ∂ with respect to z, c and b, given those with respect to h' and c'. */
 const back: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { dh, dc, carry, gates, squashed } = inputs as Record<string, tf.TensorInfo>;
   const [n, units] = carry!.shape as [number, number];
-  const shapes = [[n, 4 * units], [n, units]]; // prettier-ignore
+  const shapes = [[n, 4 * units], [n, units], [4 * units]];
   const { outputs, to, from } = memory(backend, shapes, [dh, dc, carry, gates, squashed]);
-  const [dz, dPrevious] = to as [Float32Array, Float32Array];
+  const [dz, dPrevious, db] = to as [Float32Array, Float32Array, Float32Array];
+  const sums = new Float64Array(4 * units);
   const [h, k, c, y, t] = from as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array]; // prettier-ignore
   const { hard } = attrs as unknown as Attrs;
   const slope: Gate = hard ? (y) => (y > 0 && y < 1 ? 0.2 : 0) : (y) => y * (1 - y);
@@ -109,7 +110,9 @@ const back: tf.KernelFunc = ({ inputs, attrs, backend }) => {
       dz[zo] = h[at]! * t[at]! * slope(o);
       dPrevious[at] = d * f;
     }
+    for (let z = 0, from = row * 4 * units; z < 4 * units; z++) sums[z]! += dz[from + z]!;
   }
+  db.set(sums);
   return outputs;
 };
 
@@ -125,11 +128,11 @@ export const lstmGradient: tf.GradConfig = {
     const [dh, dc] = dys as tf.Tensor[];
     const [carry, gates, squashed] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
     const inputs = { dh: dh!, dc: dc!, carry, gates, squashed };
-    const [dz, dPrevious] = tf.engine().runKernel<tf.Tensor[]>(BACK, inputs, attrs) as [tf.Tensor, tf.Tensor]; // prettier-ignore
+    const [dz, dPrevious, db] = tf.engine().runKernel<tf.Tensor[]>(BACK, inputs, attrs) as [tf.Tensor, tf.Tensor, tf.Tensor]; // prettier-ignore
     return {
       ofInput: () => dz,
       ofState: () => tf.clone(dz),
-      bias: () => tf.sum(dz, 0),
+      bias: () => db,
       carry: () => dPrevious,
     };
   },
