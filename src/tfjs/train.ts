@@ -12,6 +12,7 @@
  */
 import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
 import * as tf from "@tensorflow/tfjs-core";
+import type { Call } from "./train/cells.ts";
 import {
   conv2dBackpropFilter,
   conv2dBackpropInput,
@@ -24,6 +25,7 @@ import {
 import { einsum } from "./train/einsum.ts";
 import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
 import { mended, missing as missingGradients } from "./train/gradients.ts";
+import { gruCall, gruGradients, gruKernels } from "./train/gru.ts";
 import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
@@ -42,6 +44,7 @@ const missing = {
   UnsortedSegmentSum: unsortedSegmentSum,
   ...slopeKernels,
   ...lstmKernels,
+  ...gruKernels,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   if (!tf.getKernel(kernelName, backendName))
@@ -100,19 +103,22 @@ for (const [kernelName, mend] of Object.entries(mended)) {
   });
 }
 
-tf.registerGradient(lstmGradient);
+[lstmGradient, ...gruGradients].forEach(tf.registerGradient);
 
 /**
- * LSTMCell of tf.layers, found through the registry of classes, where it is once tf.layers is loaded: looked
- * for now, and when a cell that is still tf.layers' own multiplies.
+ * The cells of tf.layers, found through the registry of classes, where they are once tf.layers is loaded:
+ * looked for now, and when a cell that is still tf.layers' own multiplies.
  */
-const calls = new WeakSet<object>();
+const cells = { LSTMCell: lstmCall, GRUCell: gruCall };
+const calls = new WeakSet<Call>();
 function quicken(): void {
-  const { LSTMCell } = tf.serialization.SerializationMap.getMap().classNameMap;
-  const cell = LSTMCell?.[0].prototype as { call: Parameters<typeof lstmCall>[0] } | undefined;
-  if (cell === undefined || calls.has(cell.call)) return;
-  cell.call = lstmCall(cell.call);
-  calls.add(cell.call);
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  for (const [name, ours] of Object.entries(cells)) {
+    const cell = classNameMap[name]?.[0].prototype as unknown as { call: Call } | undefined;
+    if (cell === undefined || calls.has(cell.call)) continue;
+    cell.call = ours(cell.call);
+    calls.add(cell.call);
+  }
 }
 quicken();
 replace("_FusedMatMul", (stock) => (args) => {

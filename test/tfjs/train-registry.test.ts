@@ -122,7 +122,9 @@ const cases: Record<string, Record<string, Make>> = {
   Functional: { "in a model": () => [tf.model(ends(layers.dense({ units: 3 }))), layers.dense({ units: 2 })] }, // prettier-ignore
   GRU: {
     "": () => [layers.gru({ ...recurrent, ...sequence })],
-    "with all its states, reset after": () => [layers.gru({ ...recurrent, returnSequences: true, ...sequence })], // prettier-ignore
+    "sigmoid gates, without bias": () => [layers.gru({ ...recurrent, recurrentActivation: "sigmoid", useBias: false, ...sequence })], // prettier-ignore
+    "with dropout": () => [layers.gru({ ...recurrent, dropout: 0.2, recurrentDropout: 0.2, ...sequence })], // prettier-ignore
+    "with all its states": () => [layers.gru({ ...recurrent, returnSequences: true, ...sequence })], // prettier-ignore
   },
   GRUCell: { "in an RNN": () => rnn(layers.gruCell(recurrent)) },
   GaussianDropout: { "": () => line(layers.gaussianDropout({ rate: 0.3 })) },
@@ -363,30 +365,32 @@ suite("tfjs/train: the registry of tf.layers", (test) => {
       trains(() => line(layers.activation({ activation: activation as "relu" }))));
 });
 
-suite("tfjs/train: a cell of an LSTM", (test) => {
+suite("tfjs/train: cells of recurrent layers", (test) => {
   const gates = ["hardSigmoid", "sigmoid"] as const;
-  for (const recurrentActivation of gates)
-    test(`one kernel, ${recurrentActivation}: the numbers of tf.layers, far out and where they saturate`, async () => {
-      const run = async (backend: string) => {
-        await tf.setBackend(backend);
-        const model = tf.sequential({ layers: [layers.lstm({ ...recurrent, units: 9, recurrentActivation, returnSequences: true, inputShape: [6, 5] })] }); // prettier-ignore
-        model.setWeights(model.getWeights().map((weight, i) => tf.randomUniform(weight.shape, -1, 1, "float32", i + 1))); // prettier-ignore
-        // From 1e-4 to 30, where tanh is x and where it is 1.
-        const scales = tf.tensor3d([1e-4, 1e-2, 0.3, 1, 5, 30], [6, 1, 1]);
-        const xs = tf.mul(tf.randomUniform([6, 6, 5], -1, 1, "float32", 9), scales);
-        let found!: Float32Array;
-        const { kernelNames } = await tf.profile(() => {
-          found = tf.tidy(() => (model.predict(xs) as tf.Tensor).dataSync<"float32">().slice());
-          return xs;
-        });
-        model.dispose();
-        return { found, kernelNames };
-      };
-      const [ours, cpu] = [await run("wasm"), await run("cpu")];
-      assert.ok(ours.kernelNames.includes("tfjs-initializers/LSTM"));
-      assert.not(cpu.kernelNames.includes("tfjs-initializers/LSTM"));
-      ours.found.forEach((value, i) => assert.ok(Math.abs(value - cpu.found[i]!) <= 1e-6));
-    });
+  for (const kind of ["lstm", "gru"] as const)
+    for (const recurrentActivation of gates)
+      test(`${kind}, ${recurrentActivation}: the numbers of tf.layers, far out and where they saturate`, async () => {
+        const run = async (backend: string) => {
+          await tf.setBackend(backend);
+          const model = tf.sequential({ layers: [layers[kind]({ ...recurrent, units: 9, recurrentActivation, returnSequences: true, inputShape: [6, 5] })] }); // prettier-ignore
+          model.setWeights(model.getWeights().map((weight, i) => tf.randomUniform(weight.shape, -1, 1, "float32", i + 1))); // prettier-ignore
+          // From 1e-4 to 30, where tanh is x and where it is 1.
+          const scales = tf.tensor3d([1e-4, 1e-2, 0.3, 1, 5, 30], [6, 1, 1]);
+          const xs = tf.mul(tf.randomUniform([6, 6, 5], -1, 1, "float32", 9), scales);
+          let found!: Float32Array;
+          const { kernelNames } = await tf.profile(() => {
+            found = tf.tidy(() => (model.predict(xs) as tf.Tensor).dataSync<"float32">().slice());
+            return xs;
+          });
+          model.dispose();
+          return { found, kernelNames };
+        };
+        const [ours, cpu] = [await run("wasm"), await run("cpu")];
+        const ownOf = ({ kernelNames }: typeof ours) => kernelNames.filter((name) => name.startsWith("tfjs-initializers/")); // prettier-ignore
+        assert.ok(ownOf(ours).length > 0);
+        assert.is(ownOf(cpu).length, 0);
+        ours.found.forEach((value, i) => assert.ok(Math.abs(value - cpu.found[i]!) <= 1e-6));
+      });
 
   test("NaN stays NaN", async () => {
     await tf.setBackend("wasm");

@@ -8,45 +8,10 @@
  * with σ the hard sigmoid min(max(0.2 z + 0.5, 0), 1), tf.layers' default, or the sigmoid.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { exp } from "../../init/elementary.ts";
+import { gateOf, memory, quickened, slopeOf, tanh, type Gates } from "./cells.ts";
 
 const FORWARD = "tfjs-initializers/LSTM";
 const BACK = "tfjs-initializers/LSTMGrad";
-
-interface Attrs {
-  readonly hard: boolean;
-}
-
-type Gate = (z: number) => number;
-const hardSigmoid: Gate = (z) => Math.min(Math.max(0.2 * z + 0.5, 0), 1);
-const sigmoid: Gate = (z) => 1 / (1 + exp(-z));
-
-/** From here on tanh is 1 in single precision. */
-const SATURATED = 9.5;
-
-/**
- * tanh within 1.1e-9, a fiftieth of a unit of single precision, with one division: Lambert's continued
- * fraction y / (1 + y²/(3 + y²/(5 + y²/(7 + y²/9)))) = p/q at y = x/4, and tanh 2y = 2pq / (p² + q²) twice.
- */
-function tanh(x: number): number {
-  const y = Math.min(Math.max(x, -SATURATED), SATURATED) / 4;
-  const s = y * y;
-  const p = y * (945 + s * (105 + s));
-  const q = 945 + s * (420 + s * 15);
-  const p2 = 2 * p * q;
-  const q2 = p * p + q * q;
-  return (2 * p2 * q2) / (p2 * p2 + q2 * q2);
-}
-
-/** Numbers of tensors of this backend: fresh ones of the given shapes, and views of all. */
-function memory(backend: unknown, shapes: number[][], inputs: (tf.TensorInfo | undefined)[]) {
-  const wasm = backend as BackendWasm;
-  const outputs = shapes.map((shape) => wasm.makeOutput(shape, "float32"));
-  // Views, taken after the allocations, which may move them.
-  const view = (tensor?: tf.TensorInfo) => tensor && (wasm.typedArrayFromHeap(tensor) as Float32Array); // prettier-ignore
-  return { outputs, to: outputs.map(view) as Float32Array[], from: inputs.map(view) };
-}
 
 /** x·K, h·R, b and c → h', c', and for the way back [i, f, g, o] and tanh(c'). */
 const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
@@ -57,7 +22,7 @@ const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { outputs, to, from } = memory(backend, shapes, [ofInput, ofState, carry, bias]);
   const [h, next, gates, squashed] = to as [Float32Array, Float32Array, Float32Array, Float32Array];
   const [x, s, c, b] = from as [Float32Array, Float32Array, Float32Array, Float32Array | undefined];
-  const gate = (attrs as unknown as Attrs).hard ? hardSigmoid : sigmoid;
+  const gate = gateOf(attrs as unknown as Gates);
   for (let row = 0, at = 0; row < n; row++) {
     for (let unit = 0; unit < units; unit++, at++) {
       const zi = row * 4 * units + unit;
@@ -91,8 +56,7 @@ const back: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const [dz, dPrevious, db] = to as [Float32Array, Float32Array, Float32Array];
   const sums = new Float64Array(4 * units);
   const [h, k, c, y, t] = from as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array]; // prettier-ignore
-  const { hard } = attrs as unknown as Attrs;
-  const slope: Gate = hard ? (y) => (y > 0 && y < 1 ? 0.2 : 0) : (y) => y * (1 - y);
+  const slope = slopeOf(attrs as unknown as Gates);
   for (let row = 0, at = 0; row < n; row++) {
     for (let unit = 0; unit < units; unit++, at++) {
       const zi = row * 4 * units + unit;
@@ -138,38 +102,14 @@ export const lstmGradient: tf.GradConfig = {
   },
 };
 
-/** What is used of a cell of tf.layers. */
-interface Cell {
-  readonly kernel: { read(): tf.Tensor2D };
-  readonly recurrentKernel: { read(): tf.Tensor2D };
-  readonly bias: { read(): tf.Tensor1D } | null;
-  readonly activation: { getClassName(): string };
-  readonly recurrentActivation: { getClassName(): string };
-  readonly dropout: number;
-  readonly recurrentDropout: number;
-}
-
-type Call = (this: Cell, inputs: tf.Tensor[], kwargs: object) => tf.Tensor[];
-
-const gates = ["hardSigmoid", "sigmoid"];
-
-/** A call of an LSTMCell: by these kernels if it is on the wasm backend, of the usual activations, without dropout. */
-export const lstmCall = (stock: Call): Call =>
-  function (inputs, kwargs) {
-    const [x, h, carry] = inputs as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-    const gate = this.recurrentActivation.getClassName();
-    const usual = this.activation.getClassName() === "tanh" && gates.includes(gate);
-    const plain = !(this.dropout > 0 || this.recurrentDropout > 0) && inputs.length === 3 && x.rank === 2; // prettier-ignore
-    if (tf.getBackend() !== "wasm" || !usual || !plain) return stock.call(this, inputs, kwargs);
-    return tf.tidy(() => {
-      const terms: tf.NamedTensorMap = {
-        ofInput: tf.matMul(x, this.kernel.read()),
-        ofState: tf.matMul(h, this.recurrentKernel.read()),
-        carry,
-      };
-      if (this.bias) terms["bias"] = this.bias.read();
-      const attrs = { hard: gate === "hardSigmoid" };
-      const [next, carried] = tf.engine().runKernel<tf.Tensor[]>(FORWARD, terms, attrs);
-      return [next!, next!, carried!];
-    });
+/** LSTMCell.call by these kernels. */
+export const lstmCall = quickened(2, (cell, [x, h, carry], gates) => {
+  const terms: tf.NamedTensorMap = {
+    ofInput: tf.matMul(x!, cell.kernel.read()),
+    ofState: tf.matMul(h!, cell.recurrentKernel.read()),
+    carry: carry!,
   };
+  if (cell.bias) terms["bias"] = cell.bias.read();
+  const [next, carried] = tf.engine().runKernel<tf.Tensor[]>(FORWARD, terms, { ...gates });
+  return [next!, next!, carried!];
+});
