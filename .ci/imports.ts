@@ -49,7 +49,14 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
     ...features("train/hint"),
-    ...["src/linalg", "src/arrays", "src/errors", core, "@tensorflow/tfjs-backend-wasm"],
+    ...[
+      "src/init",
+      "src/linalg",
+      "src/arrays",
+      "src/errors",
+      core,
+      "@tensorflow/tfjs-backend-wasm",
+    ],
   ],
   "src/tfjs/train/hint": [core],
   "src/tfjs/relu1": [core],

@@ -246,14 +246,16 @@ suite("tfjs/install: the hint", (test) => {
     install();
     const hinted = kernels();
     await import("../../src/tfjs/train.ts");
-    assert.equal(kernels().sort(), hinted.sort());
-    assert.is(hinted.length, before.length + 4);
+    // Those of TensorFlow.js; kernels that only `train` asks for have names of their own.
+    const theirs = () => kernels().filter((name) => !name.startsWith("tfjs-initializers/")).sort(); // prettier-ignore
+    assert.equal(theirs(), hinted.sort());
+    assert.is(hinted.length, before.length + 5);
     await fit();
     uninstall();
     await fit();
     install();
     await fit();
     uninstall();
-    assert.equal(kernels().sort(), hinted.sort());
+    assert.equal(theirs(), hinted.sort());
   });
 });

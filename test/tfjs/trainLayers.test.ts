@@ -25,11 +25,17 @@ const kinds: Record<string, () => Layer[]> = {
     layers.conv2d({ ...small, dataFormat: "channelsFirst", inputShape: [3, 8, 8] }),
     layers.conv2d({ ...small, dataFormat: "channelsFirst" }),
   ],
+  "conv1d, dilated": () => [conv1d(), layers.conv1d({ ...small, dilationRate: 2 })],
+  "conv2d, dilated": () => [conv2d(), layers.conv2d({ ...small, dilationRate: 2 })],
   conv2dTranspose: () => [
     layers.conv2dTranspose({ ...small, strides: 2, ...image }),
     layers.conv2dTranspose({ ...small, strides: 2, padding: "same" }),
   ],
   conv3d: () => [conv3d(), layers.conv3d(small)],
+  conv3dTranspose: () => [conv3d(), layers.conv3dTranspose({ ...small } as never)],
+  lstm: () => [layers.lstm({ units: 4, recurrentInitializer, ...sequence })],
+  masking: () => [conv1d(), layers.masking({}), layers.lstm({ units: 4, recurrentInitializer })],
+  thresholdedReLU: () => [conv2d(), layers.thresholdedReLU({ theta: 0.1 })],
   depthwiseConv2d: () => [
     layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, ...image }),
     layers.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }),
