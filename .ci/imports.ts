@@ -45,7 +45,7 @@ const rooms: Record<string, string[]> = {
     ...["src/init", "src/linalg", ...leaves, core, layers],
   ],
   "src/tfjs/lps": [...features("layers", "initializer"), "src/init", "src/errors", core, layers],
-  "src/tfjs/layers": ["src/errors", core, layers],
+  "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
     ...features("train/hint"),

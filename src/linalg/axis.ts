@@ -10,6 +10,30 @@ export interface Axis {
   readonly output: number;
 }
 
+/** An axis by TensorFlow's rules of padding. */
+export function axisOf(
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padding: "valid" | "same",
+): Axis {
+  const reach = (kernel - 1) * dilation + 1;
+  const sizes = { input, kernel, stride, dilation };
+  if (padding === "valid") {
+    return { ...sizes, before: 0, output: Math.max(0, Math.floor((input - reach) / stride) + 1) };
+  }
+  const output = Math.ceil(input / stride);
+  const zeros = Math.max(0, (output - 1) * stride + reach - input);
+  return { ...sizes, before: Math.floor(zeros / 2), output };
+}
+
+/** Zeros before the first entry and after the last one that the taps reach. */
+export function zerosAround(axis: Axis): [before: number, after: number] {
+  const last = inputAt(axis, axis.output - 1, axis.kernel - 1);
+  return [axis.before, Math.max(0, last + 1 - axis.input)];
+}
+
 /** The input that an output meets with a tap; it may lie outside. */
 export const inputAt = ({ stride, dilation, before }: Axis, output: number, tap: number) =>
   output * stride + tap * dilation - before;

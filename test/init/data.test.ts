@@ -5,7 +5,8 @@ import type { Code } from "../../src/init/data/codes.ts";
 import { encode, type EncodeOptions, type Encoding } from "../../src/init/data/encode.ts";
 import type { Link } from "../../src/init/data/head.ts";
 import { Moments } from "../../src/init/data/moments.ts";
-import { axis, patch, positions } from "../../src/init/data/patches.ts";
+import { patch, positions } from "../../src/init/data/patches.ts";
+import { axisOf } from "../../src/linalg/axis.ts";
 import { preactivation } from "../../src/init/data/preactivation.ts";
 import { Variances } from "../../src/init/data/variances.ts";
 import { besides } from "../../src/linalg/columns.ts";
@@ -450,18 +451,18 @@ suite("init/encoder patches", (test) => {
       for (let kernel = 1; kernel < 5; kernel++)
         for (let stride = 1; stride < 4; stride++)
           for (let dilation = 1; dilation < 3; dilation++) {
-            const valid = axis(input, kernel, stride, dilation, "valid");
+            const valid = axisOf(input, kernel, stride, dilation, "valid");
             const taken = (kernel - 1) * dilation;
             let count = 0;
             for (let at = 0; at + taken < input; at += stride) count++;
             assert.is(valid.output, count);
-            assert.is(axis(input, kernel, stride, dilation, "same").output, Math.ceil(input / stride)); // prettier-ignore
+            assert.is(axisOf(input, kernel, stride, dilation, "same").output, Math.ceil(input / stride)); // prettier-ignore
           }
   });
 
   test("zeros outside, the kernel's order inside", () => {
     const image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-    const along = axis(3, 2, 1, 1, "same"); // pads after
+    const along = axisOf(3, 2, 1, 1, "same"); // pads after
     const row = new Float64Array(4);
     patch(image, along, along, 1, 4, row);
     assert.equal([...row], [5, 6, 8, 9]);

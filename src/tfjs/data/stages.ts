@@ -11,10 +11,12 @@ import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
 import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/units.ts";
-import { axis, patch, type Axis } from "../../init/data/patches.ts";
+import { patch } from "../../init/data/patches.ts";
+import { axisOf, type Axis } from "../../linalg/axis.ts";
 import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
-import { attributes, type Attributes } from "../layers/attributes.ts";
+import { attributes } from "../layers/attributes.ts";
+import { axesOf } from "../layers/axes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 
@@ -130,15 +132,14 @@ export function stages(layer: Layer): Stage[] {
     case "dense":
       return [new Stage(of.kernel!, bias, null)];
     case "convolution":
-      return [new Stage(of.kernel!, bias, window(of))];
+      return [new Stage(of.kernel!, bias, gridOf(layer))];
     case "depthwise":
-      // tf.layers 4.22 keeps its dilationRate and does not use it.
-      return [new Stage(of.depthwiseKernel!, bias, window({ ...of, dilationRate: 1 }), true)];
+      return [new Stage(of.depthwiseKernel!, bias, gridOf(layer), true)];
     case "separable": {
       const filtered = () => filter(of.depthwiseKernel!.read());
       return [
-        new Stage(of.depthwiseKernel!, undefined, window(of), true),
-        new Stage(of.pointwiseKernel!, bias, window(of), false, filtered),
+        new Stage(of.depthwiseKernel!, undefined, gridOf(layer), true),
+        new Stage(of.pointwiseKernel!, bias, gridOf(layer), false, filtered),
       ];
     }
     default:
@@ -160,18 +161,16 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
   };
 }
 
-/** The window of a convolution along one or two axes. */
-function window({ kernelSize, strides, padding, dilationRate }: Attributes) {
-  const along = (input: number, i: number): Axis => {
-    const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
-    return axis(input, kernelSize![i]!, strides![i]!, dilation ?? 1, padding!);
+/** The grid of a convolution with one or two axes. */
+function gridOf(layer: Layer): (shape: readonly number[]) => Grid {
+  return (shape) => {
+    const [rows, cols = POINT] = axesOf(layer, shape.slice(0, -1));
+    return { rows: rows!, cols, channels: shape.at(-1)! };
   };
-  return (shape: readonly number[]): Grid => ({
-    rows: along(shape[0]!, 0),
-    cols: shape.length > 2 ? along(shape[1]!, 1) : axis(1, 1, 1, 1, "valid"),
-    channels: shape.at(-1)!,
-  });
 }
+
+/** The columns of a sequence. */
+const POINT = axisOf(1, 1, 1, 1, "valid");
 
 /** Writes new values into a weight. */
 export function assign(variable: LayerVariable, values: Float32Array): void {

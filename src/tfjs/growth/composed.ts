@@ -21,10 +21,11 @@ import {
   type Tensor,
   type Tensor3D,
 } from "@tensorflow/tfjs-core";
-import { attributes } from "../layers/attributes.ts";
 import { isPointwise } from "../layers/kinds.ts";
 import type { Chain, Path } from "./chain.ts";
-import { filterGradient, isDilated, patchesOf, scaleOf, windows } from "./patches.ts";
+import { isDilated } from "../layers/axes.ts";
+import type { Axis } from "../../linalg/axis.ts";
+import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
 
 /** Whether a path is two convolutions as above, neither of them dilated. */
 export function composes({ layer }: Chain, { between, consumer }: Path): boolean {
@@ -36,7 +37,7 @@ export function composes({ layer }: Chain, { between, consumer }: Path): boolean
 }
 
 /** The two convolutions along one axis; positions p are counted from the first that the second reads. */
-interface Axis {
+interface Pair {
   readonly k1: number;
   readonly k2: number;
   readonly s1: number;
@@ -56,10 +57,10 @@ type Range = readonly [first: number, end: number];
 /** The path's part of the growth matrix, [taps, d, out]. */
 export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
-    const [rows, cols] = axes(chain, path, x.shape);
+    const [rows, cols] = pairs(chain, path, x.shape);
     const padded = extend(x, rows, cols);
     const [channels, out] = [x.shape[3]!, delta.shape[3]!];
-    const size = ({ k1, k2, s1 }: Axis) => k1 + s1 * (k2 - 1);
+    const size = ({ k1, k2, s1 }: Pair) => k1 + s1 * (k2 - 1);
     const shape = [size(rows), size(cols), channels, out];
     const strides: [number, number] = [rows.s1 * rows.s2, cols.s1 * cols.s2];
     const g = filterGradient(padded, delta, shape, strides, "valid");
@@ -79,29 +80,34 @@ export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tenso
   });
 }
 
-function axes({ layer }: Chain, { consumer }: Path, shape: readonly number[]): [Axis, Axis] {
-  const [first, second] = [attributes(layer), attributes(consumer)];
-  const one = windows(shape, first.kernelSize!, first);
-  const between = [shape[0]!, one.outHeight, one.outWidth, 1];
-  const two = windows(between, second.kernelSize!, second);
-  const axis = (i: 0 | 1, t1: number, t2: number, exist: number, outputs: number): Axis => {
-    const [k1, k2] = [first.kernelSize![i]!, second.kernelSize![i]!];
-    const [s1, s2] = [first.strides![i], second.strides![i]];
-    const reach = (outputs - 1) * s2 + k2;
-    const inside = [t2, Math.min(t2 + exist, reach)] as const;
-    const before = s1 * t2 + t1;
-    return { k1, k2, s1, s2, before, size: (reach - 1) * s1 + k1, inside, reach, outputs };
+function pairs({ layer }: Chain, { consumer }: Path, shape: readonly number[]): [Pair, Pair] {
+  const first = windows(layer, shape);
+  const second = windows(consumer, [shape[0]!, first[0].output, first[1].output, 1]);
+  return [pair(first[0], second[0]), pair(first[1], second[1])];
+}
+
+function pair(one: Axis, two: Axis): Pair {
+  const [s1, k1, s2, k2] = [one.stride, one.kernel, two.stride, two.kernel];
+  const reach = (two.output - 1) * s2 + k2;
+  const inside = [two.before, Math.min(two.before + one.output, reach)] as const;
+  const before = s1 * two.before + one.before;
+  return {
+    k1,
+    k2,
+    s1,
+    s2,
+    before,
+    size: (reach - 1) * s1 + k1,
+    inside,
+    reach,
+    outputs: two.output,
   };
-  return [
-    axis(0, one.padInfo.top, two.padInfo.top, one.outHeight, two.outHeight),
-    axis(1, one.padInfo.left, two.padInfo.left, one.outWidth, two.outWidth),
-  ];
 }
 
 /** The input with the zeros of both convolutions, and without what neither reads at its end. */
-function extend(x: Tensor, rows: Axis, cols: Axis): Tensor {
+function extend(x: Tensor, rows: Pair, cols: Pair): Tensor {
   const [, height, width] = x.shape;
-  const after = (axis: Axis, length: number) => Math.max(0, axis.size - axis.before - length);
+  const after = (axis: Pair, length: number) => Math.max(0, axis.size - axis.before - length);
   const padded = pad(x, [
     [0, 0],
     [rows.before, after(rows, height!)],
@@ -112,7 +118,7 @@ function extend(x: Tensor, rows: Axis, cols: Axis): Tensor {
 }
 
 /** The p that do not exist, as rectangles. */
-function frame(rows: Axis, cols: Axis): [Range, Range][] {
+function frame(rows: Pair, cols: Pair): [Range, Range][] {
   const [top, bottom] = [0, 1].map((end) => beyond(rows, end));
   const [left, right] = [0, 1].map((end) => beyond(cols, end));
   const all: Range = [0, cols.reach];
@@ -125,15 +131,15 @@ function frame(rows: Axis, cols: Axis): [Range, Range][] {
   return sides.filter((side) => side.every(([first, end]) => first < end));
 }
 
-const beyond = ({ inside, reach }: Axis, end: number): Range =>
+const beyond = ({ inside, reach }: Pair, end: number): Range =>
   end === 0 ? [0, inside[0]] : [inside[1], reach];
 
 /** What a rectangle of p has in the sum over all: its patches against the outputs that read them. */
 function rectangle(
   padded: Tensor,
   delta: Tensor,
-  rows: Axis,
-  cols: Axis,
+  rows: Pair,
+  cols: Pair,
   ...ranges: [Range, Range]
 ): Tensor {
   const [n, channels, out] = [padded.shape[0]!, padded.shape[3]!, delta.shape[3]!];
@@ -166,7 +172,7 @@ function rectangle(
  * Who reads a range of p: so many outputs `from` on, with these taps; what they read of it, `count` from
  * `first` on, and how many others of these taps' before and after.
  */
-function read({ k2, s2, outputs }: Axis, [first, end]: Range) {
+function read({ k2, s2, outputs }: Pair, [first, end]: Range) {
   const from = Math.max(0, Math.floor((first - k2) / s2) + 1);
   const last = Math.min(outputs, Math.ceil(end / s2)) - 1;
   const [begin, stop] = [Math.max(first, from * s2), Math.min(end, last * s2 + k2)];

@@ -26,7 +26,8 @@ import { functionOf } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Chain, Path } from "./chain.ts";
 import { withGradients, type Tensors } from "./gradient.ts";
-import { accumulate, forward, isDilated, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
+import { isDilated } from "../layers/axes.ts";
+import { accumulate, forward, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
 /** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
 interface Piece {

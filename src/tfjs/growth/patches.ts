@@ -5,7 +5,6 @@
 import {
   add,
   avgPool,
-  backend_util,
   concat,
   depthwiseConv2d,
   engine,
@@ -31,19 +30,20 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { lacks } from "../train/hint.ts";
-import { attributes, type Attributes } from "../layers/attributes.ts";
+import { inputAt, zerosAround, type Axis } from "../../linalg/axis.ts";
+import { attributes } from "../layers/attributes.ts";
+import { axesOf, isDilated } from "../layers/axes.ts";
 import { kindOf } from "../layers/kinds.ts";
 
-/** Where the windows of a convolution or pooling of this kernel size lie. */
-export function windows(
-  shape: readonly number[],
-  kernelSize: readonly number[],
-  layer: Attributes,
-) {
-  const dilation = (layer.dilationRate ?? [1, 1]) as [number, number];
-  const filter: [number, number, number, number] = [kernelSize[0]!, kernelSize[1]!, shape[3]!, 1];
-  const input = shape as [number, number, number, number];
-  return backend_util.computeConv2DInfo(input, filter, layer.strides!, dilation, layer.padding!);
+/** The rows and columns of the windows of a layer on images of a shape. */
+export function windows(layer: Layer, shape: readonly number[]): [rows: Axis, cols: Axis] {
+  return axesOf(layer, shape.slice(1, 3)) as [Axis, Axis];
+}
+
+/** Images with the zeros around that the windows of a layer reach. */
+function padded(layer: Layer, x: Tensor): Tensor {
+  const [rows, cols] = windows(layer, x.shape);
+  return pad(x, [[0, 0], zerosAround(rows), zerosAround(cols), [0, 0]]);
 }
 
 /**
@@ -53,14 +53,7 @@ export function windows(
 export function patches(layer: Layer, x: Tensor): Tensor {
   if (layer.getClassName() === "Dense") return x;
   const { kernelSize, strides, dilationRate } = attributes(layer);
-  const { top, bottom, left, right } = windows(x.shape, kernelSize!, attributes(layer)).padInfo;
-  const padded = pad(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-  return patchesOf(padded, kernelSize!, strides!, dilationRate as number[]);
+  return patchesOf(padded(layer, x), kernelSize!, strides!, dilationRate as number[]);
 }
 
 /** The patches of an image without zeros around, wherever a whole one is. */
@@ -130,28 +123,19 @@ export function centreTap([height, width]: readonly number[]): Float32Array {
 
 /** The first position of every pooling window that lies inside. */
 function firsts(layer: Layer, x: Tensor): Tensor {
-  const { poolSize } = attributes(layer);
-  const at = windows(x.shape, poolSize!, attributes(layer));
-  const positions = (count: number, stride: number, before: number) =>
+  const positions = (axis: Axis) =>
     tensor1d(
-      Array.from({ length: count }, (_, i) => Math.max(0, i * stride - before)),
+      Array.from({ length: axis.output }, (_, i) => Math.max(0, inputAt(axis, i, 0))),
       "int32",
     );
-  const rows = gather(x, positions(at.outHeight, at.strideHeight, at.padInfo.top), 1);
-  return gather(rows, positions(at.outWidth, at.strideWidth, at.padInfo.left), 2);
+  const [rows, cols] = windows(layer, x.shape);
+  return gather(gather(x, positions(rows), 1), positions(cols), 2);
 }
 
 /** The averages of pooling windows with zeros around the image. */
 function paddedAverage(layer: Layer, x: Tensor): Tensor {
   const { poolSize, strides } = attributes(layer);
-  const { padInfo } = windows(x.shape, poolSize!, attributes(layer));
-  const padded = pad(x as Tensor4D, [
-    [0, 0],
-    [padInfo.top, padInfo.bottom],
-    [padInfo.left, padInfo.right],
-    [0, 0],
-  ]);
-  return avgPool(padded, poolSize as [number, number], strides!, "valid");
+  return avgPool(padded(layer, x) as Tensor4D, poolSize as [number, number], strides!, "valid");
 }
 
 /**
@@ -187,31 +171,18 @@ export function kernelGradient(
   });
 }
 
-/** Whether it is a convolution with gaps between its taps, for which TensorFlow.js has no gradients. */
-export function isDilated(layer: Layer): boolean {
-  return [attributes(layer).dilationRate ?? 1].flat().some((dilation) => dilation !== 1);
-}
-
 /**
  * What every tap of a convolution sees of its input, in order: its positions are a stride apart, from the
  * first on, so that the tap alone is a 1 x 1 convolution without padding.
  */
 export function tapsOf(layer: Layer, x: Tensor): Tensor[] {
-  const [height, width] = attributes(layer).kernelSize as [number, number];
-  const at = windows(x.shape, [height, width], attributes(layer));
-  const { top, bottom, left, right } = at.padInfo;
-  const padded = pad(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-  const rows = (at.outHeight - 1) * at.strideHeight + 1;
-  const cols = (at.outWidth - 1) * at.strideWidth + 1;
-  return Array.from({ length: height * width }, (_, tap) => {
-    const y = Math.floor(tap / width) * at.dilationHeight;
-    const first = [0, y, (tap % width) * at.dilationWidth, 0];
-    return slice(padded, first, [x.shape[0]!, rows, cols, x.shape[3]!]);
+  const [rows, cols] = windows(layer, x.shape);
+  const wide = padded(layer, x);
+  const span = ({ output, stride }: Axis) => (output - 1) * stride + 1;
+  const size = [x.shape[0]!, span(rows), span(cols), x.shape[3]!];
+  return Array.from({ length: rows.kernel * cols.kernel }, (_, tap) => {
+    const y = Math.floor(tap / cols.kernel) * rows.dilation;
+    return slice(wide, [0, y, (tap % cols.kernel) * cols.dilation, 0], size);
   });
 }
 
