@@ -101,7 +101,7 @@ function signed(value: number, sign: Sign): boolean {
 /** Strings in an array, where one is given. */
 export function checkNames(name: string, names: unknown): void {
   if (names === undefined) return;
-  if (Array.isArray(names) && names.every((one) => typeof one === "string")) return;
+  if (Array.isArray(names) && Array.from(names).every((one) => typeof one === "string")) return;
   throw new ArgumentError(name, "an array of names", show(names));
 }
 

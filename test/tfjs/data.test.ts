@@ -539,7 +539,11 @@ suite("tfjs/data models", (test) => {
     };
     const plain = await set({});
     const given = { alpha: 1, beta: 1, ridge: "auto", rescale: "variance", seed: 0, branches: true } as const; // prettier-ignore
-    assert.equal(await set(given), plain);
+    const rest = { method: "sylvester", samples: Infinity, memory: 2 ** 28, skip: [], worker: false } as const; // prettier-ignore
+    assert.equal(await set({ ...given, ...rest }), plain);
+    const free = await set({ code: undefined });
+    assert.equal(await set({ code: "pca" }), free);
+    assert.not.equal(free, plain);
     // And each of them counts.
     for (const other of [
       { alpha: 2 },
@@ -547,6 +551,8 @@ suite("tfjs/data models", (test) => {
       { ridge: 0 },
       { rescale: "none" },
       { seed: 1 },
+      { method: "lsuv" },
+      { samples: 40 },
     ] as const)
       // prettier-ignore
       assert.not.equal(await set({ ...given, ...other }), plain, Object.keys(other)[0]);
