@@ -25,10 +25,10 @@ export function known<Options extends object>(
   return options;
 }
 
-/** An object that is no array. */
-export function checkObject(name: string, value: unknown): void {
+/** An object that is no array; `expected` may say which. */
+export function checkObject(name: string, value: unknown, expected = "an object"): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  throw new ArgumentError(name, "an object", show(value));
+  throw new ArgumentError(name, expected, show(value));
 }
 
 /** One of some strings. */

@@ -428,7 +428,14 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     assert.is(value(), value({ penalty: "cos2", lambda: 1, epochs: 5, depthwise: false }));
     assert.is(value({ penalty: "energy" }), value({ penalty: "energy", power: 2 }));
     assert.is(value({ penalty: "logDet" }), value({ penalty: "logDet", epsilon: 1e-3 }));
-    for (const [epoch, factor] of [[0, 1], [1, 0.8], [4, 0.2], [5, 0], [6, 0]]) // prettier-ignore
+    for (const [epoch, factor] of [
+      [0, 1],
+      [1, 0.8],
+      [4, 0.2],
+      [5, 0],
+      [6, 0],
+    ])
+      // prettier-ignore
       assert.ok(Math.abs(strength({}, epoch) - factor) < 1e-15, `epoch ${epoch}`);
     dispose(job);
     tf.disposeVariables();

@@ -17,6 +17,7 @@ import type { Data } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
 import { rebuild } from "./rebuild.ts";
 import { recompile } from "./recompile.ts";
+import { tensorsOf } from "./training.ts";
 import { neuronsOf, sizeOf, unitsOf, widenings } from "./weights.ts";
 
 export interface GrowOptions extends MethodOptions {
@@ -210,10 +211,7 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   if (!xs || !ys) {
     throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
   }
-  const tensors: unknown[] = Array.from([xs, ys].flat());
-  if (!tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
-    throw new ArgumentError("xs, ys", "tensors that are not disposed", show(tensors));
-  }
+  tensorsOf(xs, ys);
 }
 
 /** Whether every weight is there and finite; with gradients, whether TensorFlow.js can find them. */
