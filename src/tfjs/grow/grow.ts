@@ -70,7 +70,7 @@ export interface LayerGrowth extends Found {
  * - `"split"`: copies of units, their outgoing weights divided, `noise` 0.1 apart: Net2Wider, Chen et al.,
  *   ICLR 2016.
  * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
- * - `"zero"`: both 0.
+ * - `"zero"`: both 0, a yardstick: where f(0) = 0 no gradient ever reaches such units.
  *
  * Zero incoming weights need a layer that is trained, and activations with f(0) = 0, f′(0) ≠ 0. relu becomes
  * `relu1` in the new model (`settle` turns it back); others are refused by name with the methods that work. Zero
