@@ -10,7 +10,8 @@
  *
  * The radii are upper bounds in floating point: |p| is the compensated value with its error, u |p| + 16 (n + 1)² u² S,
  * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the lens drops. A
- * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u.
+ * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u. After aberth alone |p|
+ * may be 8 n u S, of which that is 48 n² u² S: the proof needs the slack beside the noise.
  */
 import { exponent, scale } from "../blas/exponent";
 import { EPS } from "../real";

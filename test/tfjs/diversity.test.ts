@@ -388,6 +388,59 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     tf.disposeVariables();
   });
 
+  test("defaults are those of the documentation", async () => {
+    const job = setUp(tf);
+    const start = job.model.getWeights().map((one) => one.clone());
+    const bits = () => job.model.getWeights().map((one) => [...one.dataSync()]);
+    const after = async (work: () => unknown) => {
+      job.model.setWeights(start);
+      await work();
+      return bits();
+    };
+    const half = await after(() => spreadUnits(job.model, { step: 0.5 }));
+    assert.equal(await after(() => spreadUnits(job.model)), half);
+    assert.not.equal(await after(() => spreadUnits(job.model, { step: 0.4 })), half);
+
+    const callback = spreading(job.model);
+    assert.type(callback.onEpochEnd, "function");
+    assert.is(callback.onBatchEnd, undefined);
+    for (let epoch = 0; epoch < 7; epoch++) {
+      const found = await after(async () => {
+        await callback.onEpochBegin(epoch);
+        await callback.onEpochEnd!();
+      });
+      const step = 0.5 * (1 - epoch / 5);
+      const wanted = await after(() => step > 0 && spreadUnits(job.model, { step }));
+      assert.equal(found, wanted, `epoch ${epoch}`);
+    }
+
+    job.model.setWeights(start);
+    const logs = {};
+    await diversityHistory(job.model).onEpochEnd(0, logs);
+    const metrics = ["meanAbsCos", "coherence", "effectiveRank"];
+    assert.equal(
+      Object.keys(logs),
+      ["hidden", "out"].flatMap((layer) => metrics.map((one) => `${layer}/kernel/${one}`)),
+    );
+
+    const w = kernel(job.model);
+    const value = (config?: Parameters<typeof diversityRegularizer>[0]) => diversityRegularizer(config).apply(w).dataSync()[0]; // prettier-ignore
+    assert.is(value(), value({ penalty: "cos2", lambda: 1, epochs: 5, depthwise: false }));
+    assert.is(value({ penalty: "energy" }), value({ penalty: "energy", power: 2 }));
+    assert.is(value({ penalty: "logDet" }), value({ penalty: "logDet", epsilon: 1e-3 }));
+    for (const [epoch, factor] of [
+      [0, 1],
+      [1, 0.8],
+      [4, 0.2],
+      [5, 0],
+      [6, 0],
+    ])
+      // prettier-ignore
+      assert.ok(Math.abs(strength({}, epoch) - factor) < 1e-15, `epoch ${epoch}`);
+    dispose(job);
+    tf.disposeVariables();
+  });
+
   test("spreading a depthwise kernel goes by channels", () => {
     const layer = tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 4, inputShape: [5, 5, 3] }); // prettier-ignore
     const model = tf.sequential({ layers: [layer] });

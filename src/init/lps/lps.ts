@@ -113,7 +113,7 @@ export function checkKernel(options: LpsKernelOptions): void {
 
 /** The same for those of `lpsBias`. */
 export function checkBias({ biases, seed }: LpsBiasOptions): void {
-  if (!Array.isArray(biases) || biases.length === 0 || !biases.every(isSingle)) {
+  if (!Array.isArray(biases) || biases.length === 0 || !Array.from(biases).every(isSingle)) {
     throw new ArgumentError("biases", "finite numbers in single precision", show(biases));
   }
   checkSeed(seed);

@@ -34,7 +34,10 @@ function valuesOf({ covariance, ...rest }: DecorrelatedConfig): DecorrelatedOpti
 
 function matrixOf(rows: number[][]): Matrix {
   const cols = Array.isArray(rows) ? rows[0]?.length : undefined;
-  if (cols === undefined || !rows.every((row) => Array.isArray(row) && row.length === cols)) {
+  if (
+    cols === undefined ||
+    !Array.from(rows).every((row) => Array.isArray(row) && row.length === cols)
+  ) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }
   const data = float64(rows.flatMap((row) => finiteNumbers("covariance", row)));

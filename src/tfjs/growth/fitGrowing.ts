@@ -1,6 +1,12 @@
 import { dispose } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
-import { checkInteger, checkNumber, checkObject, checkOneOf } from "../../arguments.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOneOf,
+} from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Dataset } from "../data/source.ts";
 import { seedsOf } from "../../init/draws.ts";
@@ -104,12 +110,13 @@ export async function fitGrowing(
 ): Promise<GrownFit> {
   await outside();
   const args = (isDataset(xs) ? rest[0] : rest[1]) as FitGrowingArgs | FitGrowingDatasetArgs;
-  if (typeof args !== "object" || args === null) {
-    const fit = isDataset(xs) ? "model.fitDataset, next to the Dataset," : "model.fit";
-    throw new ArgumentError("args", `those of ${fit} with a schedule`, show(args));
-  }
+  const fit = isDataset(xs) ? "model.fitDataset, next to the Dataset," : "model.fit";
+  checkObject("args", args, `those of ${fit} with a schedule`);
   const { schedule, onGrow, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
+  checkFunction("onGrow", onGrow);
+  checkInteger("epochs", epochs);
+  checkInteger("initialEpoch", initialEpoch);
   const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Tensors);
   const at = await check(model, training, schedule, initialEpoch, epochs);
   const callbacks = throughout(fitArgs.callbacks);

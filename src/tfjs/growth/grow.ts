@@ -18,6 +18,7 @@ import type { Tensors } from "./gradient.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
 import { rebuild } from "./rebuild.ts";
 import { recompile } from "./recompile.ts";
+import { tensorsOf } from "./training.ts";
 import { neuronsOf, sizeOf, widthOf, widenings } from "./weights.ts";
 
 export interface GrowOptions extends MethodOptions {
@@ -70,7 +71,7 @@ export interface LayerGrowth extends Found {
  * - `"split"`: copies of units, their outgoing weights divided, `noise` 0.1 apart: Net2Wider, Chen et al.,
  *   ICLR 2016.
  * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
- * - `"zero"`: both 0.
+ * - `"zero"`: both 0, a yardstick: where f(0) = 0 no gradient ever reaches such units.
  *
  * Zero incoming weights need a layer that is trained, and activations with f(0) = 0, f′(0) ≠ 0. relu becomes
  * `relu1` in the new model (`settle` turns it back); others are refused by name with the methods that work. Zero
@@ -211,10 +212,7 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   if (!xs || !ys) {
     throw new ArgumentError("xs, ys", `a batch of data, which "${method}" needs`, "none");
   }
-  const tensors: unknown[] = Array.from([xs, ys].flat());
-  if (!tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
-    throw new ArgumentError("xs, ys", "tensors that are not disposed", show(tensors));
-  }
+  tensorsOf(xs, ys);
 }
 
 /** Whether every weight is there and finite; with gradients, whether TensorFlow.js can find them. */

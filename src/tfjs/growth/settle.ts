@@ -54,7 +54,7 @@ export async function settle(
   const names = [...new Set(all.map(({ layer }) => layer.name))];
   if (
     layers !== undefined &&
-    !(Array.isArray(layers) && layers.every((name) => names.includes(name)))
+    !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
   ) {
     const expected = `names of layers with relu1 (${names.join(", ") || "there are none"})`;
     throw new ArgumentError("layers", expected, show(layers));

@@ -28,17 +28,24 @@ export function isDataset(data: unknown): data is Dataset {
   return typeof (data as Dataset | null | undefined)?.iterator === "function";
 }
 
+/**
+ * All tensors of a batch.
+ *
+ * @param instead what else would do
+ * @throws ArgumentError for what is no tensor, or disposed
+ */
+export function tensorsOf(xs: unknown, ys: unknown, instead = ""): Tensor[] {
+  // Array.from sees holes, which flat passes over.
+  const both = [xs, ys].map((data): unknown[] => (Array.isArray(data) ? Array.from(data) : [data]));
+  const alive = (one: unknown) => one instanceof Tensor && !one.isDisposed;
+  if (both.every((list) => list.length > 0 && list.every(alive))) return both.flat() as Tensor[];
+  const expected = `tensors or arrays of tensors, not disposed${instead}`;
+  throw new ArgumentError("xs, ys", expected, `${described(xs)} and ${described(ys)}`);
+}
+
 /** @throws ArgumentError for what are no tensors, or not the same number of samples in all */
 export function onTensors(xs: Tensors, ys: Tensors): Training {
-  const tensors = [xs, ys].flat();
-  const usable = [xs, ys].every(
-    (one) => one instanceof Tensor || (Array.isArray(one) && one.length > 0),
-  );
-  if (!usable || !tensors.every((one) => one instanceof Tensor && !one.isDisposed)) {
-    const expected =
-      "tensors or arrays of tensors, not disposed; or a Dataset with the arguments behind it";
-    throw new ArgumentError("xs, ys", expected, `${described(xs)} and ${described(ys)}`);
-  }
+  const tensors = tensorsOf(xs, ys, "; or a Tensorsset with the arguments behind it");
   const counts = tensors.map((one) => one.shape[0]!);
   if (!counts.every((count) => count === counts[0])) {
     throw new ArgumentError("xs, ys", "the same number of samples in all", show(counts));
@@ -59,7 +66,7 @@ export function onTensors(xs: Tensors, ys: Tensors): Training {
 }
 
 const described = (data: unknown): string => {
-  if (Array.isArray(data)) return `[${data.map(described).join(", ")}]`;
+  if (Array.isArray(data)) return `[${Array.from(data.slice(0, 8), described).join(", ")}]`;
   if (!(data instanceof Tensor)) return show(data);
   return data.isDisposed ? "a disposed tensor" : "a tensor";
 };

@@ -122,6 +122,22 @@ suite("assembly/lapack/trexc", (test) => {
             }
     });
 
+    // Scaled as the whole is, the difference on the diagonal comes to be the smallest number there is.
+    test(`${dtype}: a pair whose diagonal differs by next to nothing`, () => {
+      const end = Math.log2(precision.max);
+      for (const top of [0, end / 2, end - 24].map((e) => 2 ** Math.floor(e)))
+        for (let small = precision.tiny; small < u; small *= 2)
+          for (const x of [small, 3 * small])
+            for (const entries of [
+              [x, top, -top, 0],
+              [0, -top, top, -x],
+            ]) {
+              // prettier-ignore
+              const a = build(2, 2, precision, (i, j) => entries[2 * i + j]!);
+              pair.verify(a, schur(a), `${entries}`);
+            }
+    });
+
     test(`${dtype}: scaled to the ends of the range`, () => {
       const values = [0, 1, -1, 0.3, -0.7];
       for (const scale of [precision.max / 4, safmin, 64 * precision.tiny])

@@ -205,6 +205,34 @@ suite("assembly/lapack/trsyl", (test) => {
       }
     });
 
+    test(`${dtype}: sums of many large entries overflow nowhere, however near to the end they are`, () => {
+      // A ladder of `rungs` up to 2^top; many rows that are as large as its end; one that adds them all up.
+      const many = 600;
+      const end = Math.log2(precision.max);
+      for (let top = end - 32; top < end + 8; top += 1.5) {
+        const rungs = Math.ceil(top / 20);
+        const delta = 2 ** (-top / rungs);
+        const n = 1 + many + rungs;
+        const foot = n - rungs;
+        const a = build(n, n, precision, (i, j) =>
+          i === 0
+            ? Number(j === 0 || j < foot)
+            : i === j
+              ? i < foot ? 1 : delta
+              : Number(i < foot ? j === foot : j === i + 1)); // prettier-ignore
+        const zero = build(1, 1, precision, () => 0);
+        const c = build(n, 1, precision, (i) => Number(i === n - 1));
+        const { info, x, exponent } = trsyl(a, zero, c);
+        assert.is(info, Info.OK);
+        const what = `2^${top}`;
+        // Row 0 adds up what the others are: many times the end of the ladder.
+        const wanted = top + Math.log2(many);
+        const found = Math.log2(Math.abs(x.data[0]!)) - exponent;
+        assert.ok(Math.abs(found - wanted) < 1e-3, `${what}: 2^${found} instead of 2^${wanted}`);
+        assert.ok(x.data.every(Number.isFinite), what);
+      }
+    });
+
     if (precision === double)
       test("growth along rows and columns: as much as in exact arithmetic", () => {
         // log2 of the largest entry, by back substitution in 4,000 bits.
