@@ -1,26 +1,35 @@
 /**
- * Compiles the kernels: one source, the four binaries of asconfig.json.
+ * Compiles the kernels: one source, a binary for each room and precision, by the options of asconfig.json.
  *
- *   build/<name>.wasm           all four, for tests and benches
- *   dist/<name>.wasm            the two release binaries, for apps that serve them themselves
- *   src/wasm/binaries.ts        the same two as hexadecimal text, for everybody else: gzip sees
- *                               their bytes, as it would not in base64
+ *   build/<room>.<target>.wasm     release and debug binaries, for tests and benches
+ *   dist/<room>.<precision>.wasm   the release binaries, for apps that serve them themselves
+ *   src/wasm/binaries/<room>.ts    the same as hexadecimal text, for everybody else: gzip sees their
+ *                                  bytes, as it would not in base64
+ *   src/wasm/binaries/index.ts     their names and their version, without them
  *
  * Unchanged inputs are not compiled again.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-const { targets } = JSON.parse(readFileSync("asconfig.json", "utf8"));
-const release = ["f32", "f64"];
-/** Bytes of a binary that stand together in binaries.ts. */
+/** Where not both precisions are wanted. */
+const alone = { polynomials: ["f64"], training: ["f32"] };
+const rooms = readdirSync("assembly/rooms")
+  .map((file) => file.slice(0, -".ts".length))
+  .sort()
+  .map((room) => ({ room, precisions: alone[room] ?? ["f32", "f64"] }));
+const names = rooms.flatMap(({ room, precisions }) => precisions.map((real) => `${room}.${real}`));
+const binaries = names.flatMap((name) => [name, `${name}.debug`]);
+
+/** Bytes of a binary that stand together in its text. */
 const PIECE = 5000;
 const stamp = "build/inputs.sha256";
+const built = (name) => `build/${name}.wasm`;
 
 /** Everything the binaries depend on, as one hash. */
 function fingerprint() {
@@ -34,28 +43,29 @@ function fingerprint() {
 }
 
 /** The custom section by which a compiled module says what it is: see src/wasm/engine.ts. */
-function section(target) {
-  const [name, text] = ["tfjs-initializers", `${target} ${version}`];
-  const content = [name.length, ...Buffer.from(name + text)];
+function section(name) {
+  const [title, text] = ["tfjs-initializers", `${name} ${version}`];
+  const content = [title.length, ...Buffer.from(title + text)];
   if (content.length > 127) throw new Error("a length of two bytes"); // LEB128
   return Buffer.from([0, content.length, ...content]);
 }
 
-async function compile(target) {
-  const entries = ["assembly/index.ts"];
-  if (target.startsWith("f64")) entries.push("assembly/double.ts");
-  const argv = [...entries, "--config", "asconfig.json", "--target", target];
-  const { error, stdout, stderr } = await asc.main(argv);
+async function compile(name) {
+  const [room, ...target] = name.split(".");
+  // Every binary has an arena of its own.
+  const entries = ["assembly/arena.ts", `assembly/rooms/${room}.ts`];
+  const options = ["--config", "asconfig.json", "--target", target.join("."), "-o", built(name)];
+  const { error, stdout, stderr } = await asc.main([...entries, ...options]);
   const messages = `${stdout}${stderr}`.trim();
   if (messages) console.error(messages);
   if (error) throw error;
 
-  const wasm = Buffer.concat([readFileSync(targets[target].outFile), section(target)]);
-  writeFileSync(targets[target].outFile, wasm);
+  const wasm = Buffer.concat([readFileSync(built(name)), section(name)]);
+  writeFileSync(built(name), wasm);
   // The kernels run wherever WebAssembly does because they ask nothing of their host.
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
-  if (imports.length > 0) throw new Error(`${target} has imports: ${JSON.stringify(imports)}`);
-  console.log(`${target}: ${wasm.length} bytes`);
+  if (imports.length > 0) throw new Error(`${name} has imports: ${JSON.stringify(imports)}`);
+  console.log(`${name}: ${wasm.length} bytes`);
 }
 
 /** Leaves an equal file alone: somebody may be reading it. */
@@ -65,29 +75,48 @@ function write(path, content) {
   writeFileSync(path, content);
 }
 
+/** Removes what is left of rooms that there are no longer. */
+function keep(folder, pattern, files) {
+  for (const file of readdirSync(folder))
+    if (pattern.test(file) && !files.includes(file)) rmSync(join(folder, file));
+}
+
+/**
+ * The binaries of a room as text. The second repeats most of the first: pieces of both in turn bring the repetitions
+ * within the 32 KB that gzip looks back.
+ */
+function text({ room, precisions }) {
+  const wasms = precisions.map((real) => readFileSync(built(`${room}.${real}`)));
+  const count = Math.ceil(Math.max(...wasms.map(({ length }) => length)) / PIECE);
+  const pieces = Array.from({ length: count }, (_, i) =>
+    wasms.map((wasm) => {
+      const size = Math.ceil(wasm.length / count);
+      return wasm.subarray(i * size, (i + 1) * size).toString("hex");
+    }),
+  );
+  return (
+    `// Generated by assembly/build.js: pieces of the binaries of these precisions in turn, hexadecimal.\n` +
+    `import type { Text } from "../engine.ts";\n` +
+    `const text: Text = ${JSON.stringify({ room, precisions, pieces: pieces.flat() })};\n` +
+    `export default text;\n`
+  );
+}
+
 const inputs = fingerprint();
 const version = inputs.slice(0, 16);
-const compiled = [stamp, ...Object.values(targets).map(({ outFile }) => outFile)];
-if (!compiled.every(existsSync) || readFileSync(stamp, "utf8") !== inputs) {
-  for (const target of Object.keys(targets)) await compile(target);
+if (![stamp, ...binaries.map(built)].every(existsSync) || readFileSync(stamp, "utf8") !== inputs) {
+  for (const name of binaries) await compile(name);
   write(stamp, inputs); // taken before compiling: an edit made meanwhile is compiled next time
 }
 
-const binaries = release.map((target) => readFileSync(targets[target].outFile));
-release.forEach((target, i) => write(`dist/${target}.wasm`, binaries[i]));
-
-// The second binary repeats most of the first. Pieces of both in turn bring the repetitions within the
-// 32 KB that gzip looks back: 13.7 KB instead of 18.9, and 20.2 in base64.
-const count = Math.ceil(Math.max(...binaries.map(({ length }) => length)) / PIECE);
-const pieces = Array.from({ length: count }, (_, i) =>
-  binaries.map((wasm) => {
-    const size = Math.ceil(wasm.length / count);
-    return wasm.subarray(i * size, (i + 1) * size).toString("hex");
-  }),
-);
+for (const name of names) write(`dist/${name}.wasm`, readFileSync(built(name)));
+for (const room of rooms) write(`src/wasm/binaries/${room.room}.ts`, text(room));
 write(
-  "src/wasm/binaries.ts",
-  `// Generated by assembly/build.js: pieces of the f32 and the f64 binary in turn, hexadecimal.\n` +
+  "src/wasm/binaries/index.ts",
+  `// Generated by assembly/build.js.\n` +
     `export const stamp = "${version}";\n` +
-    `export default [${pieces.flat().map((piece) => `"${piece}"`)}];\n`,
+    `export const names = ${JSON.stringify(names)};\n`,
 );
+keep("dist", /\.wasm$/, names.map((name) => `${name}.wasm`)); // prettier-ignore
+keep("build", /\.wasm$/, binaries.map((name) => `${name}.wasm`)); // prettier-ignore
+keep("src/wasm/binaries", /\.ts$/, ["index.ts", ...rooms.map(({ room }) => `${room}.ts`)]);

@@ -2,7 +2,8 @@
  * a·x + x·b = c from decompositions a = z·t·zᵀ and b = w·s·wᵀ: t·y + y·s = zᵀ·c·w, x = z·y·wᵀ. The four
  * products, and between them a division where t and s are diagonal, else a quasi-triangular solve.
  */
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/nonsymmetric.ts";
 import { eigh } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";

@@ -1,5 +1,6 @@
 import { checkFlag, known } from "../arguments.ts";
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/nonsymmetric.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 
 /**

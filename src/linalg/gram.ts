@@ -1,4 +1,5 @@
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/products.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /** Columns of a stripe, GEMM's own block. */

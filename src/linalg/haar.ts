@@ -1,4 +1,5 @@
-import { allocate, check, frame, type Dtype } from "../wasm/memory.ts";
+import { allocate, check, type Dtype } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/orthogonal.ts";
 import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/products.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**

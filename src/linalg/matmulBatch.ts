@@ -1,4 +1,5 @@
-import { check, frame } from "../wasm/memory.ts";
+import { check } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/products.ts";
 
 /** The shapes of products C = op(A)·op(B), op the identity or the transpose. */
 export interface Products {

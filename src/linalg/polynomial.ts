@@ -1,7 +1,8 @@
 /** Polynomials by their coefficients, in ascending powers: c₀ + c₁x + … + c_n xⁿ. */
 import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
-import { allocate, frame } from "../wasm/memory.ts";
+import { allocate } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/polynomials.ts";
 
 /** Complex numbers by their parts, of one length. */
 export interface Complex {

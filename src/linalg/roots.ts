@@ -1,7 +1,8 @@
 import { float64 } from "../arrays.ts";
 import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
-import { check, frame } from "../wasm/memory.ts";
+import { check } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/polynomials.ts";
 import { interleaved, isReal, type Numbers } from "./polynomial.ts";
 
 export interface Roots {

@@ -1,4 +1,5 @@
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/nonsymmetric.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { checkFraction, checkOneOf, known } from "../arguments.ts";
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/spreading.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**

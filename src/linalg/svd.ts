@@ -1,5 +1,6 @@
 import { checkFlag, checkOneOf, known } from "../arguments.ts";
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, type Data } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/symmetric.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /** What an SVD tells about itself. */

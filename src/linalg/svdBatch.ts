@@ -1,5 +1,6 @@
 import { checkFlag, known } from "../arguments.ts";
-import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts";
+import { allocate, check, type Data, type Dtype } from "../wasm/memory.ts";
+import { frame } from "../wasm/rooms/symmetric.ts";
 import { checkBatch, type Batch } from "./matrix.ts";
 import { svd } from "./svd.ts";
 

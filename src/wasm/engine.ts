@@ -6,11 +6,16 @@
  */
 import { outOfMemory } from "../arrays.ts";
 import { ArgumentError, EngineError, show } from "../errors.ts";
-import binaries, { stamp } from "./binaries.ts";
+import { names, stamp } from "./binaries/index.ts";
 
-/** The binaries, in the order of binaries.ts, by the names that they carry. */
-const names = ["f32", "f64"] as const;
-export type Name = (typeof names)[number];
+export type Precision = "f32" | "f64";
+
+/** The binaries of a room as assembly/build.js writes them: pieces of each precision's in turn, hexadecimal. */
+export interface Text {
+  readonly room: string;
+  readonly precisions: readonly Precision[];
+  readonly pieces: readonly string[];
+}
 
 /** The custom section in which a binary says its name and of which sources it is. */
 const SECTION = "tfjs-initializers";
@@ -19,18 +24,20 @@ const INITIAL = 2 * 2 ** 16;
 
 const NEEDED = "needed are Chrome 115, Firefox 93, Safari 16.4, Node 18 or newer";
 
-const sources: Record<Name, () => BufferSource> = { f32: () => decode(0), f64: () => decode(1) };
-const modules: Partial<Record<Name, WebAssembly.Module>> = {};
+/** By the names that binaries carry, such as "orthogonal.f32". */
+const modules = new Map<string, WebAssembly.Module>();
+const replaced = new Map<string, BufferSource>();
 
 /**
  * Hands over kernels that the host compiled ahead of time, where it allows no code to be compiled at run time
  * (workerd and other edge runtimes, a strict content security policy). Call it once for each binary that is
  * used, before the first call: which one a module is, and that it belongs to this version, it says itself.
  *
- *   import f32 from "tfjs-initializers/f32.wasm"; // as such hosts import a compiled module
- *   provideKernels(f32);
+ *   import orthogonal from "tfjs-initializers/orthogonal.f32.wasm"; // as such hosts import a compiled module
+ *   provideKernels(orthogonal);
  *
- * f32.wasm computes in float32 and serves `orthogonal` and `install` without seeds; all else may need f64.wasm too.
+ * `orthogonal` and `install` without seeds need that one; README says which functions need which. An EngineError
+ * names the one that is missing.
  *
  * @throws ArgumentError if it is no WebAssembly.Module, or not one of this version's binaries
  */
@@ -38,10 +45,11 @@ export function provideKernels(module: WebAssembly.Module): void {
   const said = sectionOf(module);
   const name = names.find((name) => said === `${name} ${stamp}`);
   if (name === undefined) {
-    const expected = `f32.wasm or f64.wasm of this version of tfjs-initializers (${stamp}), compiled`;
+    const files = names.map((name) => `${name}.wasm`).join(", ");
+    const expected = `one of ${files} of this version of tfjs-initializers (${stamp}), compiled`;
     throw new ArgumentError("module", expected, said ?? show(module));
   }
-  modules[name] = module;
+  modules.set(name, module);
 }
 
 /** What a module says of itself: `undefined` if it is none of ours. */
@@ -57,9 +65,10 @@ function sectionOf(module: WebAssembly.Module): string | undefined {
 }
 
 /** For tests: replaces a binary (by the debug build, say); without bytes it is the embedded one again. */
-export function useBinary(name: Name, bytes?: BufferSource): void {
-  sources[name] = bytes ? () => bytes : () => decode(names.indexOf(name));
-  delete modules[name];
+export function useBinary(name: string, bytes?: BufferSource): void {
+  if (bytes) replaced.set(name, bytes);
+  else replaced.delete(name);
+  modules.delete(name);
 }
 
 /**
@@ -67,16 +76,19 @@ export function useBinary(name: Name, bytes?: BufferSource): void {
  *
  * @throws EngineError if the engine cannot run it, MemoryError if it has no memory for it
  */
-export function instantiate(name: Name): WebAssembly.Exports {
-  const module = (modules[name] ??= compile(sources[name]));
+export function instantiate(text: Text, precision: Precision): WebAssembly.Exports {
+  const name = `${text.room}.${precision}`;
+  const module =
+    modules.get(name) ?? compile(name, () => replaced.get(name) ?? decode(text, precision));
+  modules.set(name, module);
   try {
     return new WebAssembly.Instance(module).exports;
   } catch (error) {
-    throw explained(error);
+    throw explained(error, name);
   }
 }
 
-function compile(source: () => BufferSource): WebAssembly.Module {
+function compile(name: string, source: () => BufferSource): WebAssembly.Module {
   if (typeof globalThis.WebAssembly?.Module !== "function") {
     throw new EngineError(`WebAssembly is missing, or turned off, in this engine; ${NEEDED}`);
   }
@@ -87,12 +99,12 @@ function compile(source: () => BufferSource): WebAssembly.Module {
     if (!WebAssembly.validate(bytes)) {
       throw new EngineError(`WebAssembly has no SIMD in this engine; ${NEEDED}`);
     }
-    throw explained(error);
+    throw explained(error, name);
   }
 }
 
 /** Why valid kernels do not start. Engines tell it in words only, and each in an error of its own kind. */
-function explained(error: unknown): Error {
+function explained(error: unknown, name: string): Error {
   const said = String(error);
   if (/main thread/.test(said)) {
     return new EngineError(
@@ -105,14 +117,21 @@ function explained(error: unknown): Error {
     return outOfMemory(INITIAL, ` for WebAssembly (${said})`);
   return new EngineError(
     `WebAssembly may not be compiled here: allow it by "script-src 'wasm-unsafe-eval'" in the content security ` +
-      `policy, or hand over compiled modules by provideKernels (${said})`,
+      `policy, or hand over ${name}.wasm, compiled, by provideKernels (${said})`,
   );
 }
 
-/** One of the embedded binaries: every other piece of hexadecimal text. */
-function decode(which: number): Uint8Array<ArrayBuffer> {
-  const hex = binaries.filter((_, i) => i % names.length === which).join("");
+/** One of a room's binaries: of its pieces those of one precision. */
+function decode({ precisions, pieces }: Text, precision: Precision): Uint8Array<ArrayBuffer> {
+  const which = precisions.indexOf(precision);
+  const hex = pieces.filter((_, i) => i % precisions.length === which).join("");
+  // ES2026; Node has it from 25 on.
+  const { fromHex } = Uint8Array as { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> };
+  if (fromHex) return fromHex.call(Uint8Array, hex);
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  // Digits are 0x30 to 0x39, letters 0x61 to 0x66.
+  const value = (code: number) => (code & 15) + 9 * (code >> 6);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = 16 * value(hex.charCodeAt(2 * i)) + value(hex.charCodeAt(2 * i + 1));
   return bytes;
 }

@@ -9,73 +9,17 @@
 import { Info } from "../../assembly/info.ts";
 import { float32, float64, outOfMemory } from "../arrays.ts";
 import { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
-import { instantiate, type Name } from "./engine.ts";
+import { instantiate, type Precision, type Text } from "./engine.ts";
 
 export type Dtype = "float32" | "float64";
 export type Data = Float32Array | Float64Array;
 
-/** The exports of assembly/index.ts. `number` is an address, a count or a scalar; flags are 0 or 1. */
-interface Kernels {
+/** What every binary exports, for each has an arena of its own: assembly/arena.ts. */
+export interface Arena {
   readonly memory: WebAssembly.Memory;
   mark(): number;
   release(frame: number): void;
   alloc(bytes: bigint): number;
-  // prettier-ignore
-  dwgrad(
-    h: number, w: number, channels: number, mult: number, oh: number, ow: number, kh: number, kw: number,
-    sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
-  ): Info;
-  // prettier-ignore
-  gemm(
-    transA: number, transB: number, m: number, n: number, k: number,
-    alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
-  ): Info;
-  // prettier-ignore
-  gees(
-    vectors: number, balance: number, n: number, nb: number, nmin: number, nw: number, bulges: number,
-    a: number, z: number, w: number,
-  ): Info;
-  // prettier-ignore
-  gejsv(
-    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
-    a: number, u: number, s: number, v: number,
-  ): Info;
-  // prettier-ignore
-  gesvjb(
-    wide: number, count: number, m: number, n: number, vectors: number,
-    a: number, u: number, s: number, v: number,
-  ): Info;
-  // prettier-ignore
-  haar(trans: number, m: number, n: number, seed0: number, seed1: number, nb: number, q: number): Info;
-  // prettier-ignore
-  qr(
-    m: number, n: number, cols: number, positive: number, nb: number, a: number, q: number, r: number,
-  ): Info;
-  // prettier-ignore
-  trexc(
-    n: number, t: number, ldt: number, v: number, ldv: number, from: number, to: number, work: number,
-  ): number;
-  // prettier-ignore
-  larnv(n: number, seed0: number, seed1: number, first: bigint, x: number, work: number): void;
-  spread(trans: number, m: number, n: number, step: number, a: number): Info;
-  syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
-  // prettier-ignore
-  trsyl(
-    transA: number, transB: number, minus: number, m: number, n: number,
-    a: number, b: number, c: number, status: number,
-  ): Info;
-  philox(x: number, key0: number, key1: number): void;
-  // prettier-ignore
-  wgrad(
-    h: number, w: number, channels: number, filters: number, oh: number, ow: number, kh: number, kw: number,
-    sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
-  ): Info;
-  /** polyval and roots are in the f64 binary only. */
-  polyval(n: number, a: number, moduli: number, count: number, x: number): void;
-  // prettier-ignore
-  roots(
-    n: number, real: number, fine: number, a: number, re: number, im: number, radius: number,
-  ): Info;
 }
 
 /** An instance whose memory has grown beyond this is dropped when its outermost frame ends. */
@@ -84,11 +28,10 @@ const KEEP_BYTES = 16 * 2 ** 20;
 const LIMIT = " (WebAssembly memory ends at 4 GiB)";
 
 const arrays = { float32: Float32Array, float64: Float64Array };
-const names: Record<Dtype, Name> = { float32: "f32", float64: "f64" };
-const instances: Partial<Record<Dtype, Kernels>> = {};
+const precisions: Record<Dtype, Precision> = { float32: "f32", float64: "f64" };
 
 /** One job's view of a kernel instance. */
-export class Frame {
+export class Frame<Kernels extends Arena = Arena> {
   constructor(
     readonly kernels: Kernels,
     private readonly dtype: Dtype,
@@ -117,28 +60,31 @@ export class Frame {
   }
 }
 
-/** Runs a job in a frame of its own on the kernels of one precision. */
-export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
-  const kernels = (instances[dtype] ??= instantiate(names[dtype]) as unknown as Kernels);
-  const mark = kernels.mark();
-  try {
-    return job(new Frame(kernels, dtype));
-  } catch (error) {
-    // A trap leaves a kernel in the middle of something; nothing more is asked of that instance.
-    if (!expected.some((kind) => error instanceof kind)) drop(dtype, kernels);
-    throw error;
-  } finally {
-    kernels.release(mark);
-    if (kernels.memory.buffer.byteLength > KEEP_BYTES) drop(dtype, kernels);
-  }
+/** The way into a room: a function that runs a job in a frame of its own on the room's kernels of one precision. */
+export function room<Kernels, D extends Dtype = Dtype>(text: Text) {
+  const instances: Partial<Record<Dtype, Arena & Kernels>> = {};
+
+  return function frame<T>(dtype: D, job: (frame: Frame<Arena & Kernels>) => T): T {
+    const kernels = (instances[dtype] ??= instantiate(text, precisions[dtype]) as Arena & Kernels);
+    const drop = () => {
+      if (instances[dtype] === kernels) delete instances[dtype];
+    };
+    const mark = kernels.mark();
+    try {
+      return job(new Frame(kernels, dtype));
+    } catch (error) {
+      // A trap leaves a kernel in the middle of something; nothing more is asked of that instance.
+      if (!expected.some((kind) => error instanceof kind)) drop();
+      throw error;
+    } finally {
+      kernels.release(mark);
+      if (kernels.memory.buffer.byteLength > KEEP_BYTES) drop();
+    }
+  };
 }
 
 /** What a job that ends in order may throw. */
 const expected = [ArgumentError, ConvergenceError, MemoryError];
-
-function drop(dtype: Dtype, kernels: Kernels): void {
-  if (instances[dtype] === kernels) delete instances[dtype];
-}
 
 /** A zeroed array of the caller's own, or a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {

@@ -41,7 +41,7 @@ suite("ci/imports", (test) => {
     ["src/arguments.ts", `import { checkMatrix } from "./linalg/matrix.ts";`],
     ["assembly/blas/gemm.ts", `import { geqrf } from "../lapack/geqrf";`],
     ["assembly/blas/gemm.ts", `import { philox } from "../random/philox";`],
-    ["assembly/index.ts", `import { sizes } from "../bench/sizes";`],
+    ["assembly/rooms/products.ts", `import { sizes } from "../bench/sizes";`],
     ["src/tfjs/lps/lps.ts", `import { grow } from "../growth/grow.ts";`],
     ["src/tfjs/layers/kinds.ts", `import { orthogonal } from "../orthogonal.ts";`],
     ["src/tfjs/train.ts", `import { install } from "./install.ts";`],

@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { filterGradient, type Convolution } from "../../src/linalg/filterGradient.ts";
 import { MemoryError } from "../../src/errors.ts";
-import { frame } from "../../src/wasm/memory.ts";
+import { frame } from "../../src/wasm/rooms/training.ts";
 import { uniform } from "../support/matrices.ts";
 import { single } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";

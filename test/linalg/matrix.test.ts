@@ -15,8 +15,7 @@ import {
   svdBatch,
   topSvd,
 } from "../../src/linalg/index.ts";
-import { frame } from "../../src/wasm/memory.ts";
-import { precisions } from "../support/precisions.ts";
+import { forEachRoom } from "../support/kernels.ts";
 import { suite } from "../support/suite.ts";
 
 /** TypeScript would not let us. */
@@ -80,7 +79,7 @@ const cases: [Loose, string, unknown[]][] = [
   ...notFlags.map((transposeB) => [matmul, "transposeB", [a, a, { transposeB }]]),
 ] as [Loose, string, unknown[]][];
 
-const tops = () => precisions.map(({ dtype }) => frame(dtype, ({ kernels }) => kernels.mark()));
+const tops = () => forEachRoom((frame, dtype) => frame(dtype, ({ kernels }) => kernels.mark()));
 
 function refused(call: Loose, argument: string, values: unknown[]): void {
   const before = tops();

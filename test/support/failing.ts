@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import type { Frame } from "../../src/wasm/memory.ts";
-import { kernels as binaries } from "./kernels.ts";
+import type { Arena } from "../../src/wasm/memory.ts";
+import { binary, type Room } from "./kernels.ts";
 import type { Precision } from "./precisions.ts";
-
-type Kernels = Frame["kernels"];
 
 /** Where the countdown stands: below the arena and what the compiler keeps there. */
 const COUNTDOWN = 8;
@@ -18,17 +15,19 @@ const prologue = [
 ];
 
 /** Kernels of their own whose `alloc` begins with a countdown: the k-th allocation from now on fails. */
-export class Failing {
-  readonly kernels: Kernels;
+export class Failing<Kernels> {
+  readonly kernels: Arena & Kernels;
   /** How many there were in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
 
-  constructor(private readonly precision: Precision) {
-    const name = `f${8 * precision.bytes}${binaries === "debug" ? ".debug" : ""}.wasm`;
-    const bytes = readFileSync(new URL(`../../build/${name}`, import.meta.url));
+  constructor(
+    room: Room,
+    private readonly precision: Precision,
+  ) {
+    const bytes = binary(`${room}.f${8 * precision.bytes}`);
     const module = new WebAssembly.Module(instrumented(bytes));
-    this.kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
+    this.kernels = new WebAssembly.Instance(module).exports as Arena & Kernels;
     this.#start = this.kernels.mark();
   }
 

@@ -7,9 +7,10 @@ import {
   haar,
   MemoryError,
   provideKernels,
-  svd,
+  qr,
 } from "../../src/linalg/index.ts";
-import { frame } from "../../src/wasm/memory.ts";
+import { names } from "../../src/wasm/binaries/index.ts";
+import { frame } from "../../src/wasm/rooms/orthogonal.ts";
 import { afresh } from "../support/kernels.ts";
 import { suite } from "../support/suite.ts";
 import { refused, thrown } from "../support/thrown.ts";
@@ -18,7 +19,7 @@ import { refusals, without } from "../support/refusals.ts";
 const { Module } = WebAssembly;
 const jobs = {
   float32: () => haar(5, 5, { seed: 1 }).data,
-  float64: () => svd({ rows: 1, cols: 2, data: Float64Array.of(3, 4) }).s,
+  float64: () => qr({ rows: 2, cols: 1, data: Float64Array.of(3, 4) }).r.data,
 };
 
 suite("wasm/engine: engines that refuse", (test) => {
@@ -53,11 +54,12 @@ suite("wasm/engine: kernels from the host", (test) => {
   test("run where nothing may be compiled; one serves its own precision", () => {
     const [single, double] = [jobs.float32(), jobs.float64()];
     afresh();
-    const [f32, f64] = [compiled("f32.wasm"), compiled("f64.wasm")];
+    const [f32, f64] = [compiled("orthogonal.f32.wasm"), compiled("orthogonal.f64.wasm")];
     without(forbidden, () => {
       provideKernels(f32);
       assert.equal(jobs.float32(), single);
-      assert.match(thrown(EngineError, jobs.float64).message, "provideKernels");
+      const { message } = thrown(EngineError, jobs.float64);
+      assert.match(message, "hand over orthogonal.f64.wasm, compiled, by provideKernels");
       provideKernels(f64);
       assert.equal(jobs.float64(), double);
     });
@@ -65,24 +67,31 @@ suite("wasm/engine: kernels from the host", (test) => {
   });
 
   test("the shipped files are the embedded ones", () => {
-    for (const name of ["f32.wasm", "f64.wasm"]) {
-      const shipped = readFileSync(new URL(`../../dist/${name}`, import.meta.url));
-      assert.equal(shipped, bytes(name));
+    for (const name of names) {
+      const shipped = readFileSync(new URL(`../../dist/${name}.wasm`, import.meta.url));
+      assert.equal(shipped, bytes(`${name}.wasm`));
     }
   });
 
   test("what is no module, another's, or of another version is refused", () => {
     const call = provideKernels as (module: unknown) => void;
-    for (const value of [undefined, null, {}, "f32.wasm", bytes("f32.wasm"), jobs.float32])
-      assert.match(refused("module", () => call(value)).expected, "f32.wasm");
+    for (const value of [
+      undefined,
+      null,
+      {},
+      "orthogonal.f32.wasm",
+      bytes("orthogonal.f32.wasm"),
+      jobs.float32,
+    ])
+      assert.match(refused("module", () => call(value)).expected, "orthogonal.f32.wasm");
     const empty = new Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     refused("module", () => call(empty));
 
-    const older = bytes("f32.wasm");
+    const older = bytes("orthogonal.f32.wasm");
     older[older.length - 1] ^= 1; // of the version, which the last section ends with
     const { actual, expected } = thrown(ArgumentError, () => call(new Module(older)));
-    assert.match(actual, /^f32 [0-9a-f]{15}/);
-    assert.not.match(expected, actual.slice(4));
+    assert.match(actual, /^orthogonal\.f32 [0-9a-f]{15}/);
+    assert.not.match(expected, actual.split(" ")[1]!);
     assert.is(jobs.float32().length, 25);
   });
 });
@@ -100,7 +109,7 @@ suite("wasm/engine: traps", (test) => {
       );
       assert.is.not(kernelsOf(), instance);
       assert.equal(jobs[dtype](), before);
-      assert.throws(() => svd({ rows: 1, cols: 1, data: Float32Array.of(NaN) }));
+      assert.throws(() => qr({ rows: 1, cols: 1, data: Float32Array.of(NaN) }));
       assert.is(kernelsOf(), kernelsOf());
     }
   });
@@ -108,7 +117,7 @@ suite("wasm/engine: traps", (test) => {
   test("errors in order keep it", () => {
     const kernelsOf = () => frame("float32", ({ kernels }) => kernels);
     const instance = kernelsOf();
-    assert.throws(() => svd({ rows: 1, cols: 1, data: Float32Array.of(NaN) }), "NaN");
+    assert.throws(() => qr({ rows: 1, cols: 1, data: Float32Array.of(NaN) }), "NaN");
     assert.throws(() => haar(2 ** 30, 2 ** 20), "cannot be had");
     assert.is(kernelsOf(), instance);
   });

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { haar, matmul, MemoryError, normal, qr } from "../../src/linalg/index.ts";
-import { check, frame, type Dtype } from "../../src/wasm/memory.ts";
+import { check, type Dtype } from "../../src/wasm/memory.ts";
+import { frame } from "../../src/wasm/rooms/orthogonal.ts";
 import { kernels as binaries } from "../support/kernels.ts";
 import { precisions } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";

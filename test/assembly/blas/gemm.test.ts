@@ -4,7 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/products.ts";
 import { shapes, uniform } from "../../support/matrices.ts";
 import { precisions, type Precision } from "../../support/precisions.ts";
 import { transpose } from "../../support/ratios.ts";

@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/nonsymmetric.ts";
 import { kernels } from "../../support/kernels.ts";
 import { build, gaussian, uniform } from "../../support/matrices.ts";
 import { dchkhs, stubborn } from "../../support/nonsymmetric.ts";

@@ -2,7 +2,8 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame, type Data } from "../../../src/wasm/memory.ts";
+import type { Data } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/orthogonal.ts";
 import { shapes } from "../../support/matrices.ts";
 import { precisions, type Precision } from "../../support/precisions.ts";
 import { distance, Family, orthogonality, transpose } from "../../support/ratios.ts";

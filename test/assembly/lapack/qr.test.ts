@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/orthogonal.ts";
 import { build, conditioned, gaussian, shapes } from "../../support/matrices.ts";
 import { precisions, precisionOf, type Precision } from "../../support/precisions.ts";
 import { distance, Family, orthogonality, residual } from "../../support/ratios.ts";

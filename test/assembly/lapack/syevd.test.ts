@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/symmetric.ts";
 import { EighFamilies, GATE, valuesError } from "../../support/eighRatios.ts";
 import { build } from "../../support/matrices.ts";
 import { precisionOf, precisions } from "../../support/precisions.ts";

@@ -4,7 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/nonsymmetric.ts";
 import { build, uniform } from "../../support/matrices.ts";
 import { precisions, type Precision } from "../../support/precisions.ts";
 import { transpose } from "../../support/ratios.ts";

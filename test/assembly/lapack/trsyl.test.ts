@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/nonsymmetric.ts";
 import { build, gaussian } from "../../support/matrices.ts";
 import { double, precisionOf, precisions } from "../../support/precisions.ts";
 import { dget35, quasi } from "../../support/quasi.ts";

@@ -4,7 +4,7 @@
  * halves that of log, and roundings add one or two.
  */
 import * as assert from "uvu/assert";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/orthogonal.ts";
 import { precisions, type Precision } from "../../support/precisions.ts";
 import { Family } from "../../support/ratios.ts";
 import { suite } from "../../support/suite.ts";

@@ -1,6 +1,7 @@
 /** The stream of normals: which number stands where, whatever piece of the stream is asked for. */
 import * as assert from "uvu/assert";
-import { frame, type Data } from "../../../src/wasm/memory.ts";
+import type { Data } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/orthogonal.ts";
 import { precisions, type Precision } from "../../support/precisions.ts";
 import { suite } from "../../support/suite.ts";
 import { guarded } from "../../support/guarded.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { frame } from "../../../src/wasm/memory.ts";
+import { frame } from "../../../src/wasm/rooms/orthogonal.ts";
 import { precisions } from "../../support/precisions.ts";
 import { suite } from "../../support/suite.ts";
 import { philox as twin, type Counter } from "../../twins/philox.ts";

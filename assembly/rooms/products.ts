@@ -1,0 +1,2 @@
+/** Matrix products. */
+export { gemm } from "../blas/gemm";

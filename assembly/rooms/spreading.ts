@@ -1,0 +1,2 @@
+/** Directions of rows, spread apart. */
+export { spread } from "../lapack/spread";

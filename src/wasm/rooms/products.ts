@@ -1,0 +1,14 @@
+import type { Info } from "../../../assembly/info.ts";
+import text from "../binaries/products.ts";
+import { room } from "../memory.ts";
+
+/** The exports of assembly/rooms/products.ts. `number` is an address, a count or a scalar; flags are 0 or 1. */
+export interface Kernels {
+  // prettier-ignore
+  gemm(
+    transA: number, transB: number, m: number, n: number, k: number,
+    alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
+  ): Info;
+}
+
+export const frame = /* @__PURE__ */ room<Kernels>(text);
