@@ -9,23 +9,7 @@ import * as core from "@tensorflow/tfjs-core";
 import { checkOneOf } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
-import { classes as decorrelatedClasses } from "./diversity/decorrelated.ts";
-import { classes as layerClasses } from "./diversity/layer.ts";
-import { classes as regularizerClasses } from "./diversity/regularizer.ts";
-import { classes as lpsClasses } from "./lps/lps.ts";
-import { classes as orthogonalClasses } from "./orthogonal.ts";
-import { Relu1 } from "./relu1.ts";
-import { hint, unhint } from "./train/hint.ts";
-
-/** All that a saved model may name. */
-const classes = [
-  ...decorrelatedClasses,
-  ...layerClasses,
-  ...lpsClasses,
-  ...orthogonalClasses,
-  ...regularizerClasses,
-  Relu1,
-];
+import { unhint } from "./train/hint.ts";
 
 /** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
 export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor">;
@@ -44,9 +28,8 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  * Makes the stock orthogonal initializer of `tf` run on the kernels of this package.
  *
  * Without a seed: Haar distributed weights by the fast path. With a seed: stock tfjs's own weights for
- * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Also
- * registers the initializers of this package with `tf`, for models that name them, and lets the wasm backend
- * say what it needs to train convolutions. Idempotent.
+ * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Nothing else
+ * is touched; `tfjs-initializers/register` does all that this package can do to a `tf`. Idempotent.
  *
  * The kernels are tried first. Where they cannot run, stock is left as it is.
  *
@@ -57,10 +40,8 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  */
 export function install(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf);
-  for (const cls of classes) tf.serialization.registerClass<core.serialization.Serializable>(cls);
   if (STOCK in prototype) return;
   orthogonal([1, 1], { seed: 0 }); // Throws now, not in the middle of a model, if there are no kernels.
-  hint();
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {
     if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
@@ -73,14 +54,17 @@ export function install(tf: TensorFlow = core): void {
   };
 }
 
-/** Takes back what `install` did to the stock initializer of `tf`; nothing to do is no error. */
+/**
+ * Takes back what `install` did to the stock initializer of `tf`, and the hints of `tfjs-initializers/register`;
+ * nothing to do is no error.
+ */
 export function uninstall(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf) as StockOrthogonal & { [STOCK]?: StockOrthogonal["apply"] };
+  unhint();
   const stock = prototype[STOCK];
   if (stock === undefined) return;
   prototype.apply = stock;
   delete prototype[STOCK];
-  unhint();
 }
 
 /** The random numbers that stock tfjs draws for a seed; not out of a tf.tidy, which would walk all of them. */

@@ -1,4 +1,3 @@
-import { serialization } from "@tensorflow/tfjs-core";
 import {
   checkDeltaOptions,
   checkOptions,
@@ -8,6 +7,7 @@ import {
   type OrthogonalOptions,
 } from "../init/orthogonal.ts";
 import { configured, Initializer } from "./initializer.ts";
+import { registered } from "./registered.ts";
 
 class Orthogonal extends Initializer<OrthogonalOptions> {
   static readonly className = "TfjsInitializersOrthogonal";
@@ -35,9 +35,8 @@ class DeltaOrthogonal extends Initializer<DeltaOrthogonalOptions> {
   }
 }
 
-/** The classes that a saved model may name; `install` registers them with other copies of tfjs. */
-export const classes = [Orthogonal, DeltaOrthogonal];
-for (const cls of classes) serialization.registerClass(cls);
+/** The classes that a saved model may name. */
+export const classes = /* @__PURE__ */ registered({ Orthogonal, DeltaOrthogonal });
 
 export type { Orthogonal };
 
@@ -46,7 +45,7 @@ export type { Orthogonal };
  * rows x cols with cols its last axis, is gain · Q with QᵀQ = I (rows ≥ cols) or QQᵀ = I.
  *
  * Works wherever tf.layers takes an initializer, for shapes of rank 2 and more; in saved models it is
- * "TfjsInitializersOrthogonal", so import this package before loading them. With a seed the weights
+ * "TfjsInitializersOrthogonal", so import this function, or `tfjs-initializers/register`, before loading them. With a seed the weights
  * have the same bits in every browser and in Node (they are not those of stock tfjs for that seed; see
  * `install`). Method: Stewart 1980 (see `haar`); its use for weights: Saxe et al. 2014, section 3.
  *
@@ -66,7 +65,7 @@ export type { Orthogonal };
  * tf.layers.dense({ units: 256, kernelInitializer: orthogonal({ gain: Math.SQRT2, seed: 1 }) })
  */
 export function orthogonal(config: OrthogonalOptions = {}): Orthogonal {
-  return new Orthogonal(config);
+  return new classes.Orthogonal(config);
 }
 
 /**
@@ -86,5 +85,5 @@ export function orthogonal(config: OrthogonalOptions = {}): Orthogonal {
  * tf.layers.conv2dTranspose({ filters: 8, kernelSize: 3, strides: 2, kernelInitializer: deltaOrthogonal({ layer: "transpose" }) })
  */
 export function deltaOrthogonal(config: DeltaOrthogonalOptions = {}): DeltaOrthogonal {
-  return new DeltaOrthogonal(config);
+  return new classes.DeltaOrthogonal(config);
 }

@@ -7,9 +7,10 @@ import {
   serialization,
   type Tensor,
 } from "@tensorflow/tfjs-core";
+import { registered } from "./registered.ts";
 
 /** tf.maximum(x, 0), in a third of its time on the wasm backend, where it broadcasts the 0. */
-const apply = customGrad((x, save) => {
+const apply = /* @__PURE__ */ customGrad((x, save) => {
   (save as (saved: Tensor[]) => void)([x as Tensor]);
   return {
     value: relu(x as Tensor),
@@ -31,14 +32,15 @@ export class Relu extends serialization.Serializable {
 }
 
 /** tf.layers takes any registered class that has `apply` for an activation of its name. */
-export class Relu1 extends Relu {
+class Relu1 extends Relu {
   static override readonly className = "relu1";
 
   override apply(x: Tensor): Tensor {
     return apply(x);
   }
 }
-serialization.registerClass(Relu1);
+
+export const classes = /* @__PURE__ */ registered({ Relu1 });
 
 /**
  * Activation: max(x, 0) with gradient 1 at x = 0, where tf.relu has gradient 0. A neuron with zero
@@ -46,11 +48,11 @@ serialization.registerClass(Relu1);
  * convention of tf.maximum(x, 0), and the one that GradMax needs, f'(0) = 1 (Evci et al. 2022).
  *
  * Works wherever tf.layers takes the name of an activation, and in saved models, where it is "relu1":
- * import this package before loading them, or let `settle` turn it back into relu before saving. (For
+ * import this name, or `tfjs-initializers/register`, before loading them, or let `settle` turn it back into relu before saving. (For
  * TypeScript it passes as one of tf's own names.)
  *
  * @example
  * tf.layers.dense({ units: 64, activation: relu1 })
  * tf.layers.activation({ activation: relu1 })
  */
-export const relu1 = Relu1.className as string as "linear";
+export const relu1 = /* @__PURE__ */ (() => classes.Relu1.className as string as "linear")();

@@ -1,4 +1,4 @@
-import { serialization, Tensor } from "@tensorflow/tfjs-core";
+import { Tensor } from "@tensorflow/tfjs-core";
 import { float64 } from "../../arrays.ts";
 import { finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -9,6 +9,7 @@ import {
 } from "../../init/diversity/decorrelated.ts";
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { configured, Initializer } from "../initializer.ts";
+import { registered } from "../registered.ts";
 
 /** Those of the values, with the covariance as rows of numbers, as JSON can have it. */
 export interface DecorrelatedConfig extends Omit<DecorrelatedOptions, "covariance"> {
@@ -44,8 +45,7 @@ function matrixOf(rows: number[][]): Matrix {
   return { rows: rows.length, cols, data };
 }
 
-export const classes = [Decorrelated];
-for (const cls of classes) serialization.registerClass(cls);
+export const classes = /* @__PURE__ */ registered({ Decorrelated });
 
 /**
  * Initializer: units that do not repeat each other, random nevertheless. A kernel […, in, out] is drawn by the
@@ -72,7 +72,7 @@ for (const cls of classes) serialization.registerClass(cls);
  * tf.layers.dense({ units: 16, kernelInitializer: decorrelated({ base: "heNormal", seed: 1 }) })
  */
 export function decorrelated(config: DecorrelatedConfig = {}): Decorrelated {
-  return new Decorrelated(config);
+  return new classes.Decorrelated(config);
 }
 
 /**

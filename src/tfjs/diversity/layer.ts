@@ -9,6 +9,7 @@ import {
   type PenaltyOptions,
 } from "../../init/diversity/penalties.ts";
 import { configured } from "../initializer.ts";
+import { registered } from "../registered.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 
@@ -29,7 +30,7 @@ const LAYERS = ["batchInputShape", "batchSize", "dtype", "inputDType", "inputSha
  */
 function classOn(Base: typeof layers.Layer) {
   return class DiversityPenalty extends Base {
-    static readonly className: string = NAME;
+    static readonly className: string = classes.DiversityPenalty.className;
     [EPOCH] = 0;
     private readonly options: PenaltyConfig;
     private activations: tf.Tensor | undefined;
@@ -72,7 +73,6 @@ function classOn(Base: typeof layers.Layer) {
   };
 }
 
-const NAME = "TfjsInitializersDiversityPenalty";
 const made = new WeakMap<object, ReturnType<typeof classOn>>();
 
 /** tf.layers does not register its base class, but Dense extends it. */
@@ -88,7 +88,7 @@ function layerClass(): ReturnType<typeof classOn> {
 
 /** What saved models name; it builds the layer. */
 class DiversityPenalty extends tf.serialization.Serializable {
-  static readonly className = NAME;
+  static readonly className = "TfjsInitializersDiversityPenalty";
 
   static override fromConfig<T extends tf.serialization.Serializable>(
     _: tf.serialization.SerializableConstructor<T>,
@@ -102,8 +102,7 @@ class DiversityPenalty extends tf.serialization.Serializable {
   }
 }
 
-export const classes = [DiversityPenalty];
-for (const cls of classes) tf.serialization.registerClass(cls);
+export const classes = /* @__PURE__ */ registered({ DiversityPenalty });
 
 /**
  * Layer that hands its input on and, in training, adds lambda · penalty of it to the loss: put it after the layer

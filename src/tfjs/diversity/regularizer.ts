@@ -8,6 +8,7 @@ import {
 } from "../../init/diversity/penalties.ts";
 import { layoutOf } from "../../init/units.ts";
 import { Configured, configured } from "../initializer.ts";
+import { registered } from "../registered.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 
@@ -45,8 +46,7 @@ class DiversityRegularizer extends Configured<RegularizerConfig> {
   }
 }
 
-export const classes = [DiversityRegularizer];
-for (const cls of classes) tf.serialization.registerClass(cls);
+export const classes = /* @__PURE__ */ registered({ DiversityRegularizer });
 
 /**
  * ModelKernel regularizer: adds lambda · penalty to the loss, for units (output channels) that should not repeat each
@@ -73,5 +73,5 @@ for (const cls of classes) tf.serialization.registerClass(cls);
  * @throws ArgumentError for a bad or unknown option
  */
 export function diversityRegularizer(config: RegularizerConfig = {}): DiversityRegularizer {
-  return new DiversityRegularizer(config);
+  return new classes.DiversityRegularizer(config);
 }

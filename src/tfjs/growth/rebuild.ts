@@ -4,7 +4,7 @@ import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { leaves, type Layer } from "../layers/graph.ts";
-import { Relu1 } from "../relu1.ts";
+import { classes } from "../relu1.ts";
 import { attributes } from "../layers/attributes.ts";
 
 /** How a tensor gets wider. Flattened positions share the axis of the units, and come before them. */
@@ -60,7 +60,7 @@ export function rebuild(
       if (relu1.includes(name)) {
         // The ReLU layer has no activation to name.
         if (entry.className === "ReLU") entry.className = "Activation";
-        entry.config.activation = Relu1.className;
+        entry.config.activation = classes.Relu1.className;
       }
       if (entry.className === "DepthwiseConv2D") {
         // TensorFlow.js has written the regularizer there.

@@ -5,7 +5,7 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, leaves, type Layer } from "../layers/graph.ts";
-import { Relu, Relu1 } from "../relu1.ts";
+import { classes, Relu } from "../relu1.ts";
 import { attributes, type HeldActivation } from "../layers/attributes.ts";
 
 export interface SettleOptions {
@@ -86,7 +86,7 @@ function placesOf(model: LayersModel): Place[] {
   return [...new Set(leaves(model))].flatMap((layer) =>
     holders(layer).flatMap((holder) =>
       (["activation", "recurrentActivation"] as const)
-        .filter((key) => holder[key]?.getClassName() === Relu1.className)
+        .filter((key) => holder[key]?.getClassName() === classes.Relu1.className)
         .map((key) => ({ layer, holder, key })),
     ),
   );

@@ -1,4 +1,3 @@
-import { serialization } from "@tensorflow/tfjs-core";
 import {
   checkBias,
   checkKernel,
@@ -11,6 +10,7 @@ import {
 import { DESIGN_OPTIONS, lpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { configured, Initializer } from "../initializer.ts";
+import { registered } from "../registered.ts";
 
 /** What is saved is the design's result, numbers: a loaded model does not depend on how they were found. */
 class LpsKernel extends Initializer<LpsKernelOptions> {
@@ -39,9 +39,8 @@ class LpsBias extends Initializer<LpsBiasOptions> {
   }
 }
 
-/** The classes that a saved model may name; `install` registers them with other copies of tfjs. */
-export const classes = [LpsKernel, LpsBias];
-for (const cls of classes) serialization.registerClass(cls);
+/** The classes that a saved model may name. */
+export const classes = /* @__PURE__ */ registered({ LpsKernel, LpsBias });
 
 export type { LpsBias, LpsKernel };
 
@@ -98,8 +97,8 @@ export function lps(options: LpsOptions): ForKernel | ForDepthwise | ForSeparabl
   const { weights, layer, strides, seed, ...rest } = configured(options, OPTIONS);
   const { variance, biases } = lpsDesign(rest);
   const [first, second] = seedsOf(seed, 2);
-  const kernel = new LpsKernel({ variance, weights, layer, strides, seed: first });
-  const biasInitializer = new LpsBias({ biases, seed: second });
+  const kernel = new classes.LpsKernel({ variance, weights, layer, strides, seed: first });
+  const biasInitializer = new classes.LpsBias({ biases, seed: second });
   switch (layer satisfies LpsLayer | undefined) {
     case "depthwise":
       return { depthwiseInitializer: kernel, biasInitializer };
