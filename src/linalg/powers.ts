@@ -2,7 +2,7 @@
 import { allocate, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
-const bits = new DataView(new ArrayBuffer(8));
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 /** 2^e for −1022 ≤ e ≤ 1023. */
 function power(e: number): number {

@@ -1,4 +1,4 @@
-import { serialization, tensor, type DataType, type Tensor } from "@tensorflow/tfjs-core";
+import { tensor, type serialization, type DataType, type Tensor } from "@tensorflow/tfjs-core";
 import { checkObject, checkOneOf, known } from "../arguments.ts";
 
 /**
@@ -7,11 +7,21 @@ import { checkObject, checkOneOf, known } from "../arguments.ts";
  * tf.layers recognizes initializers and regularizers by `instanceof` of classes that it does not export, and
  * takes everything else for a `{ className, config }` to rebuild from. An instance that has both properties is
  * therefore accepted everywhere, also by a second copy of tf.layers on the page; so its whole
- * state is in its config.
+ * state is in its config. It extends no class of TensorFlow.js: a bundler could not tell that this does nothing, and
+ * would keep it.
  */
-export abstract class Configured<Options extends object> extends serialization.Serializable {
-  constructor(protected readonly options: Options) {
-    super();
+export abstract class Configured<Options extends object> implements serialization.Serializable {
+  constructor(protected readonly options: Options) {}
+
+  static fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    return new cls(config);
+  }
+
+  getClassName(): string {
+    return (this.constructor as { className?: string }).className!;
   }
 
   getConfig(): serialization.ConfigDict {

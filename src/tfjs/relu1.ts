@@ -4,7 +4,7 @@ import {
   greaterEqual,
   mul,
   relu,
-  serialization,
+  type serialization,
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import { registered } from "./registered.ts";
@@ -19,8 +19,18 @@ const apply = /* @__PURE__ */ customGrad((x, save) => {
 });
 
 /** Stock relu: layers know it by its name, run fused kernels in its place, and save it as theirs. */
-export class Relu extends serialization.Serializable {
+export class Relu implements serialization.Serializable {
   static readonly className: string = "relu";
+
+  static fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+  ): T {
+    return new cls();
+  }
+
+  getClassName(): string {
+    return (this.constructor as typeof Relu).className;
+  }
 
   apply(x: Tensor): Tensor {
     return relu(x);

@@ -5,10 +5,12 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, install, orthogonal, uninstall } from "../../src/tfjs/index.ts";
+import { register } from "../../src/tfjs/register.ts";
 import { suite } from "../support/suite.ts";
 import { refused, thrown } from "../support/thrown.ts";
 import { copies } from "../support/copies.ts";
 
+uninstall(); // what the import of register has installed
 await core.setBackend("wasm");
 
 type Core = typeof core;
@@ -94,10 +96,13 @@ suite("tfjs/copies", (test) => {
     assert.match(refused("tf", () => uninstall(tf)).message, "tfjs-layers");
   });
 
-  test("two cores, two tf.layers: install(tf) makes everything work there, and only there", async () => {
+  test("two cores, two tf.layers: register(tf) makes everything work there, and only there", async () => {
     const [tf, tfl] = secondPair();
     assert.throws(() => dense(tfl), /Unknown initializer/);
     install(tf);
+    repaired(tfl);
+    assert.throws(() => dense(tfl), /Unknown initializer/);
+    register(tf);
     await works(tfl);
     repaired(tfl);
     stock(layers);
@@ -112,7 +117,7 @@ suite("tfjs/copies", (test) => {
 
   test("two cores: a model of the second trains with ours", async () => {
     const [tf, tfl] = secondPair();
-    install(tf);
+    register(tf);
     const model = dense(tfl);
     model.compile({ optimizer: tf.train.sgd(0.1), loss: "meanSquaredError" });
     const batch = () => model.trainOnBatch(tf.ones([8, 6]), tf.zeros([8, 4])) as Promise<number>;

@@ -36,7 +36,7 @@ const WIDEST = 1e12;
 /** Of the largest coefficient: some 100 times the roundoff of integrals and exchanges. */
 const VANISHING = 1e-12;
 /** Where the size of an activation is taken. */
-const SAMPLES = Array.from({ length: 33 }, (_, i) => i / 16 - 1);
+const SAMPLES = /* @__PURE__ */ Array.from({ length: 33 }, (_, i) => i / 16 - 1);
 
 type Real = (u: number) => number;
 /** Coefficients in an orthogonal basis, for a function on [−1, 1] with kinks and some noise. */

@@ -36,7 +36,9 @@ async function own(): Promise<Line> {
   const expected = `${EXPECTED}, where a bundler or the page's policy keeps our own from its file`;
   try {
     const { spawn } = await import("./spawn.ts");
-    return new Line(spawn(), `a worker that can be loaded; or ${expected}`);
+    const { worker, close } = spawn();
+    const wire = { ...listenTo(worker), own: true, close };
+    return new Line(wire, `a worker that can be loaded; or ${expected}`);
   } catch (error) {
     throw new ArgumentError("worker", expected, `true, and: ${(error as Error).message}`);
   }

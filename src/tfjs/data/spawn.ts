@@ -1,15 +1,19 @@
 /**
  * A worker of our own. A module by itself, imported when one is asked for: `import.meta` is what loaders of CommonJS,
- * such as Jest's, do not read.
+ * such as Jest's, do not read. It imports next to nothing: what a module that is imported at run time shares with
+ * others, bundlers keep as a whole.
  */
 import { threads } from "./threads.ts";
-import { listenTo, type Wire } from "./wire.ts";
 
 /** Firefox collects a worker inside of a worker, busy or not, unless it is held. */
 const held = new Set<object>();
 
-/** @throws what the host throws where there can be none */
-export function spawn(): Wire {
+/**
+ * The worker, and what ends it.
+ *
+ * @throws what the host throws where there can be none
+ */
+export function spawn() {
   // A classic script, such as the bundle for script tags, does not know where it lies.
   if (import.meta.url === undefined) throw new Error("a script that does not know its address");
   // Bundlers know this very form of words and see to the file.
@@ -18,8 +22,7 @@ export function spawn(): Wire {
     : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   held.add(worker);
   return {
-    ...listenTo(worker),
-    own: true,
+    worker,
     close() {
       held.delete(worker);
       void worker.terminate();

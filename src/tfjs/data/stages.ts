@@ -170,7 +170,7 @@ function gridOf(layer: Layer): (shape: readonly number[]) => Grid {
 }
 
 /** The columns of a sequence. */
-const POINT = axisOf(1, 1, 1, 1, "valid");
+const POINT = /* @__PURE__ */ axisOf(1, 1, 1, 1, "valid");
 
 /** Writes new values into a weight. */
 export function assign(variable: LayerVariable, values: Float32Array): void {

@@ -87,18 +87,14 @@ function layerClass(): ReturnType<typeof classOn> {
 }
 
 /** What saved models name; it builds the layer. */
-class DiversityPenalty extends tf.serialization.Serializable {
+class DiversityPenalty {
   static readonly className = "TfjsInitializersDiversityPenalty";
 
-  static override fromConfig<T extends tf.serialization.Serializable>(
+  static fromConfig<T extends tf.serialization.Serializable>(
     _: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
     return diversityPenalty(config as PenaltyConfig) as tf.serialization.Serializable as T;
-  }
-
-  getConfig(): tf.serialization.ConfigDict {
-    return {};
   }
 }
 

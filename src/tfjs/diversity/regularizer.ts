@@ -21,10 +21,11 @@ export interface RegularizerConfig extends Schedule, Omit<PenaltyOptions, "cap">
 
 class DiversityRegularizer extends Configured<RegularizerConfig> {
   static readonly className = "TfjsInitializersDiversityRegularizer";
-  [EPOCH] = 0;
+  declare [EPOCH]: number;
 
   constructor(config: RegularizerConfig = {}) {
     super(configured(config, ["depthwise", "epochs", "epsilon", "lambda", "penalty", "power"]));
+    this[EPOCH] = 0;
     const { penalty = "cos2", ...rest } = this.options;
     checkOneOf("penalty", penalty, Object.keys(weightPenalties));
     checkFlag("depthwise", rest.depthwise ?? false);
