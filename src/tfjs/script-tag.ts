@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 export * from "./index.ts";
+export { register } from "./registerAll.ts";
 /** `tfjs-initializers/linalg`: the same as `linalg`, on typed arrays. */
 export * as matrices from "../linalg/index.ts";
 

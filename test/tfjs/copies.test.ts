@@ -5,12 +5,11 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, install, orthogonal, uninstall } from "../../src/tfjs/index.ts";
-import { register } from "../../src/tfjs/register.ts";
+import { register } from "../../src/tfjs/registerAll.ts";
 import { suite } from "../support/suite.ts";
 import { refused, thrown } from "../support/thrown.ts";
 import { copies } from "../support/copies.ts";
 
-uninstall(); // what the import of register has installed
 await core.setBackend("wasm");
 
 type Core = typeof core;

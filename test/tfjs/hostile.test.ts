@@ -25,8 +25,8 @@ const square = matrix(3, 3);
 const symmetric = { ...square, data: Float64Array.of(4, 1, 2, 1, 5, 0, 2, 0, 6) };
 const tall = matrix(4, 3);
 
-const f32 = new WebAssembly.Module(readFileSync("dist/f32.wasm"));
-const provideKernels: Call = () => [f32];
+const binary = new WebAssembly.Module(readFileSync("dist/orthogonal.f32.wasm"));
+const provideKernels: Call = () => [binary];
 
 const ofArrays: Record<string, Call> = {
   provideKernels,

@@ -233,7 +233,7 @@ suite("tfjs/install: the hint", (test) => {
     install();
     assert.equal(kernels(), before);
     assert.not.match(await failure(), "tfjs-initializers/train");
-    const { register } = await import("../../src/tfjs/register.ts");
+    const { register } = await import("../../src/tfjs/registerAll.ts");
     register();
     assert.match(await failure(), missing);
     assert.match(await failure(), '"tfjs-initializers/train"');
@@ -245,7 +245,7 @@ suite("tfjs/install: the hint", (test) => {
 
   test("names what train brings, gives way to it, and stays away", async () => {
     const before = kernels();
-    const { register } = await import("../../src/tfjs/register.ts");
+    const { register } = await import("../../src/tfjs/registerAll.ts");
     register();
     const hinted = kernels();
     await import("../../src/tfjs/train.ts");

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
-import { install, lps, lpsModel, uninstall } from "../../src/tfjs/index.ts";
+import { lps, lpsModel, uninstall } from "../../src/tfjs/index.ts";
+import { register } from "../../src/tfjs/registerAll.ts";
 import { suite } from "../support/suite.ts";
 import { copies } from "../support/copies.ts";
 
@@ -56,7 +57,7 @@ suite("tfjs/lps: the union package", (test) => {
 });
 
 suite("tfjs/lps: copies", (test) => {
-  test("a second core knows the classes after install(tf)", async () => {
+  test("a second core knows the classes after register(tf)", async () => {
     const [core, layers] = copies("@tensorflow/tfjs-core", "@tensorflow/tfjs-layers");
     const make = () => {
       const model = build({ ...core, ...layers });
@@ -65,7 +66,7 @@ suite("tfjs/lps: copies", (test) => {
     };
     assert.throws(make, /Unknown initializer/);
     core.disposeVariables();
-    install(core);
+    register(core);
     make();
     const modelTopology = make().toJSON(null, false);
     const loaded = await layers.loadLayersModel({ load: async () => ({ modelTopology }) });
