@@ -14,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
+import { build as vite } from "vite";
 import { names } from "../src/wasm/binaries/index.ts";
 import { suite } from "./support/suite.ts";
 
@@ -162,6 +163,25 @@ function bundle(contents: string): Uint8Array {
     external: ["@tensorflow/*"],
   });
   return outputFiles[0].contents;
+}
+
+/** The same by Vite: the size of what is imported at once, gzipped. */
+async function viteSize(contents: string): Promise<number> {
+  const input = join(project, "vite.js");
+  writeFileSync(input, contents);
+  const built = await vite({
+    root: project,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      minify: true,
+      modulePreload: false,
+      rollupOptions: { input, preserveEntrySignatures: "strict", external: /^@tensorflow/ },
+    },
+  });
+  const { output } = built as { output: { type: string; isEntry?: boolean; code?: string }[] };
+  return gzipSync(output.find(({ isEntry }) => isEntry)!.code!, { level: 9 }).length;
 }
 
 /** dist has a .d.ts for every source, nothing of what is no longer a source, and few files of code. */
@@ -392,6 +412,12 @@ suite("package", (test) => {
       const size = gzipSync(bundle(`${imported};`), { level: 9 }).length;
       console.log(`\nnote: ${imported} is ${size} bytes, gzipped; the budget is ${budget}`);
       assert.ok(size <= budget, `${size} bytes`);
+    });
+
+  for (const [imported, budget] of Object.entries(BUDGET).filter(([text]) => text.includes("{")))
+    test(`by Vite, ${imported} is within 1 KB of that`, async () => {
+      const size = await viteSize(`${imported};`);
+      assert.ok(size <= budget + 1024, `${size} bytes`);
     });
 
   test.after(() => rmSync(project, { recursive: true }));
