@@ -34,12 +34,13 @@ const { values: options } = parseArgs({
 const seeds = Number(options.seeds);
 const only = new RegExp(options.only);
 
-/** How the kernels are drawn, and what is then done with the data; `head`: only the last layer is solved for. */
+/** How the kernels are drawn, and what is then done with the data; `head`: only the last layer is; `blind`: without ys. */
 interface Method {
   readonly name: string;
   readonly kernels?: "orthogonal";
   readonly data?: DataOptions;
   readonly head?: boolean;
+  readonly blind?: boolean;
 }
 
 const methods: Method[] = [
@@ -49,6 +50,7 @@ const methods: Method[] = [
   { name: "LSUV of He", data: { method: "lsuv" } },
   { name: "orthogonal LSUV", data: { method: "orthogonal-lsuv" } },
   { name: "Sylvester pca", data: { code: "pca" } },
+  { name: "Sylvester pca without ys", data: { code: "pca" }, blind: true },
   { name: "Sylvester labels", data: { code: "labels" } },
   { name: "Sylvester random", data: { code: "random" } },
   { name: "Sylvester randomProjection", data: { code: "randomProjection" } },
@@ -113,7 +115,8 @@ const accuracy = (model: tf.LayersModel, { xs, ys }: Set): number =>
 async function run(method: Method, seed: number, set: Set, batchSize: number): Promise<number[]> {
   const model = build(method, seed);
   const layers = method.head ? [model.layers.at(-1)!.name] : undefined;
-  if (method.data) await initializeFromData(model, set.xs, { ...method.data, layers, seed, ys: set.ys }); // prettier-ignore
+  const ys = method.blind ? undefined : set.ys;
+  if (method.data) await initializeFromData(model, set.xs, { ...method.data, layers, seed, ys });
   const found = [accuracy(model, test)];
   for (let epoch = 1; epoch <= EPOCHS.at(-1)!; epoch++) {
     await model.fit(set.xs, set.ys, { epochs: 1, batchSize, shuffle: false, verbose: 0 });

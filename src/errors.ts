@@ -26,14 +26,41 @@ export class MemoryError extends Error {
   override readonly name = "MemoryError";
 }
 
-/** How a value is shown in a message: short, whatever it is. */
+/**
+ * The engine does not run the kernels: WebAssembly is missing, has no SIMD, or may not be compiled here.
+ * The message says which, and what to do.
+ */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
+/** How a value is shown in a message: short, whatever it is, and never an error of its own. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
-  if (Array.isArray(value) && value.length <= 8) return `[${value.join(", ")}]`;
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
-    return `${value.constructor.name} of length ${(value as unknown as ArrayLike<unknown>).length}`;
+  try {
+    return shown(value, 0);
+  } catch {
+    // A revoked proxy, or a getter that throws.
+    return `a value that cannot be read (${typeof value})`;
   }
-  if (typeof value === "object" && value !== null)
-    return `an object with ${Object.keys(value).slice(0, 6).join(", ") || "no keys"}`;
-  return String(value);
+}
+
+/** Elements of arrays are shown down to this depth; a cycle ends there. */
+const DEEPEST = 2;
+
+function shown(value: unknown, depth: number): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 40));
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value) && value.length <= 8 && depth < DEEPEST) {
+    return `[${Array.from(value, (one) => shown(one, depth + 1)).join(", ")}]`;
+  }
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
+    const kind = Object.prototype.toString.call(value).slice(8, -1);
+    const { length, byteLength } = value as unknown as { length?: number; byteLength?: number };
+    return length === undefined ? `${kind} of ${byteLength} bytes` : `${kind} of length ${length}`;
+  }
+  const { shape, dtype } = value as { shape?: unknown; dtype?: unknown };
+  if (Array.isArray(shape) && typeof dtype === "string") return `a tensor of shape [${shape.slice(0, 8)}]`; // prettier-ignore
+  const keys = Object.keys(value).slice(0, 6);
+  return `an object with ${keys.map((key) => key.slice(0, 40)).join(", ") || "no keys"}`;
 }

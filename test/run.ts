@@ -7,6 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 
 interface Job {
   name: string;
@@ -113,6 +114,22 @@ const jobs = [...checks, ...units, ...wholes].filter(wanted);
 const idle = units.length === 0 || jobs.length === 0;
 if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);
 
+/** A browser is put on this machine only after it has been said, and allowed if somebody is there to ask. */
+async function askForBrowser(): Promise<void> {
+  const { found, plan } = await import("./browser/chromium.ts");
+  if (found() || process.env.CHROME_INSTALL === "no") return;
+  console.log("The browser tests need Chromium, which is not on this machine. npm test will run");
+  console.log(
+    `\n  ${plan()}\n\n(CHROME_PATH names one that is elsewhere, CHROME_INSTALL=no forbids it.)`,
+  );
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question("Go on? [y/N] ");
+  terminal.close();
+  if (!/^y/i.test(answer)) process.env.CHROME_INSTALL = "no";
+}
+
+if (jobs.some(({ name }) => name === "browser")) await askForBrowser();
 const built = await run(build);
 const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);

@@ -39,7 +39,16 @@ export function angles(n: i32, limit: f64, tally: bool, round: usize): i32 {
       ? f64x2.promote_low_f32x4(v128.load64_zero(round + DOTS + REAL * k))
       : v128.load(round + DOTS + REAL * k);
     let a = v128.load(round + P2 + 8 * k), b = v128.load(round + Q2 + 8 * k);
-    let di = v128.load(round + DP + 8 * k), dj = v128.load(round + DQ + 8 * k);
+    const dp = v128.load(round + DP + 8 * k), dq = v128.load(round + DQ + 8 * k);
+    let di = dp, dj = dq;
+    if (!SINGLE) {
+      // Only their ratio counts: the larger goes to [1, 2), so that the squares do. Where even so one is lost, the
+      // columns are as good as orthogonal: a preconditioned matrix has cosines no larger than the ratio.
+      const exponent = v128.and(f64x2.max(dp, dq), i64x2.splat(0x7ff0000000000000));
+      const unit = i64x2.sub(i64x2.splat(0x7fe0000000000000), exponent);
+      di = f64x2.mul(dp, unit);
+      dj = f64x2.mul(dq, unit);
+    }
     const oblique = f64x2.gt(f64x2.mul(dot, dot), f64x2.mul(f64x2.splat(limit), f64x2.mul(a, b)));
     const di2 = f64x2.mul(di, di), dj2 = f64x2.mul(dj, dj), dij = f64x2.mul(di, dj);
     let pp = f64x2.mul(a, di2), qq = f64x2.mul(b, dj2);
@@ -50,9 +59,6 @@ export function angles(n: i32, limit: f64, tally: bool, round: usize): i32 {
     x = a;
     a = v128.bitselect(b, a, swap);
     b = v128.bitselect(x, b, swap);
-    x = di;
-    di = v128.bitselect(dj, di, swap);
-    dj = v128.bitselect(x, dj, swap);
     // cot 2θ = (‖x_q‖² - ‖x_p‖²) / (2 x_p·x_q); beyond 2^27 the 1 under the root is lost, and the square may overflow.
     const minus = f64x2.neg(f64x2.abs(f64x2.sub(pp, qq)));
     const zeta = f64x2.div(f64x2.mul(half, minus), f64x2.mul(dot, dij));
@@ -73,8 +79,9 @@ export function angles(n: i32, limit: f64, tally: bool, round: usize): i32 {
     const b1 = f64x2.max(zero, f64x2.mul(f64x2.add(b, f64x2.mul(tail, dot)), c2));
     v128.store(round + P2 + 8 * k, v128.bitselect(a1, a, oblique));
     v128.store(round + Q2 + 8 * k, v128.bitselect(b1, b, oblique));
-    v128.store(round + DP + 8 * k, v128.bitselect(f64x2.mul(di, c), di, oblique));
-    v128.store(round + DQ + 8 * k, v128.bitselect(f64x2.mul(dj, f64x2.mul(s2, c)), dj, oblique));
+    const first = v128.bitselect(dq, dp, swap), second = v128.bitselect(dp, dq, swap);
+    v128.store(round + DP + 8 * k, v128.bitselect(f64x2.mul(first, c), first, oblique));
+    v128.store(round + DQ + 8 * k, v128.bitselect(f64x2.mul(second, f64x2.mul(s2, c)), second, oblique));
     if (SINGLE) {
       v128.store64_lane(round + ALPHAS + REAL * k, f32x4.demote_f64x2_zero(alpha), 0);
       v128.store64_lane(round + BETAS + REAL * k, f32x4.demote_f64x2_zero(beta), 0);

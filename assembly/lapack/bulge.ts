@@ -25,7 +25,7 @@ export function get(h: usize, ld: i32, i: i32, j: i32): f64 {
   return <f64>load<real>(at(h, ld, i, j));
 }
 
-/** Below this everything is zero in a matrix of order n with entries of order 1. */
+/** Below this everything is zero in a matrix of order n whose entries go up to where gees brings them. */
 // @ts-ignore: decorator
 @inline
 export function smallest(n: i32): f64 {

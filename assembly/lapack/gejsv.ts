@@ -8,30 +8,35 @@
  *   L W = U₁ diag(s)   solved for W                         (rightvectors)
  *   U = Q U₁,  V = P Q₂ W
  *
- * Small singular values of A = B D, D diagonal, are as accurate as the conditioning of B allows, not
- * that of A. When A has rank r < n (what remains is exactly nothing, relative to the range of `real`), L is
- * r x r, the other singular values are zero, and Q and Q₂ complete U and V: always orthonormal. Where L itself
+ * Small singular values of A = B D, D diagonal, are as accurate as the conditioning of B allows, not that of A;
+ * rows that are graded are sorted first (lapmr), which serves D B, and so a wide B D, too. Singular values keep their
+ * digits down to LEAST / LIFT of the largest. When A has rank r < n (what remains is nothing, relative to that), L
+ * is r x r, the other singular values are zero, and Q and Q₂ complete U and V: always orthonormal. Where L itself
  * is singular to working precision, W comes from LᵀU₁ = W diag(s) and a QR instead of the solve.
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { identity } from "../blas/identity";
 import { nrm2, reciprocalPower } from "../blas/nrm2";
-import { NR, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
+import { NR, ROW, columnOf, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
 import { Info } from "../info";
-import { EPS, REAL, SINGLE } from "../real";
+import { EPS, REAL, SAFMIN, SINGLE } from "../real";
 import { geqp3 } from "./geqp3";
 import { geqrf, geqrfWork } from "./geqrf";
 import { GESVJ_WORK, gesvj } from "./gesvj";
 import { ilaenv } from "./ilaenv";
+import { graded, lapmr } from "./lapmr";
 import { lasrt } from "./lasrt";
 import { ormqr } from "./ormqr";
 import { orthonormal } from "./orthonormal";
 import { project, solve } from "./rightvectors";
 
-/** Relative to the largest entry: f32 goes to the end of its range, f64 to where squares still count. */
+/** The largest entry of A at work, 2^80 or 2^400: room below it, and above for sums of m n of its kind or their squares. */
 // @ts-ignore: decorator
-@inline const DROP: f64 = SINGLE ? 2e-31 : 1e-140;
+@inline const LIFT: f64 = SINGLE ? 1.2089258196146292e24 : 2.5822498780869086e120;
+/** What is shorter than this at work has lost digits to underflow. */
+// @ts-ignore: decorator
+@inline const LEAST: f64 = SAFMIN / EPS;
 
 /**
  * A is m x n with m >= n; with `wide` it is stored as its transpose, n x m row-major, and the signs are
@@ -74,12 +79,20 @@ function decompose(
   const y2 = alloc(<u64>8 * np);
   const work = alloc(max(geqrfWork(nb), max(GESVJ_WORK, 16 * <u64>n)));
   const row = alloc(ROW);
+  const sizes = alloc(8 * <u64>m);
+  const rowOrder = alloc(4 * <u64>m);
+  const panel = alloc(ms);
   if (!q || !t || !q2 || !t2 || !r || !x || !tau || !perm || !order || !d || !y2 || !work || !row) return Info.MEMORY;
+  if (!sizes || !rowOrder || !panel) return Info.MEMORY;
 
+  // In two steps, of which one is 1 or exact: neither over- nor underflows.
   const scale = top > 0 ? reciprocalPower(top) : 1;
-  for (let p = a, end = a + REAL * m * n; p < end; p += REAL) store<real>(p, <real>(scale * <f64>load<real>(p)));
+  const first = max(scale, 1), second = min(scale, 1) * LIFT;
+  for (let p = a, end = a + REAL * m * n; p < end; p += REAL) store<real>(p, <real>(<f64>load<real>(p) * first * second));
   pack(wide, m, n, a, wide ? m : n, q);
-  const rank = geqp3(m, n, nb, DROP, q, r, perm, tau, t, work, row);
+  const sorted = n > 1 && graded(m, n, q, rowOrder, sizes, row);
+  if (sorted) lapmr(false, m, n, q, rowOrder, panel);
+  const rank = geqp3(m, n, nb, LEAST, q, r, perm, tau, t, work, row);
   pack(true, n, rank, r, n, q2);
   geqrf(n, rank, nb, q2, r, tau, t2, work);
   pack(true, rank, rank, r, rank, x);
@@ -88,13 +101,13 @@ function decompose(
 
   const rs = panelStride(rank);
   for (let j = 0; j < rank; j++) {
-    const length = nrm2(rank, x + rs * (j / NR) + REAL * (j & (NR - 1)), ROW);
+    const length = nrm2(rank, columnOf(x, rs, j), ROW);
     store<f64>(y2 + 8 * j, length);
     store<f64>(d + 8 * j, length * load<f64>(d + 8 * j));
   }
   lasrt(rank, d, order);
   for (let j = 0; j < n; j++) {
-    store<real>(s + REAL * j, j < rank ? <real>(load<f64>(d + 8 * load<i32>(order + 4 * j)) / scale) : 0);
+    store<real>(s + REAL * j, j < rank ? <real>(load<f64>(d + 8 * load<i32>(order + 4 * j)) / second / first) : 0);
   }
   store<real>(s + REAL * n, <real>sweeps);
   store<real>(s + REAL * (n + 1), <real>rank);
@@ -123,6 +136,7 @@ function decompose(
   embed(n, n, rank, w, cv);
   ormqr(m, cols, rank, nb, q, t, cu, work);
   ormqr(n, n, rank, nb, q2, t2, cv, work);
+  if (sorted) lapmr(true, m, cols, cu, rowOrder, panel);
   if (wide) for (let i = 0; i < n; i++) store<i32>(order + 4 * load<i32>(perm + 4 * i), i);
   fixSigns(wide, m, n, cu, cv, order);
   unpack(false, m, cols, cu, ms, u, cols);
@@ -140,7 +154,7 @@ function gather(n: i32, x: usize, lengths: usize, order: usize, u: usize): void 
     const k = load<i32>(order + 4 * j);
     const length = load<f64>(lengths + 8 * k);
     const factor = length > 0 ? 1 / length : 0;
-    let from = x + stride * (k / NR) + REAL * (k & (NR - 1)), to = u + stride * (j / NR) + REAL * (j & (NR - 1));
+    let from = columnOf(x, stride, k), to = columnOf(u, stride, j);
     for (let i = 0; i < n; i++, from += ROW, to += ROW) store<real>(to, <real>(factor * <f64>load<real>(from)));
   }
 }
@@ -151,7 +165,7 @@ function embed(m: i32, cols: i32, rank: i32, x: usize, c: usize): void {
   memory.fill(c, 0, <usize>panelBytes(m, cols));
   for (let j = 0; j < rank; j += NR) memory.copy(c + ms * (j / NR), x + rs * (j / NR), ROW * rank);
   for (let j = rank; j < cols; j++) {
-    const column = c + ms * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(c, ms, j);
     for (let i = 0; i < rank; i++) store<real>(column + ROW * i, 0);
     store<real>(column + ROW * j, 1);
   }

@@ -3,15 +3,15 @@
  *
  * At step j the column whose remaining part is longest is swapped to position j, so the diagonal of R
  * decreases and its rows are graded; it ends early when all that remains is shorter than `drop`. Level
- * 2: each step passes twice over what is left, 2mn² - 2n³/3 flops. Squares of the remaining norms are downdated and
- * recomputed when cancellation has eaten half their digits (Drmac and Bujanovic, LAPACK Working Note 176).
+ * 2: each step passes twice over what is left, 2mn² - 2n³/3 flops. The remaining norms are downdated and recomputed
+ * when cancellation has eaten half the digits of their squares (Drmac and Bujanovic, LAPACK Working Note 176).
  *
  * On exit V, T and tau are as geqrf leaves them for `rank` reflectors, R is rank x n row-major, and
  * perm[j] is the index of the column now at j. `norms` holds 2 n f64, `work` one panel row.
  * Returns the rank.
  */
 import { nrm2 } from "../blas/nrm2";
-import { NR, PAD, ROW, pad, panelStride, unpack } from "../blas/panel";
+import { NR, PAD, ROW, entryOf, pad, panelStride, unpack } from "../blas/panel";
 import { REAL, SINGLE } from "../real";
 import { larf } from "./geqr2";
 import { split } from "./geqrf";
@@ -22,12 +22,6 @@ import { larft } from "./larft";
 // @ts-ignore: decorator
 @inline const STALE: f64 = SINGLE ? 2.44140625e-4 : 1.4901161193847656e-8;
 
-// @ts-ignore: decorator
-@inline
-function at(a: usize, stride: usize, i: i32, j: i32): usize {
-  return a + stride * (j / NR) + ROW * i + REAL * (j & (NR - 1));
-}
-
 export function geqp3(
   m: i32, n: i32, nb: i32, drop: f64, a: usize, r: usize, perm: usize, tau: usize, t: usize,
   norms: usize, work: usize,
@@ -35,9 +29,9 @@ export function geqp3(
   const stride = panelStride(m);
   const now = norms, then = norms + 8 * n;
   for (let j = 0; j < n; j++) {
-    const norm = nrm2(m, at(a, stride, 0, j), ROW);
-    store<f64>(now + 8 * j, norm * norm);
-    store<f64>(then + 8 * j, norm * norm);
+    const norm = nrm2(m, entryOf(a, stride, 0, j), ROW);
+    store<f64>(now + 8 * j, norm);
+    store<f64>(then + 8 * j, norm);
     store<i32>(perm + 4 * j, j);
   }
   memory.fill(tau, 0, REAL * pad(n, NR));
@@ -47,7 +41,7 @@ export function geqp3(
     for (let l = j + 1; l < n; l++) {
       if (load<f64>(now + 8 * l) > load<f64>(now + 8 * pivot)) pivot = l;
     }
-    if (load<f64>(now + 8 * pivot) <= drop * drop) {
+    if (load<f64>(now + 8 * pivot) <= drop) {
       rank = j;
       break;
     }
@@ -55,30 +49,32 @@ export function geqp3(
       swap<i32>(perm + 4 * j, perm + 4 * pivot);
       store<f64>(now + 8 * pivot, load<f64>(now + 8 * j));
       store<f64>(then + 8 * pivot, load<f64>(then + 8 * j));
-      const cj = at(a, stride, 0, j), cp = at(a, stride, 0, pivot);
+      const cj = entryOf(a, stride, 0, j), cp = entryOf(a, stride, 0, pivot);
       for (let i: usize = 0, end = ROW * m; i < end; i += ROW) swap<real>(cj + i, cp + i);
     }
-    const v = at(a, stride, j, j);
+    const v = entryOf(a, stride, j, j);
     const scale = <real>larfg(m - j, v, ROW);
     store<real>(tau + REAL * j, scale);
     let skip = (j & (NR - 1)) + 1;
-    for (let l = j & -NR; l < n; l += NR, skip = 0) larf(m - j, scale, v, at(a, stride, j, l), skip, work);
-    for (let l = j + 1; l < n; l++) downdate(m - j - 1, at(a, stride, j, l), now + 8 * l, then + 8 * l);
+    for (let l = j & -NR; l < n; l += NR, skip = 0) larf(m - j, scale, v, entryOf(a, stride, j, l), skip, work);
+    for (let l = j + 1; l < n; l++) downdate(m - j - 1, entryOf(a, stride, j, l), now + 8 * l, then + 8 * l);
   }
   detach(m, n, rank, nb, a, r, tau, t);
   return rank;
 }
 
-/** The squared norm of a column without its top entry at x; `rest` more values lie below. */
+/** The norm of a column without its top entry at x; `rest` more values lie below. No square of a norm may underflow. */
 function downdate(rest: i32, x: usize, now: usize, then: usize): void {
-  const top = <f64>load<real>(x);
-  const left = load<f64>(now) - top * top;
-  if (left > STALE * load<f64>(then)) {
-    store<f64>(now, left);
-  } else if (load<f64>(now) > 0) {
+  const norm = load<f64>(now);
+  if (norm == 0) return;
+  const top = <f64>load<real>(x) / norm, before = norm / load<f64>(then);
+  const left = max<f64>(1 - top * top, 0);
+  if (left * before * before > STALE) {
+    store<f64>(now, norm * sqrt(left));
+  } else {
     const fresh = nrm2(rest, x + ROW, ROW);
-    store<f64>(now, fresh * fresh);
-    store<f64>(then, fresh * fresh);
+    store<f64>(now, fresh);
+    store<f64>(then, fresh);
   }
 }
 

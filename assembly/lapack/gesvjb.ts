@@ -5,8 +5,9 @@
  * together: X W = U diag(sigma) with W accumulated, which for such sizes is cheaper than any
  * preconditioning. A lane whose pair is orthogonal gets the identity for a rotation.
  *
- * The lanes compute in `real` alone, so they are for matrices whose singular values lie within a moderate
- * range. One that is zero, too graded or not converged is left to gejsv: its s begins with -1.
+ * The lanes compute in `real` alone, and compare products of four lengths of columns. Scaled to TOP, these stay
+ * within the normal range down to lengths of GRADED times the largest; a matrix that is zero, graded beyond that, not
+ * converged or whose singular values overflow is left to gejsv: its s begins with -1.
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
@@ -16,12 +17,21 @@ import { EPS, LANES, REAL, SINGLE } from "../real";
 
 // @ts-ignore: decorator
 @inline const SWEEPS: i32 = 30;
-/** Smallest ratio of singular values whose squares and products the lanes carry at full precision. */
+/**
+ * Every matrix is scaled by a power of two to a largest entry in [TOP, 2 TOP): 2^24 or 2^240. For orders up to 64 all
+ * lengths together are below 2^7 TOP, and (x·y)² below 2^26 TOP⁴, which both precisions hold.
+ */
+// @ts-ignore: decorator
+@inline const TOP: f64 = SINGLE ? 16777216.0 : 1.7668470647783843e72;
+/**
+ * Smallest ratio of singular values for the lanes. Two columns so short still have 4 u² ‖x‖² ‖y‖² >= 4 u² GRADED⁴ TOP⁴,
+ * which is 2^-110 or 2^-739: normal, so that no pair passes for orthogonal because of an underflow.
+ */
 // @ts-ignore: decorator
 @inline const GRADED: f64 = SINGLE ? 1e-12 : 1e-120;
 
 /**
- * `count` matrices A, m x n with m >= n, one after the other; with `wide` each is stored as its transpose and the signs
+ * `count` matrices A, m x n with 64 >= m >= n, one after the other; with `wide` each is stored as its transpose and the signs
  * are fixed by V (see gejsv). U is m x n, s has n entries, V is n x n; without `vectors` only s is written.
  */
 export function gesvjb(
@@ -53,6 +63,10 @@ export function gesvjb(
       for (let j = 0; j < n; j++) {
         store<real>(values + REAL * j, <real>(load<f64>(sigma + 8 * load<i32>(order + 4 * j)) / scale));
       }
+      if (!(<f64>load<real>(values) <= f64.MAX_VALUE)) {
+        store<real>(values, -1);
+        continue;
+      }
       if (!vectors) continue;
       write(wide, m, n, x + REAL * lane, w + REAL * lane, sigma, order, u + REAL * at * m * n, v + REAL * at * n * n);
     }
@@ -66,7 +80,7 @@ function interleave(wide: bool, lanes: i32, m: i32, n: i32, a: usize, x: usize, 
   memory.fill(x, 0, 16 * m * n);
   for (let lane = 0; lane < lanes; lane++, a += REAL * m * n) {
     const top = amax(m * n, a);
-    const scale = top > 0 ? reciprocalPower(top) : 1;
+    const scale = top > 0 ? reciprocalPower(top / TOP) : 1;
     store<f64>(scales + 8 * lane, scale);
     for (let j = 0, to = x + REAL * lane; j < n; j++) {
       for (let i = 0; i < m; i++, to += 16) {

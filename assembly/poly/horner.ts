@@ -12,7 +12,7 @@
  *
  * On vectors (re, im), 11 and some 110 operations a coefficient: 13 cycles, all of them latency, and 33.
  */
-import { modulus } from "./window";
+import { modulus } from "./lens";
 
 export let value: v128 = f64x2.splat(0);
 export let slope: v128 = f64x2.splat(0);
@@ -91,6 +91,26 @@ export function compensated(n: i32, b: usize, abs: usize, re: f64, im: f64): voi
   value = v128.add<f64>(p, e);
   slope = v128.add<f64>(d, f);
   size = sum;
+}
+
+/** Leaves b1² - 4 b0 b2 in `value`, good to u and 12 u² (|b1|² + 4 |b0 b2|). */
+export function discriminant(b: usize): void {
+  const b1 = v128.load(b, 16), b2 = v128.load(b, 32);
+  const c = v128.mul<f64>(v128.load(b), f64x2.splat(-4));
+  const j1 = turned(b1), j2 = turned(b2);
+  const product = times(c, b2, j2);
+  const rest = v128.add<f64>(
+    slip(c, b2, high(b2), j2, high(j2), f64x2.splat(0)),
+    slip(b1, b1, high(b1), j1, high(j1), product),
+  );
+  value = v128.add<f64>(v128.add<f64>(times(b1, b1, j1), product), rest);
+}
+
+/** i z */
+// @ts-ignore: decorator
+@inline
+function turned(z: v128): v128 {
+  return f64x2(-v128.extract_lane<f64>(z, 1), v128.extract_lane<f64>(z, 0));
 }
 
 /** What rounding takes from p z + c: two products and two sums, each of whose errors is a number. */

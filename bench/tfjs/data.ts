@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { initializeFromData, type DataOptions } from "../../src/tfjs/index.ts";
+import { initializeFromData, inspect, type DataOptions } from "../../src/tfjs/index.ts";
 import type { Case } from "../harness.ts";
 import "../peers/tfjs.ts";
 
@@ -72,7 +72,71 @@ function initialization(name: string, options: DataOptions, bar?: number): Case 
   };
 }
 
+const DEPTH = 24;
+const IMAGES = 64;
+
+/** A chain of convolutions: what is run once for every layer shows as a multiple of its depth. */
+const deep = () => ({
+  model: tf.sequential({
+    layers: Array.from({ length: DEPTH }, (_, i) =>
+      tf.layers.conv2d({
+        filters: 16,
+        kernelSize: 3,
+        padding: "same",
+        activation: "relu",
+        kernelInitializer: tf.initializers.heNormal({ seed: i }),
+        ...(i === 0 && { inputShape: [32, 32, 3] }),
+      }),
+    ),
+  }),
+  xs: tf.randomNormal([IMAGES, 32, 32, 3], 0, 1, "float32", 1),
+});
+
+function timed({ model, xs }: ReturnType<typeof deep>, once: () => Promise<unknown>) {
+  return {
+    async time(reps: number) {
+      const begin = performance.now();
+      for (let i = 0; i < reps; i++) await once();
+      return (performance.now() - begin) / reps;
+    },
+    stop() {
+      model.dispose();
+      xs.dispose();
+    },
+  };
+}
+
+/** All layers, in predictions. */
+function passes(
+  name: string,
+  run: (model: tf.LayersModel, xs: tf.Tensor) => Promise<unknown>,
+  bar?: number,
+): Case {
+  return {
+    name: `${name}, ${DEPTH} convolutions, ${IMAGES} images`,
+    bar,
+    start() {
+      const both = deep();
+      return timed(both, () => run(both.model, both.xs));
+    },
+    unit: {
+      name: "model.predict",
+      start() {
+        const both = deep();
+        return timed(both, async () => {
+          const out = both.model.predictOnBatch(both.xs) as tf.Tensor;
+          await out.data();
+          out.dispose();
+        });
+      },
+    },
+  };
+}
+
 export default [
+  passes("inspect", (model, xs) => inspect(model, xs), 3),
+  passes("LSUV", (model, xs) => initializeFromData(model, xs, { method: "lsuv" })),
+  passes("Sylvester pca", (model, xs) => initializeFromData(model, xs)),
   initialization("Sylvester pca", {}, 1.5),
   initialization("Sylvester labels", { code: "labels" }, 1.5),
   initialization("orthogonal LSUV", { method: "orthogonal-lsuv" }),

@@ -3,7 +3,8 @@ import { normal } from "../linalg/normal.ts";
 
 /**
  * Seeds made of one, which give streams unrelated to each other and to those of nearby seeds: the
- * mantissas of its normal numbers. Without a seed none has one.
+ * mantissas of its normal numbers. Without a seed none has one. Every place with more than one draw (layers,
+ * groups, kernel and bias) takes its seeds from here, never neighbours of the user's; more of them begin with the same ones.
  */
 export function seedsOf(seed: number | undefined, count: number): (number | undefined)[] {
   if (seed === undefined) return Array<undefined>(count).fill(undefined);

@@ -1,5 +1,5 @@
 /**
- * exp, log1p, tanh, the normal density and distribution function, in plain IEEE arithmetic (+ − · / alone):
+ * exp, log, log1p, tanh, the normal density and distribution function, in plain IEEE arithmetic (+ − · / alone):
  * the same bits on every machine, which `Math` does not promise. For what decides weights, not for speed.
  *
  * Series and continued fractions are cut where the rest is below a quarter of u = 2^-53. Relative errors, held
@@ -46,6 +46,17 @@ export function log1p(x: number): number {
   return 2 * s * horner(ARTANH, s * s);
 }
 
+/** log x of a finite x > 0: k ln 2 + log(1 + (m − 1)), where x = 2^k m with m from 2/3 to 4/3. */
+export function log(x: number): number {
+  // Only normal numbers have their exponent in the bits that are read.
+  if (x < 2 ** -1022) return log(x * 2 ** 54) - 54 * LN2_LOW - 54 * LN2_HIGH;
+  whole.setFloat64(0, x);
+  let k = (whole.getUint32(0) >>> 20) - 1023;
+  let m = x / power2(k);
+  if (m > 4 / 3) [k, m] = [k + 1, m / 2];
+  return log1p(m - 1) + k * LN2_LOW + k * LN2_HIGH;
+}
+
 export function tanh(x: number): number {
   const e = expm1(-2 * Math.abs(x));
   const t = -e / (2 + e);
@@ -86,13 +97,14 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-/** 2^k for −1022 ≤ k ≤ 1023. */
+/** 2^k for −1022 ≤ k ≤ 1023; the lower word of `bits` is zero for good. */
 function power2(k: number): number {
   bits.setUint32(0, (k + 1023) << 20);
   return bits.getFloat64(0);
 }
 
 const bits = new DataView(new ArrayBuffer(8));
+const whole = new DataView(new ArrayBuffer(8));
 
 function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1);

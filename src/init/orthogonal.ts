@@ -3,34 +3,86 @@
  * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
  * 3; the layout is Keras's).
  */
+import { float32, float64 } from "../arrays.ts";
+import { checkOneOf, checkSeed, checkSingle } from "../arguments.ts";
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
-import { seedWords } from "../linalg/matrix.ts";
 import { qr } from "../linalg/qr.ts";
+import { seedsOf } from "./draws.ts";
+import { checkShape, size } from "./shape.ts";
 
-export interface OrthogonalOptions {
-  /** Factor on the matrix, finite; default 1. √2 suits relu. */
+export interface DrawOptions {
+  /** Factor on the matrix, finite in single precision; default 1. √2 suits relu. */
   gain?: number;
   /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
   seed?: number;
 }
 
+const layers = ["dense", "depthwise", "separable"] as const;
+const convolutions = ["dense", "transpose"] as const;
+
+export interface OrthogonalOptions extends DrawOptions {
+  /**
+   * What the kernel is for, which a shape does not tell: `"dense"` (default) for every layer but these,
+   * `"depthwise"`, or `"separable"`, both of its kernels.
+   */
+  layer?: (typeof layers)[number];
+}
+
+export interface DeltaOrthogonalOptions extends DrawOptions {
+  /** `"dense"` (default) for a convolution […, in, out], `"transpose"` for a transposed one […, out, in]. */
+  layer?: (typeof convolutions)[number];
+}
+
 /**
- * A kernel whose flattening to rows x cols (cols = the last axis) is gain · Q, Q Haar distributed with
- * orthonormal columns (rows ≥ cols) or rows (rows ≤ cols).
+ * A kernel that is gain · Q, Q Haar distributed with orthonormal columns or, where it has more columns than rows,
+ * orthonormal rows:
+ *
+ *   `"dense"`      […, in, out]         Q is the kernel flattened to rows x out
+ *   `"depthwise"`  […, in, multiplier]  a Q for each channel, taps x multiplier: it sees only its own taps
+ *   `"separable"`  with one tap, the pointwise kernel: as dense; with more, the depthwise kernel
  *
  * @param shape rank ≥ 2; a zero gives an empty kernel
- * @throws ArgumentError for a bad shape, gain or seed; MemoryError
+ * @throws ArgumentError for a bad shape, gain, layer or seed; MemoryError
  */
 export function orthogonal(
   shape: readonly number[],
   options: OrthogonalOptions = {},
 ): Float32Array {
-  const { gain = 1, seed } = options;
+  const { gain = 1, layer = "dense", seed } = options;
   const [rows, cols] = flatten(shape);
-  checkOptions({ gain, seed });
-  if (rows * cols === 0) return new Float32Array(0);
-  return scale(haar(rows, cols, { seed }).data, gain);
+  checkOptions(options);
+  if (rows * cols === 0) return float32(0);
+  if (layer === "dense") return scale(haar(rows, cols, { seed }).data, gain);
+  const taps = size(shape.slice(0, -2));
+  const channels = shape.at(-2)!;
+  if (layer === "depthwise") return scale(filters(taps, channels, cols, seed), gain);
+  // tf.layers gives both kernels to one initializer, hence to one seed.
+  const [depthwise, pointwise] = seedsOf(seed, 2);
+  return scale(
+    taps === 1
+      ? haar(rows, cols, { seed: pointwise }).data
+      : filters(taps, channels, cols, depthwise),
+    gain,
+  );
+}
+
+/** A depthwise kernel […, channels, multiplier] with an orthogonal matrix, taps x multiplier, for each channel. */
+export function filters(
+  taps: number,
+  channels: number,
+  multiplier: number,
+  seed: number | undefined,
+): Float32Array {
+  const kernel = float32(taps * channels * multiplier);
+  seedsOf(seed, channels).forEach((own, channel) => {
+    const { data } = haar(taps, multiplier, { seed: own });
+    for (let tap = 0; tap < taps; tap++) {
+      const row = data.subarray(tap * multiplier, (tap + 1) * multiplier);
+      kernel.set(row, (tap * channels + channel) * multiplier);
+    }
+  });
+  return kernel;
 }
 
 /**
@@ -49,42 +101,44 @@ export function orthogonalFrom(
 ): Float32Array {
   const { gain = 1 } = options;
   const [rows, cols] = flatten(shape);
-  checkOptions({ gain });
-  if (rows * cols === 0) return new Float32Array(0);
+  checkOptions(options);
+  if (rows * cols === 0) return float32(0);
   const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
   if (rows * cols > MOST_FACTORED) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
-  const { q } = qr(
-    { rows: m, cols: n, data: Float64Array.from(gaussian(m, n)) },
-    { positive: true },
-  );
-  const values = Float32Array.from(q.data);
+  const { q } = qr({ rows: m, cols: n, data: float64(gaussian(m, n)) }, { positive: true });
+  const values = float32(q.data);
   return scale(rows < cols ? transpose(values, m, n) : values, gain);
 }
 
 /**
- * A convolution kernel […, in, out], in ≤ out, that is zero but for its spatial centre, where it is
- * gain · Q with QQᵀ = I: the convolution preserves norms, at any depth (Xiao et al., "Dynamical isometry
- * and a mean field theory of CNNs", ICML 2018, section 3; even sizes take the tap ⌊(size − 1)/2⌋).
+ * A convolution kernel, in ≤ out, that is zero but for its spatial centre, where it is gain · Q with
+ * orthonormal vectors for the inputs: the convolution preserves norms, at any depth (Xiao et al., "Dynamical isometry
+ * and a mean field theory of CNNs", ICML 2018, section 3; even sizes take the tap ⌊(size − 1)/2⌋). A transposed
+ * convolution, whose kernel is […, out, in], does so with any stride; that is our addition.
  *
- * @param shape rank 3 to 5: one to three spatial axes, in, out
- * @throws ArgumentError for a bad shape, gain or seed, or when in > out; MemoryError
+ * @param shape rank 3 to 5: one to three spatial axes, in, out; with layer `"transpose"` out, in
+ * @throws ArgumentError for a bad shape, gain, layer or seed, or when in > out; MemoryError
  */
 export function deltaOrthogonal(
   shape: readonly number[],
-  options: OrthogonalOptions = {},
+  options: DeltaOrthogonalOptions = {},
 ): Float32Array {
-  const { gain = 1, seed } = options;
+  const { gain = 1, layer = "dense", seed } = options;
   checkShape(shape, 3, 5);
-  checkOptions({ gain, seed });
+  checkDeltaOptions(options);
   const spatial = shape.slice(0, -2);
-  const [inputs, outputs] = shape.slice(-2) as [number, number];
+  const [rows, cols] = shape.slice(-2) as [number, number];
+  const [inputs, outputs] = layer === "dense" ? [rows, cols] : [cols, rows];
   if (inputs > outputs) {
-    throw new ArgumentError("shape", "no more in-channels than out-channels", show(shape));
+    const axes = layer === "dense" ? "[…, in, out]" : "[…, out, in]";
+    const other = layer === "dense" ? ' (of a transposed convolution: layer "transpose")' : "";
+    const expected = `${axes} with no more in-channels than out-channels${other}`;
+    throw new ArgumentError("shape", expected, show(shape));
   }
-  const kernel = new Float32Array(size(shape));
+  const kernel = float32(size(shape));
   if (kernel.length === 0) return kernel;
   const centre = spatial.reduce((tap, width) => tap * width + Math.floor((width - 1) / 2), 0);
-  kernel.set(scale(haar(inputs, outputs, { seed }).data, gain), centre * inputs * outputs);
+  kernel.set(scale(haar(rows, cols, { seed }).data, gain), centre * rows * cols);
   return kernel;
 }
 
@@ -93,33 +147,24 @@ function flatten(shape: readonly number[]): [number, number] {
   return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
 }
 
-/** Numbers in a kernel of this shape. */
-export function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
-/** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
-const MOST = 2 ** 30;
-
-/** The same for a factorization in f64, which holds about three matrices. */
+/** Numbers that a factorization in f64 can hold: about three matrices in the 4 GiB of WebAssembly. */
 const MOST_FACTORED = 2 ** 27;
 
-/** Throws an ArgumentError for what is no shape of these ranks, a MemoryError for one beyond memory. */
-export function checkShape(shape: readonly number[], least: number, most: number): void {
-  const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
-  const ok =
-    Array.isArray(shape) &&
-    shape.length >= least &&
-    shape.length <= most &&
-    Array.from(shape).every((length) => Number.isSafeInteger(length) && length >= 0);
-  if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
-  if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
+/** Throws an ArgumentError for options that no shape could use. */
+export function checkOptions({ layer = "dense", ...draw }: OrthogonalOptions): void {
+  checkOneOf("layer", layer, layers);
+  checkDraw(draw);
 }
 
-/** Throws an ArgumentError for options that no shape could use. */
-export function checkOptions({ gain = 1, seed = 0 }: OrthogonalOptions): void {
-  if (!Number.isFinite(gain)) throw new ArgumentError("gain", "a finite number", show(gain));
-  seedWords(seed);
+/** The same for those of `deltaOrthogonal`. */
+export function checkDeltaOptions({ layer = "dense", ...draw }: DeltaOrthogonalOptions): void {
+  checkOneOf("layer", layer, convolutions);
+  checkDraw(draw);
+}
+
+function checkDraw({ gain = 1, seed }: DrawOptions): void {
+  checkSingle("gain", gain);
+  checkSeed(seed);
 }
 
 function scale(values: Float32Array, factor: number): Float32Array {
@@ -129,7 +174,7 @@ function scale(values: Float32Array, factor: number): Float32Array {
 
 /** The m x n row-major matrix a, transposed. */
 function transpose(a: Float32Array, m: number, n: number): Float32Array {
-  const t = new Float32Array(m * n);
+  const t = float32(m * n);
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) t[j * m + i] = a[i * n + j]!;
   return t;
 }

@@ -13,8 +13,11 @@ export function columns<T extends Data>(a: Matrix<T>, first: number, end = a.col
 /** a·diag(factors), each product in f64 and rounded once. */
 export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<number>): Matrix<T> {
   const out = empty(a, a.cols);
-  for (let i = 0, at = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.cols; j++, at++) out.data[at] = a.data[at]! * factors[j]!;
+  const { data } = out;
+  // By entries, of which an empty matrix has none, however many rows it has.
+  for (let at = 0, j = 0; at < data.length; at++) {
+    data[at] = a.data[at]! * factors[j]!;
+    if (++j === a.cols) j = 0;
   }
   return out;
 }
@@ -32,8 +35,9 @@ export function place(a: Matrix, into: Matrix, at: number): void {
   copy(a, 0, into, at, a.cols);
 }
 
-/** A plain loop: a view for every short row would cost more than its numbers. */
+/** A plain loop: a view for every short row would cost more than its numbers. Without columns rows may be countless. */
 function copy(from: Matrix, source: number, to: Matrix, target: number, cols: number): void {
+  if (cols === 0) return;
   const [x, y] = [from.data, to.data];
   for (let i = 0; i < from.rows; i++) {
     for (let j = 0, at = i * from.cols + source, into = i * to.cols + target; j < cols; j++) {

@@ -1,4 +1,5 @@
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -15,7 +16,8 @@ import { svd } from "./svd.ts";
  * @throws ArgumentError for a malformed matrix or a NaN or infinite entry; MemoryError
  */
 export function cond(a: Matrix): number {
-  const { s } = svd(a, { vectors: false });
+  checkMatrix("a", a);
+  const { s } = svd(lifted(a).matrix, { vectors: false });
   if (s.length === 0) return 0;
   const [largest, smallest] = [s[0]!, s[s.length - 1]!];
   return smallest === 0 ? Infinity : largest / smallest;

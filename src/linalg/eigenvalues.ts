@@ -1,5 +1,6 @@
+import { checkFlag, known } from "../arguments.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkFlag, checkSquare, type Matrix } from "./matrix.ts";
+import { checkSquare, type Matrix } from "./matrix.ts";
 
 /**
  * Eigenvalues of a square matrix, re[i] + im[i]·√-1, each as often as its multiplicity. The pairs of complex
@@ -18,8 +19,9 @@ import { checkFlag, checkSquare, type Matrix } from "./matrix.ts";
  */
 export function eigenvalues<T extends Data>(
   a: Matrix<T>,
-  { balance = true }: { balance?: boolean } = {},
+  options: { balance?: boolean } = {},
 ): { re: T; im: T } {
+  const { balance = true } = known(options, ["balance"]);
   const dtype = checkSquare("a", a);
   checkFlag("balance", balance);
   const n = a.rows;

@@ -1,6 +1,7 @@
+import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 
 export interface Eigh<T extends Data> {
   /** Ascending. */
@@ -34,8 +35,9 @@ export function eigh<T extends Data>(
 ): Pick<Eigh<T>, "values">;
 export function eigh<T extends Data>(
   a: Matrix<T>,
-  { vectors = true }: { vectors?: boolean } = {},
+  options: { vectors?: boolean } = {},
 ): Eigh<T> | Pick<Eigh<T>, "values"> {
+  const { vectors = true } = known(options, ["vectors"]);
   const dtype = checkMatrix("a", a);
   checkFlag("vectors", vectors);
   checkSymmetric("a", a);

@@ -1,5 +1,6 @@
 /** `tfjs-initializers/linalg`: dense linear algebra on typed arrays, without any framework. */
-export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+export { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../errors.ts";
+export { provideKernels } from "../wasm/engine.ts";
 export type { Data, Dtype } from "../wasm/memory.ts";
 export { cond } from "./cond.ts";
 export { eigenvalues } from "./eigenvalues.ts";

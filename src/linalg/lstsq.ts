@@ -1,8 +1,11 @@
+import { float64 } from "../arrays.ts";
+import { known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted, scaled } from "./powers.ts";
 import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
@@ -40,17 +43,23 @@ export function lstsq<T extends Data>(
   if (!b.data.every(Number.isFinite)) {
     throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
   }
-  checkTolerance(options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
 
-  const { u, s, v } = svd(a);
-  const r = significant(s, a, options.tolerance);
-  const y = matmul(columns(u, 0, r), b, { transposeA: true });
+  // What is small enough to lose digits is brought near 1 first: a = 2^e·left, b = 2^f·right.
+  const { matrix: left, e } = lifted(a);
+  const { matrix: right, e: f } = lifted(b);
+  const { u, s, v } = svd(left);
+  const r = significant(s, a, tolerance);
+  const y = matmul(columns(u, 0, r), right, { transposeA: true });
   // Divided, not multiplied by an inverse that may overflow where the quotient does not.
   y.data.forEach((value, at) => (y.data[at] = value / s[Math.floor(at / b.cols)]!));
-  const x = matmul(columns(v, 0, r), y);
+  const z = matmul(columns(v, 0, r), y);
+  const x = scaled(z, f - e);
   checkRepresentable(x);
-  if (r < a.cols || a.rows <= a.cols) return { x, rank: r, s };
-  return { x, residuals: squares(b, matmul(a, x)), rank: r, s };
+  const found = { x, rank: r, s: scaled({ rows: 1, cols: s.length, data: s }, e).data };
+  if (r < a.cols || a.rows <= a.cols) return found;
+  return { ...found, residuals: squares(right, matmul(left, z), 2 * f) };
 }
 
 /** What overflowed on the way is no result. */
@@ -59,11 +68,11 @@ export function checkRepresentable(x: Matrix): void {
   throw new ArgumentError("a", "entries whose result can be represented", "an overflow");
 }
 
-/** ‖b_j − c_j‖² for each column, summed in f64. */
-function squares<T extends Data>(b: Matrix<T>, c: Matrix<T>): T {
-  const sums = new Float64Array(b.cols);
+/** 2^e·‖b_j − c_j‖² for each column, summed in f64. */
+function squares<T extends Data>(b: Matrix<T>, c: Matrix<T>, e: number): T {
+  const sums = float64(b.cols);
   b.data.forEach((value, at) => (sums[at % b.cols]! += (value - c.data[at]!) ** 2));
   const out = allocate(checkMatrix("b", b), b.cols) as T;
-  out.set(sums);
+  out.set(scaled({ rows: 1, cols: b.cols, data: sums }, e).data);
   return out;
 }

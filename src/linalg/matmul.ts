@@ -1,6 +1,7 @@
+import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
  * The matrix product op(a)·op(b), op the identity or the transpose, by the package's GEMM.
@@ -16,7 +17,7 @@ export function matmul<T extends Data>(
   b: Matrix<T>,
   options: { transposeA?: boolean; transposeB?: boolean } = {},
 ): Matrix<T> {
-  const { transposeA = false, transposeB = false } = options;
+  const { transposeA = false, transposeB = false } = known(options, ["transposeA", "transposeB"]);
   checkFlag("transposeA", transposeA);
   checkFlag("transposeB", transposeB);
   const dtype = checkMatrix("a", a);

@@ -1,4 +1,6 @@
 /** The matrix of this package and the checks at its door. */
+import { checkInteger, checkOneOf, checkSeed, known } from "../arguments.ts";
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, type Data, type Dtype } from "../wasm/memory.ts";
 
@@ -49,7 +51,7 @@ function checkArray<K extends string>(
     const kind = sizes.length === 2 ? "matrix" : "batch";
     throw new ArgumentError(name, `a ${kind} { ${sizes.join(", ")}, data }`, show(a));
   }
-  for (const size of sizes) checkSize(`${name}.${size}`, a[size]);
+  for (const size of sizes) checkInteger(`${name}.${size}`, a[size]);
   // By tag, not instanceof: arrays of another realm (a frame, a test runner's sandbox) are welcome.
   const kind = Object.prototype.toString.call(a.data).slice(8, -1);
   if (kind !== "Float32Array" && kind !== "Float64Array") {
@@ -67,40 +69,43 @@ function checkArray<K extends string>(
   return kind === "Float32Array" ? "float32" : "float64";
 }
 
-/** A number of rows or columns. */
-export function checkSize(name: string, size: number): void {
-  if (!Number.isSafeInteger(size) || size < 0)
-    throw new ArgumentError(name, "a non-negative integer", show(size));
-}
-
-export function checkFlag(name: string, flag: boolean): void {
-  if (typeof flag !== "boolean") throw new ArgumentError(name, "a boolean", show(flag));
-}
-
 /** Checks what every random matrix is asked for; returns the dtype and the two words of the seed. */
 export function checkDraw<D extends Dtype>(
   rows: number,
   cols: number,
-  { seed, dtype = "float32" as D }: { seed?: number; dtype?: D },
+  options: { seed?: number; dtype?: D },
 ): { dtype: D; words: [number, number] } {
-  checkSize("rows", rows);
-  checkSize("cols", cols);
-  if (dtype !== "float32" && dtype !== "float64") {
-    throw new ArgumentError("dtype", '"float32" or "float64"', show(dtype));
-  }
+  const { seed, dtype = "float32" as D } = known(options, ["seed", "dtype"]);
+  checkInteger("rows", rows);
+  checkInteger("cols", cols);
+  checkOneOf("dtype", dtype, ["float32", "float64"]);
   return { dtype, words: seedWords(seed) };
 }
 
 /** The two 32-bit words of a seed; without a seed those of a fresh one. */
 export function seedWords(seed: number | undefined): [number, number] {
+  checkSeed(seed);
   const value = seed ?? Math.floor(Math.random() * 2 ** 53);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
-  }
   return [value >>> 0, Math.floor(value / 2 ** 32)];
 }
 
 /** A float64 matrix of zeros, or a MemoryError. */
 export function zeros(rows: number, cols: number): Matrix<Float64Array> {
   return { rows, cols, data: allocate("float64", rows * cols) as Float64Array };
+}
+
+/** The matrix in f64; itself where it is that already. */
+export function double({ rows, cols, data }: Matrix): Matrix<Float64Array> {
+  return {
+    rows,
+    cols,
+    data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
+  };
+}
+
+/** The sum of the diagonal. */
+export function trace({ rows, cols, data }: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < Math.min(rows, cols); i++) sum += data[i * cols + i]!;
+  return sum;
 }

@@ -1,6 +1,8 @@
+import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted } from "./powers.ts";
 import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
@@ -20,8 +22,10 @@ export function nullSpace<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
-  checkTolerance(options.tolerance);
+  checkMatrix("a", a);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkTolerance(tolerance);
   // Only a wide matrix needs the complete mode: the reduced v of a tall one is square already.
-  const { s, v } = svd(a, { mode: a.rows < a.cols ? "complete" : "reduced" });
-  return columns(v, significant(s, a, options.tolerance));
+  const { s, v } = svd(lifted(a).matrix, { mode: a.rows < a.cols ? "complete" : "reduced" });
+  return columns(v, significant(s, a, tolerance));
 }

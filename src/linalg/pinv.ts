@@ -1,8 +1,11 @@
+import { float64 } from "../arrays.ts";
+import { known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { columns, scaleColumns } from "./columns.ts";
 import { checkRepresentable } from "./lstsq.ts";
 import { matmul } from "./matmul.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted, scaled } from "./powers.ts";
 import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
@@ -23,11 +26,15 @@ export function pinv<T extends Data>(
   a: Matrix<T>,
   options: { tolerance?: number } = {},
 ): Matrix<T> {
-  checkTolerance(options.tolerance);
-  const { u, s, v } = svd(a);
-  const r = significant(s, a, options.tolerance);
-  const inverse = Float64Array.from(s.subarray(0, r), (x) => 1 / x);
-  const x = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
+  const { tolerance } = known(options, ["tolerance"]);
+  checkMatrix("a", a);
+  checkTolerance(tolerance);
+  const { matrix, e } = lifted(a);
+  const { u, s, v } = svd(matrix);
+  const r = significant(s, a, tolerance);
+  const inverse = float64(s.subarray(0, r), (x) => 1 / x);
+  const y = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });
+  const x = scaled(y, -e);
   checkRepresentable(x);
   return x;
 }

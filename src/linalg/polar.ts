@@ -1,3 +1,4 @@
+import { float64 } from "../arrays.ts";
 import type { Data } from "../wasm/memory.ts";
 import { scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
@@ -20,6 +21,6 @@ import { svd } from "./svd.ts";
 export function polar<T extends Data>(a: Matrix<T>): { u: Matrix<T>; p: Matrix<T> } {
   const { u, s, v } = svd(a);
   // With a root of s in each factor p is w·wᵀ: symmetric, because (i, j) and (j, i) sum the same products.
-  const w = scaleColumns(v, Float64Array.from(s, Math.sqrt));
+  const w = scaleColumns(v, float64(s, Math.sqrt));
   return { u: matmul(u, v, { transposeB: true }), p: matmul(w, w, { transposeB: true }) };
 }

@@ -1,4 +1,5 @@
 /** Polynomials by their coefficients, in ascending powers: c₀ + c₁x + … + c_n xⁿ. */
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, frame } from "../wasm/memory.ts";
 
@@ -26,10 +27,7 @@ export interface ComplexArrays {
  * @returns real values if coefficients and points are real, otherwise { re, im }
  * @throws ArgumentError for anything but numbers or { re, im }
  */
-export function polyval(
-  coefficients: ArrayLike<number>,
-  x: ArrayLike<number>,
-): Float64Array<ArrayBuffer>;
+export function polyval(coefficients: ArrayLike<number>, x: ArrayLike<number>): Float64Array;
 export function polyval(coefficients: Numbers, x: Numbers): ComplexArrays;
 export function polyval(coefficients: Numbers, x: Numbers): Float64Array | ComplexArrays {
   const [c, points] = [interleaved("coefficients", coefficients), interleaved("x", x)];
@@ -53,14 +51,19 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
  * imaginary parts that are exactly zero.
  *
  * @returns real coefficients if the roots are real, otherwise { re, im }
- * @throws ArgumentError for anything but numbers or { re, im }
+ * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient overflows, be it
+ *   on the way
  */
-export function polyfromroots(roots: ArrayLike<number>): Float64Array<ArrayBuffer>;
+export function polyfromroots(roots: ArrayLike<number>): Float64Array;
 export function polyfromroots(roots: Numbers): ComplexArrays;
 export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
-  const z = separated(interleaved("roots", roots));
+  const pairs = interleaved("roots", roots);
+  if (!pairs.every(Number.isFinite)) {
+    throw new ArgumentError("roots", "finite numbers", "a NaN or an infinity");
+  }
+  const z = separated(pairs);
   const n = z.re.length;
-  const c = { re: new Float64Array(n + 1), im: new Float64Array(n + 1) };
+  const c = { re: float64(n + 1), im: float64(n + 1) };
   c.re[0] = 1;
   for (let j = 0; j < n; j++) {
     const [x, y] = [z.re[j]!, z.im[j]!];
@@ -79,6 +82,9 @@ export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
       }
     }
   }
+  if (![c.re, c.im].every((part) => part.every(Number.isFinite))) {
+    throw new ArgumentError("roots", "roots whose coefficients can be represented", "an overflow");
+  }
   return isReal(roots) ? c.re : c;
 }
 
@@ -89,7 +95,7 @@ export function isReal(numbers: Numbers): numbers is ArrayLike<number> {
 }
 
 /** Checks the argument; returns real and imaginary parts in turn. */
-export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayBuffer> {
+export function interleaved(name: string, numbers: Numbers): Float64Array {
   const real = isReal(numbers);
   const expected = "numbers, or { re, im } of numbers";
   if (!real && (!isReal(numbers?.re) || !isReal(numbers.im))) {
@@ -113,8 +119,8 @@ export function interleaved(name: string, numbers: Numbers): Float64Array<ArrayB
 }
 
 function separated(pairs: Float64Array) {
-  const re = new Float64Array(pairs.length / 2);
-  const im = new Float64Array(pairs.length / 2);
+  const re = float64(pairs.length / 2);
+  const im = float64(pairs.length / 2);
   for (let k = 0; k < re.length; k++) {
     re[k] = pairs[2 * k]!;
     im[k] = pairs[2 * k + 1]!;

@@ -11,10 +11,12 @@ function power(e: number): number {
   return bits.getFloat64(0);
 }
 
-/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for what is smaller than all normal numbers. */
-function exponent(x: number): number {
+/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for zero. */
+export function exponent(x: number): number {
   bits.setFloat64(0, x);
-  return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+  const e = ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+  // Numbers that are not normal become so.
+  return e === -1023 && x !== 0 ? exponent(x * 2 ** 64) - 64 : e;
 }
 
 /**
@@ -24,6 +26,17 @@ function exponent(x: number): number {
 export function magnitude(x: number): number {
   const e = x > 0 ? Math.min(Math.max(exponent(x), -1022), 1022) : 0;
   return Math.abs(e) <= 32 ? 0 : e;
+}
+
+/** 2^e·x, for any integer e. */
+export function shifted(x: number, e: number): number {
+  while (Math.abs(e) > 1022) {
+    const step = Math.sign(e) * 1022;
+    x *= power(step);
+    if (x === 0 || !Number.isFinite(x)) return x;
+    e -= step;
+  }
+  return x * power(e);
 }
 
 /** max |x|, or NaN if there is one. */
@@ -36,6 +49,15 @@ export function largest(data: Data): number {
     top = x;
   }
   return top;
+}
+
+/**
+ * a = 2^e·matrix, e ≤ 0: a matrix whose numbers are so small that what is computed of them would lose digits to
+ * underflow, brought near 1, where it loses none; any other stays as it is, with e = 0.
+ */
+export function lifted<T extends Data>(a: Matrix<T>): { matrix: Matrix<T>; e: number } {
+  const e = Math.min(magnitude(largest(a.data)), 0);
+  return { matrix: scaled(a, -e), e };
 }
 
 /** 2^e·a, for |e| ≤ 2044. */

@@ -1,6 +1,6 @@
+import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { ArgumentError, show } from "../errors.ts";
-import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
  * QR factorization a = q·r: q has orthonormal columns, r is upper triangular (exact zeros below the
@@ -22,11 +22,9 @@ export function qr<T extends Data>(
   a: Matrix<T>,
   options: { mode?: "reduced" | "complete"; positive?: boolean } = {},
 ): { q: Matrix<T>; r: Matrix<T> } {
-  const { mode = "reduced", positive = false } = options;
+  const { mode = "reduced", positive = false } = known(options, ["mode", "positive"]);
   const dtype = checkMatrix("a", a);
-  if (mode !== "reduced" && mode !== "complete") {
-    throw new ArgumentError("mode", '"reduced" or "complete"', show(mode));
-  }
+  checkOneOf("mode", mode, ["reduced", "complete"]);
   checkFlag("positive", positive);
   const { rows: m, cols: n } = a;
   const k = Math.min(m, n);

@@ -1,6 +1,7 @@
-import { ArgumentError, show } from "../errors.ts";
+import { checkNumber, known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
-import type { Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
+import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -14,8 +15,10 @@ import { svd } from "./svd.ts";
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
  */
 export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
-  checkTolerance(options.tolerance);
-  return significant(svd(a, { vectors: false }).s, a, options.tolerance);
+  const { tolerance } = known(options, ["tolerance"]);
+  checkMatrix("a", a);
+  checkTolerance(tolerance);
+  return significant(svd(lifted(a).matrix, { vectors: false }).s, a, tolerance);
 }
 
 /** How many of the descending singular values of a are above the tolerance. */
@@ -26,10 +29,7 @@ export function significant(s: Data, a: Matrix, tolerance = defaultTolerance(a))
 }
 
 export function checkTolerance(tolerance: number | undefined): void {
-  if (tolerance === undefined) return;
-  if (!Number.isFinite(tolerance) || tolerance < 0) {
-    throw new ArgumentError("tolerance", "a finite number, not negative", show(tolerance));
-  }
+  if (tolerance !== undefined) checkNumber("tolerance", tolerance, "non-negative");
 }
 
 function defaultTolerance({ rows, cols, data }: Matrix): number {

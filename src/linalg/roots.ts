@@ -1,6 +1,7 @@
+import { float64 } from "../arrays.ts";
+import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { check, frame } from "../wasm/memory.ts";
-import { checkFlag } from "./matrix.ts";
 import { interleaved, isReal, type Numbers } from "./polynomial.ts";
 
 export interface Roots {
@@ -34,7 +35,7 @@ const LIMIT = 200;
  *   that overflows; ConvergenceError
  */
 export function roots(coefficients: Numbers, options: { polish?: boolean } = {}): Roots {
-  const { polish = true } = options;
+  const { polish = true } = known(options, ["polish"]);
   checkFlag("polish", polish);
   const pairs = interleaved("coefficients", coefficients);
   let n = pairs.length / 2 - 1;
@@ -50,9 +51,9 @@ export function roots(coefficients: Numbers, options: { polish?: boolean } = {})
       "coefficients",
     );
     return {
-      re: f.take(x, n, new Float64Array(n)),
-      im: f.take(y, n, new Float64Array(n)),
-      radius: f.take(r, n, new Float64Array(n)),
+      re: f.take(x, n, float64(n)),
+      im: f.take(y, n, float64(n)),
+      radius: f.take(r, n, float64(n)),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { ArgumentError, show } from "../errors.ts";
+import { checkFraction, checkOneOf, known } from "../arguments.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -25,14 +25,10 @@ export function spread<T extends Data>(
   w: Matrix<T>,
   options: { step?: number; units?: "rows" | "columns" } = {},
 ): Matrix<T> {
-  const { step = 0.5, units = "rows" } = options;
+  const { step = 0.5, units = "rows" } = known(options, ["step", "units"]);
   const dtype = checkMatrix("w", w);
-  if (!(Number.isFinite(step) && step > 0 && step <= 0.5)) {
-    throw new ArgumentError("step", "a number above 0 and at most 0.5", show(step));
-  }
-  if (units !== "rows" && units !== "columns") {
-    throw new ArgumentError("units", '"rows" or "columns"', show(units));
-  }
+  checkFraction("step", step, 0.5);
+  checkOneOf("units", units, ["rows", "columns"]);
   const byRows = units === "rows";
   const [m, n] = byRows ? [w.rows, w.cols] : [w.cols, w.rows];
   const data = frame(dtype, (f) => {

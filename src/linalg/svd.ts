@@ -1,6 +1,6 @@
-import { ArgumentError, show } from "../errors.ts";
+import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
-import { checkFlag, checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /** What an SVD tells about itself. */
 export interface SvdInfo {
@@ -22,9 +22,12 @@ export interface Svd<T extends Data> {
  * non-negative.
  *
  * One-sided Jacobi on a matrix preconditioned by two QR factorizations (Drmač and Veselić, SIAM J. Matrix
- * Anal. Appl. 29, 2008; blocking, storage and the way to v are ours). If a = b·d with d diagonal, every
- * singular value has a relative error of order n·u·cond(b): scaling the columns costs no accuracy, where
- * bidiagonal methods lose all digits of the small ones.
+ * Anal. Appl. 29, 2008; blocking, storage and the way to v are ours). Scaling costs no accuracy, where bidiagonal
+ * methods lose all digits of the small values: if d is diagonal and a = b·d, tall or square, or a = d·b, wide or
+ * square, every singular value has a relative error of order n·u·cond(b), as long as it is above 2e-31 s₁ (single
+ * precision) or 2e-292 s₁ (double). For a wide a = b·d or a tall a = d·b the same holds with the condition of
+ * those columns or rows of b that d makes the largest, min(m, n) independent ones, in place of cond(b): there no more
+ * is determined by a. Values down to 2e-55 s₁ or 1e-412 s₁ are found, smaller ones are 0.
  *
  * Shapes, with a of m x n and k = min(m, n): `"reduced"` (default): u is m x k, v is n x k;
  * `"complete"`: u is m x m, v is n x n. Columns that belong to zero singular values are orthonormal too.
@@ -49,12 +52,10 @@ export function svd<T extends Data>(
   a: Matrix<T>,
   options: { vectors?: boolean; mode?: "reduced" | "complete" } = {},
 ): Svd<T> | Pick<Svd<T>, "s" | "info"> {
-  const { vectors = true, mode = "reduced" } = options;
+  const { vectors = true, mode = "reduced" } = known(options, ["vectors", "mode"]);
   const dtype = checkMatrix("a", a);
   checkFlag("vectors", vectors);
-  if (mode !== "reduced" && mode !== "complete") {
-    throw new ArgumentError("mode", '"reduced" or "complete"', show(mode));
-  }
+  checkOneOf("mode", mode, ["reduced", "complete"]);
   // The kernel works on tall matrices; a wide one is the transpose of a tall one, with u and v exchanged.
   const wide = a.rows < a.cols;
   const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];

@@ -1,5 +1,6 @@
+import { checkFlag, known } from "../arguments.ts";
 import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts";
-import { checkBatch, checkFlag, type Batch } from "./matrix.ts";
+import { checkBatch, type Batch } from "./matrix.ts";
 import { svd } from "./svd.ts";
 
 /** Up to this order matrices go through the kernel by SIMD lanes. */
@@ -15,8 +16,9 @@ const SMALL = 16;
  */
 export function svdBatch<T extends Data>(
   a: Batch<T>,
-  { vectors = true }: { vectors?: boolean } = {},
+  options: { vectors?: boolean } = {},
 ): { u: T; s: T; v: T } {
+  const { vectors = true } = known(options, ["vectors"]);
   const dtype = checkBatch("a", a);
   checkFlag("vectors", vectors);
   const { count, rows, cols, data } = a;
@@ -24,7 +26,9 @@ export function svdBatch<T extends Data>(
   const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
   const s = allocate(dtype, count * k) as T;
   const v = allocate(dtype, vectors ? count * cols * k : 0) as T;
-  const lanes = count > 0 && k > 0 && Math.max(rows, cols) <= SMALL;
+  // There may be any number of matrices without entries.
+  if (k === 0) return { u, s, v };
+  const lanes = count > 0 && Math.max(rows, cols) <= SMALL;
   if (lanes) byLanes(a, dtype, vectors, u, s, v);
   for (let i = 0; i < count; i++) {
     if (lanes && s[i * k]! >= 0) continue;

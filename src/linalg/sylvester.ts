@@ -1,3 +1,5 @@
+import { float64 } from "../arrays.ts";
+import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Data, Dtype } from "../wasm/memory.ts";
 import {
@@ -9,7 +11,7 @@ import {
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
-import { checkFlag, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
+import { double, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { separation } from "./separation.ts";
 
@@ -188,16 +190,10 @@ export function backwardError<T extends Data>(
   const y = scaled(double(x), Math.max(Math.min(exponent, 0), -2044));
   const target = scaled(double(c), -Math.min(Math.max(exponent, 0), 2044));
   const [ax, xb] = [matmul(left, y), matmul(y, right, { transposeB })];
-  const rest = target.data.map((value, at) => value - ax.data[at]! - xb.data[at]!);
+  const rest = float64(target.data, (value, at) => value - ax.data[at]! - xb.data[at]!);
   const size = (norm(left) + norm(right)) * norm(y) + norm(target);
   return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }
-
-const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : new Float64Array(data),
-});
 
 /** Frobenius, of entries whose squares may underflow. */
 function norm(a: Matrix<Float64Array>): number {
@@ -224,10 +220,12 @@ function checkFinite(name: string, { data }: Matrix): number {
 }
 
 /** Which coefficients are to be taken for symmetric; also checks the options. */
-function symmetries(
-  coefficients: Record<string, Matrix>,
-  { symmetric, backwardError = false, separation = false }: SylvesterOptions,
-): boolean[] {
+function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOptions): boolean[] {
+  const {
+    symmetric,
+    backwardError = false,
+    separation = false,
+  } = known(options, ["symmetric", "backwardError", "separation"]);
   if (symmetric !== undefined) checkFlag("symmetric", symmetric);
   checkFlag("backwardError", backwardError);
   checkFlag("separation", separation);

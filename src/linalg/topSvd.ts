@@ -1,8 +1,9 @@
-import { ArgumentError, show } from "../errors.ts";
+import { float64 } from "../arrays.ts";
+import { checkInteger, checkSeed, known } from "../arguments.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkMatrix, double, seedWords, type Matrix } from "./matrix.ts";
 import { normal } from "./normal.ts";
 import { qr } from "./qr.ts";
 import { checkTolerance } from "./rank.ts";
@@ -51,13 +52,13 @@ export function topSvd<T extends Data>(
   k: number,
   options: { seed?: number; tolerance?: number } = {},
 ): TopSvd<T> {
-  const { seed = 0, tolerance = 1e-5 } = options;
+  const { seed = 0, tolerance = 1e-5 } = known(options, ["seed", "tolerance"]);
   checkMatrix("a", a);
+  checkSeed(seed);
   const least = Math.min(a.rows, a.cols);
-  if (!Number.isSafeInteger(k) || k < 0 || k > least) {
-    throw new ArgumentError("k", `an integer from 0 to min(m, n) = ${least}`, show(k));
-  }
+  checkInteger("k", k, 0, least);
   checkTolerance(tolerance);
+  seedWords(seed); // checked whichever way is taken
   const block = k + OVERSAMPLING;
   if (k > 0 && least > SMALL && 5 * block <= least / 2) {
     const spaces = krylov(a, block, seed);
@@ -130,12 +131,6 @@ function restricted<T extends Data>(a: Matrix<T>, space: Space<T>, k: number): T
   return { ...found, residual: Math.max(...there, ...back), method: "krylov" };
 }
 
-const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: Float64Array.from(data),
-});
-
 /** Rounded to the precision of a. */
 function like<T extends Data>(a: Matrix<T>, { rows, cols, data }: Matrix): Matrix<T> {
   const out = allocate(checkMatrix("a", a), data.length) as T;
@@ -144,16 +139,18 @@ function like<T extends Data>(a: Matrix<T>, { rows, cols, data }: Matrix): Matri
 }
 
 function top<T extends Data>({ u, s, v }: Triplets<T>, k: number): Triplets<T> {
-  return { u: columns(u, 0, k), s: s.slice(0, k) as T, v: columns(v, 0, k) };
+  const values = allocate(checkMatrix("u", u), k) as T;
+  values.set(s.subarray(0, k));
+  return { u: columns(u, 0, k), s: values, v: columns(v, 0, k) };
 }
 
 /** The largest component of every column of u made positive, v following. */
 function signed<T extends Data>({ u, s, v }: Triplets<T>): Triplets<T> {
-  const largest = new Float64Array(u.cols);
+  const largest = float64(u.cols);
   u.data.forEach((x, at) => {
     if (Math.abs(x) > Math.abs(largest[at % u.cols]!)) largest[at % u.cols] = x;
   });
-  const signs = largest.map((x) => (x < 0 ? -1 : 1));
+  const signs = float64(largest, (x) => (x < 0 ? -1 : 1));
   return { u: scaleColumns(u, signs), s, v: scaleColumns(v, signs) };
 }
 
@@ -166,12 +163,12 @@ function whole<T extends Data>(a: Matrix<T>, { u, s, v }: Triplets<T>): TopSvd<T
 
 /** ‖x_j − y_j‖₂ for every column, by f64 sums scaled so that they neither over- nor underflow. */
 function distances({ rows, cols, data: x }: Matrix, { data: y }: Matrix): Float64Array {
-  const sums = new Float64Array(cols);
+  const sums = float64(cols);
   let scale = 0;
   for (let at = 0; at < x.length; at++) scale = Math.max(scale, Math.abs(x[at]! - y[at]!));
   if (scale === 0) return sums;
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++, at++) sums[j]! += ((x[at]! - y[at]!) / scale) ** 2;
   }
-  return sums.map((sum) => scale * Math.sqrt(sum));
+  return float64(sums, (sum) => scale * Math.sqrt(sum));
 }

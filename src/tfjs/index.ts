@@ -1,15 +1,16 @@
 /** `tfjs-initializers`: the door to TensorFlow.js. */
-export { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+export { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../errors.ts";
 export type { ActivationFunction, ActivationName } from "../init/lps/activations.ts";
 export { approximate, type ApproximationOptions } from "../init/lps/approximate.ts";
 export { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lps/lpsDesign.ts";
 export { solveLPS, type LpsSolution, type StationaryPoint } from "../init/lps/solveLPS.ts";
+export { provideKernels } from "../linalg/index.ts";
 export { initializeFromData } from "./data/initializeFromData.ts";
 export { inspect, type Health, type InspectOptions, type LayerHealth } from "./data/inspect.ts";
 export type { CodeFunction, DataOptions } from "./data/options.ts";
 export type { DataReport, LayerReport } from "./data/report.ts";
 export type { Dataset, Samples } from "./data/source.ts";
-export { decorrelated, inputCovariance } from "./decorrelated.ts";
+export { decorrelated, inputCovariance } from "./diversity/decorrelated.ts";
 export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
 export { diversityPenalty } from "./diversity/layer.ts";
 export { diversity, type LayerDiversity } from "./diversity/measure.ts";
@@ -20,11 +21,13 @@ export {
   fitGrowing,
   TrainingError,
   type FitGrowingArgs,
+  type FitGrowingDatasetArgs,
   type GrowthEvent,
   type GrownFit,
   type Schedule,
-} from "./grow/fitGrowing.ts";
-export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
+} from "./growth/fitGrowing.ts";
+export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
+export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -1,5 +1,5 @@
 import { serialization, tensor, type DataType, type Tensor } from "@tensorflow/tfjs-core";
-import { ArgumentError, show } from "../errors.ts";
+import { checkObject, checkOneOf, known } from "../arguments.ts";
 
 /**
  * What tf.layers saves by class name and configuration, and builds again from them.
@@ -35,9 +35,7 @@ export abstract class Initializer<Options extends object> extends Configured<Opt
 
   /** A float32 tensor of the given shape, new at every call. */
   apply(shape: number[], dtype?: DataType): Tensor {
-    if (dtype !== undefined && dtype !== "float32") {
-      throw new ArgumentError("dtype", '"float32"', show(dtype));
-    }
+    if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
     return tensor(this.values(shape), shape, "float32");
   }
 
@@ -48,25 +46,16 @@ export abstract class Initializer<Options extends object> extends Configured<Opt
 }
 
 /**
- * Checked options: only known keys, `null` (what JSON makes of undefined) as absent, and without the
- * `customObjects` that tf.layers adds to whatever it builds from. A misspelt or newer option is an error,
- * not a silent default.
+ * The options in a configuration: only known ones, `null` (what JSON makes of undefined) as absent, and without the
+ * `customObjects` that tf.layers adds to whatever it builds from.
  */
-export function known<Options extends object>(
-  options: Options,
+export function configured<Options extends object>(
+  config: Options,
   keys: readonly (keyof Options & string)[],
-  name = "config",
 ): Options {
-  if (typeof options !== "object" || options === null) {
-    throw new ArgumentError(name, "an object", show(options));
-  }
-  const entries = Object.entries(options).filter(
+  checkObject("config", config);
+  const entries = Object.entries(config).filter(
     ([key, value]) => key !== "customObjects" && value !== null && value !== undefined,
   );
-  for (const [key] of entries) {
-    if (!(keys as readonly string[]).includes(key)) {
-      throw new ArgumentError(`${name}.${key}`, `only the options ${keys.join(", ")}`, show(key));
-    }
-  }
-  return Object.fromEntries(entries) as Options;
+  return known(Object.fromEntries(entries) as Options, keys, "config");
 }

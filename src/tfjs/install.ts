@@ -6,14 +6,16 @@
  * that method is replaced, so no code and no saved model changes.
  */
 import * as core from "@tensorflow/tfjs-core";
+import { checkOneOf } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
-import { classes as decorrelatedClasses } from "./decorrelated.ts";
+import { classes as decorrelatedClasses } from "./diversity/decorrelated.ts";
 import { classes as layerClasses } from "./diversity/layer.ts";
 import { classes as regularizerClasses } from "./diversity/regularizer.ts";
 import { classes as lpsClasses } from "./lps/lps.ts";
 import { classes as orthogonalClasses } from "./orthogonal.ts";
 import { Relu1 } from "./relu1.ts";
+import { hint, unhint } from "./train/hint.ts";
 
 /** All that a saved model may name. */
 const classes = [
@@ -26,7 +28,7 @@ const classes = [
 ];
 
 /** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
-export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor" | "tidy">;
+export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor">;
 
 /** The stock class, as far as it concerns us. */
 interface StockOrthogonal {
@@ -43,21 +45,25 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  *
  * Without a seed: Haar distributed weights by the fast path. With a seed: stock tfjs's own weights for
  * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Also
- * registers the initializers of this package with `tf`, for models that name them. Idempotent.
+ * registers the initializers of this package with `tf`, for models that name them, and lets the wasm backend
+ * say what it needs to train convolutions. Idempotent.
+ *
+ * The kernels are tried first. Where they cannot run, stock is left as it is.
  *
  * @param tf the namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
  *   a copy of its own (a script tag, a bundled second core).
- * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded;
+ *   EngineError if the engine does not run the kernels
  */
 export function install(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf);
   for (const cls of classes) tf.serialization.registerClass<core.serialization.Serializable>(cls);
   if (STOCK in prototype) return;
+  orthogonal([1, 1], { seed: 0 }); // Throws now, not in the middle of a model, if there are no kernels.
+  hint();
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {
-    if (dtype !== undefined && dtype !== "float32") {
-      throw new ArgumentError("dtype", '"float32"', show(dtype));
-    }
+    if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
     const { gain, seed } = this;
     const values =
       seed === undefined || seed === null
@@ -74,11 +80,17 @@ export function uninstall(tf: TensorFlow = core): void {
   if (stock === undefined) return;
   prototype.apply = stock;
   delete prototype[STOCK];
+  unhint();
 }
 
-/** The random numbers that stock tfjs draws for a seed. */
+/** The random numbers that stock tfjs draws for a seed; not out of a tf.tidy, which would walk all of them. */
 function gaussian(tf: TensorFlow, rows: number, cols: number, seed: number): Float32Array {
-  return tf.tidy(() => tf.randomNormal([rows, cols], 0, 1, "float32", seed).dataSync<"float32">());
+  const draws = tf.randomNormal([rows, cols], 0, 1, "float32", seed);
+  try {
+    return draws.dataSync<"float32">();
+  } finally {
+    draws.dispose();
+  }
 }
 
 function stockPrototype(tf: TensorFlow): StockOrthogonal {

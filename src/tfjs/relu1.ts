@@ -17,16 +17,25 @@ const apply = customGrad((x, save) => {
   };
 });
 
-/** tf.layers takes any registered class that has `apply` for an activation of its name. */
-export class Relu1 extends serialization.Serializable {
-  static readonly className = "relu1";
+/** Stock relu: layers know it by its name, run fused kernels in its place, and save it as theirs. */
+export class Relu extends serialization.Serializable {
+  static readonly className: string = "relu";
 
   apply(x: Tensor): Tensor {
-    return apply(x);
+    return relu(x);
   }
 
   getConfig(): serialization.ConfigDict {
     return {};
+  }
+}
+
+/** tf.layers takes any registered class that has `apply` for an activation of its name. */
+export class Relu1 extends Relu {
+  static override readonly className = "relu1";
+
+  override apply(x: Tensor): Tensor {
+    return apply(x);
   }
 }
 serialization.registerClass(Relu1);
@@ -37,7 +46,8 @@ serialization.registerClass(Relu1);
  * convention of tf.maximum(x, 0), and the one that GradMax needs, f'(0) = 1 (Evci et al. 2022).
  *
  * Works wherever tf.layers takes the name of an activation, and in saved models, where it is "relu1":
- * import this package before loading them. (For TypeScript it passes as one of tf's own names.)
+ * import this package before loading them, or let `settle` turn it back into relu before saving. (For
+ * TypeScript it passes as one of tf's own names.)
  *
  * @example
  * tf.layers.dense({ units: 64, activation: relu1 })

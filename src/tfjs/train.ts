@@ -26,6 +26,7 @@ import { einsum } from "./train/einsum.ts";
 import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
 import { mended, missing as missingGradients } from "./train/gradients.ts";
 import { gruCall, gruGradients, gruKernels } from "./train/gru.ts";
+import { lacks } from "./train/hint.ts";
 import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
@@ -47,8 +48,9 @@ const missing = {
   ...gruKernels,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {
-  if (!tf.getKernel(kernelName, backendName))
-    tf.registerKernel({ kernelName, backendName, kernelFunc });
+  if (!lacks(backendName, kernelName)) continue;
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
 /**

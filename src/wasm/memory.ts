@@ -4,11 +4,12 @@
  * A job runs in a frame: put its input, allocate its output, call the kernel, take the result.
  * Addresses are valid inside the frame only; what `take` returns is a copy of the caller's own.
  * Instances are made at first use, synchronously, and thrown away after a large job, because the
- * memory of an instance never shrinks.
+ * memory of an instance never shrinks, and after a trap.
  */
 import { Info } from "../../assembly/info.ts";
+import { float32, float64, outOfMemory } from "../arrays.ts";
 import { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
-import binaries from "./binaries.ts";
+import { instantiate, type Name } from "./engine.ts";
 
 export type Dtype = "float32" | "float64";
 export type Data = Float32Array | Float64Array;
@@ -80,12 +81,10 @@ interface Kernels {
 /** An instance whose memory has grown beyond this is dropped when its outermost frame ends. */
 const KEEP_BYTES = 16 * 2 ** 20;
 
+const LIMIT = " (WebAssembly memory ends at 4 GiB)";
+
 const arrays = { float32: Float32Array, float64: Float64Array };
-const sources: Record<Dtype, () => Uint8Array<ArrayBuffer>> = {
-  float32: () => decode(0),
-  float64: () => decode(1),
-};
-const modules: Partial<Record<Dtype, WebAssembly.Module>> = {};
+const names: Record<Dtype, Name> = { float32: "f32", float64: "f64" };
 const instances: Partial<Record<Dtype, Kernels>> = {};
 
 /** One job's view of a kernel instance. */
@@ -100,7 +99,7 @@ export class Frame {
     const bytes = count * arrays[this.dtype].BYTES_PER_ELEMENT;
     // Beyond 2^64 a BigInt would wrap on its way into the kernel.
     const address = bytes < 2 ** 32 ? this.kernels.alloc(BigInt(bytes)) >>> 0 : 0;
-    if (address === 0) throw outOfMemory(bytes);
+    if (address === 0) throw outOfMemory(bytes, LIMIT);
     return address;
   }
 
@@ -120,23 +119,30 @@ export class Frame {
 
 /** Runs a job in a frame of its own on the kernels of one precision. */
 export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
-  const kernels = (instances[dtype] ??= instantiate(dtype));
+  const kernels = (instances[dtype] ??= instantiate(names[dtype]) as unknown as Kernels);
   const mark = kernels.mark();
   try {
     return job(new Frame(kernels, dtype));
+  } catch (error) {
+    // A trap leaves a kernel in the middle of something; nothing more is asked of that instance.
+    if (!expected.some((kind) => error instanceof kind)) drop(dtype, kernels);
+    throw error;
   } finally {
     kernels.release(mark);
-    if (kernels.memory.buffer.byteLength > KEEP_BYTES) delete instances[dtype];
+    if (kernels.memory.buffer.byteLength > KEEP_BYTES) drop(dtype, kernels);
   }
+}
+
+/** What a job that ends in order may throw. */
+const expected = [ArgumentError, ConvergenceError, MemoryError];
+
+function drop(dtype: Dtype, kernels: Kernels): void {
+  if (instances[dtype] === kernels) delete instances[dtype];
 }
 
 /** A zeroed array of the caller's own, or a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {
-  try {
-    return new arrays[dtype](count);
-  } catch {
-    throw outOfMemory(count * arrays[dtype].BYTES_PER_ELEMENT);
-  }
+  return dtype === "float32" ? float32(count) : float64(count);
 }
 
 /** Turns a kernel's return code into the error it stands for; `argument` names the kernel's input. */
@@ -157,30 +163,4 @@ export function check(info: Info, argument: string): void {
     default:
       throw new Error(`${argument}: unknown kernel code ${info satisfies never}`);
   }
-}
-
-/** For tests: replaces the binary of one precision (the debug build, say). */
-export function useBinary(dtype: Dtype, bytes: Uint8Array<ArrayBuffer>): void {
-  sources[dtype] = () => bytes;
-  delete modules[dtype];
-  delete instances[dtype];
-}
-
-function instantiate(dtype: Dtype): Kernels {
-  const module = (modules[dtype] ??= new WebAssembly.Module(sources[dtype]()));
-  return new WebAssembly.Instance(module).exports as unknown as Kernels;
-}
-
-/** One of the two embedded binaries: every other piece of hexadecimal text. */
-function decode(which: number): Uint8Array<ArrayBuffer> {
-  const hex = binaries.filter((_, i) => i % 2 === which).join("");
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
-}
-
-function outOfMemory(bytes: number): MemoryError {
-  const size =
-    bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  return new MemoryError(`${size} more cannot be had (WebAssembly memory ends at 4 GiB)`);
 }

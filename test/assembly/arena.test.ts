@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { Info } from "../../assembly/info.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { kernels as binaries } from "../kernels.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
+import { kernels as binaries } from "../support/kernels.ts";
+import { gaussian } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { quasi } from "../support/quasi.ts";
+import { suite } from "../support/suite.ts";
+import { Failing } from "../support/failing.ts";
 
 suite("assembly/arena", (test) => {
-  for (const { dtype } of precisions) {
+  for (const precision of precisions) {
+    const { dtype } = precision;
     const name = (what: string) => `${dtype}: ${what}`;
 
     test(name("blocks are aligned, apart, and never at address 0"), () =>
@@ -71,6 +76,107 @@ suite("assembly/arena", (test) => {
         assert.is(kernels.memory.buffer.byteLength, Math.ceil(end / 65536) * 65536);
         new Uint8Array(kernels.memory.buffer)[end - 1] = 1;
       }),
+    );
+
+    test(
+      name("whichever allocation fails, a driver says so and writes nothing where it must not"),
+      () => {
+        const failing = new Failing(precision);
+        const { kernels } = failing;
+        const put = (m: number, n = 1) => failing.put(gaussian(m, n, precision).data);
+        const schur = (n: number) => failing.put(quasi(n, precision, { seed: 1, pairs: 7, shift: 5 }).data); // prettier-ignore
+        const svd = (wide: number, m: number, n: number, vectors: number) => () => {
+          const [a, u, s, v] = [put(m, n), put(m, n), put(n + 2), put(n, n)];
+          return () => kernels.gejsv(wide, m, n, n, vectors, 0, a, u, s, v);
+        };
+        const gees = (vectors: number, balance: number, n: number, sizes: number[]) => () => {
+          const [a, z, w] = [put(n, n), put(n, n), put(2, n)];
+          const [nb, nmin, nw, bulges] = sizes as [number, number, number, number];
+          return () => kernels.gees(vectors, balance, n, nb, nmin, nw, bulges, a, z, w);
+        };
+        const trsyl = (m: number, n: number) => () => {
+          const [a, b, c, status] = [schur(m), schur(n), put(m, n), put(2)];
+          return () => kernels.trsyl(0, 0, 0, m, n, a, b, c, status);
+        };
+        const jobs: Record<string, () => () => Info> = {
+          gemm: () => {
+            const [a, b, c] = [put(9, 5), put(5, 7), put(9, 7)];
+            return () => kernels.gemm(0, 0, 9, 7, 5, 1, a, 5, b, 7, 0, c, 7);
+          },
+          wgrad: () => {
+            // More pixels than a block has: it needs sums of its own.
+            const [x, dy, dw] = [put(20 * 20, 2), put(20 * 20, 3), put(18, 3)];
+            return () => kernels.wgrad(20, 20, 2, 3, 20, 20, 3, 3, 1, 1, 1, 1, x, dy, dw);
+          },
+          dwgrad: () => {
+            const [x, dy, dw] = [put(25, 2), put(25, 6), put(9, 6)];
+            return () => kernels.dwgrad(5, 5, 2, 3, 5, 5, 3, 3, 1, 1, 1, 1, x, dy, dw);
+          },
+          haar: () => {
+            const q = put(9, 5);
+            return () => kernels.haar(0, 9, 5, 1, 2, 0, q);
+          },
+          qr: () => {
+            const [a, q, r] = [put(9, 5), put(9, 5), put(5, 5)];
+            return () => kernels.qr(9, 5, 5, 1, 0, a, q, r);
+          },
+          spread: () => {
+            const a = put(4, 9);
+            return () => kernels.spread(0, 9, 4, 0.1, a);
+          },
+          "gejsv tall": svd(0, 9, 5, 1),
+          "gejsv wide": svd(1, 9, 5, 1),
+          "gejsv, values only": svd(0, 9, 5, 0),
+          gesvjb: () => {
+            const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
+            return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);
+          },
+          "gees, lahqr": gees(1, 0, 9, [32, 1000, 8, 1]),
+          "gees, laqr0": gees(1, 0, 17, [32, 3, 3, 1]),
+          "gees, balanced values": gees(0, 1, 12, [32, 1000, 8, 1]),
+          "syevd, leaf": () => {
+            const [a, w, z] = [put(9, 9), put(9), put(9, 9)];
+            return () => kernels.syevd(9, 1, 0, a, w, z);
+          },
+          "syevd, values only": () => {
+            const [a, w] = [put(40, 40), put(40)];
+            return () => kernels.syevd(40, 0, 0, a, w, 0);
+          },
+          trsyl: trsyl(9, 5),
+        };
+        if (dtype === "float64")
+          jobs.roots = () => {
+            const [a, re, im, radius] = [put(10, 2), put(9), put(9), put(9)];
+            return () => kernels.roots(9, 0, 1, a, re, im, radius);
+          };
+        // gehrd's seven products of one block, three pieces each: gees makes sure of them in advance, and does not ask.
+        const from: Record<string, number> = {
+          "gees, lahqr": 4,
+          "gees, laqr0": 4,
+          "gees, balanced values": 5,
+        };
+        const attempt = (job: () => () => Info, k: number, what = "") => {
+          failing.clear();
+          const run = job();
+          const [bottom, top] = [failing.bottom(), kernels.mark()];
+          const info = failing.run(k, run);
+          assert.is(kernels.mark(), top, `${what}: left something on the arena`);
+          assert.equal(failing.bottom(), bottom, `${what}: wrote to address 0`);
+          return info;
+        };
+        for (const [what, job] of Object.entries(jobs)) {
+          // First none fails, then one after the other.
+          const [done, total] = [attempt(job, 1000), failing.allocations];
+          assert.is(done, Info.OK, what);
+          const sure = from[what] ?? Infinity;
+          for (let k = 1; k <= total; k++) {
+            if (k >= sure && k < sure + 21) continue;
+            const info = attempt(job, k, `${what}, allocation ${k} of ${total}`);
+            assert.is(info, Info.MEMORY, `${what}, allocation ${k} of ${total}`);
+          }
+          assert.ok(total >= 2, `${what}: ${total} allocations`);
+        }
+      },
     );
 
     if (binaries === "debug")

@@ -1,5 +1,8 @@
-/** Finds a Chromium on this machine, or puts one there. */
-import { execFileSync } from "node:child_process";
+/**
+ * Finds a Chromium on this machine, or puts one there. `npm test` says so beforehand, and asks where there is
+ * somebody to answer; CHROME_INSTALL=no forbids it.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
@@ -13,7 +16,9 @@ const elsewhere = [
   "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
 ];
 
+/** The one of CHROME_PATH, or one that lies where they do. */
 function installed(): string | undefined {
+  if (process.env.CHROME_PATH) return process.env.CHROME_PATH;
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [...onPath, ...elsewhere].find(existsSync);
@@ -32,28 +37,41 @@ function succeeds(command: string, ...args: string[]): boolean {
   }
 }
 
-/** With Debian's package manager, if we may use it. */
-function aptInstall(): string | undefined {
-  const root = process.getuid?.() === 0;
-  if (!succeeds("apt-get", "--version") || (!root && !succeeds("sudo", "-n", "true"))) return;
-  const apt = (...args: string[]) =>
-    root ? succeeds("apt-get", ...args) : succeeds("sudo", "-n", "apt-get", ...args);
-  apt("update");
-  if (apt("install", "--yes", "--no-install-recommends", "chromium")) return installed();
+const root = process.getuid?.() === 0;
+const apt = (...args: string[]) =>
+  root ? ["apt-get", ...args] : ["sudo", "-n", "apt-get", ...args];
+const quiet = (command: string, ...args: string[]) =>
+  spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+/** What would put a Chromium on this machine, first choice first: Debian's, if we may, and Playwright's own. */
+function remedies(): string[][][] {
+  const debian = [apt("update"), apt("install", "--yes", "--no-install-recommends", "chromium")];
+  const allowed = quiet("apt-get", "--version") && (root || quiet("sudo", "-n", "true"));
+  return [...(allowed ? [debian] : []), [["npx", "playwright-core", "install", "chromium"]]];
 }
 
-/** Playwright's own build, fetched from its makers. */
-function playwrightInstall(): string | undefined {
-  const downloaded = () => [chromium.executablePath()].find(existsSync);
-  return (
-    downloaded() ??
-    (succeeds("npx", "playwright-core", "install", "chromium") ? downloaded() : undefined)
-  );
+/** The same as a line for a shell. */
+export const plan = () =>
+  remedies()
+    .map((commands) => commands.map((words) => words.join(" ")).join(" && "))
+    .join(" || ");
+
+/** Playwright's own build, where it has been fetched. */
+const fetched = () => [chromium.executablePath()].find(existsSync);
+
+export const found = () => installed() ?? fetched();
+
+function install(): string | undefined {
+  if (process.env.CHROME_INSTALL === "no") return;
+  console.error(`No Chromium here; running ${plan()}`);
+  for (const commands of remedies()) {
+    const done = commands.every(([command, ...args]) => succeeds(command, ...args));
+    if (done && found()) return found();
+  }
 }
 
 export async function launch(): Promise<Browser> {
-  const executablePath =
-    process.env.CHROME_PATH ?? installed() ?? aptInstall() ?? playwrightInstall();
+  const executablePath = found() ?? install();
   if (!executablePath)
     throw new Error(
       "No Chromium: install Chromium or Chrome, or set CHROME_PATH to its executable.",

@@ -4,9 +4,9 @@ import { permutation, seedsOf } from "../../src/init/draws.ts";
 import { lpsBias, lpsKernel, type LpsKernelOptions } from "../../src/init/lps/lps.ts";
 import { lpsDesign } from "../../src/init/lps/lpsDesign.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 
 const sizeOf = (shape: number[]) => shape.reduce((size, length) => size * length, 1);
 const meanSquare = (x: Float32Array) => x.reduce((sum, v) => sum + v * v, 0) / x.length;
@@ -114,7 +114,7 @@ suite("init/lps: kernels", (test) => {
     const good = { variance: 1, seed: 1 };
     const expected = call([2, 3], good);
     const bad = {
-      variance: [NaN, -1, Infinity, "1", null, undefined],
+      variance: [NaN, -1, Infinity, "1", null, undefined, 1e308, 1e39],
       weights: ["normal", null, 1],
       layer: ["conv", null, "toString"],
       strides: [0, 1.5, [2, 0], "2", null, NaN],

@@ -3,8 +3,8 @@ import { ConvergenceError } from "../../src/errors.ts";
 import type { ActivationName } from "../../src/init/lps/activations.ts";
 import { normalDensity, normalDistribution } from "../../src/init/elementary.ts";
 import { lpsDesign, type LpsDesignOptions } from "../../src/init/lps/lpsDesign.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import golden from "./lps.json" with { type: "json" };
 
 type Mode = LpsDesignOptions["variance"];
@@ -167,6 +167,46 @@ suite("init/lpsDesign", (test) => {
   });
 });
 
+suite("init/lpsDesign: asked again", (test) => {
+  const time = (job: () => unknown) => {
+    const start = performance.now();
+    job();
+    return performance.now() - start;
+  };
+
+  test("a design is found once, and is the caller's own", () => {
+    const options = { activation: "gelu", biasScale: 0.7532 } as const;
+    let design = lpsDesign(options);
+    const first = time(() => lpsDesign({ ...options, biasScale: 0.7533 }));
+    const again = Math.min(...[1, 2, 3].map(() => time(() => (design = lpsDesign(options)))));
+    assert.ok(again < first / 5, `${again} ms after ${first} ms`);
+    const expected = structuredClone(design);
+    design.biases.fill(9);
+    design.roots.length = 0;
+    assert.equal(lpsDesign(options), expected);
+    // Each option counts.
+    const others = [{ activation: "tanh" }, { degree: 4 }, { interval: 1.5 }, { norm: "minimax" }, { biasScale: 0.5 }, { variance: "he" }, { moment: 0.9 }]; // prettier-ignore
+    for (const other of others)
+      assert.not.equal(lpsDesign({ ...options, ...other } as typeof options), expected);
+  });
+
+  test("a function is looked at each time, for it may have changed", () => {
+    let slope = 0.1;
+    const activation = (x: number) => (x > 0 ? x : slope * x);
+    const before = lpsDesign({ activation });
+    slope = 0.4;
+    assert.not.equal(lpsDesign({ activation }), before);
+  });
+
+  test("many designs do not add up in memory, and stay right", () => {
+    const scales = Array.from({ length: 200 }, (_, i) => 1 + i / 1000);
+    const all = scales.map((biasScale) => lpsDesign({ activation: "linear", biasScale }));
+    scales.forEach((biasScale, i) =>
+      assert.equal(lpsDesign({ activation: "linear", biasScale }), all[i]),
+    );
+  });
+});
+
 suite("init/lpsDesign: errors", (test) => {
   const call = lpsDesign as (options: unknown) => unknown;
   const stillWorks = () => near(lpsDesign({ activation: "relu" }).variance, 0.791558, 1e-6, "relu");
@@ -203,10 +243,10 @@ suite("init/lpsDesign: errors", (test) => {
     for (const activation of ["Relu", undefined, null, 7, {}])
       refused("activation", () => call({ activation }));
     const bad = {
-      biasScale: [NaN, Infinity, "1", null],
+      biasScale: [NaN, Infinity, "1", null, 1e39],
       degree: [0, 21, 1.5, "2"],
       interval: [0, -1, NaN],
-      moment: [0, -1, NaN, Infinity, "1"],
+      moment: [0, -1, NaN, Infinity, "1", 1e39],
       norm: ["l2", 2],
       parameter: [NaN, 1],
       variance: ["lecun", 2, null, "toString"],
@@ -216,5 +256,10 @@ suite("init/lpsDesign: errors", (test) => {
         refused(argument, () => call({ activation: "gelu", [argument]: value }));
         stillWorks();
       }
+    // Finite each, but not their product.
+    refused("biasScale", () => call({ activation: "relu", interval: 1e12, biasScale: 1e30 }));
+    refused("options.kinds", () => call({ activation: "relu", kinds: [] }));
+    refused("activation.kinks", () => call({ activation: { value: Math.abs, kinks: 0 } }));
+    refused("activation.derivative", () => call({ activation: { value: Math.abs, derivative: 1 } })); // prettier-ignore
   });
 });

@@ -2,8 +2,8 @@ import * as assert from "uvu/assert";
 import { approximate } from "../../src/init/lps/approximate.ts";
 import { solveLPS, type StationaryPoint } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import golden from "./lps.json" with { type: "json" };
 
 const RELU2 = [3 / 32, 1 / 2, 15 / 32];
@@ -138,6 +138,61 @@ suite("init/solveLPS", (test) => {
       assert.equal(kinds(points), { minimum: 2, saddle: 2, maximum: 1 });
       for (const point of points) assert.ok(residual(RELU2, x, y, point) < 1e-15);
     }
+  });
+
+  test("scaling and shifting inputs or targets moves the points, and loses none", () => {
+    const [, y] = [1, normal(12, 1, { seed: 4, dtype: "float64" }).data];
+    const x = normal(12, 2, { seed: 3, dtype: "float64" });
+    const found = solveLPS(RELU2, x, y).points;
+    for (const scale of [5e-4, 1e-9, 1e9, 1e-150, 1e150])
+      for (const shift of [0, 1000]) {
+        const data = x.data.map((value, at) => (at % 2 ? value * scale : value + shift));
+        const { diverged, points } = solveLPS(RELU2, { ...x, data }, y);
+        assert.equal([diverged, points.length], [0, found.length]);
+        assert.equal(kinds(points), kinds(found));
+        for (const { re, im } of points) {
+          const [w, v, b] = re;
+          const same = { re: [w, v * scale, b + shift * w], im: [im[0], im[1] * scale, im[2] + shift * im[0]] }; // prettier-ignore
+          assert.ok(found.some((point) => distance(point, same) < 1e-9), `${scale}, ${shift}: ${re}`); // prettier-ignore
+        }
+      }
+    // A cubic whose coefficients grow with the targets as P(10⁵ t) does: all points are 10⁵ times as far out.
+    const cubic = [0.1, 0.7, -0.1, -0.2];
+    const [small, large] = [1, 1e5].map((tau) => {
+      const p = cubic.map((c, k) => (c * 1e15) / tau ** k);
+      return solveLPS(p, column(x.data.subarray(0, 12)), y.map((value) => value * 1e15)).points; // prettier-ignore
+    });
+    assert.is(small.length, 25);
+    for (const { re, im } of large) {
+      const near = { re: re.map((u) => u / 1e5), im: im.map((u) => u / 1e5) };
+      assert.ok(small.some((point) => distance(point, near) < 1e-9 * (1 + Math.hypot(...near.re)))); // prettier-ignore
+    }
+    // Targets alone: as many points as paths, where a tracker in the units of u took them for infinite.
+    for (const scale of [1e8, 1e20, 1e-8]) {
+      const { paths, diverged, points } = solveLPS(RELU2, column(xs), ys.map((value) => value * scale)); // prettier-ignore
+      assert.equal([paths, diverged, points.length], [9, 0, 9]);
+      for (const point of points) if (point.kind !== "complex") assert.ok(Number.isFinite(point.loss)); // prettier-ignore
+    }
+  });
+
+  test("numbers that are not normal have their size too", () => {
+    const s = 5e-324;
+    const y = xs.map((_, i) => i * s);
+    assert.is(solveLPS([s, s], column(xs), y).points.length, 1);
+    assert.is(solveLPS([0, s, s], column(xs), y).points.length, 9);
+    // Weights of 1e323 would be needed.
+    refused("x, y", () => solveLPS(RELU2, column(Float64Array.of(3 * s, 9 * s, 40 * s)), [1, 2, 3])); // prettier-ignore
+  });
+
+  test("lengths without numbers cost nothing", () => {
+    const call = solveLPS as (...values: unknown[]) => unknown;
+    const start = performance.now();
+    for (const length of [1e9, 2 ** 53 - 1]) {
+      refused("coefficients", () => call({ length }, column(xs), ys));
+      refused("y", () => call(RELU2, column(xs), { length }));
+      refused("y", () => call(RELU2, { rows: length, cols: 0, data: new Float64Array(0) }, { length })); // prettier-ignore
+    }
+    assert.ok(performance.now() - start < 1000);
   });
 
   test("a linear neuron is least squares", () => {

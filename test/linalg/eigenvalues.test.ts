@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { eigenvalues, schur, svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, uniform } from "../matrices.ts";
-import { dchkhs, stubborn } from "../nonsymmetric.ts";
-import { double, precisionOf, precisions, type Precision } from "../precisions.ts";
-import { Family, largest } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian, uniform } from "../support/matrices.ts";
+import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
+import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
+import { Family, largest } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 type Values = { re: ArrayLike<number>; im: ArrayLike<number> };
 
@@ -146,6 +146,66 @@ suite("linalg/eigenvalues", (test) => {
       const expected = Array.from(re, (x, i): [number, number] => [x, im[i]!]);
       assert.ok(apart(eigenvalues(bent), expected) < 1000 * n * u);
       assert.ok(apart(eigenvalues(bent, { balance: false }), expected) > 1e-4);
+    });
+
+    test(`${dtype}: balancing undoes scales that leave the range on the way`, () => {
+      const large = dtype === "float32" ? 2 ** 100 : 2 ** 700;
+      const close = (a: number[], expected: [number, number][], what: string) => {
+        const n = expected.length;
+        const found = eigenvalues(build(n, n, precision, (i, j) => a[i * n + j]!));
+        ordered(found, what);
+        const size = Math.max(...expected.map(([re, im]) => Math.hypot(re, im)));
+        assert.ok(apart(found, expected) <= 10 * n * u * size, `${what}: ${found.re}, ${found.im}`);
+      };
+      const root = Math.sqrt(3);
+      close([1, large, 2 / large, 3], [[2 + root, 0], [2 - root, 0]], "apart"); // prettier-ignore
+      close([1, large, -3 / large, 1], [[1, root], [1, -root]], "a pair"); // prettier-ignore
+      close([large, 0, 5, 1 / large], [[large, 0], [1 / large, 0]], "isolated"); // prettier-ignore
+      const small = eigenvalues(
+        build(2, 2, precision, (i, j) => [1 / large, 0, 5, large][2 * i + j]!),
+      );
+      assert.ok(small.re.includes(1 / large), "an isolated one is what it was");
+      // A cycle of ever larger steps; its cube roots.
+      const third = Math.cbrt(large * large * (1 / large));
+      close([0, large, 0, 0, 0, large, 1 / large, 0, 0], [[third, 0], [-third / 2, (third * root) / 2], [-third / 2, (-third * root) / 2]], "a cycle"); // prettier-ignore
+      // A chain whose balancing takes more than all of the range: 2^(k n) between its ends.
+      const n = 9, step = dtype === "float32" ? 2 ** 60 : 2 ** 500; // prettier-ignore
+      const chain = build(n, n, precision, (i, j) => j === i + 1 ? step : j === i - 1 ? 1 / step : 0); // prettier-ignore
+      const cosines = Array.from({ length: n }, (_, k): [number, number] => [2 * Math.cos((Math.PI * (k + 1)) / (n + 1)), 0]); // prettier-ignore
+      assert.ok(apart(eigenvalues(chain), cosines) <= 20 * n * u);
+    });
+
+    test(`${dtype}: companion matrices of xⁿ = c`, () => {
+      const powers = dtype === "float32" ? [-120, -41, 77, 120] : [-1000, -333, 777, 1000];
+      for (const power of powers)
+        for (const n of [2, 5, 8]) {
+          const a = build(n, n, precision, (i, j) => i === 0 ? (j === n - 1 ? 2 ** power : 0) : Number(i === j + 1)); // prettier-ignore
+          const r = 2 ** (power / n);
+          const expected = Array.from({ length: n }, (_, k): [number, number] => [r * Math.cos((2 * Math.PI * k) / n), r * Math.sin((2 * Math.PI * k) / n)]); // prettier-ignore
+          const error = apart(eigenvalues(a), expected) / (r * n * u);
+          assert.ok(error <= 10, `x^${n} = 2^${power}: ${error} n u`);
+        }
+    });
+
+    test(`${dtype}: what can be represented is not refused`, () => {
+      const { max, tiny } = precision;
+      for (const t of [max / 2, max * 0.75, max])
+        for (const balance of flags) {
+          // Blocks [p b; −c p] with b·c, but not b, within the range once T is scaled back; triangular, full.
+          const tilted = build(2, 2, precision, (i, j) => [0.75 * t, t, -t * 2 ** -20, 0.75 * t][2 * i + j]!); // prettier-ignore
+          const { re, im } = eigenvalues(tilted, { balance });
+          assert.ok(Math.abs(re[0]! / t - 0.75) <= 10 * u && Math.abs((im[0]! / t) * 2 ** 10 - 1) <= 1e4 * u); // prettier-ignore
+          const n = 6;
+          const { data } = uniform(n, n, precision);
+          const upper = build(n, n, precision, (i, j) => i > j ? 0 : i === j ? data[i * n + j]! * t : t); // prettier-ignore
+          assert.is(apart(eigenvalues(upper, { balance }), Array.from({ length: n }, (_, i) => [upper.data[i * (n + 1)]!, 0])), 0); // prettier-ignore
+          const mixed = build(4, 4, precision, (i, j) => [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1][4 * i + j]! * (t / 2)); // prettier-ignore
+          assert.ok(apart(eigenvalues(mixed, { balance }), [[t, 0], [t, 0], [-t, 0], [-t, 0]]) <= 40 * u * t); // prettier-ignore
+        }
+      refused("a", () => eigenvalues(build(3, 3, precision, () => max / 2)));
+      // Nor does a pair become a pair of signed zeros where its imaginary part vanishes.
+      const flat = eigenvalues(build(2, 2, precision, (i, j) => [max / 4, tiny, -tiny, max / 4][2 * i + j]!)); // prettier-ignore
+      assert.equal([...flat.im], [0, 0]);
     });
 
     test(`${dtype}: those of the Schur form, for normal matrices to n u`, () => {

@@ -3,10 +3,10 @@ import * as assert from "uvu/assert";
 import { filterGradient, type Convolution } from "../../src/linalg/filterGradient.ts";
 import { MemoryError } from "../../src/errors.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { uniform } from "../matrices.ts";
-import { single } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { thrown } from "../thrown.ts";
+import { uniform } from "../support/matrices.ts";
+import { single } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { thrown } from "../support/thrown.ts";
 import * as twin from "../twins/convolution.ts";
 
 const shape: Convolution = {

@@ -1,15 +1,15 @@
 import * as assert from "uvu/assert";
 import { lstsq, matmul, pinv, svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { distance, Family, largest, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { distance, Family, largest, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 suite("linalg/lstsq", (test) => {
   for (const precision of precisions) {
-    const { dtype, u, max } = precision;
+    const { dtype, u, max, safmin, tiny } = precision;
     const family = {
       normal: new Family(`lstsq ${dtype} ‖Aᵀ(b − Ax)‖`),
       minimum: new Family(`lstsq ${dtype} minimum norm`),
@@ -79,6 +79,24 @@ suite("linalg/lstsq", (test) => {
       assert.equal([...solve(1 / 16).x.data], [0.25, 1, 0]);
       assert.equal([...solve(0.25).x.data], [0.25, 0, 0]);
       assert.equal([solve().rank, solve(0.25).rank], [3, 1]);
+    });
+
+    test(`${dtype}: subnormal data lose no digits`, () => {
+      const matrix = (rows: number[][], scale: number) =>
+        build(rows.length, rows[0].length, precision, (i, j) => rows[i][j] * scale);
+      const [a, b] = [[[100, 101], [101, 102], [7, -3]], [[5, 1], [-4, 2], [3, 3]]]; // prettier-ignore
+      const plain = lstsq(matrix(a, 1), matrix(b, 1));
+      for (const [e, f] of [
+        [tiny, tiny],
+        [tiny, 1e5 * tiny],
+        [safmin, tiny],
+      ]) {
+        // prettier-ignore
+        const { x, rank } = lstsq(matrix(a, e), matrix(b, f));
+        assert.is(rank, 2);
+        const error = distance(x.data, plain.x.data.map((value: number) => value * (f / e))); // prettier-ignore
+        assert.ok(error <= 100 * u * norm(plain.x.data) * (f / e) + tiny, `${e}, ${f}: ${error}`);
+      }
     });
 
     test(`${dtype}: refused, unchanged`, () => {

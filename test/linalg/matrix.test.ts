@@ -3,10 +3,21 @@
  * ArgumentError that names it, leaves nothing behind, and does not spoil the next call.
  */
 import * as assert from "uvu/assert";
-import { ArgumentError, haar, matmul, normal, qr } from "../../src/linalg/index.ts";
+import {
+  ArgumentError,
+  haar,
+  lstsq,
+  matmul,
+  normal,
+  pinv,
+  polar,
+  qr,
+  svdBatch,
+  topSvd,
+} from "../../src/linalg/index.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
+import { precisions } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
 
 /** TypeScript would not let us. */
 type Loose = (...values: any[]) => unknown;
@@ -137,6 +148,18 @@ suite("linalg/matrix", (test) => {
         const none = { rows: 0, cols: 0, data: new Float32Array(0) };
         assert.equal(qr(empty), { q: { ...empty, cols: 0 }, r: { ...empty, rows: 0 } });
         assert.equal(matmul(none, { ...none, cols }), { ...none, cols });
+        assert.equal(pinv(empty), { ...empty, rows: cols, cols: rows });
+        assert.equal(topSvd(empty, 0).s, new Float32Array(0));
+        assert.equal(lstsq(empty, { ...none, rows }).x, { ...none, rows: cols });
+        // As many matrices as that without an entry.
+        for (const count of [long, 3])
+          assert.equal(svdBatch({ ...empty, count }).s, new Float32Array(0));
+        if (cols < 2 ** 31) assert.equal(polar(empty).u, empty);
+        else
+          assert.throws(
+            () => polar(empty),
+            (e: Error) => e.name === "MemoryError",
+          );
       }
   });
 

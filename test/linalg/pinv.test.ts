@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
-import { pinv, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { distance, Family, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { pinv, polar, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { distance, Family, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 const some = shapes("1x1 9x4 4x9 33x33 50x17 17x50");
@@ -58,6 +58,23 @@ suite("linalg/pinv", (test) => {
     test(`${dtype}: zero, and nothing`, () => {
       for (const [m, n] of shapes("1x1 3x5 0x0 0x3 3x0"))
         assert.equal(pinv(hard.zero(m, n, precision)), hard.zero(n, m, precision));
+    });
+
+    test(`${dtype}: no columns or no rows, and as many of the others as can be counted`, () => {
+      const none = new precision.array(0);
+      for (const side of [2 ** 31, 2 ** 53 - 1])
+        for (const [rows, cols] of [
+          [0, side],
+          [side, 0],
+        ]) {
+          // prettier-ignore
+          const a = { rows, cols, data: none } as Matrix;
+          if (cols > 0) tooLarge(() => polar(a));
+          else assert.is(polar(a).u.rows, rows);
+          assert.equal([pinv(a).rows, pinv(a).cols], [cols, rows]);
+          assert.equal(topSvd(a, 0).s.length, 0);
+          assert.is(svd(a).s.length, 0);
+        }
     });
 
     test(`${dtype}: singular values at or below tolerance s₁ count as zero`, () => {

@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import { MemoryError } from "../../src/errors.ts";
 import { polyfromroots, polyval, roots } from "../../src/linalg/index.ts";
-import { special } from "../polynomials.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { special } from "../support/polynomials.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import { big, distance, evaluate, majorant, ratio, truth } from "../twins/polynomial.ts";
 
 const u = 2 ** -53;
@@ -70,5 +70,9 @@ suite("linalg/polynomial", (test) => {
     assert.ok(back.im.every((x) => x === 0));
     [2, 1, 3, 5, 1].forEach((c, k) => assert.ok(Math.abs(back.re[k]! - c) <= 100 * u));
     refused("roots", () => polyfromroots(null as unknown as number[]));
+    for (const bad of [[NaN], [1, Infinity], [1e200, 1e200], [1e200, -1e200, 1e200]])
+      refused("roots", () => polyfromroots(bad));
+    refused("roots", () => polyfromroots({ re: [1e155, 1e155], im: [1e155, -1e155] }));
+    assert.equal(Array.from(polyfromroots([1e200, 1e100])), [1e300, -1e200 - 1e100, 1]);
   });
 });

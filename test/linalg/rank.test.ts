@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
-import { cond, rank } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { cond, nullSpace, rank } from "../../src/linalg/index.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 suite("linalg/rank", (test) => {
   for (const precision of precisions) {
@@ -32,6 +32,14 @@ suite("linalg/rank", (test) => {
         assert.is(rank(diagonal(4 * size * eps)), 1);
         assert.is(rank(diagonal(4 * size * eps * (1 + eps))), 2);
       }
+    });
+
+    test(`${dtype}: subnormal data lose no digits`, () => {
+      // The small value is 1/202 of what can be represented.
+      const a = build(2, 2, precision, (i, j) => (100 + i + j) * precision.tiny);
+      assert.is(rank(a), 2);
+      assert.is(nullSpace(a).cols, 0);
+      assert.ok(Math.abs(cond(a) / 40806 - 1) < 1e-9 + 5 * 40806 * u, `${cond(a)}`);
     });
 
     test(`${dtype}: a tolerance is relative to s₁`, () => {

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { dchkhs, stubborn } from "../nonsymmetric.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { SchurFamilies } from "../schurRatios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { SchurFamilies } from "../support/schurRatios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 const sizes = [1, 2, 3, 5, 10, 16, 30, 50];
 
@@ -19,6 +19,14 @@ suite("linalg/schur", (test) => {
       test(`${dtype}: ${type}`, () => {
         for (const n of sizes) verify(make(n, precision), `${type}, ${n}`);
       });
+
+    test(`${dtype}: a small block beside a large one keeps its digits`, () => {
+      const large = dtype === "float32" ? 2 ** 60 : 2 ** 520;
+      const a = build(4, 4, precision, (i, j) => i < 2 !== j < 2 ? 0 : [1, 2, 3, 4][2 * (i % 2) + (j % 2)]! * (i < 2 ? large : 1 / large)); // prettier-ignore
+      const { t } = schur(a);
+      const determinant = large * t.data[10]! * (large * t.data[15]!);
+      assert.ok(Math.abs(determinant / -2 - 1) <= 40 * precision.u, `${determinant}`);
+    });
 
     test(`${dtype}: an empty matrix`, () => {
       const { t, z } = schur(build(0, 0, precision, () => 0));

@@ -1,7 +1,7 @@
 /** Small matrices by SIMD lanes: as accurate as one by one, and each for itself. */
 import * as assert from "uvu/assert";
 import { ArgumentError, normal, svd, svdBatch, type Data } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const GATE = 10; // in max(rows, cols) · u
 const HARD = 50;
@@ -98,6 +98,56 @@ for (const dtype of ["float32", "float64"] as const)
       assert.equal(Array.from(s.slice(3, 6)), [0, 0, 0]);
       // Digits of the small ones, as svd has them.
       assert.ok(Math.abs(s[7]! / tiny - 1) <= 4 * eps);
+    });
+
+    // Columns so short against the longest that the products of two of them leave the range.
+    test("small columns: graded, of low rank, covariances", () => {
+      const ends = dtype === "float32" ? [6, 14, 30] : [16, 70, 140, 300];
+      for (let n = 2; n <= 16; n++) {
+        const count = 40;
+        const draw = (rows: number, seed: number) => normal(count * rows, n, { seed: 100 * seed + n, dtype }).data; // prettier-ignore
+        const [x, y, square] = [draw(1, 1), draw(1, 2), draw(n, 3)];
+        const families: Record<string, (b: number, i: number, j: number) => number> = {
+          "outer product": (b, i, j) => x[b * n + i]! * y[b * n + j]!,
+          // Of two samples: their difference times itself, halved.
+          covariance: (b, i, j) => ((x[b * n + i]! - y[b * n + i]!) * (x[b * n + j]! - y[b * n + j]!)) / 2, // prettier-ignore
+        };
+        for (const end of ends) {
+          const level = (b: number, i: number) => 10 ** ((-end * ((7 * i + b) % n)) / (n - 1));
+          const entry = (b: number, i: number, j: number) => square[(b * n + i) * n + j]!;
+          families[`columns to 1e-${end}`] = (b, i, j) => entry(b, i, j) * level(b, j);
+          families[`rows to 1e-${end}`] = (b, i, j) => entry(b, i, j) * level(b, i);
+          families[`one large, the others 1e-${end}`] = (b, i, j) => entry(b, i, j) * (j === b % n ? 1 : 10 ** -end); // prettier-ignore
+        }
+        for (const [name, of] of Object.entries(families)) {
+          const data = new arrays[dtype](count * n * n).map((_, at) =>
+            of(Math.floor(at / n / n), Math.floor(at / n) % n, at % n),
+          ) as Float32Array;
+          const found = defect(count, n, n, data, eps);
+          worst = Math.max(worst, found);
+          assert.ok(found <= GATE, `${name}, ${n}: ${found} of ${HARD}`);
+        }
+      }
+    });
+
+    test("a small block beside a large entry", () => {
+      const tiny = dtype === "float32" ? 1e-12 : 1e-100;
+      const data = arrays[dtype].from([1, 0, 0, 0, 3 * tiny, 2 * tiny, 0, 2 * tiny, 4 * tiny]) as Float32Array; // prettier-ignore
+      assert.ok(defect(1, 3, 3, data, eps) <= GATE);
+      const { s } = svdBatch({ count: 1, rows: 3, cols: 3, data });
+      const [mean, apart] = [3.5, Math.sqrt(17) / 2]; // of the eigenvalues of [3 2; 2 4]
+      for (const [i, value] of [mean + apart, mean - apart].entries())
+        assert.ok(Math.abs(s[i + 1]! / tiny / value - 1) <= 10 * eps, `${s}`);
+    });
+
+    test("an overflow is refused, also where its neighbours are fine", () => {
+      const top = dtype === "float32" ? 3e38 : 1.7e308;
+      const data = arrays[dtype].from([1, 2, 3, 4, top, top, top, -0.9 * top, top, 0, 0, top / 2]) as Float32Array; // prettier-ignore
+      const batch = (first: number, count: number) => ({ count, rows: 2, cols: 2, data: data.subarray(4 * first, 4 * (first + count)) as Float32Array }); // prettier-ignore
+      for (const vectors of [true, false])
+        assert.throws(() => svdBatch(batch(0, 3), { vectors }), (error: unknown) => error instanceof ArgumentError); // prettier-ignore
+      const { s } = svdBatch(batch(2, 1));
+      assert.ok(Math.abs(s[0]! / top - 1) <= 4 * eps && Math.abs((2 * s[1]!) / top - 1) <= 4 * eps);
     });
 
     test("nothing, and what is refused", () => {

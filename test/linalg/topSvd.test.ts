@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { matmul, normal, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions, single, type Precision } from "../precisions.ts";
-import { distance, Family, orthogonality, transpose } from "../ratios.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions, single, type Precision } from "../support/precisions.ts";
+import { distance, Family, orthogonality, transpose } from "../support/ratios.ts";
 import { stewart } from "../twins/haar.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 type Spectrum = (i: number) => number;
@@ -145,6 +145,8 @@ suite("linalg/topSvd", (test) => {
       for (const k of [-1, 0.5, 151, NaN, "1" as never]) refused("k", () => topSvd(a, k));
       refused("tolerance", () => topSvd(a, 3, { tolerance: -1 }));
       refused("seed", () => topSvd(a, 3, { seed: -1 }));
+      for (const seed of [-1, 0.5, "x" as never])
+        refused("seed", () => topSvd(gaussian(4, 3, precision), 2, { seed }));
       for (const bad of [NaN, Infinity]) {
         a.data[777] = bad;
         refused("a", () => topSvd(a, 3));

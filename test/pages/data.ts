@@ -4,7 +4,7 @@ import * as layers from "@tensorflow/tfjs-layers";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { normal } from "../../src/linalg/index.ts";
 import { initializeFromData } from "../../src/tfjs/index.ts";
-import { hashes } from "../hash.ts";
+import { hashes } from "../support/hash.ts";
 import { run } from "./table.ts";
 
 const tf = { ...core, ...layers };
@@ -27,20 +27,61 @@ export async function kernels(worker: boolean | Worker): Promise<string> {
   return (await hashes({ weights: () => weights })).weights;
 }
 
+const wasm = async () => {
+  setWasmPaths("/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
+  await tf.setBackend("wasm");
+  return tf.getBackend();
+};
+
 export function report() {
   const given = new Worker("/worker.js", { type: "module" });
   return run("Initialization from data", "core + layers + backend-wasm, and a worker", [
-    [
-      "backend",
-      async () => {
-        setWasmPaths("/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
-        await tf.setBackend("wasm");
-        return tf.getBackend();
-      },
-    ],
+    ["backend", wasm],
     ["here", () => kernels(false)],
     ["a worker of its own", () => kernels(true)],
     ["a worker of the page", () => kernels(given)],
     ["the same once more", () => kernels(given)],
+    [
+      "two runs at once",
+      async () => [...new Set(await Promise.all([kernels(given), kernels(given)]))].join(),
+    ],
   ]);
+}
+
+const told = (worker: boolean | Worker) => kernels(worker).catch(String);
+
+/** What is said of workers that do not do; on a page whose own worker has no file, or may have none. */
+export function failures() {
+  const made = (code: string) => new Worker(URL.createObjectURL(new Blob([code])));
+  // Takes as long as patience lasts, beside the others.
+  let closed!: Promise<string[]>;
+  const close = ["close()", "onmessage = () => close()"];
+  return run("Workers that do not do", "each is said", [
+    [
+      "backend",
+      async () => {
+        const name = await wasm();
+        closed = Promise.all(close.map((code) => told(made(code))));
+        return name;
+      },
+    ],
+    ["its own", () => told(true)],
+    ["a file that is not there", () => told(new Worker("/nowhere.js"))],
+    ["a script that fails", () => told(made("throw new Error('boom')"))],
+    ["null", () => told(made("onmessage = () => postMessage(null)"))],
+    ["closed", async () => (await closed)[0]],
+    ["closed when it is asked", async () => (await closed)[1]],
+    ["foreign messages on the page", foreign],
+  ]);
+}
+
+/** How many messages there are after one of the page to itself; it has our worker's module, which is not to answer. */
+async function foreign(): Promise<string> {
+  let heard = 0;
+  const count = () => void heard++;
+  addEventListener("message", count);
+  postMessage({ id: 1, equation: {} });
+  await new Promise((done) => setTimeout(done, 100));
+  removeEventListener("message", count);
+  return `${heard}`;
 }

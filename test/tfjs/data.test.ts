@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 const { normal } = linalg;
@@ -414,13 +414,13 @@ suite("tfjs/data models", (test) => {
       });
     });
 
-  test("two outputs: none is a classifier; labels still make codes", async () => {
+  test("two outputs: that without labels of its own is no classifier; labels still make its code", async () => {
     const { xs, ys } = clouds(300);
     const x = input(12);
     const body = apply(L.dense({ units: 8, activation: "relu", name: "body" }), x);
     const outputs = [2, 3].map((units) => apply(L.dense({ units, name: `head${units}` }), body));
     const model = tf.model({ inputs: x, outputs });
-    const { layers } = await initializeFromData(model, xs, { ys, code: "labels" });
+    const { layers } = await initializeFromData(model, xs, { ys: { head3: ys }, code: "labels" });
     assert.is(layers.length, 3);
     near(layers[1].variance!.after, 1, 1e-9);
   });
@@ -500,6 +500,58 @@ suite("tfjs/data models", (test) => {
     }
   });
 
+  test("inputs below the normal numbers are no NaN: lsuv leaves the scale alone", async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3] })] });
+    const xs = tf.mul(tf.randomNormal([9, 3], 0, 1, "float32", 1), 1e-42) as Tensor;
+    for (const method of ["lsuv", "orthogonal-lsuv", "sylvester"] as const) {
+      await initializeFromData(model, xs, { method });
+      assert.ok(model.getWeights()[0].dataSync().every(Number.isFinite), method);
+    }
+    model.dispose();
+    xs.dispose();
+  });
+
+  test("lsuv: an input that is zero leaves the weights, and says so", async () => {
+    const model = tf.sequential({ layers: [L.dense({ units: 4, name: "a", inputShape: [3] })] });
+    const [old] = model.getWeights().map((w) => [...w.dataSync()]);
+    const { layers } = await initializeFromData(model, tf.zeros([9, 3]), { method: "lsuv" });
+    assert.equal([...model.getWeights()[0].dataSync()], old);
+    assert.ok(
+      layers[0].notes.some((note) => /zero/.test(note)),
+      layers[0].notes.join(),
+    );
+  });
+
+  test("defaults are those of the documentation", async () => {
+    const xs = draw([50, 6], 3);
+    const ys = tf.oneHot(
+      tf.tensor1d(
+        Array.from({ length: 50 }, (_, i) => i % 3),
+        "int32",
+      ),
+      3,
+    );
+    const set = async (options: DataOptions) => {
+      const layers = [L.dense({ units: 5, inputShape: [6], activation: "tanh" }), L.dense({ units: 3 })]; // prettier-ignore
+      const model = tf.sequential({ layers });
+      await initializeFromData(model, xs, { code: "labels", ys, ...options });
+      return model.getWeights().flatMap((w) => [...w.dataSync()]);
+    };
+    const plain = await set({});
+    const given = { alpha: 1, beta: 1, ridge: "auto", rescale: "variance", seed: 0, branches: true } as const; // prettier-ignore
+    assert.equal(await set(given), plain);
+    // And each of them counts.
+    for (const other of [
+      { alpha: 2 },
+      { beta: 2 },
+      { ridge: 0 },
+      { rescale: "none" },
+      { seed: 1 },
+    ] as const)
+      // prettier-ignore
+      assert.not.equal(await set({ ...given, ...other }), plain, Object.keys(other)[0]);
+  });
+
   for (const method of ["lsuv", "orthogonal-lsuv"] as const)
     test(`${method}: variance 1 over data and units in one step, biases zero`, async () => {
       const model = tf.sequential({
@@ -548,7 +600,7 @@ suite("tfjs/data refusals", (test) => {
     ["layer", "an unknown layer", xs, { layers: ["nobody"] }],
     ["layer", "an unknown layer to skip", xs, { skip: ["nobody"] }],
     ["layers", "a name alone", xs, { layers: "head" }],
-    ["options", "an unknown option", xs, { sede: 1 }],
+    ["options.sede", "an unknown option", xs, { sede: 1 }],
     ["method", "a method", xs, { method: "he" }],
     ["code", "a code", xs, { code: "ica" }],
     ["code", "a function that returns nothing", xs, { code: () => undefined }],

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { activationPenalties, weightPenalties, type ActivationPenalty, type WeightPenalty } from "../../src/init/diversity/penalties.ts"; // prettier-ignore
 import { diversityOf } from "../../src/init/diversity/metrics.ts";
-import { layoutOf, unitsOf } from "../../src/init/diversity/units.ts";
+import { layoutOf, unitsOf } from "../../src/init/units.ts";
 import {
   diversity,
   diversityHistory,
@@ -11,10 +11,11 @@ import {
   spreading,
   spreadUnits,
 } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { setUp } from "./diversity.ts";
-import { tf } from "./wasm.ts";
+import { strength } from "../../src/tfjs/diversity/schedule.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { setUp } from "../support/diversity.ts";
+import { tf } from "../support/wasm.ts";
 
 const kinds = Object.keys(weightPenalties) as WeightPenalty[];
 const activations = Object.keys(activationPenalties) as ActivationPenalty[];
@@ -133,6 +134,10 @@ suite("tfjs/diversity: regularizers", (test) => {
     bad("penalty", { penalty: "toString" });
     for (const lambda of [-1, NaN, "1"]) bad("lambda", { lambda });
     for (const epochs of [-1, 0.5, Infinity]) bad("epochs", { epochs });
+    assert.equal(
+      [0, 1, 4, 5, 6].map((epoch) => strength({}, epoch)),
+      [1, 4 / 5, 1 - 4 / 5, 0, 0],
+    );
     bad("power", { power: 0 });
     bad("epsilon", { epsilon: -1 });
     bad("depthwise", { depthwise: 1 });
@@ -268,6 +273,21 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
       );
     assert.not.ok(Object.hasOwn(job.model.getLayer("hidden"), "call"), "left as it was");
     dispose(job);
+  });
+
+  test("a call of a layer's own is there again afterwards", () => {
+    const { model, xs } = setUp(tf);
+    const layer = model.getLayer("hidden");
+    const own = layer.call.bind(layer);
+    let calls = 0;
+    const counted = (...values: Parameters<typeof own>) => (calls++, own(...values));
+    layer.call = counted;
+    diversity(model, xs);
+    assert.is(layer.call, counted);
+    assert.is(calls, 2, "two batches went through it");
+    assert.not(Object.hasOwn(model.getLayer("out"), "call"));
+    tf.dispose([xs, model.predict(xs)]);
+    model.dispose();
   });
 
   test("conv, depthwise, separable, recurrent, wrapped and inner models", () => {

@@ -6,11 +6,12 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
+type Tensor = ReturnType<typeof tf.tensor>;
 
 const net = (optimizer = "adam") =>
   build(
@@ -69,6 +70,104 @@ suite("tfjs/fitGrowing", (test) => {
     found.model.dispose();
     // What is left are the slots of the first model's optimizer, which it got on the way.
     assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
+  });
+
+  /** As tf.data makes them: each iterator gives all batches, as tensors of their own. */
+  const dataset = (
+    xs: Tensor,
+    ys: Tensor,
+    size: number,
+    form = (x: Tensor, y: Tensor): object => ({ xs: x, ys: y }),
+  ) => {
+    // prettier-ignore
+    let opened = 0;
+    return {
+      get opened() {
+        return opened;
+      },
+      iterator: async () => {
+        let at = 0;
+        opened++;
+        const take = (all: Tensor, from: number) => {
+          const left = Math.min(size, all.shape[0] - from);
+          return tf.slice(all, from, left);
+        };
+        return {
+          next: async () => {
+            if (at >= xs.shape[0]) return { done: true, value: null };
+            const value = form(take(xs, at), take(ys, at));
+            at += size;
+            return { done: false, value };
+          },
+        };
+      },
+    };
+  };
+
+  test("on a Dataset it is the same training as on its tensors", async () => {
+    const { xs, ys } = batch(net(), 40);
+    const plan = schedule({ method: "orthogonal" });
+    const found = await fitGrowing(net(), xs, ys, { ...training, shuffle: false, schedule: plan });
+    const { batchSize: size, ...rest } = training;
+    const other = await fitGrowing(net(), dataset(xs, ys, size), { ...rest, schedule: plan });
+    assert.equal(other.epoch, found.epoch);
+    assert.equal(other.events, found.events);
+    const [f, g] = [found, other].map(({ model }) => model.getWeights().map((weight) => weight.dataSync().slice())); // prettier-ignore
+    assert.equal(g, f);
+  });
+
+  test("events on a Dataset see its first samples, and leave nothing behind", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 40);
+    const given = dataset(xs, ys, 16, (x, y) => ({ xs: { [model.inputNames[0]]: x }, ys: [y] }));
+    const { numTensors } = tf.memory();
+    const { batchSize, ...rest } = training;
+    const validationData: [Tensor, Tensor] = [xs, ys];
+    const args = {
+      ...rest,
+      validationData,
+      schedule: schedule({ samples: 20 }),
+    };
+    const found = await fitGrowing(model, given, args);
+    assert.equal(found.events.map(({ epoch }) => epoch), [2, 4, 6]); // prettier-ignore
+    assert.is(found.history.val_loss.length, 7);
+    found.model.dispose();
+    assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
+    // The loss that the first event tells is that of the first 20 samples.
+    const fresh = net();
+    const [x, y] = [xs, ys].map((all) => tf.slice(all, 0, 20));
+    const [loss] = [fresh.evaluate(x, y) as Tensor].map((value) => value.dataSync()[0]);
+    const first = schedule({ samples: 20, from: 0, events: 1 });
+    const { events } = await fitGrowing(fresh, given, { epochs: 1, verbose: 0, schedule: first });
+    assert.ok(Math.abs(events[0].report[0].loss! / loss - 1) < 1e-5);
+  });
+
+  test("a Dataset that cannot be, and other data that are none", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const { numTensors } = tf.memory();
+    const args = { epochs: 4, verbose: 0, schedule: schedule() } as const;
+    const refused = async (all: unknown[], argument: string, words: RegExp) => {
+      const call = fitGrowing as unknown as (...all: unknown[]) => Promise<unknown>;
+      const error = await call(model, ...all).catch((error: unknown) => error);
+      assert.instance(error, ArgumentError, String(error));
+      assert.is((error as ArgumentError).argument, argument);
+      assert.match((error as Error).message, words);
+      assert.not.match((error as Error).message, /\[object/);
+    };
+    const given = dataset(xs, ys, 8);
+    await refused([given, undefined, args], "args", /fitDataset, next to the Dataset/);
+    await refused([dataset(xs, ys, 8, (x, y) => ({ xs: x, labels: y })), args], "dataset", /elements \{ xs, ys \}/); // prettier-ignore
+    await refused([dataset(xs, ys, 8, (x, y) => [x, y]), args], "dataset", /elements \{ xs, ys \}/); // prettier-ignore
+    await refused([dataset(xs, ys, 8, (x, y) => ({ xs: [x, y], ys: y })), args], "dataset", /elements/); // prettier-ignore
+    await refused([{ iterator: async () => ({ next: async () => ({ done: true }) }) }, args], "dataset", /at least one/); // prettier-ignore
+    await refused([{ xs, ys }, undefined, args], "xs, ys", /got an object with xs, ys and undefined/); // prettier-ignore
+    await refused([xs, { ys }, args], "xs, ys", /got a tensor and an object with ys/);
+    await refused([[xs, {}], ys, args], "xs, ys", /got \[a tensor, an object with no keys\]/);
+    const gone = tf.zeros([16, 6]);
+    gone.dispose();
+    await refused([gone, ys, args], "xs, ys", /got a disposed tensor/);
+    assert.is(tf.memory().numTensors, numTensors);
   });
 
   test("one layer after the other, from an epoch on, so many times, by units", async () => {
@@ -143,6 +242,14 @@ suite("tfjs/fitGrowing", (test) => {
       return found.model.getWeights().map((weight) => weight.dataSync());
     };
     assert.equal(await once(), await once());
+  });
+
+  test("events at the largest seed there is", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const largest = schedule({ method: "random", seed: Number.MAX_SAFE_INTEGER });
+    const found = await fitGrowing(model, xs, ys, { ...training, schedule: largest });
+    assert.is(found.events.length, 3);
   });
 
   test("an error in the middle carries what was reached, and that can go on", async () => {

@@ -3,9 +3,18 @@ import "../../src/tfjs/train.ts";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build, distance, drawn, kinds, pairs } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import {
+  batch,
+  build,
+  dilated,
+  distance,
+  drawn,
+  kinds,
+  pairs,
+  undilated,
+} from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 
@@ -22,7 +31,7 @@ const methods: Partial<GrowOptions>[] = [
   { method: "zero" },
 ];
 
-const networks = { ...kinds, ...pairs };
+const networks = { ...kinds, ...pairs, ...dilated };
 
 /** Weights by their names, as numbers. */
 const weightsOf = (model: ReturnType<typeof build>) =>
@@ -118,6 +127,33 @@ suite("tfjs/grow", (test) => {
     }
   });
 
+  test("what is frozen stays so: layers, nested models, single weights, all", async () => {
+    for (const freeze of [
+      (_: ReturnType<typeof build>, inner: ReturnType<typeof build>) => (inner.trainable = false),
+      (model: ReturnType<typeof build>) => (model.getLayer("end").trainable = false),
+      (model: ReturnType<typeof build>) => (model.getLayer("end").weights[0].trainable = false),
+      (model: ReturnType<typeof build>) => (model.trainable = false),
+    ]) {
+      const [x, y] = [tf.input({ shape: [4] }), tf.input({ shape: [4] })];
+      const hidden = L.dense({ units: 5 }).apply(y) as typeof x;
+      const norm = L.batchNormalization().apply(hidden) as typeof x;
+      const inner = tf.model({ inputs: y, outputs: L.dense({ units: 6 }).apply(norm) as typeof x });
+      const a = L.dense({ units: 3, name: "a" }).apply(inner.apply(x) as typeof x) as typeof x;
+      const end = L.dense({ units: 2, name: "end" }).apply(a) as typeof x;
+      const model = drawn(tf.model({ inputs: x, outputs: end }), "adam");
+      freeze(model, inner);
+      model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+      const { xs, ys } = batch(model, 8);
+      if (model.trainableWeights.length > 0) await model.fit(xs, ys, { verbose: 0 });
+      const { model: wide } = await grow(model, { layer: "a", units: 2, method: "split", seed: 1 });
+      const frozen = (one: typeof model) => one.weights.map(({ originalName, trainable }) => [originalName, trainable]); // prettier-ignore
+      assert.equal(frozen(wide), frozen(model));
+      assert.is(wide.trainableWeights.length, model.trainableWeights.length);
+      assert.ok(distance(model, wide, xs) <= 1e-6);
+      if (model.trainableWeights.length > 0) await wide.fit(xs, ys, { verbose: 0 });
+    }
+  });
+
   test("several layers in one call, each with its number", async () => {
     const model = build([
       L.conv2d({ filters: 4, kernelSize: 3, activation: "relu", name: "a", inputShape: [8, 8, 2] }),
@@ -152,6 +188,27 @@ suite("tfjs/grow", (test) => {
     }
   });
 
+  test("a seed of its own for every layer, up to the largest seed there is", async () => {
+    const model = tf.sequential({
+      layers: [
+        L.dense({ units: 6, inputShape: [6], activation: "relu", name: "a" }),
+        L.dense({ units: 6, activation: "relu", name: "b" }),
+        L.dense({ units: 2 }),
+      ],
+    });
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const options = { layer: ["a", "b"], units: 6, method: "random", inverse: true } as const;
+    const { model: wide } = await grow(model, { ...options, seed: Number.MAX_SAFE_INTEGER });
+    const incoming = (name: string) => {
+      const [kernel] = wide.getLayer(name).getWeights();
+      return [...tf.slice(kernel, [0, 6], [6, 6]).dataSync()];
+    };
+    const [a, b] = [incoming("a"), incoming("b")];
+    const dot = (x: number[], y: number[]) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+    const cos = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    assert.ok(Math.abs(cos) < 0.6, `${cos}`); // 36 entries: a sixth is one deviation
+  });
+
   test("the same seed gives the same weights", async () => {
     const model = build(kinds.conv());
     const { xs, ys } = batch(model, 6);
@@ -164,18 +221,24 @@ suite("tfjs/grow", (test) => {
   });
 
   test("inverse gradmax has a larger gradient than random directions", async () => {
-    const model = build(kinds["max pooling"]());
-    const { xs, ys } = batch(model, 12);
-    const size = async (method: Partial<GrowOptions>) => {
-      const options = { layer: "a", units: 2, inverse: true, seed: 3, ...method } as GrowOptions;
-      const { model: wide } = await grow(model, options);
-      const kernel = wide.layers[2].weights[0].read() as ReturnType<typeof tf.variable>;
-      const loss = () => tf.losses.meanSquaredError(ys, wide.apply(xs) as typeof xs) as never;
-      const { grads } = tf.variableGrads(loss, [kernel]);
-      return tf.norm(tf.slice(grads[kernel.name], [0, 0, 4, 0], [3, 3, 2, 5])).dataSync()[0];
-    };
-    const [random, best] = [await size({ method: "random" }), await size({ method: "gradmax", xs, ys })]; // prettier-ignore
-    assert.ok(best > 1.2 * random, `${best} against ${random}`);
+    for (const kind of ["max pooling", "dilated grown layer", "dilated consumer", "both dilated"]) {
+      const model = build(networks[kind]());
+      const { xs, ys } = batch(model, 12);
+      const size = async (method: Partial<GrowOptions>) => {
+        const options = { layer: "a", units: 2, inverse: true, seed: 3, ...method } as GrowOptions;
+        const { model: wide, report } = await grow(model, options);
+        const twin = undilated(wide);
+        const [consumer] = report[0].consumers.map((name) => wide.getLayer(name));
+        const kernel = twin.getLayer(consumer.name).weights[0].read() as ReturnType<typeof tf.variable>; // prettier-ignore
+        const loss = () => tf.losses.meanSquaredError(ys, twin.apply(xs) as typeof xs) as never;
+        const { grads } = tf.variableGrads(loss, [kernel]);
+        const { dilationRate } = consumer as unknown as { dilationRate: [number, number] };
+        // Of the taps that are not zeros between, what belongs to the new channels.
+        return tf.norm(tf.stridedSlice(grads[kernel.name], [0, 0, 4, 0], kernel.shape, [...dilationRate, 1, 1])).dataSync()[0]; // prettier-ignore
+      };
+      const [random, best] = [await size({ method: "random" }), await size({ method: "gradmax", xs, ys })]; // prettier-ignore
+      assert.ok(best > 1.2 * random, `${kind}: ${best} against ${random}`);
+    }
   });
 
   test("100 events leave no tensor behind", async () => {

@@ -3,8 +3,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
 import { ArgumentError, inspect } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 

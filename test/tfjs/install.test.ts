@@ -3,10 +3,12 @@ import * as core from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { install, uninstall } from "../../src/tfjs/index.ts";
 import type { TensorFlow } from "../../src/tfjs/install.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown, tooLarge } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { afresh } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown, tooLarge } from "../support/thrown.ts";
+import { refusals, without } from "../support/refusals.ts";
+import { tf } from "../support/wasm.ts";
 
 const { orthogonal } = tf.initializers;
 const prototype = Object.getPrototypeOf(orthogonal({})) as Record<PropertyKey, unknown>;
@@ -198,4 +200,60 @@ suite("tfjs/install: errors", (test) => {
   });
 
   test.after.each(() => uninstall());
+});
+
+suite("tfjs/install: engines that refuse", (test) => {
+  for (const [what, { stub, kind }] of Object.entries(refusals))
+    test(`${what}: a ${kind.name}, and stock is left alone`, () => {
+      afresh();
+      without(stub, () => {
+        thrown<Error>(kind, () => install());
+        assert.is(prototype["apply"], stock);
+        uninstall();
+      });
+      install();
+      draw({});
+      uninstall();
+    });
+});
+
+suite("tfjs/install: the hint", (test) => {
+  const fit = async () => {
+    const conv = tf.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [5, 5, 1] });
+    const model = tf.sequential({ layers: [conv, tf.layers.flatten(), tf.layers.dense({ units: 1 })] }); // prettier-ignore
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    await model.fit(tf.ones([2, 5, 5, 1]), tf.ones([2, 1]), { verbose: 0 });
+  };
+  const failure = () => fit().then(() => "trained", String);
+  const kernels = () => core.getKernelsForBackend("wasm").map(({ kernelName }) => kernelName);
+  const missing = /Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'/;
+
+  test("convolutions that cannot be trained say what they need, until uninstall", async () => {
+    const before = kernels();
+    assert.not.match(await failure(), "tfjs-initializers/train");
+    install();
+    install();
+    assert.match(await failure(), missing);
+    assert.match(await failure(), '"tfjs-initializers/train"');
+    uninstall();
+    assert.match(await failure(), missing);
+    assert.not.match(await failure(), "tfjs-initializers/train");
+    assert.equal(kernels(), before);
+  });
+
+  test("names what train brings, gives way to it, and stays away", async () => {
+    const before = kernels();
+    install();
+    const hinted = kernels();
+    await import("../../src/tfjs/train.ts");
+    assert.equal(kernels().sort(), hinted.sort());
+    assert.is(hinted.length, before.length + 4);
+    await fit();
+    uninstall();
+    await fit();
+    install();
+    await fit();
+    uninstall();
+    assert.equal(kernels().sort(), hinted.sort());
+  });
 });

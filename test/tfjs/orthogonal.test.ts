@@ -1,11 +1,12 @@
 import * as assert from "uvu/assert";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Initializer } from "@tensorflow/tfjs-layers/dist/initializers.js";
 import { deltaOrthogonal as deltaValues, orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, orthogonal } from "../../src/tfjs/index.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
 type Orthogonal = ReturnType<typeof orthogonal>;
@@ -135,6 +136,79 @@ suite("tfjs/orthogonal: everywhere in tf.layers", (test) => {
     });
     const error = refused("shape", () => narrow.build([null, 9, 9, 4]));
     assert.match(error.message, "in-channels");
+  });
+
+  const energy = (x: Tensor) =>
+    tf.tidy(() => tf.sum(tf.square(x)).dataSync()[0] / tf.util.sizeFromShape(x.shape));
+
+  test("depthwise layers keep the signal, however many channels there are", () => {
+    for (const [channels, depthMultiplier] of [
+      [1, 1],
+      [32, 1],
+      [7, 3],
+      [5, 9],
+    ])
+      // prettier-ignore
+      tf.tidy(() => {
+        const depthwiseInitializer = orthogonal({ layer: "depthwise", seed: 4 });
+        const layer = tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier, depthwiseInitializer }); // prettier-ignore
+        const x = tf.randomNormal([4, 24, 24, channels], 0, 1, "float32", 1);
+        const y = energy(layer.apply(x) as Tensor);
+        assert.ok(Math.abs(y - 1) < 0.1, `${channels} x ${depthMultiplier}: ${y}`);
+        const data = layer.getWeights()[0].dataSync<"float32">();
+        for (let c = 0; c < channels; c++) {
+          const own = Float32Array.from({ length: 9 * depthMultiplier }, (_, i) => {
+            const [tap, j] = [Math.floor(i / depthMultiplier), i % depthMultiplier];
+            return data[(tap * channels + c) * depthMultiplier + j];
+          });
+          family.check(orthogonality({ rows: 9, cols: depthMultiplier, data: own }), `channel ${c}`);
+        }
+      });
+    const apart = orthogonal({ layer: "depthwise", seed: 1 }).apply([9, 1, 2, 1]).dataSync();
+    assert.not.equal(apart[0], apart[1], "channels differ");
+  });
+
+  test("separable layers: both kernels from the one initializer that tf.layers asks", () =>
+    tf.tidy(() => {
+      const depthwiseInitializer = orthogonal({ layer: "separable", seed: 4 });
+      const layer = tf.layers.separableConv2d({ kernelSize: 3, filters: 16, depthwiseInitializer });
+      const x = tf.randomNormal([4, 24, 24, 16], 0, 1, "float32", 1);
+      const y = energy(layer.apply(x) as Tensor);
+      assert.ok(Math.abs(y - 1) < 0.1, `${y}`);
+    }));
+
+  test("deltaOrthogonal for transposed convolutions: norms are kept at any stride, narrowing is refused", () => {
+    for (const strides of [1, 2, 3])
+      for (const kernelSize of [1, 2, 3, 4, 5])
+        for (const padding of ["same", "valid"] as const)
+          tf.tidy(() => {
+            const kernelInitializer = deltaOrthogonal({ layer: "transpose", seed: 2 });
+            const layer = tf.layers.conv2dTranspose({ filters: 7, kernelSize, strides, padding, kernelInitializer }); // prettier-ignore
+            const x = tf.randomNormal([2, 5, 6, 4], 0, 1, "float32", 1);
+            const [before, after] = [x, layer.apply(x) as Tensor].map((t) => tf.norm(t).dataSync()[0]); // prettier-ignore
+            const at = `kernel ${kernelSize}, strides ${strides}, ${padding}`;
+            assert.ok(Math.abs(after / before - 1) < 1e-6, `${at}: ${after / before}`);
+          });
+    const narrow = tf.layers.conv2dTranspose({ filters: 2, kernelSize: 3, kernelInitializer: deltaOrthogonal({ layer: "transpose" }) }); // prettier-ignore
+    assert.match(refused("shape", () => narrow.build([null, 9, 9, 4])).message, "in-channels");
+    const untold = tf.layers.conv2dTranspose({ filters: 4, kernelSize: 3, kernelInitializer: deltaOrthogonal() }); // prettier-ignore
+    assert.match(refused("shape", () => untold.build([null, 9, 9, 2])).message, '"transpose"');
+    refused("layer", () => orthogonal({ layer: "transpose" as "dense" }));
+    refused("layer", () => deltaOrthogonal({ layer: "depthwise" as "dense" }));
+  });
+
+  test("a factor that single precision has not is refused, in a loaded model as well", async () => {
+    for (const gain of [1e39, -1e39, Number.MAX_VALUE]) {
+      refused("gain", () => orthogonal({ gain }));
+      refused("gain", () => deltaOrthogonal({ gain }));
+    }
+    const kernelInitializer = orthogonal({ gain: 2 });
+    const layers = [tf.layers.dense({ units: 3, inputShape: [2], kernelInitializer })];
+    const file = JSON.stringify(tf.sequential({ layers }).toJSON(null, false));
+    const modelTopology = { model_config: JSON.parse(file.replace('"gain":2', '"gain":1e39')) };
+    const load = tf.loadLayersModel({ load: async () => ({ modelTopology }) });
+    const error = await load.catch((e: unknown) => e);
+    assert.match(String(error), "gain: expected a finite number in single precision, got 1e+39");
   });
 
   test("a bias has no orthogonal matrix", () => {

@@ -2,8 +2,12 @@
 import "../../src/tfjs/register.ts";
 import * as assert from "uvu/assert";
 import { uninstall } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { afresh } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { refusals } from "../support/refusals.ts";
+import { tf } from "../support/wasm.ts";
+
+const real = WebAssembly;
 
 const lstm = () => tf.sequential({ layers: [tf.layers.lstm({ units: 4, inputShape: [3, 2] })] });
 
@@ -27,6 +31,23 @@ suite("tfjs/register", (test) => {
 
   test("uninstall takes it back", () => {
     uninstall();
+    assert.throws(lstm, /rMat.flatten is not a function/);
+  });
+
+  test("where the kernels cannot run, it warns and leaves stock alone", async () => {
+    const [warn, warned] = [console.warn, [] as string[]];
+    console.warn = (text: string) => warned.push(text);
+    afresh();
+    globalThis.WebAssembly = refusals["no SIMD"].stub as typeof WebAssembly;
+    const copy = "../../src/tfjs/register.ts?refused";
+    try {
+      await import(copy);
+    } finally {
+      globalThis.WebAssembly = real;
+      console.warn = warn;
+    }
+    assert.is(warned.length, 1);
+    assert.match(warned[0], /stock initializer stays.*no SIMD/);
     assert.throws(lstm, /rMat.flatten is not a function/);
   });
 });

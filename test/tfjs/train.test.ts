@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { close, draw, run, type Pad } from "./backends.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { close, draw, run, type Pad } from "../support/backends.ts";
 
 /** What a later backend may have: left alone. */
 const later: tf.KernelFunc = () => tf.scalar(42);

@@ -1,4 +1,5 @@
 /** Cholesky factors of small symmetric matrices, in f64 and plain loops: m³/3 flops. */
+import { float64 } from "../../arrays.ts";
 import type { Matrix } from "../../linalg/index.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Matrix } from "../../linalg/index.ts";
  */
 export function cholesky(a: Matrix<Float64Array>): Matrix<Float64Array> | undefined {
   const m = a.rows;
-  const l = new Float64Array(m * m);
+  const l = float64(m * m);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a.data[i * m + j]!;
@@ -25,7 +26,7 @@ export function solveLower(
   { rows: m, data: l }: Matrix<Float64Array>,
   { cols: n, data }: Matrix<Float64Array>,
 ): Matrix<Float64Array> {
-  const x = data.slice();
+  const x = float64(data);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < i; j++) {
       const factor = l[i * m + j]!;
@@ -39,7 +40,7 @@ export function solveLower(
 
 /** L⁻¹, the same with the zeros of the identity left out. */
 export function inverseLower({ rows: m, data: l }: Matrix<Float64Array>): Matrix<Float64Array> {
-  const x = new Float64Array(m * m);
+  const x = float64(m * m);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < i; j++) {
       const factor = l[i * m + j]!;

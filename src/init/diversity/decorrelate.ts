@@ -1,9 +1,11 @@
+import { float64 } from "../../arrays.ts";
+import { checkFlag, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index.ts";
-import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
+import { checkMatrix } from "../../linalg/matrix.ts";
 import { cholesky, solveLower } from "./cholesky.ts";
 import { leastMeanCos2 } from "./metrics.ts";
-import { checkFinite, largest, normalised } from "./units.ts";
+import { checkFinite, largest, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 
@@ -70,16 +72,14 @@ export function decorrelate(
   const found = methods[method](start);
   let directions = centred ? withMean(found.u) : found.u;
   if (method === "data") directions = normalised(matmul(directions, whitening(covariance!, w.cols))).u; // prettier-ignore
-  const data = directions.data.map((x, at) => x * lengths[Math.floor(at / w.cols)]!);
+  const data = float64(directions.data, (x, at) => x * lengths[Math.floor(at / w.cols)]!);
   return { weights: { rows: w.rows, cols: w.cols, data }, iterations: found.iterations };
 }
 
 /** Throws an ArgumentError for options that no matrix could use. */
 export function checkDecorrelateOptions(options: DecorrelateOptions): void {
   const { method = "zca", centred = false, covariance } = options;
-  if (!Object.hasOwn(methods, method)) {
-    throw new ArgumentError("method", Object.keys(methods).join(", "), show(method));
-  }
+  checkOneOf("method", method, Object.keys(methods));
   checkFlag("centred", centred);
   if ((method === "data") !== (covariance !== undefined)) {
     throw new ArgumentError("covariance", 'a matrix for method "data", and only there', show(covariance)); // prettier-ignore
@@ -160,7 +160,7 @@ function whitening(c: Matrix, n: number): Real {
     const actual = `${c.rows} x ${c.cols}`;
     throw new ArgumentError("covariance", `a symmetric ${n} x ${n} matrix, not zero`, actual);
   }
-  const data = mirrored.data.map((x, at) => (x + c.data[at]!) / 2);
+  const data = float64(mirrored.data, (x, at) => (x + c.data[at]!) / 2);
   let ridge = 0;
   for (let i = 0; i < n; i++) ridge += (RIDGE * data[i * (n + 1)]!) / n;
   for (let i = 0; i < n; i++) data[i * (n + 1)]! += ridge;
@@ -177,7 +177,7 @@ function inverseRoot(c: Real): Real {
       `eigenvalue ${values[0]}`,
     );
   }
-  const quarter = vectors.data.map((x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
+  const quarter = float64(vectors.data, (x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
   const root = { ...c, data: quarter };
   return matmul(root, root, { transposeB: true });
 }
@@ -193,14 +193,14 @@ function withoutMean({ rows, cols: n, data }: Real): Real {
 
 function withMean({ rows, cols, data }: Real): Real {
   const n = cols + 1;
-  const padded = new Float64Array(rows * n);
+  const padded = float64(rows * n);
   for (let i = 0; i < rows; i++) padded.set(data.subarray(i * cols, (i + 1) * cols), i * n);
   return reflected(rows, n, padded, n);
 }
 
 /** The first `keep` entries of every row times I − v·vᵀ/β, v = (1, …, 1, 1 + √n), β = n + √n. */
 function reflected(rows: number, n: number, data: Float64Array, keep: number): Real {
-  const out = new Float64Array(rows * keep);
+  const out = float64(rows * keep);
   const last = 1 + Math.sqrt(n);
   for (let i = 0; i < rows; i++) {
     const row = data.subarray(i * n, (i + 1) * n);
@@ -218,11 +218,11 @@ function checkRows(lengths: Float64Array, what: string, least: number): void {
 }
 
 function transposed({ rows, cols, data }: Real): Real {
-  const out = new Float64Array(rows * cols);
+  const out = float64(rows * cols);
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out[j * rows + i] = data[i * cols + j]!; // prettier-ignore
   return { rows: cols, cols: rows, data: out };
 }
 
 function real({ rows, cols, data }: Matrix): Real {
-  return { rows, cols, data: Float64Array.from(data) };
+  return { rows, cols, data: float64(data) };
 }

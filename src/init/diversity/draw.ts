@@ -1,7 +1,8 @@
 /** Random kernels by the usual rules for variances, from the package's own generator. */
-import { ArgumentError, show } from "../../errors.ts";
+import { float64 } from "../../arrays.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { normal, type Matrix } from "../../linalg/index.ts";
-import type { Layout } from "./units.ts";
+import type { Layout } from "../units.ts";
 
 /** One over the variance of a weight, given what a unit sees and what an input feeds. */
 const rules = {
@@ -14,11 +15,8 @@ const rules = {
 export type Base = `${keyof typeof rules}${"Normal" | "Uniform"}`;
 
 export function checkBase(base: Base): void {
-  const [, rule] = /^(.*)(?:Normal|Uniform)$/.exec(base) ?? [];
-  if (rule === undefined || !Object.hasOwn(rules, rule)) {
-    const names = Object.keys(rules).map((name) => `${name}Normal, ${name}Uniform`);
-    throw new ArgumentError("base", names.join(", "), show(base));
-  }
+  const names = Object.keys(rules).flatMap((name) => [`${name}Normal`, `${name}Uniform`]);
+  checkOneOf("base", base, names);
 }
 
 /**
@@ -30,9 +28,11 @@ export function draw(layout: Layout, base: Base, seed?: number): Matrix<Float64A
   const [, rule, shape] = /^(.*)(Normal|Uniform)$/.exec(base)!;
   const deviation = 1 / Math.sqrt(rules[rule as keyof typeof rules](inputs, positions * units));
   const count = units * inputs;
+  // Of an empty kernel one group stands for all, of which there may be any number.
+  if (groups * count === 0) return [{ rows: 0, cols: 0, data: float64(0) }];
   const values = (shape === "Uniform" ? uniforms : normals)(groups * count, seed);
   return Array.from({ length: groups }, (_, g) => {
-    const data = values.subarray(g * count, (g + 1) * count).map((x) => x * deviation);
+    const data = float64(values.subarray(g * count, (g + 1) * count), (x) => x * deviation);
     return { rows: units, cols: inputs, data };
   });
 }
@@ -47,7 +47,7 @@ function normals(count: number, seed?: number): Float64Array {
  */
 function uniforms(count: number, seed?: number): Float64Array {
   const z = normals(4 * count, seed);
-  const out = new Float64Array(count);
+  const out = float64(count);
   for (let i = 0; i < count; i++) {
     const p = z[4 * i]! ** 2 + z[4 * i + 1]! ** 2;
     const q = z[4 * i + 2]! ** 2 + z[4 * i + 3]! ** 2;

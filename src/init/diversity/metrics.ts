@@ -1,6 +1,8 @@
+import { countOf, float64 } from "../../arrays.ts";
+import { checkFlag } from "../../arguments.ts";
 import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
-import { checkFlag, checkMatrix } from "../../linalg/matrix.ts";
-import { checkFinite, largest, normalised } from "./units.ts";
+import { checkMatrix } from "../../linalg/matrix.ts";
+import { checkFinite, largest, normalised } from "../units.ts";
 
 /** How different m units are: over pairs of different units, means and extremes. */
 export interface Diversity {
@@ -56,8 +58,18 @@ export function diversityOf(
     energy,
     effectiveRank: spectrum ? effectiveRank(units) : NaN,
     logDet: spectrum ? logDet(cosines, u.cols) : NaN,
-    deadFraction: units.rows === 0 ? 0 : lengths.filter((x) => x === 0).length / units.rows,
+    deadFraction: units.rows === 0 ? 0 : countOf(lengths, (x) => x === 0) / units.rows,
   };
+}
+
+/** Mean |cos| and mean cos² over the pairs of units alone; 0 where there are no pairs. */
+export function likenessOf(units: Matrix, name: string): { meanAbsCos: number; meanCos2: number } {
+  checkMatrix(name, units);
+  checkFinite(name, units.data);
+  if (units.rows < 2) return { meanAbsCos: 0, meanCos2: 0 };
+  const { lengths, u } = normalised(units);
+  const { meanAbs, meanSquare } = overPairs(gram(u), lengths);
+  return { meanAbsCos: meanAbs, meanCos2: meanSquare };
 }
 
 /** The least that mean cos² of m vectors in n dimensions can be, that of a unit-norm tight frame. */
@@ -71,7 +83,7 @@ function gram(u: Matrix<Float64Array>): Matrix<Float64Array> {
 
 /** Every row less its mean. What rounding leaves of a constant row of unit length is taken for zero. */
 function centred({ rows, cols, data }: Matrix<Float64Array>): Matrix<Float64Array> {
-  const out = data.slice();
+  const out = float64(data);
   for (let i = 0; i < rows; i++) {
     const row = out.subarray(i * cols, (i + 1) * cols);
     const mean = row.reduce((sum, x) => sum + x, 0) / cols;
@@ -104,11 +116,11 @@ function overPairs({ rows: m, data }: Matrix<Float64Array>, lengths: Float64Arra
   };
 }
 
-/** The eigenvalues of the Gram matrix on the shorter side are the σ². */
-function effectiveRank({ rows, cols, data }: Matrix): number {
+/** exp of the entropy of σ²/Σσ². The eigenvalues of the Gram matrix on the shorter side are the σ². */
+export function effectiveRank({ rows, cols, data }: Matrix): number {
   const top = largest(data);
   if (top === 0) return 0;
-  const a = { rows, cols, data: Float64Array.from(data, (x) => x / top) };
+  const a = { rows, cols, data: float64(data, (x) => x / top) };
   const small = rows < cols ? gram(a) : matmul(a, a, { transposeA: true });
   const { values: s } = eigh(small, { vectors: false });
   const total = s.reduce((sum, x) => sum + x, 0);

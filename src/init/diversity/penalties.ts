@@ -4,6 +4,8 @@
  * needs two products with it, and all the rest is m x m. Values are sums in f64; a Gram matrix that is not
  * finite has the value NaN, as any loss.
  */
+import { float64 } from "../../arrays.ts";
+import { checkSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { cholesky, inverseLower } from "./cholesky.ts";
@@ -66,7 +68,7 @@ export function penalize(
   samples = 1,
 ): Value {
   if (!gram.data.every(Number.isFinite)) {
-    return { value: NaN, slope: new Float64Array(gram.data.length).fill(NaN) };
+    return { value: NaN, slope: float64(gram.data.length).fill(NaN) };
   }
   const penalties: Record<string, Penalty> = { ...weightPenalties, ...activationPenalties };
   return penalties[penalty]!(gram, { power, epsilon, cap }, samples);
@@ -74,10 +76,7 @@ export function penalize(
 
 export function checkPenaltyOptions(options: PenaltyOptions): void {
   for (const name of ["power", "epsilon", "cap"] as const) {
-    const value = options[name] ?? 1;
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new ArgumentError(name, "a finite number above 0", show(value));
-    }
+    checkSingle(name, options[name] ?? 1, "positive");
   }
 }
 
@@ -87,11 +86,11 @@ export function checkPenaltyOptions(options: PenaltyOptions): void {
  * and no slope.
  */
 function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): Value {
-  const d = Float64Array.from({ length: m }, (_, i) => {
+  const d = float64({ length: m }, (_, i) => {
     const square = gram[i * (m + 1)]!;
     return square > 0 ? 1 / Math.sqrt(square) : 0;
   });
-  const g = new Float64Array(m * m);
+  const g = float64(m * m);
   for (let i = 0, at = 0; i < m; i++) {
     for (let j = 0; j < m; j++, at++) g[at] = i === j ? 1 : gram[at]! * d[i]! * d[j]!;
   }
@@ -109,7 +108,7 @@ function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): 
 
 /** A sum of φ(G_ij) over i ≠ j divided by their number, with φ′ as slope. */
 function overPairs({ rows: m, data: g }: Real, phi: (cos: number) => [number, number]): Value {
-  const slope = new Float64Array(m * m);
+  const slope = float64(m * m);
   const count = Math.max(1, m * (m - 1));
   let value = 0;
   for (let i = 0; i < m; i++) {
@@ -138,7 +137,7 @@ function energy(g: Real, power: number): Value {
 }
 
 function minAngle({ rows: m, data: g }: Real): Value {
-  const slope = new Float64Array(m * m);
+  const slope = float64(m * m);
   let value = 0;
   for (let i = 0; m > 1 && i < m; i++) {
     let nearest = i === 0 ? 1 : 0;
@@ -155,7 +154,7 @@ function minAngle({ rows: m, data: g }: Real): Value {
 
 function logDet(g: Real, epsilon: number): Value {
   const m = g.rows;
-  const data = g.data.slice();
+  const data = float64(g.data);
   for (let i = 0; i < m; i++) data[i * (m + 1)]! += epsilon;
   const l = cholesky({ rows: m, cols: m, data });
   if (l === undefined) {
@@ -164,18 +163,18 @@ function logDet(g: Real, epsilon: number): Value {
   let value = 0;
   for (let i = 0; i < m; i++) value -= 2 * Math.log(l.data[i * (m + 1)]!);
   const inverse = inverseLower(l);
-  const slope = matmul(inverse, inverse, { transposeA: true }).data.map((x) => -x);
+  const slope = float64(matmul(inverse, inverse, { transposeA: true }).data, (x) => -x);
   return { value, slope };
 }
 
 function lessIdentity({ rows: m, data }: Real): Float64Array {
-  return data.map((x, at) => (at % (m + 1) === 0 ? x - 1 : x));
+  return float64(data, (x, at) => (at % (m + 1) === 0 ? x - 1 : x));
 }
 
 function softOrthogonality(gram: Real): Value {
   const rest = lessIdentity(gram);
   const value = rest.reduce((sum, x) => sum + x * x, 0);
-  return { value, slope: rest.map((x) => 2 * x) };
+  return { value, slope: float64(rest, (x) => 2 * x) };
 }
 
 /** The slope is ±v·vᵀ for the eigenvector v that the power method has come to. */
@@ -185,23 +184,23 @@ function srip(gram: Real): Value {
   // Its heaviest column: not orthogonal to the eigenvector by bad luck, as a fixed start may be.
   const weights = Array.from({ length: m }, (_, i) => data.subarray(i * m, (i + 1) * m).reduce((sum, x) => sum + x * x, 0)); // prettier-ignore
   const heaviest = weights.indexOf(Math.max(...weights));
-  let v: Float64Array = data.slice(heaviest * m, (heaviest + 1) * m);
+  let v: Float64Array = float64(data.subarray(heaviest * m, (heaviest + 1) * m));
   let value = 0;
   for (let k = 0; k <= 20; k++) {
     const length = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-    if (!(length > 0)) return { value: 0, slope: new Float64Array(m * m) };
-    const x = v.map((y) => y / length);
+    if (!(length > 0)) return { value: 0, slope: float64(m * m) };
+    const x = float64(v, (y) => y / length);
     const image = times(data, x);
     value = image.reduce((sum, y, i) => sum + y * x[i]!, 0);
     v = k === 20 ? x : image;
   }
-  const slope = data.map((_, at) => Math.sign(value) * v[Math.floor(at / m)]! * v[at % m]!);
+  const slope = float64(data, (_, at) => Math.sign(value) * v[Math.floor(at / m)]! * v[at % m]!);
   return { value: Math.abs(value), slope };
 }
 
 /** a·x for a symmetric a, in a plain loop: a trip to the kernels would copy a. */
 function times(a: Float64Array, x: Float64Array): Float64Array {
-  const y = new Float64Array(x.length);
+  const y = float64(x.length);
   for (let i = 0, at = 0; i < x.length; i++) {
     for (let j = 0; j < x.length; j++) y[j]! += a[at++]! * x[i]!;
   }
@@ -209,14 +208,14 @@ function times(a: Float64Array, x: Float64Array): Float64Array {
 }
 
 function deCov({ rows: m, data }: Real, _: unknown, samples: number): Value {
-  const slope = data.map((x, at) => (at % (m + 1) === 0 ? 0 : x / samples ** 2));
+  const slope = float64(data, (x, at) => (at % (m + 1) === 0 ? 0 : x / samples ** 2));
   return { value: slope.reduce((sum, x, at) => sum + x * data[at]!, 0) / 2, slope };
 }
 
 /** With P = I − 1·1ᵀ/m, the sum of squares is the trace of M·P. */
 function ncl({ rows: m, data }: Real, { cap }: { cap: number }, samples: number): Value {
-  const p = data.map((_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
+  const p = float64(data, (_, at) => ((at % (m + 1) === 0 ? 1 : 0) - 1 / m) / samples);
   const value = p.reduce((sum, x, at) => sum + x * data[at]!, 0);
-  if (value >= cap * m) return { value: -cap * m, slope: new Float64Array(m * m) };
-  return { value: -value, slope: p.map((x) => -x) };
+  if (value >= cap * m) return { value: -cap * m, slope: float64(m * m) };
+  return { value: -value, slope: float64(p, (x) => -x) };
 }

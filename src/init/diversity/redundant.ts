@@ -1,6 +1,7 @@
-import { ArgumentError, show } from "../../errors.ts";
+import { countOf, float64 } from "../../arrays.ts";
+import { checkInteger } from "../../arguments.ts";
 import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
-import { checkFinite, normalised } from "./units.ts";
+import { checkFinite, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 
@@ -61,30 +62,28 @@ export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair |
  */
 export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array {
   const { rows: m, cols: n } = weights;
-  if (!Number.isSafeInteger(j) || j < 0 || j >= m) {
-    throw new ArgumentError("unit", `an integer from 0 to ${m - 1}`, show(j));
-  }
+  checkInteger("unit", j, 0, m - 1);
   const { lengths, u } = normalised(weights);
-  const others = { rows: m - 1, cols: n, data: new Float64Array((m - 1) * n) };
+  const others = { rows: m - 1, cols: n, data: float64((m - 1) * n) };
   for (let i = 0, to = 0; i < m; i++) {
     if (i !== j) others.data.set(u.data.subarray(i * n, (i + 1) * n), n * to++);
   }
   const { s, v } = svd(others, { mode: "complete" });
-  const rank = s.filter((x) => x > Math.max(m, n) * 2 ** -24 * s[0]!).length;
+  const rank = countOf(s, (x) => x > Math.max(m, n) * 2 ** -24 * s[0]!);
   const first = Math.min(rank, n - 1);
   // Random coordinates in the columns of v from the first that the others do not span.
   const z = normal(1, n - first, { seed, dtype: "float64" }).data;
-  const direction = new Float64Array(n);
+  const direction = float64(n);
   for (let i = 0; i < n; i++) {
     for (let k = first; k < n; k++) direction[i]! += v.data[i * n + k]! * z[k - first]!;
   }
   const unit = normalised({ rows: 1, cols: n, data: direction }).u.data;
-  return unit.map((x) => x * lengths[j]!);
+  return float64(unit, (x) => x * lengths[j]!);
 }
 
 function augmented({ rows, cols, data }: Matrix, bias?: ArrayLike<number>): Real {
   const width = cols + (bias === undefined ? 0 : 1);
-  const out = new Float64Array(rows * width);
+  const out = float64(rows * width);
   for (let i = 0; i < rows; i++) {
     out.set(data.subarray(i * cols, (i + 1) * cols), i * width);
     if (bias !== undefined) out[i * width + cols] = bias[i]!;

@@ -5,9 +5,10 @@
  * the same hill and end as k copies of one neuron, which stay copies for ever; so here, as in GradMax itself,
  * they are orthogonal: each step ends in the nearest frame of their norm, the factor of a polar decomposition.
  */
+import { float32, float64 } from "../../arrays.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { polar } from "../../linalg/polar.ts";
-import { zeros, norms, withNorm, type Weights } from "./neurons.ts";
+import { zeroWeights, norms, withNorm, type Weights } from "./neurons.ts";
 
 /** What Evci et al. 2022 run (appendix): 100 steps of Adam. */
 const STEPS = 100;
@@ -29,13 +30,13 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
   const norm = norms(start)[0] ?? 0;
   const rate = (STEP * norm) / Math.sqrt(start.rows);
   const size = start.data.length;
-  const [mean, square] = [new Float64Array(size), new Float64Array(size)];
+  const [mean, square] = [float64(size), float64(size)];
   const frame = (a: Weights) => withNorm(polar(a).u, norm);
   let [at, power1, power2] = [frame(start), 1, 1];
   for (let step = 0; step < STEPS; step++) {
     const g = tangent(gradient(at), at, norm);
     [power1, power2] = [power1 * BETA1, power2 * BETA2];
-    const next = zeros(at.rows, at.cols);
+    const next = zeroWeights(at.rows, at.cols);
     for (let i = 0; i < size; i++) {
       mean[i] = BETA1 * mean[i]! + (1 - BETA1) * g[i]!;
       square[i] = BETA2 * square[i]! + (1 - BETA2) * g[i]! * g[i]!;
@@ -57,7 +58,7 @@ function tangent(data: Float32Array, w: Weights, norm: number): Float32Array {
   const g = { ...w, data };
   const k = w.cols;
   const s = matmul(w, g, { transposeA: true });
-  const turn = s.data.map((x, at) => (x + s.data[(at % k) * k + Math.floor(at / k)]!) / 2);
+  const turn = float32(s.data, (x, at) => (x + s.data[(at % k) * k + Math.floor(at / k)]!) / 2);
   const rest = matmul(w, { ...s, data: turn });
-  return data.map((x, at) => x - rest.data[at]! / norm ** 2);
+  return float32(data, (x, at) => x - rest.data[at]! / norm ** 2);
 }

@@ -3,6 +3,7 @@
  * incoming ones as large as it can be. Evci et al., "GradMax: Growing neural networks using gradient
  * information", ICLR 2022.
  */
+import { countOf, float32 } from "../../arrays.ts";
 import { columns, besides } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
 import { topSvd } from "../../linalg/topSvd.ts";
@@ -35,12 +36,12 @@ export interface GradMax {
 export function gradmax(m: Weights, k: number, seed: number | undefined): GradMax {
   const { s, v } = topSvd(m, Math.min(k, m.rows, m.cols));
   const least = Math.max(m.rows, m.cols) * 2 ** -23 * (s[0] ?? 0);
-  const rank = s.filter((value) => value > least).length;
+  const rank = countOf(s, (value) => value > least);
   const kept = positive(columns(v, 0, rank));
   const fill = directions(kept, normal(m.cols, k - rank, { seed })).vectors;
   return {
     directions: besides(kept, fill),
-    singularValues: s.slice(0, rank),
+    singularValues: float32(s.subarray(0, rank)),
     filled: k - rank,
   };
 }

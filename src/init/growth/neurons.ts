@@ -3,6 +3,7 @@
  * layer, incoming is its kernel [d, m], outgoing the next kernel, transposed; a convolution has its
  * patches (kh·kw·in) as d, and the taps and channels that it reaches in the next layer as o.
  */
+import { float32, float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { scaleColumns } from "../../linalg/columns.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
@@ -16,15 +17,15 @@ export interface Neurons {
   readonly outgoing: Weights;
 }
 
-export function zeros(rows: number, cols: number): Weights {
-  return { rows, cols, data: new Float32Array(rows * cols) };
+export function zeroWeights(rows: number, cols: number): Weights {
+  return { rows, cols, data: float32(rows * cols) };
 }
 
 /** ‖a_j‖₂ of every column, summed in f64. */
 export function norms({ cols, data }: Weights): Float64Array {
-  const sums = new Float64Array(cols);
+  const sums = float64(cols);
   for (let at = 0; at < data.length; at++) sums[at % cols]! += data[at]! * data[at]!;
-  return sums.map(Math.sqrt);
+  return float64(sums, Math.sqrt);
 }
 
 /** The mean of the columns' norms; 0 without columns. */
@@ -52,18 +53,18 @@ export function newNorm(gain: number, mean: number): number {
 export function withNorm(a: Weights, norm: number): Weights {
   return scaleColumns(
     a,
-    norms(a).map((length) => (length === 0 ? 0 : norm / length)),
+    float64(norms(a), (length) => (length === 0 ? 0 : norm / length)),
   );
 }
 
 /** The component of largest magnitude of every column made positive. */
 export function positive(a: Weights): Weights {
-  const largest = new Float64Array(a.cols);
+  const largest = float64(a.cols);
   a.data.forEach((x, at) => {
     if (Math.abs(x) > Math.abs(largest[at % a.cols]!)) largest[at % a.cols] = x;
   });
   return scaleColumns(
     a,
-    largest.map((x) => (x < 0 ? -1 : 1)),
+    float64(largest, (x) => (x < 0 ? -1 : 1)),
   );
 }

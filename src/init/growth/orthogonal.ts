@@ -2,11 +2,13 @@
  * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those that are there.
  * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
  */
+import { float32 } from "../../arrays.ts";
+import { checkOneOf } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { besides, columns, place } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
 import { qr } from "../../linalg/qr.ts";
-import { meanNorm, newNorm, withNorm, zeros, type Neurons, type Weights } from "./neurons.ts";
+import { meanNorm, newNorm, withNorm, zeroWeights, type Neurons, type Weights } from "./neurons.ts";
 
 export interface OrthogonalGrowthOptions {
   /**
@@ -36,12 +38,8 @@ export function growOrthogonal(
   options: OrthogonalGrowthOptions = {},
 ): Neurons & { free: number } {
   const { side = "in", against = "existing", gain = 1, seed } = options;
-  if (side !== "in" && side !== "out" && side !== "pair") {
-    throw new ArgumentError("side", '"in", "out" or "pair"', show(side));
-  }
-  if (against !== "existing" && against !== "none") {
-    throw new ArgumentError("against", '"existing" or "none"', show(against));
-  }
+  checkOneOf("side", side, ["in", "out", "pair"]);
+  checkOneOf("against", against, ["existing", "none"]);
   if (side === "pair" && k % 2 !== 0) {
     throw new ArgumentError("units", 'an even number with side: "pair"', show(k));
   }
@@ -51,20 +49,20 @@ export function growOrthogonal(
   const fresh = (existing: Weights, first: number) => {
     const rows = existing.rows;
     const data = draws.data.subarray(first * count, (first + rows) * count);
-    const kept = against === "existing" ? existing : zeros(rows, 0);
+    const kept = against === "existing" ? existing : zeroWeights(rows, 0);
     const { vectors, free } = directions(kept, { rows, cols: count, data });
     return { vectors: withNorm(vectors, newNorm(gain, meanNorm(existing))), free };
   };
   if (side === "in") {
     const { vectors, free } = fresh(incoming, 0);
-    return { incoming: vectors, outgoing: zeros(o, k), free };
+    return { incoming: vectors, outgoing: zeroWeights(o, k), free };
   }
   if (side === "out") {
     const { vectors, free } = fresh(outgoing, d);
-    return { incoming: zeros(d, k), outgoing: vectors, free };
+    return { incoming: zeroWeights(d, k), outgoing: vectors, free };
   }
   const [v, z] = [fresh(incoming, 0), fresh(outgoing, d)];
-  const minus = { ...z.vectors, data: z.vectors.data.map((x) => -x) };
+  const minus = { ...z.vectors, data: float32(z.vectors.data, (x) => -x) };
   return {
     incoming: besides(v.vectors, v.vectors),
     outgoing: besides(z.vectors, minus),
@@ -83,7 +81,7 @@ export function directions(kept: Weights, g: Weights): { vectors: Weights; free:
   const free = Math.max(0, d - kept.cols);
   const first = Math.min(count, free);
   const q = qr(besides(kept, columns(g, 0, first)), { positive: true }).q;
-  const vectors = zeros(d, count);
+  const vectors = zeroWeights(d, count);
   place(columns(q, q.cols - first), vectors, 0);
   for (let at = first; at < count; at += d) {
     const block = columns(g, at, Math.min(at + d, count));

@@ -3,9 +3,9 @@
  * Goodfellow and Shlens, "Net2Net", ICLR 2016, section 2.3. Splitting the outgoing weights unevenly, which
  * breaks the symmetry of the copies without changing the function, is our formulation.
  */
-import { ArgumentError, show } from "../../errors.ts";
+import { checkSingle } from "../../arguments.ts";
 import { normal } from "../../linalg/normal.ts";
-import { norms, zeros, type Neurons, type Weights } from "./neurons.ts";
+import { norms, zeroWeights, type Neurons, type Weights } from "./neurons.ts";
 
 export interface Split extends Neurons {
   /** The neuron that each new one is a copy of. */
@@ -27,9 +27,7 @@ export function split(
   { noise = 0.1, seed }: { noise?: number; seed?: number } = {},
 ): Split {
   const [d, o, m] = [incoming.rows, outgoing.rows, incoming.cols];
-  if (!Number.isFinite(noise) || noise < 0) {
-    throw new ArgumentError("noise", "a finite number ≥ 0", show(noise));
-  }
+  checkSingle("noise", noise, "non-negative");
   const draws = normal(o + 1, m + k, { seed });
   const order = Array.from({ length: m }, (_, j) => j).sort(
     (i, j) => draws.data[i]! - draws.data[j]! || i - j,
@@ -39,9 +37,9 @@ export function split(
   sources.forEach((source, i) => families[source]!.push(m + i));
 
   const grown: Split = {
-    incoming: zeros(d, k),
-    outgoing: zeros(o, k),
-    divided: zeros(o, m),
+    incoming: zeroWeights(d, k),
+    outgoing: zeroWeights(o, k),
+    divided: zeroWeights(o, m),
     sources,
   };
   for (let row = 0; row < d; row++) {

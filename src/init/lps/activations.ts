@@ -1,4 +1,5 @@
 /** The activations of TensorFlow.js as functions of a number, with their derivatives and kinks. */
+import { checkFunction, finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "../elementary.ts";
 
@@ -140,7 +141,7 @@ const STEP = 2 ** -10;
  * @throws ArgumentError for an unknown name, a parameter that is not a finite number or that the
  *   activation does not have, or something that is no function
  */
-export function activationOf(
+export function activationNamed(
   activation: ActivationName | ActivationFunction,
   parameter?: number,
 ): Activation {
@@ -158,10 +159,16 @@ export function activationOf(
     return make(parameter);
   }
   const parts = typeof activation === "function" ? { value: activation } : activation;
-  const { value, derivative, kinks = [] } = parts ?? {};
+  const {
+    value,
+    derivative,
+    kinks = [],
+  }: Partial<Exclude<ActivationFunction, Function>> = parts ?? {};
   if (typeof value !== "function") {
     throw new ArgumentError("activation", "a name, a function or { value, … }", show(activation));
   }
+  checkFunction("activation.derivative", derivative);
+  finiteNumbers("activation.kinks", kinks);
   if (parameter !== undefined) {
     throw new ArgumentError("parameter", "nothing for a function", show(parameter));
   }

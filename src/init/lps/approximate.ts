@@ -2,9 +2,11 @@
  * Polynomials that stand for an activation on [−R, R]. All work is done in u = t / R on [−1, 1] and in an
  * orthogonal basis, where a coefficient of roundoff size is one that vanishes, whatever R is.
  */
+import { float64 } from "../../arrays.ts";
+import { checkInteger, checkOneOf, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
-  activationOf,
+  activationNamed,
   type Activation,
   type ActivationFunction,
   type ActivationName,
@@ -56,10 +58,11 @@ export function approximate(
   activation: ActivationName | ActivationFunction,
   options: ApproximationOptions & { parameter?: number } = {},
 ): Float64Array {
-  const sigma = activationOf(activation, options.parameter);
-  const { coefficients, interval } = fit(sigma, options);
+  const { parameter, ...rest } = known(options, ["degree", "interval", "norm", "parameter"]);
+  const sigma = activationNamed(activation, parameter);
+  const { coefficients, interval } = fit(sigma, rest);
   coefficients[0]! += sigma.value(0);
-  return coefficients.map((c, k) => c / power(interval, k));
+  return float64(coefficients, (c, k) => c / power(interval, k));
 }
 
 /** P(Ru) − σ(0) in ascending powers of u: what the roots are taken of. */
@@ -67,15 +70,11 @@ export function fit(
   { value, kinks, accuracy }: Activation,
   { degree = 2, interval = 1, norm = "legendre" }: ApproximationOptions,
 ): { coefficients: Float64Array; interval: number } {
-  if (!Number.isInteger(degree) || degree < 1 || degree > MOST_DEGREE) {
-    throw new ArgumentError("degree", `an integer from 1 to ${MOST_DEGREE}`, show(degree));
-  }
+  checkInteger("degree", degree, 1, MOST_DEGREE);
   if (!(Number.isFinite(interval) && interval >= 1 / WIDEST && interval <= WIDEST)) {
     throw new ArgumentError("interval", `from ${1 / WIDEST} to ${WIDEST}`, show(interval));
   }
-  if (!Object.hasOwn(norms, norm)) {
-    throw new ArgumentError("norm", Object.keys(norms).map(show).join(", "), show(norm));
-  }
+  checkOneOf("norm", norm, Object.keys(norms));
   const finite = (t: number) => {
     const y = value(t);
     if (Number.isFinite(y)) return y;
@@ -87,14 +86,14 @@ export function fit(
   const { fit, basis } = norms[norm];
   const size = SAMPLES.reduce((most, u) => Math.max(most, Math.abs(finite(interval * u))), 0);
   const noise = size * (accuracy?.value ?? ROUNDOFF);
-  const orthogonal = Float64Array.from(fit(f, degree, scaled, noise));
+  const orthogonal = float64(fit(f, degree, scaled, noise));
   return { coefficients: trimmed(monomials(basis, trimmed(orthogonal))), interval };
 }
 
 /** What vanishes but for roundoff made zero. */
 function trimmed(c: Float64Array): Float64Array {
   const largest = c.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return c.map((x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));
+  return float64(c, (x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));
 }
 
 const legendreProjection: Fit = (f, degree, kinks, noise) => {

@@ -1,4 +1,5 @@
 /** Orthogonal polynomials on [−1, 1] by their recurrences p_{k+1} = a_k u p_k − b_k p_{k−1}, p_0 = 1. */
+import { float64 } from "../../arrays.ts";
 
 /** k → [a_k, b_k]. */
 export type Basis = (k: number) => readonly [number, number];
@@ -18,12 +19,12 @@ export function values(basis: Basis, n: number, u: number): number[] {
 
 /** Σ c_k p_k in ascending powers of u. */
 export function monomials(basis: Basis, c: Float64Array): Float64Array {
-  const sum = new Float64Array(c.length);
-  let [before, now] = [new Float64Array(c.length), c.map((_, power) => (power === 0 ? 1 : 0))];
+  const sum = float64(c.length);
+  let [before, now] = [float64(c.length), float64(c, (_, power) => (power === 0 ? 1 : 0))];
   for (let k = 0; k < c.length; k++) {
     now.forEach((x, power) => (sum[power]! += c[k]! * x));
     const [a, b] = basis(k);
-    const next = now.map((_, power) => a * (now[power - 1] ?? 0) - b * before[power]!);
+    const next = float64(now, (_, power) => a * (now[power - 1] ?? 0) - b * before[power]!);
     [before, now] = [now, next];
   }
   return sum;

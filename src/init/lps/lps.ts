@@ -1,8 +1,12 @@
 /** Kernels and biases of the linear product structure: random numbers for what `lpsDesign` found. */
+import { float32 } from "../../arrays.ts";
+import { checkInteger, checkOneOf, checkSeed, checkSingle, isSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { haar } from "../../linalg/haar.ts";
 import { normal } from "../../linalg/normal.ts";
 import { permutation, seedsOf } from "../draws.ts";
+import { filters } from "../orthogonal.ts";
+import { checkShape, size } from "../shape.ts";
 
 /**
  * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;
@@ -36,11 +40,10 @@ export interface LpsKernelOptions {
  */
 export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): Float32Array {
   checkKernel(options);
-  const ok = Array.isArray(shape) && shape.length >= 2 && shape.every(isSize);
-  if (!ok) throw new ArgumentError("shape", "2 or more non-negative integers", show(shape));
+  checkShape(shape, 2, Infinity);
   const { variance, weights = "gaussian", layer = "dense", strides = 1, seed } = options;
   const spatial = shape.slice(0, -2);
-  const taps = product(spatial);
+  const taps = size(spatial);
   if (layer === "separable") {
     // tf.layers gives both kernels to one initializer, hence to one seed.
     const [depthwise, pointwise] = seedsOf(seed, 2);
@@ -49,30 +52,27 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
       : lpsKernel(shape, { variance: 1, weights, layer: "depthwise", seed: depthwise });
   }
   const [a, b] = shape.slice(-2) as [number, number];
-  const size = taps * a * b;
-  if (size === 0) return new Float32Array(0);
+  const count = taps * a * b;
+  if (count === 0) return float32(0);
   const rows = { dense: taps * a, transpose: taps * b, depthwise: taps }[layer];
-  const fan = layer === "transpose" ? rows / product(spatial.map(thinning(strides))) : rows;
+  const fan = layer === "transpose" ? rows / size(spatial.map(thinning(strides))) : rows;
   if (weights === "gaussian") {
     const deviation = Math.sqrt(variance / fan);
-    return normal(taps * a, b, { seed }).data.map((x) => deviation * x);
+    return float32(normal(taps * a, b, { seed }).data, (x) => deviation * x);
   }
   const cols = layer === "transpose" ? a : b;
   const scale = Math.sqrt((variance * Math.max(rows, cols)) / fan);
-  const groups = seedsOf(seed, layer === "depthwise" ? a : 1).map(
-    (seed) => haar(rows, cols, { seed }).data,
-  );
-  const kernel = new Float32Array(size);
+  if (layer === "depthwise") return float32(filters(taps, a, b, seed), (x) => scale * x);
+  const [own] = seedsOf(seed, 1);
+  const { data } = haar(rows, cols, { seed: own });
+  if (layer === "dense") return float32(data, (x) => scale * x);
+  const kernel = float32(count);
   for (let at = 0, tap = 0; tap < taps; tap++) {
     for (let i = 0; i < a; i++) {
-      for (let j = 0; j < b; j++, at++) {
-        if (layer === "dense") kernel[at] = groups[0]![(tap * a + i) * cols + j]!;
-        else if (layer === "transpose") kernel[at] = groups[0]![(tap * b + j) * cols + i]!;
-        else kernel[at] = groups[i]![tap * cols + j]!;
-      }
+      for (let j = 0; j < b; j++, at++) kernel[at] = scale * data[(tap * b + j) * cols + i]!;
     }
   }
-  return kernel.map((x) => scale * x);
+  return kernel;
 }
 
 export interface LpsBiasOptions {
@@ -90,13 +90,11 @@ export interface LpsBiasOptions {
 export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Float32Array {
   checkBias(options);
   const { biases, seed } = options;
-  const count = shape?.[0];
-  if (!Array.isArray(shape) || shape.length !== 1 || !isSize(count)) {
-    throw new ArgumentError("shape", "[units]", show(shape));
-  }
+  checkShape(shape, 1, 1);
+  const count = shape[0]!;
   const [first, second] = seedsOf(seed, 2);
   const order = permutation(biases.length, first);
-  const values = new Float32Array(count);
+  const values = float32(count);
   permutation(count, second).forEach((unit, i) => {
     values[unit] = biases[order[i % order.length]!]!;
   });
@@ -105,33 +103,21 @@ export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Floa
 
 /** Throws an ArgumentError for options that no shape could use. */
 export function checkKernel(options: LpsKernelOptions): void {
-  const { variance, weights = "gaussian", layer = "dense", strides = 1, seed = 0 } = options;
-  if (!(Number.isFinite(variance) && variance >= 0)) {
-    throw new ArgumentError("variance", "a non-negative number", show(variance));
-  }
-  if (!["gaussian", "orthogonal"].includes(weights)) {
-    throw new ArgumentError("weights", '"gaussian" or "orthogonal"', show(weights));
-  }
-  const layers = ["dense", "transpose", "depthwise", "separable"];
-  if (!layers.includes(layer)) {
-    throw new ArgumentError("layer", layers.map(show).join(", "), show(layer));
-  }
-  if (![strides].flat().every((stride) => Number.isInteger(stride) && stride > 0)) {
-    throw new ArgumentError("strides", "positive integers", show(strides));
-  }
-  seedsOf(seed, 0);
+  const { variance, weights = "gaussian", layer = "dense", strides = 1, seed } = options;
+  checkSingle("variance", variance, "non-negative");
+  checkOneOf("weights", weights, ["gaussian", "orthogonal"]);
+  checkOneOf("layer", layer, ["dense", "transpose", "depthwise", "separable"]);
+  for (const stride of [strides].flat()) checkInteger("strides", stride, 1);
+  checkSeed(seed);
 }
 
 /** The same for those of `lpsBias`. */
-export function checkBias({ biases, seed = 0 }: LpsBiasOptions): void {
-  if (!Array.isArray(biases) || biases.length === 0 || !biases.every(Number.isFinite)) {
-    throw new ArgumentError("biases", "finite numbers", show(biases));
+export function checkBias({ biases, seed }: LpsBiasOptions): void {
+  if (!Array.isArray(biases) || biases.length === 0 || !biases.every(isSingle)) {
+    throw new ArgumentError("biases", "finite numbers in single precision", show(biases));
   }
-  seedsOf(seed, 0);
+  checkSeed(seed);
 }
-
-const isSize = (size: unknown): size is number => Number.isSafeInteger(size) && Number(size) >= 0;
-const product = (sizes: readonly number[]): number => sizes.reduce((x, size) => x * size, 1);
 
 /** By how much a stride thins out the taps of an axis that reach one output; one of them always does. */
 const thinning = (strides: number | number[]) => (size: number, axis: number) =>

@@ -8,10 +8,12 @@
  * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
  * positive biases, and a unit that is off for a given input with a probability below 1/2.
  */
+import { float64 } from "../../arrays.ts";
+import { checkOneOf, checkSingle, isSingle, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { roots, type Roots } from "../../linalg/roots.ts";
 import {
-  activationOf,
+  activationNamed,
   type Activation,
   type ActivationFunction,
   type ActivationName,
@@ -31,6 +33,8 @@ export interface LpsDesignOptions extends ApproximationOptions {
   /** E[x²] of a layer's inputs, positive; default 1, or 1/4 for an activation bounded by 1. */
   moment?: number;
 }
+
+export const DESIGN_OPTIONS = ["activation", "parameter", "degree", "interval", "norm", "biasScale", "variance", "moment"] as const; // prettier-ignore
 
 export interface LpsDesign {
   /** Those roots ρ of P − σ(0) that units are made of, ascending. */
@@ -57,6 +61,8 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *   `"backward"`  that with χ = variance · E[σ'(z)²] = 1: squared gradients do
  *   `"he"`        2, for wide and very deep networks
  *
+ * The last 64 designs for named activations are kept: asked for again, one takes no time.
+ *
  * Relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
  *
  * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or
@@ -64,17 +70,45 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *   ConvergenceError for one that has no integral, as noise
  */
 export function lpsDesign(options: LpsDesignOptions): LpsDesign {
+  const key = keyOf(known(options, DESIGN_OPTIONS));
+  const design = (key && designs.get(key)) || designed(options);
+  if (key) {
+    // A Map keeps the order of insertion, so that the first is the one that was not asked for the longest.
+    designs.delete(key);
+    designs.set(key, design);
+    if (designs.size > MOST_DESIGNS) designs.delete(designs.keys().next().value!);
+  }
+  return { ...design, roots: [...design.roots], biases: [...design.biases] };
+}
+
+/** Designs by what they depend on: one takes some 10 ms, and the layers of a model share a few. */
+const designs = new Map<string, LpsDesign>();
+const MOST_DESIGNS = 64;
+
+/** What a design depends on; nothing for a function, which may depend on anything. */
+function keyOf(options: LpsDesignOptions): string | undefined {
+  const values = DESIGN_OPTIONS.map((name) => options[name]);
+  const plain = values.every((value) => ["string", "number", "undefined"].includes(typeof value));
+  return plain
+    ? values.map((value) => (Object.is(value, -0) ? "-0" : show(value))).join()
+    : undefined;
+}
+
+function designed(options: LpsDesignOptions): LpsDesign {
   const { parameter, biasScale = 1, variance: mode = "forward" } = options;
-  const activation = activationOf(options.activation, parameter);
+  const activation = activationNamed(options.activation, parameter);
   const { moment = activation.bounded ? 0.25 : 1 } = options;
-  if (!Number.isFinite(biasScale)) {
-    throw new ArgumentError("biasScale", "a finite number", show(biasScale));
-  }
-  if (!(Number.isFinite(moment) && moment > 0)) {
-    throw new ArgumentError("moment", "a positive number", show(moment));
-  }
+  checkSingle("biasScale", biasScale);
+  checkSingle("moment", moment, "positive");
   const found = rootsOf(activation, options);
   const biases = found.map((root) => (root === 0 ? 0 : -biasScale * root));
+  if (!biases.every(isSingle)) {
+    throw new ArgumentError(
+      "biasScale",
+      "biases that are finite in single precision",
+      show(biases),
+    );
+  }
 
   /** The mean over the roots of E σ(z)² or E σ'(z)², for a variance. */
   const mean = (part: "value" | "derivative", variance: number) => {
@@ -90,9 +124,7 @@ export function lpsDesign(options: LpsDesignOptions): LpsDesign {
     he: () => 2,
     backward: () => crossing((variance) => chi(variance) - 1),
   };
-  if (!Object.hasOwn(solutions, mode)) {
-    throw new ArgumentError("variance", Object.keys(solutions).map(show).join(", "), show(mode));
-  }
+  checkOneOf("variance", mode, Object.keys(solutions));
   const variance = solutions[mode]();
   if (variance === undefined) {
     const working = Object.entries(solutions).filter(([, solve]) => solve() !== undefined);
@@ -107,9 +139,9 @@ export function lpsDesign(options: LpsDesignOptions): LpsDesign {
 
 /** Zero has no roots to speak of. */
 const NONE: Roots = {
-  re: new Float64Array(0),
-  im: new Float64Array(0),
-  radius: new Float64Array(0),
+  re: float64(0),
+  im: float64(0),
+  radius: float64(0),
 };
 
 /** Real roots in the interval, ascending, each once; if there are none, the real part of the nearest. */

@@ -1,4 +1,5 @@
 /** Remez's second algorithm: the polynomial with the least maximum error on [−1, 1]. */
+import { float64 } from "../../arrays.ts";
 import { ConvergenceError } from "../../errors.ts";
 import { lstsq } from "../../linalg/lstsq.ts";
 import { CHEBYSHEV, values } from "./bases.ts";
@@ -51,8 +52,8 @@ function levelled(f: Real, reference: readonly number[]): { c: number[]; level: 
   const size = reference.length;
   const a = reference.flatMap((u, i) => [...values(CHEBYSHEV, size - 2, u), i % 2 === 0 ? 1 : -1]);
   const { x } = lstsq(
-    { rows: size, cols: size, data: Float64Array.from(a) },
-    { rows: size, cols: 1, data: Float64Array.from(reference, f) },
+    { rows: size, cols: size, data: float64(a) },
+    { rows: size, cols: 1, data: float64(reference, f) },
   );
   return { c: Array.from(x.data.subarray(0, -1)), level: Math.abs(x.data.at(-1)!) };
 }

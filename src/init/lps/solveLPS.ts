@@ -7,12 +7,14 @@
  * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
  * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
  */
+import { countOf, float64 } from "../../arrays.ts";
+import { checkInteger, checkSeed, finiteNumbers, known } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
 import { checkMatrix, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
-import { rank } from "../../linalg/rank.ts";
 import { svd } from "../../linalg/svd.ts";
 import { abs, complex, norm, scale, type Complex } from "./homotopy/complex.ts";
+import { coordinates } from "./homotopy/coordinates.ts";
 import { gradientOf, lossOf, type Neuron } from "./homotopy/neuron.ts";
 import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.ts";
 import { track, type Homotopy } from "./homotopy/track.ts";
@@ -47,34 +49,40 @@ const TOLERANCES = [1e-6, 1e-9, 1e-12];
  * All isolated stationary points, real and complex, of L(w, b) = Σ_i (P(w·x_i + b) − y_i)². A diagnostic for small
  * problems, not a trainer: the number of paths is (2n − 1)^(d + 1) for P of degree n and d inputs.
  *
+ * Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do not
+ * count. An end is at infinity if Newton's method finds it there to rounding, or if it is a multiple zero beyond 1000 of these units;
+ * that complex points come in conjugate pairs is checked.
+ *
  * @param coefficients of P, real, ascending (as from `approximate`), degree ≥ 1
  * @param x samples in rows, m x d; with a column of ones they must have rank d + 1
  * @param y m targets
  * @param options.seed of the random start, integer from 0 to 2^53 − 1; default 0
- * @param options.mostPaths refuse to follow more; default 1000
- * @throws ArgumentError for malformed or non-finite arguments, dependent columns, or too many paths;
- *   ConvergenceError when a path is lost
+ * @param options.mostPaths refuse to follow more, a positive integer; default 1000
+ * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
+ *   overflow; ConvergenceError when a path is lost
  */
 export function solveLPS(
   coefficients: ArrayLike<number>,
   x: Matrix<Float64Array>,
   y: ArrayLike<number>,
-  { seed = 0, mostPaths = 1000 }: { seed?: number; mostPaths?: number } = {},
+  options: { seed?: number; mostPaths?: number } = {},
 ): LpsSolution {
-  const neuron = checked(coefficients, x, y);
+  const { seed = 0, mostPaths = 1000 } = known(options, ["seed", "mostPaths"]);
+  checkSeed(seed);
+  checkInteger("mostPaths", mostPaths, 1);
+  const given = checked(coefficients, x, y);
   const unknowns = x.cols + 1;
-  const degree = 2 * (neuron.p.length - 1) - 1;
-  const paths = Array.from({ length: unknowns }).reduce((count: number) => count * degree, 1);
-  if (!(Number.isFinite(mostPaths) && mostPaths >= 1)) {
-    throw new ArgumentError("mostPaths", "a number from 1", show(mostPaths));
-  }
+  const degree = 2 * (given.p.length - 1) - 1;
+  let paths = 1;
+  for (let k = 0; k < unknowns && paths <= mostPaths; k++) paths *= degree;
   if (paths > mostPaths) {
     throw new ArgumentError(
       "x, coefficients",
       `at most mostPaths = ${mostPaths} paths`,
-      `${degree}^${unknowns} = ${paths}`,
+      `${degree}^${unknowns} = ${degree ** unknowns}`,
     );
   }
+  const { neuron, back } = coordinates(given.p, x, given.targets);
   const homotopy = randomStart(neuron, unknowns, degree, seed);
   const starts = startPoints(homotopy.start);
   let ends = starts.map((u) => track(homotopy, u, TOLERANCES[0]!));
@@ -87,37 +95,32 @@ export function solveLPS(
   }
   const finite = ends.filter((end) => end !== undefined);
   const distinct = finite.filter((u, i) => !finite.slice(0, i).some((other) => same(u, other)));
-  const points = distinct.map((u) => described(neuron, u));
+  if (!distinct.every((u) => distinct.some((other) => same(conjugate(u), other)))) {
+    throw new ConvergenceError("solveLPS: a point came without its conjugate, so a path was lost");
+  }
+  const points = distinct.map((u) => described(given, neuron, u, back));
   const order = (point: StationaryPoint) => (Number.isNaN(point.loss) ? Infinity : point.loss);
   points.sort((a, b) => order(a) - order(b) || a.re[0]! - b.re[0]! || a.im[0]! - b.im[0]!);
   return { paths, diverged: ends.length - finite.length, points };
 }
 
-function checked(c: ArrayLike<number>, x: Matrix<Float64Array>, y: ArrayLike<number>): Neuron {
+function checked(
+  coefficients: ArrayLike<number>,
+  x: Matrix<Float64Array>,
+  y: ArrayLike<number>,
+): Neuron {
   if (checkMatrix("x", x) !== "float64" || !x.data.every(Number.isFinite)) {
     throw new ArgumentError("x", "finite float64 samples", show(x.data));
   }
-  let length = c?.length ?? 0;
-  while (c?.[length - 1] === 0) length--;
-  const p = Array.from({ length }, (_, k) => c[k]!);
-  if (length < 2 || !p.every(Number.isFinite)) {
-    throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(c));
+  const p = finiteNumbers("coefficients", coefficients, "finite coefficients of degree ≥ 1");
+  while (p.at(-1) === 0) p.pop();
+  if (p.length < 2) {
+    throw new ArgumentError("coefficients", "a polynomial of degree ≥ 1", show(coefficients));
   }
-  const targets = Array.from(y ?? []);
-  if (targets.length !== x.rows || !targets.every(Number.isFinite)) {
-    throw new ArgumentError("y", `${x.rows} finite numbers, one a sample`, show(y));
-  }
-  const cols = x.cols + 1;
-  const data = Float64Array.from({ length: x.rows * cols }, (_, at) => {
-    const [i, j] = [Math.floor(at / cols), at % cols];
-    return j < x.cols ? x.data[i * x.cols + j]! : 1;
-  });
-  if (rank({ rows: x.rows, cols, data }) < cols) {
-    throw new ArgumentError("x", "columns independent of each other and of ones", "dependent ones");
-  }
-  const samples = Array.from({ length: x.rows }, (_, i) => [
-    ...data.subarray(i * cols, i * cols + cols),
-  ]);
+  const expected = `${x.rows} finite numbers, one a sample`;
+  if (y?.length !== x.rows) throw new ArgumentError("y", expected, show(y));
+  const targets = finiteNumbers("y", y, expected);
+  const samples = targets.map((_, i) => [...x.data.subarray(i * x.cols, (i + 1) * x.cols), 1]);
   return { p, samples, targets };
 }
 
@@ -156,7 +159,7 @@ function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: num
 function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
   const hessian = hessianOf(neuron, u);
   const [n, size] = [u.length, 2 * u.length];
-  const data = Float64Array.from({ length: size * size }, (_, at) => {
+  const data = float64({ length: size * size }, (_, at) => {
     const [i, j] = [Math.floor(at / size), at % size];
     const { re, im } = hessian[i % n]![j % n]!;
     return i < n === j < n ? re : i < n ? -im : im;
@@ -165,13 +168,26 @@ function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
   return s.at(-1)! <= SINGULAR * s[0]!;
 }
 
-function described(neuron: Neuron, u: readonly Complex[]): StationaryPoint {
-  const re = Float64Array.from(u, (z) => z.re);
-  const isReal = u.every((z) => Math.abs(z.im) <= REAL * (1 + norm(u)));
-  if (!isReal) return { re, im: Float64Array.from(u, (z) => z.im), kind: "complex", loss: NaN };
-  const real = u.map((z) => complex(z.re));
-  const kind = isSingular(neuron, real) ? "singular" : kindOf(neuron, real);
-  return { re, im: new Float64Array(u.length), kind, loss: lossOf(neuron, [...re]) };
+const conjugate = (u: readonly Complex[]): Complex[] => u.map(({ re, im }) => complex(re, -im));
+
+/** The point with coordinates z, in the neuron's own and as it was given. */
+function described(
+  given: Neuron,
+  neuron: Neuron,
+  z: readonly Complex[],
+  back: (z: readonly Complex[]) => Complex[],
+): StationaryPoint {
+  const isReal = z.every(({ im }) => Math.abs(im) <= REAL * (1 + norm(z)));
+  const own = isReal ? z.map(({ re }) => complex(re)) : z;
+  const u = back(own);
+  if (!u.every(({ re, im }) => Number.isFinite(re) && Number.isFinite(im))) {
+    throw new ArgumentError("x, y", "points that can be represented", "an overflow");
+  }
+  const re = float64(u, (one) => one.re);
+  const im = float64(u, (one) => one.im);
+  if (!isReal) return { re, im, kind: "complex", loss: NaN };
+  const kind = isSingular(neuron, own) ? "singular" : kindOf(neuron, own);
+  return { re, im, kind, loss: lossOf(given, [...re]) };
 }
 
 /** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */
@@ -179,8 +195,8 @@ function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] 
   const entries = hessianOf(neuron, u).flat();
   const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));
   const n = u.length;
-  const data = Float64Array.from(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
+  const data = float64(entries, ({ re }, at) => re + (at % (n + 1) === 0 ? shift : 0));
   const { s } = svd({ rows: n, cols: n, data }, { vectors: false });
-  const positive = s.filter((value) => value > shift).length;
+  const positive = countOf(s, (value) => value > shift);
   return positive === n ? "minimum" : positive === 0 ? "maximum" : "saddle";
 }

@@ -1,29 +1,20 @@
-import {
-  add,
-  mean,
-  mul,
-  sqrt,
-  square,
-  sum,
-  tidy,
-  variableGrads,
-  type Scalar,
-  type Tensor,
-  type Variable,
-} from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
-import { diversityOf } from "../../init/diversity/metrics.ts";
-import { Variances } from "../../init/encoder/variances.ts";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { countOf } from "../../arrays.ts";
+import { checkFlag, known } from "../../arguments.ts";
+import { effectiveRank, likenessOf } from "../../init/diversity/metrics.ts";
+import { Variances } from "../../init/data/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import { checkFlag } from "../../linalg/matrix.ts";
-import { engine, steps, type Layer } from "../graph.ts";
+import { activationOf } from "../layers/activation.ts";
+import { checkAlive, engine, steps, type Layer } from "../layers/graph.ts";
+import { outside } from "../outside.ts";
+import { gradientNorms } from "./gradients.ts";
 import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
-import { gathered } from "./setLayer.ts";
+import { vectorsOf } from "./setLayer.ts";
 import type { Samples } from "./source.ts";
 import type { Stage } from "./stages.ts";
-import { Stream } from "./stream.ts";
+import { Stream, type Activations, type Watcher } from "./stream.ts";
 
 /** How a layer does on data. */
 export interface LayerHealth {
@@ -61,12 +52,13 @@ export interface InspectOptions {
 
 /**
  * The health of every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer of a model on samples, in forward
- * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. Convolutions are
- * looked at in some 16,000 positions spread over all samples. The model is run in inference mode and not changed.
+ * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. The
+ * model is run in inference mode, once on all samples (layers with an activation in them twice), and not changed; the samples are walked twice, with gradients three times. Called in tf.tidy it begins when that has
+ * ended, so the model may come from there, but not xs and ys.
  *
  * @param xs samples, as `initializeFromData` takes them
  * @returns the figures; `String(health)` is a table
- * @throws ArgumentError for samples that do not fit the model, NaN in weights, and gradients without labels or
+ * @throws ArgumentError for samples that do not fit the model or cannot be walked again, NaN in weights, and gradients without labels or
  *   of a model that is not compiled
  *
  * @example
@@ -77,118 +69,121 @@ export async function inspect(
   xs: Samples,
   options: InspectOptions = {},
 ): Promise<Health> {
-  const { ys, gradients = false } = options;
+  await outside();
+  const { ys, gradients = false } = known(options, ["ys", "gradients"]);
   checkFlag("gradients", gradients);
   const inner = engine(model);
-  const all = { samples: Infinity, signal: undefined };
-  const samples = new Stream(inner, xs, { ...all, ys: undefined });
-  await samples.survey();
-  const norms = gradients
-    ? await gradientNorms(inner, new Stream(inner, xs, { ...all, ys }), samples.total)
-    : undefined;
+  checkAlive(inner);
   const graph = steps(inner);
-  const seen = new Set<Layer>();
-  const layers: LayerHealth[] = [];
+  const charts = new Map<Layer, Chart>();
   for (const step of graph) {
     const task = linear(inner, graph, step);
-    if (task === undefined || seen.has(task.layer)) continue;
-    seen.add(task.layer);
+    if (!task || charts.has(task.layer)) continue;
+    charts.set(task.layer, new Chart(task, step.outputs[0]!, activated(graph, step)));
+  }
+  const all = { ys, samples: Infinity, memory: 0, signal: undefined };
+  const halts = [...charts.values()].flatMap((chart) => chart.halts);
+  const samples = new Stream(inner, xs, all, halts);
+  await samples.survey(false);
+  const norms = gradients ? await gradientNorms(inner, samples) : undefined;
+  await samples.show([...charts.values()].flatMap((chart) => chart.watchers(samples.total)));
+  const layers: LayerHealth[] = [];
+  for (const chart of charts.values()) layers.push(...(await chart.rows(norms)));
+  return { layers, toString: () => text(layers) };
+}
+
+/** What is gathered of a layer while the samples pass by. */
+class Chart {
+  /** Of every unit, behind the activation and before it. */
+  private readonly outputs: Variances;
+  private readonly units: Variances;
+  /** Pre-activations of the stages before the last one: of each, its groups. */
+  private readonly inner: Map<Stage, Variances[]>;
+
+  /** @param output of the layer with its activation and normalization, which may be layers of their own */
+  constructor(
+    readonly task: Linear,
+    private readonly own: SymbolicTensor,
+    private readonly output: SymbolicTensor,
+  ) {
     const { units, groups } = task.stages.at(-1)!.layout;
-    const outputs = new Variances(units * groups);
-    for await (const { data } of samples.at(activated(graph, step), task.channelsFirst)) {
-      outputs.add(data, 1);
-    }
-    const still = outputs.variance.filter((variance) => variance === 0).length;
-    for (const stage of task.stages) {
-      layers.push({
-        layer: task.layer.name,
-        kind: task.layer.getClassName(),
+    this.outputs = new Variances(units * groups);
+    this.units = new Variances(units * groups);
+    this.inner = new Map(
+      task.stages.slice(0, -1).map((stage) => {
+        const { units, groups } = stage.layout;
+        return [stage, Array.from({ length: groups }, () => new Variances(units))];
+      }),
+    );
+  }
+
+  get halts(): SymbolicTensor[] {
+    return [this.task.input, this.own, this.output];
+  }
+
+  /** @param total number of all samples */
+  watchers(total: number): Watcher[] {
+    const { layer, input, channelsFirst, stages } = this.task;
+    const see = ({ data }: Activations) => this.units.add(data, 1);
+    const parts = async (batch: Activations) => {
+      for (const [stage, units] of this.inner) {
+        const weights = await stage.read();
+        vectorsOf(stage, batch, total).vectors.forEach((x, g) => {
+          units[g]!.add(matmul(x, weights[g]!, { transposeB: true }).data, 1);
+        });
+      }
+    };
+    return [
+      activationOf(layer) === undefined
+        ? { tensor: this.own, channelsFirst, see }
+        : {
+            tensor: input,
+            channelsFirst,
+            see,
+            through: (x) => bare(layer).call([x], {}) as Tensor,
+          },
+      { tensor: this.output, channelsFirst, see: ({ data }) => this.outputs.add(data, 1) },
+      ...(stages.length > 1 ? [{ tensor: input, channelsFirst, see: parts }] : []),
+    ];
+  }
+
+  /** @param norms of gradients, by name of the variable */
+  async rows(norms: ReadonlyMap<string, number> | undefined): Promise<LayerHealth[]> {
+    const { layer, stages } = this.task;
+    const still = countOf(this.outputs.variance, (variance) => variance === 0);
+    const rows: LayerHealth[] = [];
+    for (const stage of stages) {
+      const units = this.inner.get(stage) ?? [this.units];
+      rows.push({
+        layer: layer.name,
+        kind: layer.getClassName(),
         weight: stage.name,
-        dead: still / outputs.mean.length,
-        ...(await preactivations(stage, task, samples)),
+        dead: still / this.outputs.mean.length,
+        mean: average(units.map((one) => average(one.mean))),
+        variance: average(units.map((one) => average(one.variance))),
         ...(await likeness(stage)),
         ...(norms?.has(stage.variable.name) && { gradient: norms.get(stage.variable.name)! }),
       });
     }
+    return rows;
   }
-  return { layers, toString: () => text(layers) };
+}
+
+/** The layer, weights and all, as if it had no activation. */
+function bare(layer: Layer): Layer {
+  const linear = { getClassName: () => "linear", apply: (x: Tensor) => x };
+  return Object.create(layer, { activation: { value: linear } }) as Layer;
+}
+
+function average(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0) / values.length;
 }
 
 async function likeness(stage: Stage): Promise<Pick<LayerHealth, "cos" | "rank">> {
   const groups = await stage.read();
-  const measured = groups.map((units) => diversityOf(units, { name: stage.name }));
-  const { meanAbsCos, effectiveRank } = measured.reduce((a, b) =>
-    b.meanCos2 > a.meanCos2 ? b : a,
-  );
-  return { cos: meanAbsCos, rank: effectiveRank };
-}
-
-async function preactivations(
-  stage: Stage,
-  task: Linear,
-  samples: Stream,
-): Promise<Pick<LayerHealth, "mean" | "variance">> {
-  const weights = await stage.read();
-  const bias = (await stage.bias?.read().data()) ?? [0];
-  const units = weights.map(() => new Variances(stage.layout.units));
-  for await (const { vectors } of gathered(stage, task, samples)) {
-    vectors.forEach((x, g) => {
-      units[g]!.add(matmul(x, weights[g]!, { transposeB: true }).data, 1);
-    });
-  }
-  const average = (values: ArrayLike<number>) =>
-    Array.from(values).reduce((total, value) => total + value, 0) / values.length;
-  return {
-    mean: average(units.map((one) => average(one.mean))) + average(bias),
-    variance: average(units.map((one) => average(one.variance))),
-  };
-}
-
-/** What a compiled model knows and does not tell in its type. */
-interface Compiled {
-  readonly lossFunctions?: ((truth: Tensor, prediction: Tensor) => Tensor)[];
-}
-
-/** By name of the variable. */
-async function gradientNorms(
-  model: LayersModel,
-  samples: Stream,
-  total: number,
-): Promise<Map<string, number>> {
-  const { lossFunctions } = model as Compiled;
-  if (lossFunctions === undefined) {
-    throw new ArgumentError("model", "a compiled model, for gradients", "one that is not");
-  }
-  if (lossFunctions.length !== 1) {
-    throw new ArgumentError("model", "one output, for gradients", `${lossFunctions.length}`);
-  }
-  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
-  const sums = new Map<string, Tensor>();
-  try {
-    for await (const { batch, count } of samples.walk()) {
-      const truth = batch.labels;
-      if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
-      const { value, grads } = variableGrads(() => {
-        const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
-        return mul(mean(lossFunctions[0]!(truth, prediction!)), count / total) as Scalar;
-      }, variables);
-      value.dispose();
-      for (const [name, part] of Object.entries(grads)) {
-        const before = sums.get(name);
-        sums.set(name, before ? tidy(() => add(before, part)) : part);
-        if (before) [before, part].forEach((old) => old.dispose());
-      }
-    }
-    const norms = new Map<string, number>();
-    for (const [name, gradient] of sums) {
-      const norm = tidy(() => sqrt(sum(square(gradient))));
-      norms.set(name, (await norm.data())[0]!);
-      norm.dispose();
-    }
-    return norms;
-  } finally {
-    sums.forEach((gradient) => gradient.dispose());
-  }
+  const alike = groups.map((units) => likenessOf(units, stage.name));
+  const [most] = alike.map((_, g) => g).sort((a, b) => alike[b]!.meanCos2 - alike[a]!.meanCos2);
+  return { cos: alike[most!]!.meanAbsCos, rank: effectiveRank(groups[most!]!) };
 }
 
 function text(layers: readonly LayerHealth[]): string {

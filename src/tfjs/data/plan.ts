@@ -1,6 +1,10 @@
 /** Which layers of a model are set from data, in which order, and what surrounds each of them. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { consumers, layerOf, steps, type Layer, type Step } from "../graph.ts";
+import { consumers, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
+import { activationOf, isOneSided as squashesOneSide } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import { kindOf, passesSigns } from "../layers/kinds.ts";
+import { heads, type Head } from "./heads.ts";
 import { stages, type Stage } from "./stages.ts";
 
 /** A layer with a kernel, and what surrounds it. */
@@ -13,8 +17,8 @@ export interface Linear {
   readonly stages: readonly Stage[];
   /** What follows lets mostly one sign through. */
   readonly oneSided: boolean;
-  /** The model's one output depends on it, and no other layer with weights comes after it. */
-  readonly head: boolean;
+  /** The output that it is the last layer of, if any. */
+  readonly head?: Head;
   /** Branches that are added up after it. */
   readonly branches: number;
 }
@@ -71,55 +75,32 @@ export function plan(
 }
 
 /** What surrounds a step, if its layer has a kernel that we know. */
-export function linear(
-  { outputs }: LayersModel,
-  graph: readonly Step[],
-  step: Step,
-): Linear | undefined {
+export function linear(model: LayersModel, graph: readonly Step[], step: Step): Linear | undefined {
   const { layer, inputs } = step;
   const parts = stages(layer);
   if (parts.length === 0) return undefined;
+  const head = heads(model, graph).find((one) => one.step === step);
   return {
     kind: "linear",
     layer,
     input: inputs[0]!,
-    channelsFirst: (layer as { dataFormat?: string }).dataFormat === "channelsFirst",
+    channelsFirst: attributes(layer).dataFormat === "channelsFirst",
     stages: parts,
     oneSided: isOneSided(graph, step),
-    head: outputs.length === 1 && isHead(graph, step),
+    ...(head && { head }),
     branches: branches(graph, step),
   };
 }
 
-/** By class name, of activations and of the layers that are activations. */
-const ONE_SIDED = new Set([
-  ...["relu", "relu1", "relu6", "elu", "selu", "gelu", "gelu_new", "swish", "mish", "softplus"],
-  ...["ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU"],
-]);
-
-/** Layers that pass on the sign of what goes through them. */
-const TRANSPARENT = new Set([
-  ...["BatchNormalization", "Flatten", "Reshape", "Permute", "ZeroPadding2D"],
-  ...["Dropout", "SpatialDropout1D", "GaussianDropout", "AlphaDropout", "GaussianNoise"],
-  ...["MaxPooling1D", "MaxPooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"],
-  ...["AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"],
-]);
-
-function activation(layer: Layer): string {
-  const { activation } = layer as unknown as { activation?: { getClassName(): string } };
-  return activation?.getClassName() ?? "linear";
-}
-
 function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
-  if (ONE_SIDED.has(activation(layer))) return true;
-  if (activation(layer) !== "linear") return false;
+  const own = activationOf(layer);
+  if (own !== undefined) return squashesOneSide(own);
   const next = consumers(graph, outputs[0]!);
   return (
     next.length > 0 &&
     next.every((step) => {
-      const name = step.layer.getClassName();
-      if (ONE_SIDED.has(name)) return true;
-      return (name === "Activation" || TRANSPARENT.has(name)) && isOneSided(graph, step);
+      const passes = passesSigns(step.layer) || kindOf(step.layer).role === "activation";
+      return passes && isOneSided(graph, step);
     })
   );
 }
@@ -128,16 +109,9 @@ function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
 export function activated(graph: readonly Step[], { layer, outputs }: Step): SymbolicTensor {
   const [output] = outputs as [SymbolicTensor];
   const [next, ...others] = consumers(graph, output);
-  if (activation(layer) !== "linear" || next === undefined || others.length > 0) return output;
-  const name = next.layer.getClassName();
-  if (ONE_SIDED.has(name) || name === "Activation") return next.outputs[0]!;
-  return name === "BatchNormalization" ? activated(graph, next) : output;
-}
-
-function isHead(graph: readonly Step[], { outputs }: Step): boolean {
-  return consumers(graph, outputs[0]!).every(
-    (step) => step.layer.weights.length === 0 && isHead(graph, step),
-  );
+  if (activationOf(layer) || next === undefined || others.length > 0) return output;
+  if (kindOf(next.layer).role === "activation") return next.outputs[0]!;
+  return next.layer.getClassName() === "BatchNormalization" ? activated(graph, next) : output;
 }
 
 /** The number of tensors that an Add after this step adds up, if nothing with a kernel lies between. */

@@ -22,6 +22,8 @@ export interface DataReport {
   readonly layers: readonly LayerReport[];
   readonly samples: number;
   readonly milliseconds: number;
+  /** What concerns no layer in particular, in words: labels that had no use. */
+  readonly notes: readonly string[];
   /** A table, a line a layer. */
   toString(): string;
 }
@@ -30,6 +32,7 @@ export function report(
   layers: readonly LayerReport[],
   samples: number,
   milliseconds: number,
+  notes: readonly string[],
 ): DataReport {
   const head = ["layer", "weight", "shape", "equation", "η_F", "ms", "variance", "", "notes"];
   const lines = layers.map(
@@ -47,9 +50,9 @@ export function report(
       notes.join("; "),
     ],
   );
-  const text = () =>
-    `${table([head, ...lines])}\n${samples} samples, ${milliseconds.toFixed(0)} ms`;
-  return { layers, samples, milliseconds, toString: text };
+  const last = `${samples} samples, ${milliseconds.toFixed(0)} ms`;
+  const text = () => [table([head, ...lines]), ...notes, last].join("\n");
+  return { layers, samples, milliseconds, notes, toString: text };
 }
 
 /** Columns side by side, each as wide as its widest cell. */

@@ -1,20 +1,24 @@
 /** One layer set from data: its stages one after the other. */
-import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { float32, float64 } from "../../arrays.ts";
+import { isSingle } from "../../arguments.ts";
+import { attributes } from "../layers/attributes.ts";
 import { ArgumentError } from "../../errors.ts";
-import type { Encoding } from "../../init/encoder/encode.ts";
-import { Moments, type Summary } from "../../init/encoder/moments.ts";
-import { positions } from "../../init/encoder/patches.ts";
-import { preactivation } from "../../init/encoder/preactivation.ts";
-import { Variances } from "../../init/encoder/variances.ts";
-import { orthogonal, size } from "../../init/orthogonal.ts";
+import { seedsOf } from "../../init/draws.ts";
+import type { Encoding } from "../../init/data/encode.ts";
+import { Moments, type Summary } from "../../init/data/moments.ts";
+import { positions } from "../../init/data/patches.ts";
+import { preactivation } from "../../init/data/preactivation.ts";
+import { Variances } from "../../init/data/variances.ts";
+import { orthogonal } from "../../init/orthogonal.ts";
+import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import type { Checked } from "./options.ts";
 import type { Linear, Normalization } from "./plan.ts";
 import type { LayerReport } from "./report.ts";
 import type { Solver } from "./solver.ts";
 import { assign, type Stage } from "./stages.ts";
-import type { Stream } from "./stream.ts";
-import { target, type Streamed } from "./targets.ts";
+import type { Activations, Stream } from "./stream.ts";
+import { target, type Gathered, type Target } from "./targets.ts";
 
 /** Solves the equation of every stage of a layer (`encode`), each on what the ones before make of the data. */
 export async function solveLayer(
@@ -24,26 +28,30 @@ export async function solveLayer(
   solve: Solver["solve"],
 ): Promise<LayerReport[]> {
   const rows: LayerReport[] = [];
-  for (const stage of task.stages) {
+  for (const [s, stage] of task.stages.entries()) {
     const start = performance.now();
-    const { code, streamed } = target(task, stage, samples.labels, settings);
-    const summaries = await moments(stage, task, samples, streamed);
+    const seeds = groupSeeds(settings.seed, s, stage);
+    const wanted = target(task, stage, samples.labels, { ...settings, seed: seeds[0]! });
+    const summaries = await moments(stage, task, samples, wanted);
     const old = await stage.read();
     const { alpha, beta, ridge, rescale } = settings;
     const options = { alpha, beta, ridge, rescale };
     const solved: Encoding[] = [];
     for (const [g, summary] of summaries.entries()) {
       const { inputs } = stage.layout;
-      const own = { ...code, seed: drawn(settings.seed, g) };
-      solved.push(await solve({ moments: summary, inputs, code: own, options }));
+      const code = { ...wanted.code, seed: seeds[g + 1]! };
+      solved.push(await solve({ moments: summary, inputs, code, options }));
     }
     const last = stage === task.stages.at(-1);
     const factor = settings.branches && last ? 1 / Math.sqrt(task.branches) : 1;
-    // A group whose input or code never changes has nothing to learn: it keeps its weights.
-    const constant = solved.filter(({ variance }) => variance === 0).length;
+    // A group whose input or code never changes has nothing to learn: it keeps its weights. A head then gives the mean.
+    const learnt = ({ variance }: Encoding) => variance > 0 || wanted.code.kind === "targets";
+    const constant = solved.filter((one) => !learnt(one)).length;
     stage.write(
-      solved.map(({ weights, variance }, g) => (variance === 0 ? old[g]! : times(weights, factor))),
-      constant < solved.length ? solved.map(({ bias }) => bias.map((b) => b * factor)) : undefined,
+      solved.map((one, g) => (learnt(one) ? times(one.weights, factor) : old[g]!)),
+      constant < solved.length
+        ? solved.map(({ bias }) => float64(bias, (b) => b * factor))
+        : undefined,
     );
     rows.push({
       ...identity(task, stage),
@@ -54,7 +62,7 @@ export async function solveLayer(
         before: mean(summaries.map((summary, g) => preactivation(old[g]!, summary).variance)),
         after: mean(solved.map(({ variance }) => variance * factor * factor)),
       },
-      notes: notes(stage, solved, constant),
+      notes: notes(stage, wanted, solved, constant),
     });
   }
   return rows;
@@ -70,24 +78,27 @@ export async function scaleLayer(
   { method, seed }: Checked,
 ): Promise<LayerReport[]> {
   const rows: LayerReport[] = [];
-  for (const stage of task.stages) {
+  for (const [s, stage] of task.stages.entries()) {
+    const [, ...seeds] = groupSeeds(seed, s, stage);
     const start = performance.now();
     const summaries = await moments(stage, task, samples);
     const spread = (weights: readonly Matrix<Float64Array>[]) =>
       mean(summaries.map((summary, g) => preactivation(weights[g]!, summary).spread));
     const old = await stage.read();
-    const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, drawn(seed, g)));
+    const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, seeds[g]!));
     const before = spread(weights);
-    const factor = before > 0 ? 1 / Math.sqrt(before) : 1;
+    // Weights must be finite in single precision; an input of 1e-42 is as good as none.
+    const wanted = 1 / Math.sqrt(before);
+    const factor = isSingle(wanted) ? wanted : 1;
     stage.write(
       weights.map((w) => times(w, factor)),
-      weights.map(() => new Float64Array(stage.layout.units)),
+      weights.map(() => float64(stage.layout.units)),
     );
     rows.push({
       ...identity(task, stage),
       milliseconds: performance.now() - start,
       variance: { before: spread(old), after: before * factor * factor },
-      notes: before > 0 ? [] : ["its input is zero: not scaled"],
+      notes: isSingle(wanted) ? [] : ["its input is zero: not scaled"],
     });
   }
   return rows;
@@ -99,29 +110,24 @@ export async function normalizeLayer(
   samples: Stream,
 ): Promise<LayerReport[]> {
   const start = performance.now();
-  const { axis, movingMean, movingVariance } = layer as unknown as Normalizer;
-  const channels = new Variances(movingMean.shape[0]!);
+  const { axis, movingMean, movingVariance } = attributes(layer);
+  // A list of one in models that come from Keras.
+  const over = Number(axis);
+  const channels = new Variances(movingMean!.shape[0]!);
   for await (const { data, shape, count } of samples.at(input)) {
     // The axis counts the batch; shape does not.
-    const inner = size(shape.slice(axis < 0 ? shape.length + axis + 1 : axis));
+    const inner = size(shape.slice(over < 0 ? shape.length + over + 1 : over));
     channels.add(data.subarray(0, count * size(shape)), inner);
   }
   const { mean, variance } = channels;
   if (![...mean, ...variance].every(Number.isFinite)) {
     throw new ArgumentError("xs", "finite values", "a NaN or an infinity");
   }
-  assign(movingMean, Float32Array.from(mean));
-  assign(movingVariance, Float32Array.from(variance));
+  assign(movingMean!, float32(mean));
+  assign(movingVariance!, float32(variance));
   const notes = ["moving mean and variance set"];
   const milliseconds = performance.now() - start;
   return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
-}
-
-/** What is used of a BatchNormalization. */
-interface Normalizer {
-  readonly axis: number;
-  readonly movingMean: LayerVariable;
-  readonly movingVariance: LayerVariable;
 }
 
 /** The moments of what enters a stage, one a group; behind each vector stands what its code streams. */
@@ -129,27 +135,57 @@ async function moments(
   stage: Stage,
   task: Linear,
   samples: Stream,
-  streamed?: Streamed,
+  { streamed, pooled }: Partial<Target> = {},
 ): Promise<Summary[]> {
   const { groups, inputs } = stage.layout;
   const sums = Array.from({ length: groups }, () => {
     return new Moments(inputs + (streamed?.width ?? 0), "xs");
   });
-  for await (const { vectors, labels } of gathered(stage, task, samples)) {
-    vectors.forEach((x, g) => sums[g]!.add(x, streamed?.values(x, labels)));
+  for await (const batch of (pooled ? averaged : gathered)(stage, task, samples)) {
+    batch.vectors.forEach((x, g) => sums[g]!.add(x, streamed?.values(x, batch)));
   }
   return sums.map((sum) => sum.summary());
 }
 
-/** The vectors that enter a stage, a matrix a group, batch by batch, and the label of each vector. */
-export async function* gathered(stage: Stage, { input, channelsFirst }: Linear, samples: Stream) {
-  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / samples.total;
-  for await (const { data, shape, count, first, labels } of samples.at(input, channelsFirst)) {
-    const available = stage.positions(shape);
-    const each = Math.min(available, Math.ceil(wanted));
-    const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
-    const vectors = stage.gather(data, shape, chosen);
-    yield { vectors, labels: labels && repeat(labels, each) };
+/** The vectors that enter a stage, batch by batch. */
+async function* gathered(
+  stage: Stage,
+  { input, channelsFirst }: Linear,
+  samples: Stream,
+): AsyncGenerator<Gathered> {
+  for await (const batch of samples.at(input, channelsFirst)) {
+    yield vectorsOf(stage, batch, samples.total);
+  }
+}
+
+/** @param total number of all samples */
+export function vectorsOf(stage: Stage, batch: Activations, total: number): Gathered {
+  const { data, shape, count, first, labels } = batch;
+  const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / total;
+  const available = stage.positions(shape);
+  const each = Math.min(available, Math.ceil(wanted));
+  const chosen = Array.from({ length: count }, (_, i) => positions(available, each, first + i));
+  return { vectors: stage.gather(data, shape, chosen), chosen, available, labels };
+}
+
+/** Of every sample the mean of the vectors at all positions, batch by batch. */
+async function* averaged(
+  stage: Stage,
+  { input, channelsFirst }: Linear,
+  samples: Stream,
+): AsyncGenerator<Gathered> {
+  const { groups, inputs } = stage.layout;
+  for await (const { data, shape, count, labels } of samples.at(input, channelsFirst)) {
+    const all = positions(stage.positions(shape), Infinity, 0);
+    const vectors = Array.from({ length: groups }, () => zeros(count, inputs));
+    for (let i = 0; i < count; i++) {
+      const own = data.subarray(i * size(shape), (i + 1) * size(shape));
+      stage.gather(own, shape, [all]).forEach((x, g) => {
+        const row = vectors[g]!.data.subarray(i * inputs, (i + 1) * inputs);
+        x.data.forEach((value, at) => (row[at % inputs]! += value / all.length));
+      });
+    }
+    yield { vectors, chosen: Array.from({ length: count }, () => [0]), available: 1, labels };
   }
 }
 
@@ -160,28 +196,38 @@ export async function* gathered(stage: Stage, { input, channelsFirst }: Linear, 
 const VECTORS = 16384;
 const VECTORS_PER_INPUT = 4;
 
-/** The seed of a group: neighbouring seeds, which Philox makes independent. */
-function drawn(seed: number, group: number): number {
-  return (seed + group) % 2 ** 53;
+/** From a layer's seed, those of one of its stages: of what its code streams, then of every group. */
+function groupSeeds(seed: number, stage: number, { layout }: Stage): number[] {
+  const own = seedsOf(seed, stage + 1)[stage];
+  return seedsOf(own, layout.groups + 1) as number[];
 }
 
 function orthonormal({ layout }: Stage, seed: number): Matrix<Float64Array> {
   const { inputs: cols, units: rows } = layout;
-  return { rows, cols, data: Float64Array.from(orthogonal([rows, cols], { seed })) };
+  return { rows, cols, data: float64(orthogonal([rows, cols], { seed })) };
 }
 
 function identity({ layer }: Linear, { name, shape }: Stage) {
   return { layer: layer.name, kind: layer.getClassName(), weight: name, shape };
 }
 
-function notes(stage: Stage, solved: readonly Encoding[], constant: number): string[] {
+function notes(
+  stage: Stage,
+  { code }: Target,
+  solved: readonly Encoding[],
+  constant: number,
+): string[] {
   const total = (count: (one: Encoding) => number) =>
     solved.reduce((sum, one) => sum + count(one), 0);
   const filled = total((one) => one.filled);
   const singular = total((one) => one.singular);
-  const { reduced } = solved[0]!;
+  const { reduced, still = 0 } = solved[0]!;
+  const classes = code.kind === "targets" && code.link.kind === "softmax";
   const share = reduced && (100 * reduced.share).toFixed(1);
   return [
+    code.kind === "targets" && "solved for ys",
+    still > 0 &&
+      `${still} of ${stage.layout.units} targets never change${classes ? ": classes without samples" : ""}`,
     reduced && `solved on ${reduced.axes} principal axes, ${share} % of the variance`,
     filled > 0 && `${filled} units beyond the principal components`,
     singular > 0 && `${singular} singular equations, minimum norm`,
@@ -190,19 +236,8 @@ function notes(stage: Stage, solved: readonly Encoding[], constant: number): str
   ].filter((note) => typeof note === "string");
 }
 
-/** Every row so many times. */
-function repeat({ rows, cols, data }: Matrix<Float64Array>, times: number): Matrix<Float64Array> {
-  if (times === 1) return { rows, cols, data };
-  const out = zeros(rows * times, cols);
-  for (let i = 0; i < out.rows; i++) {
-    const row = Math.floor(i / times) * cols;
-    out.data.set(data.subarray(row, row + cols), i * cols);
-  }
-  return out;
-}
-
 function times(a: Matrix<Float64Array>, factor: number): Matrix<Float64Array> {
-  return factor === 1 ? a : { ...a, data: a.data.map((entry) => entry * factor) };
+  return factor === 1 ? a : { ...a, data: float64(a.data, (entry) => entry * factor) };
 }
 
 function mean(values: readonly number[]): number {

@@ -1,90 +1,158 @@
 /** Where equations are solved: here, or off the main thread. The bits are the same. */
-import { ArgumentError, ConvergenceError, MemoryError } from "../../errors.ts";
-import { encode, type Encoding, type Equation } from "../../init/encoder/encode.ts";
-import { threads } from "./threads.ts";
-import type { Answer, Failure, Question } from "./worker.ts";
+import { ArgumentError, ConvergenceError, MemoryError, show } from "../../errors.ts";
+import { encode, type Encoding, type Equation } from "../../init/data/encode.ts";
+import { isReply, PROTOCOL, type Failure } from "./messages.ts";
+import type { Thread } from "./threads.ts";
+import { unless } from "./unless.ts";
+import { listenTo, type Wire } from "./wire.ts";
 
 export interface Solver {
   solve(equation: Equation): Promise<Encoding>;
   close(): void;
 }
 
-/** What a Web Worker and a worker thread have in common, once their events look alike. */
-interface Line {
-  send(question: Question): void;
-  listen(answered: (answer: Answer) => void, failed: (error: Error) => void): void;
-  close(): void;
+/**
+ * @param worker `true`: a worker of our own, from the first equation to `close`; or one that runs
+ *   "tfjs-initializers/worker"
+ * @param signal rejects what is under way at once
+ */
+export function solver(worker: boolean | Worker | Thread, signal: AbortSignal | undefined): Solver {
+  if (worker === false) return { solve: async (equation) => encode(equation), close: () => {} };
+  let line: Promise<Line> | undefined;
+  return {
+    async solve(equation) {
+      line ??= worker === true ? own() : given(worker);
+      return (await unless(signal, line)).ask(equation, signal);
+    },
+    close() {
+      line?.then((open) => open.close()).catch(() => {}); // told by solve
+    },
+  };
 }
 
-/** Questions asked so far: a worker of the user's may still be busy with one of a run that was aborted. */
+const EXPECTED = 'a Worker that runs "tfjs-initializers/worker"';
+
+async function own(): Promise<Line> {
+  const expected = `${EXPECTED}, where a bundler or the page's policy keeps our own from its file`;
+  try {
+    const { spawn } = await import("./spawn.ts");
+    return new Line(spawn(), `a worker that can be loaded; or ${expected}`);
+  } catch (error) {
+    throw new ArgumentError("worker", expected, `true, and: ${(error as Error).message}`);
+  }
+}
+
+/** Workers of the user's, each with one line for all runs that share it. */
+const lines = new WeakMap<object, Line>();
+
+async function given(worker: Worker | Thread): Promise<Line> {
+  const line = lines.get(worker) ?? new Line(listenTo(worker), EXPECTED);
+  lines.set(worker, line);
+  return line;
+}
+
+/** Questions asked so far, of whichever worker. */
 let asked = 0;
 
-/**
- * @param worker `true`: a worker of our own; or a Web Worker that runs "tfjs-initializers/worker"
- * @param signal rejects what is under way at once
- * @throws ArgumentError where a worker of our own cannot be had
- */
-export function solver(worker: boolean | Worker, signal: AbortSignal | undefined): Solver {
-  if (worker === false) return { solve: async (equation) => encode(equation), close: () => {} };
-  const line = worker === true ? open() : web(worker, () => {});
-  const closing = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    const stop = () => reject(signal!.reason);
-    signal?.addEventListener("abort", stop, { signal: closing.signal });
-  });
-  aborted.catch(() => {}); // also where nobody waits
-  const answer = (equation: Equation): Promise<Encoding> =>
-    new Promise((resolve, reject) => {
-      const id = asked++;
-      line.listen((answer) => {
-        if (answer.id !== id) return;
-        if ("error" in answer) reject(rebuilt(answer.error));
-        else resolve(answer.encoding);
-      }, reject);
-      line.send({ id, equation });
+/** Seconds without a sign of a worker that is not at work: its file, 60 KB, comes in two on the slowest of lines. */
+const PATIENCE = 10;
+
+interface Waiting {
+  resolve(encoding: Encoding): void;
+  reject(error: Error): void;
+}
+
+/** Questions to a worker and their answers, by their numbers. */
+class Line {
+  private readonly waiting = new Map<number, Waiting>();
+  /** Questions that nobody waits for any more; their answers still come. */
+  private readonly dropped = new Set<number>();
+  /** Why nothing more will come. */
+  private failure: Error | undefined;
+  private hangUp: (() => void) | undefined;
+  private clock: ReturnType<typeof setInterval> | undefined;
+  private silence = 0;
+  private busy = false;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly expected: string,
+  ) {
+    this.listen();
+  }
+
+  async ask(equation: Equation, signal: AbortSignal | undefined): Promise<Encoding> {
+    this.listen();
+    if (this.failure) throw this.failure;
+    const id = asked++;
+    this.wire.send({ protocol: PROTOCOL, id, equation });
+    const answer = new Promise<Encoding>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
     });
-  return {
-    solve: (equation) => Promise.race([answer(equation), aborted]),
-    close() {
-      closing.abort();
-      line.close();
-    },
-  };
-}
-
-/** A worker of our own, of the kind that there is. */
-function open(): Line {
-  // A classic script, such as the bundle for script tags, does not know where it lies.
-  if (import.meta.url === undefined) {
-    throw new ArgumentError("worker", 'a Worker that runs "tfjs-initializers/worker"', "true");
+    this.silence = 0;
+    // Seconds in which the page is held up do not count.
+    this.clock ??= setInterval(() => this.tick(), 1000);
+    try {
+      return await unless(signal, answer);
+    } finally {
+      if (this.waiting.delete(id)) this.dropped.add(id);
+      this.rest();
+    }
   }
-  // Bundlers know this very form of words and see to the file.
-  if (!threads) {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    return web(worker, () => worker.terminate());
-  }
-  const thread = new threads.Worker(new URL("./worker.js", import.meta.url));
-  return {
-    send: (question) => thread.postMessage(question),
-    listen(answered, failed) {
-      thread.removeAllListeners();
-      thread.on("message", answered);
-      thread.once("error", failed);
-    },
-    close: () => void thread.terminate(),
-  };
-}
 
-function web(worker: Worker, close: () => void): Line {
-  return {
-    send: (question) => worker.postMessage(question),
-    listen(answered, failed) {
-      worker.onmessage = ({ data }: MessageEvent<Answer>) => answered(data);
-      worker.onerror = ({ message }) =>
-        failed(new Error(`the worker of initializeFromData failed: ${message}`));
-    },
-    close,
-  };
+  close(): void {
+    this.wire.close();
+  }
+
+  private listen(): void {
+    this.hangUp ??= this.wire.listen(
+      (message) => this.hear(message),
+      (why) => (this.failure = this.fail(why)),
+    );
+  }
+
+  private hear(message: unknown): void {
+    if (!isReply(message)) return void this.fail(`one that answers ${show(message)}`);
+    const { id } = message;
+    const found = this.waiting.get(id);
+    if (!found && !this.dropped.has(id)) return void this.fail("one that answers unasked");
+    this.silence = 0;
+    this.busy = "begun" in message;
+    if ("begun" in message) return;
+    this.waiting.delete(id);
+    this.dropped.delete(id);
+    if ("error" in message) found?.reject(rebuilt(message.error));
+    else found?.resolve(message.encoding);
+    this.rest();
+  }
+
+  private tick(): void {
+    if (this.busy || ++this.silence < PATIENCE) return;
+    this.fail(`one that is silent for ${PATIENCE} seconds`);
+    this.rest();
+  }
+
+  /** Tells all who wait. */
+  private fail(why: string): Error {
+    const error = new ArgumentError("worker", this.expected, why);
+    this.waiting.forEach(({ reject }, id) => {
+      this.dropped.add(id);
+      reject(error);
+    });
+    this.waiting.clear();
+    return error;
+  }
+
+  /** Where nobody waits no clock goes, and where nothing is to come a worker of the user's is left alone. */
+  private rest(): void {
+    if (this.waiting.size > 0) return;
+    clearInterval(this.clock);
+    this.clock = undefined;
+    if (this.wire.own || this.dropped.size > 0) return;
+    this.hangUp?.();
+    this.hangUp = undefined;
+    this.failure = undefined;
+  }
 }
 
 function rebuilt({ name, message, argument, expected, actual }: Failure): Error {

@@ -1,9 +1,12 @@
 /**
  * Samples as batches of tensors, whatever the user keeps them in: one tensor, batches, or a tf.data
- * Dataset. A source can be walked as often as there are layers to set.
+ * Dataset. A source is walked several times.
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
+import { described, targetsOf, type Targets } from "./labels.ts";
+import { unless } from "./unless.ts";
 
 /** What of tf.data's Dataset is used. */
 export interface Dataset {
@@ -17,11 +20,14 @@ export interface Dataset {
  */
 export type Samples = Tensor | readonly Tensor[] | Dataset;
 
-/** One batch: a tensor for each input of the model, and labels if there are any. */
+/** One batch: a tensor for each input of the model, and one for each output that there are labels for. */
 export interface Batch {
   readonly inputs: readonly Tensor[];
-  readonly labels: Tensor | undefined;
+  readonly labels: readonly (Tensor | undefined)[];
 }
+
+/** A model's inputs and the names of its outputs. */
+type Ends = Pick<LayersModel, "inputs" | "inputNames" | "outputNames">;
 
 /** Samples that go through the model at a time when they come as one tensor. */
 const BATCH = 256;
@@ -30,39 +36,39 @@ const BATCH = 256;
  * A function that walks all batches; it may be called again and again. A batch lives until the next
  * one is asked for.
  *
- * @param names of the model's inputs
  * @param samples at most so many are needed
+ * @param signal ends the wait for a Dataset's next batch
  * @throws ArgumentError when xs and ys do not fit each other or the model
  */
 export function source(
-  names: readonly string[],
+  model: Ends,
   xs: Samples,
-  ys: Tensor | readonly Tensor[] | undefined,
+  ys: Targets | readonly Targets[] | undefined,
   samples: number,
+  signal: AbortSignal | undefined,
 ): () => AsyncGenerator<Batch> {
   if (isDataset(xs)) {
     if (ys !== undefined) {
       throw new ArgumentError("ys", "labels in the Dataset, as { xs, ys }", "ys beside it");
     }
-    return () => fromDataset(names, xs);
+    return () => fromDataset(model, xs, signal);
   }
-  const batched = Array.isArray(xs) && names.length === 1;
-  const whole = batched
-    ? pairs(xs as readonly Tensor[], ys)
-    : [batch(names, xs as Tensor | readonly Tensor[], ys)];
+  const batched = Array.isArray(xs) && model.inputNames.length === 1;
+  const whole = batched ? pairs(model, xs as readonly Tensor[], ys) : [batch(model, xs, ys)];
   return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
 }
 
 /** One tensor of all samples, cut into batches. */
 function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
-  const tensors = [...whole.inputs, ...(whole.labels ? [whole.labels] : [])];
+  const tensors = [...whole.inputs, ...whole.labels.filter((one) => one !== undefined)];
   const count = Math.min(tensors[0]!.shape[0]!, samples);
   let cutters: Promise<Cutter[]> | undefined;
   return async function* () {
     const cuts = await (cutters ??= Promise.all(tensors.map((x) => cutter(x, count))));
     for (let first = 0; first < count; first += BATCH) {
       const parts = cuts.map((cut) => cut(first, Math.min(BATCH, count - first)));
-      const labels = whole.labels && parts.at(-1);
+      let at = whole.inputs.length;
+      const labels = whole.labels.map((one) => one && parts[at++]);
       try {
         yield { inputs: parts.slice(0, whole.inputs.length), labels };
       } finally {
@@ -91,17 +97,30 @@ async function cutter(x: Tensor, count: number): Promise<Cutter> {
 }
 
 async function* fromBatches(batches: readonly Batch[]): AsyncGenerator<Batch> {
-  yield* batches;
+  for (const { inputs, labels } of batches) {
+    inputs.forEach((x) => checkAlive("xs", x));
+    labels.forEach((one) => one && checkAlive("ys", one));
+    yield { inputs, labels };
+  }
 }
 
-async function* fromDataset(names: readonly string[], xs: Dataset): AsyncGenerator<Batch> {
-  const iterator = await xs.iterator();
+async function* fromDataset(
+  model: Ends,
+  xs: Dataset,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch> {
+  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
   for (;;) {
-    const { done, value } = await iterator.next();
+    const pending = Promise.resolve(iterator.next());
+    const { done, value } = await unless(signal, pending).catch((error: unknown) => {
+      // A batch that comes too late is nobody's.
+      pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
+      throw error;
+    });
     if (done) return;
     try {
       const { xs: inputs, ys: labels } = isLabelled(value) ? value : { xs: value, ys: undefined };
-      yield batch(names, inputs as Tensor, labels as Tensor | undefined);
+      yield batch(model, inputs, labels);
     } finally {
       dispose(value as Tensor);
     }
@@ -109,16 +128,21 @@ async function* fromDataset(names: readonly string[], xs: Dataset): AsyncGenerat
 }
 
 /** Batches of a model with one input, with their labels. */
-function pairs(xs: readonly Tensor[], ys: Tensor | readonly Tensor[] | undefined): Batch[] {
+function pairs(
+  model: Ends,
+  xs: readonly Tensor[],
+  ys: Targets | readonly Targets[] | undefined,
+): Batch[] {
   if (xs.length === 0) throw new ArgumentError("xs", "at least one batch", "none");
   if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
-    throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, show(ys));
+    throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, described(ys));
   }
-  return xs.map((x, i) => batch(["xs"], x, (ys as readonly Tensor[] | undefined)?.[i]));
+  return xs.map((x, i) => batch(model, x, (ys as readonly Targets[] | undefined)?.[i]));
 }
 
 /** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
-function batch(names: readonly string[], xs: unknown, ys: unknown): Batch {
+function batch(model: Ends, xs: unknown, ys: unknown): Batch {
+  const { inputNames: names, outputNames } = model;
   const inputs: unknown[] = Array.isArray(xs)
     ? xs
     : xs instanceof Tensor
@@ -127,18 +151,29 @@ function batch(names: readonly string[], xs: unknown, ys: unknown): Batch {
   const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
   if (!tensors || inputs.length !== names.length) {
     const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
-    throw new ArgumentError("xs", wanted, show(xs));
+    throw new ArgumentError("xs", wanted, described(xs));
   }
   const all = inputs as Tensor[];
+  all.forEach((x, i) => checkInput(names[i]!, model.inputs[i]!.shape, x));
   const count = all[0]!.shape[0]!;
   const other = all.find((x) => x.shape[0] !== count);
   if (other) throw new ArgumentError("xs", `${count} samples in every input`, `${other.shape[0]}`);
-  if (ys === undefined) return { inputs: all, labels: undefined };
-  if (!(ys instanceof Tensor) || ys.rank === 0) throw new ArgumentError("ys", "a tensor", show(ys));
-  if (ys.shape[0] !== count) {
-    throw new ArgumentError("ys", `labels of ${count} samples, as in xs`, `${ys.shape[0]}`);
+  const labels = targetsOf(outputNames, ys, count);
+  labels.forEach((one) => one && checkAlive("ys", one));
+  return { inputs: all, labels };
+}
+
+function checkInput(name: string, shape: readonly (number | null)[], x: Tensor): void {
+  checkAlive("xs", x);
+  const fits = (size: number | null, axis: number) => axis === 0 || [null, x.shape[axis]].includes(size); // prettier-ignore
+  if (x.rank !== shape.length || !shape.every(fits)) {
+    const wanted = shape.map((size, axis) => (axis === 0 ? "samples" : (size ?? "any")));
+    throw new ArgumentError("xs", `shape [${wanted.join(", ")}] for ${name}`, show(x.shape));
   }
-  return { inputs: all, labels: ys };
+}
+
+function checkAlive(name: string, { isDisposed }: Tensor): void {
+  if (isDisposed) throw new ArgumentError(name, "tensors that are not disposed", "one that is");
 }
 
 function isDataset(xs: unknown): xs is Dataset {

@@ -9,26 +9,17 @@
  */
 import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
-import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/units.ts";
-import { axis, patch, type Axis } from "../../init/encoder/patches.ts";
-import { size } from "../../init/orthogonal.ts";
+import { float32, float64 } from "../../arrays.ts";
+import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/units.ts";
+import { axis, patch, type Axis } from "../../init/data/patches.ts";
+import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
-import type { Layer } from "../graph.ts";
-
-/** What is used of the layers named above. */
-interface Kernels {
-  readonly kernel: LayerVariable;
-  readonly depthwiseKernel: LayerVariable;
-  readonly pointwiseKernel: LayerVariable;
-  readonly bias?: LayerVariable | null;
-  readonly kernelSize: number[];
-  readonly strides: number[];
-  readonly padding: "valid" | "same";
-  readonly dilationRate: number | number[];
-}
+import { attributes, type Attributes } from "../layers/attributes.ts";
+import type { Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
 
 /** Where on a sample of a given shape the vectors are. */
-interface Window {
+interface Grid {
   readonly rows: Axis;
   readonly cols: Axis;
   readonly channels: number;
@@ -47,7 +38,7 @@ export class Stage {
   constructor(
     private readonly kernel: LayerVariable,
     readonly bias: LayerVariable | undefined,
-    private readonly window: ((shape: readonly number[]) => Window) | null,
+    private readonly window: ((shape: readonly number[]) => Grid) | null,
     depthwise = false,
     private readonly before: () => (patch: Float64Array) => Float64Array = () => (patch) => patch,
   ) {
@@ -104,7 +95,7 @@ export class Stage {
       };
     }
     const { rows, cols, channels } = this.window(shape);
-    const buffer = new Float64Array(rows.kernel * cols.kernel * channels);
+    const buffer = float64(rows.kernel * cols.kernel * channels);
     const before = this.before();
     return (data, sample, position) => {
       const image = data.subarray(sample * each, (sample + 1) * each);
@@ -125,28 +116,29 @@ export class Stage {
   /** Sets the kernel; and the bias, if given and there is one. */
   write(weights: readonly Matrix[], biases?: readonly Float64Array[]): void {
     assign(this.kernel, kernelOf(weights, this.layout));
-    if (biases && this.bias) assign(this.bias, Float32Array.from(biases.flatMap((b) => [...b])));
+    if (biases && this.bias) assign(this.bias, float32(biases.flatMap((b) => [...b])));
   }
 }
 
 /** The stages of a layer; none for layers that are not of the kinds above. */
 export function stages(layer: Layer): Stage[] {
-  const of = layer as unknown as Kernels;
+  const of = attributes(layer);
   const bias = of.bias ?? undefined;
-  switch (layer.getClassName()) {
-    case "Dense":
-      return [new Stage(of.kernel, bias, null)];
-    case "Conv1D":
-    case "Conv2D":
-      return [new Stage(of.kernel, bias, window(of))];
-    case "DepthwiseConv2D":
+  const { map, axes } = kindOf(layer);
+  if (axes === 3) return [];
+  switch (map) {
+    case "dense":
+      return [new Stage(of.kernel!, bias, null)];
+    case "convolution":
+      return [new Stage(of.kernel!, bias, window(of))];
+    case "depthwise":
       // tf.layers 4.22 keeps its dilationRate and does not use it.
-      return [new Stage(of.depthwiseKernel, bias, window({ ...of, dilationRate: 1 }), true)];
-    case "SeparableConv2D": {
-      const filtered = () => filter(of.depthwiseKernel.read());
+      return [new Stage(of.depthwiseKernel!, bias, window({ ...of, dilationRate: 1 }), true)];
+    case "separable": {
+      const filtered = () => filter(of.depthwiseKernel!.read());
       return [
-        new Stage(of.depthwiseKernel, undefined, window(of), true),
-        new Stage(of.pointwiseKernel, bias, window(of), false, filtered),
+        new Stage(of.depthwiseKernel!, undefined, window(of), true),
+        new Stage(of.pointwiseKernel!, bias, window(of), false, filtered),
       ];
     }
     default:
@@ -159,7 +151,7 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
   const [, , channels, units] = kernel.shape as [number, number, number, number];
   const weights = kernel.dataSync();
   return (patch) => {
-    const out = new Float64Array(channels * units);
+    const out = float64(channels * units);
     for (let i = 0, at = 0; i < patch.length; i++) {
       const first = (i % channels) * units;
       for (let u = 0; u < units; u++) out[first + u]! += patch[i]! * weights[at++]!;
@@ -169,12 +161,12 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
 }
 
 /** The window of a convolution along one or two axes. */
-function window({ kernelSize, strides, padding, dilationRate }: Kernels) {
+function window({ kernelSize, strides, padding, dilationRate }: Attributes) {
   const along = (input: number, i: number): Axis => {
     const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
-    return axis(input, kernelSize[i]!, strides[i]!, dilation ?? 1, padding);
+    return axis(input, kernelSize![i]!, strides![i]!, dilation ?? 1, padding!);
   };
-  return (shape: readonly number[]): Window => ({
+  return (shape: readonly number[]): Grid => ({
     rows: along(shape[0]!, 0),
     cols: shape.length > 2 ? along(shape[1]!, 1) : axis(1, 1, 1, 1, "valid"),
     channels: shape.at(-1)!,

@@ -1,11 +1,12 @@
-/** The samples as they enter a layer of the model, batch by batch. */
-import { dispose, nextFrame, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
+/** The samples as they enter the layers of the model, batch by batch. */
+import { clone, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
-import { labelVectors } from "./labels.ts";
+import { Passage, Route } from "./forward.ts";
+import { labels as labelsOf, type Labels } from "./labels.ts";
 import type { Checked } from "./options.ts";
 import { source, type Batch, type Samples } from "./source.ts";
+import type { LabelShape, LabelsOf } from "./targets.ts";
 
 /** A batch as it enters a layer. */
 export interface Activations {
@@ -15,8 +16,34 @@ export interface Activations {
   readonly count: number;
   /** Number of samples before this batch. */
   readonly first: number;
-  /** One row a sample. */
-  readonly labels: Matrix<Float64Array> | undefined;
+  readonly labels: LabelsOf<Labels>;
+}
+
+/** Someone who looks at a tensor of the model. */
+export interface Watcher {
+  readonly tensor: SymbolicTensor;
+  /** Puts the second axis last. */
+  readonly channelsFirst: boolean;
+  /** What to make of it first. */
+  readonly through?: (value: Tensor) => Tensor;
+  see(activations: Activations): void | Promise<void>;
+}
+
+/** Where a batch sets out from. */
+interface Start {
+  readonly index: number;
+  /** How far it came before. */
+  readonly kept: Kept | undefined;
+  readonly batch: Batch | undefined;
+  readonly count: number;
+  readonly first: number;
+}
+
+/** How far a batch has come. */
+interface Kept {
+  readonly passage: Passage;
+  readonly labels: LabelsOf<Tensor>;
+  readonly bytes: number;
 }
 
 /** Milliseconds after which the page gets its turn: a blink. */
@@ -25,78 +52,194 @@ const PATIENCE = 50;
 export class Stream {
   /** Number of samples. */
   total = 0;
-  /** Entries of a label vector; 0 without labels. */
-  labels = 0;
+  /** What the labels are like. */
+  labels: LabelsOf<LabelShape> = [];
+  /** Samples in each batch of the first walk. */
+  private sizes: readonly number[] | undefined;
+  private readonly kept: (Kept | undefined)[] = [];
+  private room: number;
+  private readonly route: Route;
   private readonly batches: () => AsyncGenerator<Batch>;
   private rested = -Infinity;
 
-  /** @param model of tf.layers' own kind, as `engine` gives it */
+  /**
+   * @param model of tf.layers' own kind, as `engine` gives it
+   * @param halts the tensors that will be looked at, in their order
+   */
   constructor(
     private readonly model: LayersModel,
     xs: Samples,
-    private readonly options: Pick<Checked, "ys" | "samples" | "signal">,
+    private readonly options: Pick<Checked, "ys" | "samples" | "signal" | "memory">,
+    halts: readonly SymbolicTensor[],
   ) {
-    this.batches = source(model.inputNames, xs, options.ys, options.samples);
+    const { ys, samples, signal, memory } = options;
+    this.batches = source(model, xs, ys, samples, signal);
+    this.route = new Route(model, halts);
+    this.room = memory;
   }
 
-  /** Walks all samples once: counts them and reads all labels, so that bad ones are found first. */
-  async survey(): Promise<void> {
+  /** Walks all samples once: counts them and, if asked to, reads all labels, so that bad ones are found first. */
+  async survey(labelled = true): Promise<void> {
+    const sizes: number[] = [];
     for await (const { batch, count } of this.walk()) {
-      const width = (await this.vectors(batch, count))?.cols ?? 0;
-      if (this.total > 0 && width !== this.labels) {
-        const expected = `label vectors of ${this.labels} entries throughout`;
-        throw new ArgumentError("ys", expected, `${width}`);
-      }
-      this.labels = width;
+      const found = labelled ? await this.vectors(batch.labels, count) : [];
+      if (this.total === 0) this.labels = found.map((one) => one && shapeOf(one));
+      found.forEach((one, i) => {
+        const size = this.labels[i]?.size ?? 0;
+        if ((one?.size ?? 0) === size) return;
+        throw new ArgumentError("ys", `${size} numbers a sample throughout`, `${one?.size ?? 0}`);
+      });
       this.total += count;
+      sizes.push(count);
     }
     if (this.total === 0) throw new ArgumentError("xs", "at least one sample", "none");
+    this.sizes = sizes;
   }
 
   /**
-   * The batches at one tensor of the model.
+   * The batches at one of the halts. Each goes on from where it was kept the last time, and is kept again where there
+   * is room; a batch that is not goes the whole way once more, to the same bits.
    *
    * @param channelsFirst puts the second axis last
    */
   async *at(tensor: SymbolicTensor, channelsFirst = false): AsyncGenerator<Activations> {
-    const { inputs, constructor } = this.model;
-    // The class of a Functional model, from whichever copy of tf.layers the model comes.
-    const Functional = constructor as new (config: object) => LayersModel;
-    const part = new Functional({ inputs, outputs: tensor });
-    for await (const { batch, count, first } of this.walk()) {
-      const labels = await this.vectors(batch, count);
-      const value = tidy(() => {
-        const x = part.predictOnBatch([...batch.inputs]) as Tensor;
-        const axes = x.shape.map((_, axis) => axis);
-        return channelsFirst ? transpose(x, [0, ...axes.slice(2), 1]) : x;
-      });
-      const data = await value.data<"float32">();
-      const shape = value.shape.slice(1);
-      if (!batch.inputs.includes(value)) dispose(value);
-      yield { data, shape, count, first, labels };
+    for await (const { index, kept, batch, count, first } of this.starts(tensor)) {
+      const passage = kept?.passage.continued() ?? Passage.begin(this.route, batch!.inputs);
+      const labels = kept ? kept.labels : batch!.labels;
+      try {
+        const value = await passage.to(tensor, () => this.rest());
+        const vectors = await this.vectors(labels, count);
+        yield { ...(await read(value, channelsFirst)), count, first, labels: vectors };
+      } finally {
+        this.keep(index, passage, labels);
+      }
     }
   }
 
-  private async vectors({ labels }: Batch, count: number) {
-    // What a label may name: the units of the last layer.
-    const classes = this.model.outputs[0]!.shape.at(-1) ?? 0;
-    return labels && labelVectors(labels, count, classes);
+  /** Shows every batch to all who watch one of the halts, in a single walk. */
+  async show(watchers: readonly Watcher[]): Promise<void> {
+    const tensors = [...new Set(watchers.map(({ tensor }) => tensor))];
+    tensors.sort((a, b) => this.route.maker(a) - this.route.maker(b));
+    for await (const { batch, count, first } of this.walk()) {
+      const passage = Passage.begin(this.route, batch.inputs);
+      try {
+        for (const tensor of tensors) {
+          const value = await passage.to(tensor, () => this.rest());
+          const own = watchers.filter((one) => one.tensor === tensor);
+          const read = reader(value);
+          for (const { see, channelsFirst, through } of own) {
+            const seen = await read(channelsFirst, through);
+            await see({ ...seen, count, first, labels: [] });
+          }
+        }
+      } finally {
+        passage.dispose();
+      }
+    }
   }
 
   /** The batches themselves; of the last one perhaps only the first `count` samples count. */
   async *walk(): AsyncGenerator<{ batch: Batch; count: number; first: number }> {
-    const { samples, signal } = this.options;
-    let first = 0;
+    const { samples } = this.options;
+    let [first, index, same] = [0, 0, true];
     for await (const batch of this.batches()) {
-      if (performance.now() - this.rested > PATIENCE) {
-        await nextFrame();
-        this.rested = performance.now();
-      }
-      signal?.throwIfAborted();
+      await this.rest();
       const count = Math.min(batch.inputs[0]!.shape[0]!, samples - first);
-      if (count > 0) yield { batch, count, first };
+      if (count === 0) continue;
+      same = this.sizes === undefined || this.sizes[index++] === count;
+      if (!same) break;
+      yield { batch, count, first };
       first += count;
-      if (first >= samples) return;
+      if (first >= samples) break;
+    }
+    if (!same || (this.sizes && first !== this.total)) {
+      const expected = "samples that can be walked again and again, in equal batches";
+      const actual = `${this.total} samples at first, then other batches after ${first}`;
+      throw new ArgumentError("xs", expected, actual);
     }
   }
+
+  /** Lets go of what was kept. */
+  dispose(): void {
+    for (const one of this.kept.splice(0)) {
+      one?.passage.dispose();
+      one?.labels.forEach((label) => label?.dispose());
+    }
+  }
+
+  /** The batches, from where each can set out for a tensor; the samples are walked only where one of them must. */
+  private async *starts(tensor: SymbolicTensor): AsyncGenerator<Start> {
+    const usable = this.sizes!.map((_, index) => {
+      const kept = this.kept[index];
+      return kept?.passage.reaches(tensor) ? kept : undefined;
+    });
+    let index = 0;
+    if (usable.includes(undefined)) {
+      for await (const { batch, count, first } of this.walk()) {
+        yield { index, kept: usable[index++], batch, count, first };
+      }
+      return;
+    }
+    let first = 0;
+    for (const count of this.sizes!) {
+      await this.rest();
+      yield { index, kept: usable[index++], batch: undefined, count, first };
+      first += count;
+    }
+  }
+
+  /** Keeps a batch where it stands instead of where it stood, or disposes it. */
+  private keep(index: number, passage: Passage, labels: LabelsOf<Tensor>): void {
+    const old = this.kept[index];
+    const bytes = labels.reduce((sum, label) => sum + 4 * (label?.size ?? 0), passage.bytes);
+    const more = bytes - (old?.bytes ?? 0);
+    if (passage.distance <= (old?.passage.distance ?? 0) || more > this.room) {
+      passage.dispose();
+      return;
+    }
+    const own = old ? old.labels : labels.map((label) => label && clone(label));
+    this.kept[index] = { passage, bytes, labels: own };
+    this.room -= more;
+    old?.passage.dispose(passage);
+  }
+
+  private vectors(given: LabelsOf<Tensor>, count: number): Promise<LabelsOf<Labels>> {
+    const { outputs } = this.model;
+    return Promise.all(outputs.map(({ shape }, i) => given[i] && labelsOf(given[i], count, shape)));
+  }
+
+  /** Gives the page its turn if it has waited. */
+  private async rest(): Promise<void> {
+    const { signal } = this.options;
+    signal?.throwIfAborted();
+    if (performance.now() - this.rested <= PATIENCE) return;
+    // Not tf.nextFrame, which does not come where the page is hidden.
+    await new Promise((resume) => setTimeout(resume));
+    this.rested = performance.now();
+    signal?.throwIfAborted();
+  }
 }
+
+/** Reads a tensor, or what is made of it; the tensor itself but once. */
+function reader(value: Tensor) {
+  const plain = new Map<boolean, ReturnType<typeof read>>();
+  return (channelsFirst: boolean, through?: Watcher["through"]) => {
+    if (through) return read(value, channelsFirst, through);
+    const found = plain.get(channelsFirst) ?? read(value, channelsFirst);
+    plain.set(channelsFirst, found);
+    return found;
+  };
+}
+
+async function read(value: Tensor, channelsFirst: boolean, through = (x: Tensor) => x) {
+  const seen = tidy(() => {
+    const made = through(value);
+    const axes = made.shape.map((_, axis) => axis);
+    return channelsFirst ? transpose(made, [0, ...axes.slice(2), 1]) : made;
+  });
+  const data = await seen.data<"float32">();
+  if (seen !== value) seen.dispose();
+  return { data, shape: seen.shape.slice(1) };
+}
+
+const shapeOf = ({ size, single }: Labels): LabelShape => ({ size, single });

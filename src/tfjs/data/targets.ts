@@ -1,56 +1,93 @@
-/** What the pre-activations of a stage are to be: the code of the labels in the head, else what was asked for. */
+/** What the pre-activations of a stage are to be: in a head its targets, else the code that was asked for. */
 import { ArgumentError, show } from "../../errors.ts";
-import type { Code } from "../../init/encoder/codes.ts";
+import { seedsOf } from "../../init/draws.ts";
+import type { Equation } from "../../init/data/encode.ts";
+import type { Link } from "../../init/data/head.ts";
+import { besides } from "../../linalg/columns.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
+import type { Head } from "./heads.ts";
+import type { Labels } from "./labels.ts";
 import type { Checked, CodeFunction } from "./options.ts";
-import type { Linear } from "./plan.ts";
+import type { Linear, Task } from "./plan.ts";
 import type { Stage } from "./stages.ts";
+
+/** A batch of the vectors that enter a stage, and what belongs to them. */
+export interface Gathered {
+  /** A matrix a group, one vector a row. */
+  readonly vectors: readonly Matrix<Float64Array>[];
+  /** The positions that they are from, sample by sample, of so many. */
+  readonly chosen: readonly (readonly number[])[];
+  readonly available: number;
+  /** One an output of the model. */
+  readonly labels: LabelsOf<Labels>;
+}
+
+/** One an output of the model, undefined where there are none. */
+export type LabelsOf<T> = readonly (T | undefined)[];
+
+/** What is known of labels before they come. */
+export type LabelShape = Pick<Labels, "size" | "single">;
 
 /** What a code streams beside the vectors that enter a stage. */
 export interface Streamed {
   readonly width: number;
-  values(x: Matrix<Float64Array>, labels: Matrix<Float64Array> | undefined): Matrix;
+  values(x: Matrix<Float64Array>, batch: Gathered): Matrix;
 }
 
 export interface Target {
-  readonly code: Code;
+  readonly code: Equation["code"];
   readonly streamed?: Streamed;
+  /** Set where the targets belong to the mean over all positions of a sample. */
+  readonly pooled?: boolean;
 }
 
 /**
- * @param width entries of a label vector, 0 without labels
- * @throws ArgumentError where labels are missing, or are not as many as the head has units
+ * @param shapes of the labels
+ * @throws ArgumentError where labels are missing, or do not fit the units of a head
  */
 export function target(
   { head, layer, oneSided, stages }: Linear,
   stage: Stage,
-  width: number,
-  { code, seed }: Checked,
+  shapes: LabelsOf<LabelShape>,
+  { code, seed }: Pick<Checked, "code" | "seed">,
 ): Target {
   const last = stage === stages.at(-1);
   const { units } = stage.layout;
-  const common = { units, oneSided: last && oneSided, seed };
-  const labels: Streamed = { width, values: (_, vectors) => vectors! };
-  if (head && last && width > 0) {
-    if (width !== units) {
-      const expected = `label vectors of ${units} entries, the units of ${layer.name}`;
-      throw new ArgumentError("ys", expected, `${width}`);
-    }
-    return { code: { kind: "streamed", ...common }, streamed: labels };
+  const shape = head && last ? shapes[head.output] : undefined;
+  if (shape) {
+    const link = linkFor(head!, units);
+    const intercept = stage.bias !== undefined;
+    return {
+      code: { kind: "targets", link, intercept, seed },
+      streamed: { width: units, values: targets(head!, shape, units, layer.name) },
+      pooled: head!.at === "mean",
+    };
   }
+  const common = { units, oneSided: last && oneSided, seed };
+  const width = shapes.reduce((sum, one) => sum + (one?.single ? one.size : 0), 0);
   if (typeof code === "function") {
     const streamed = { width: units, values: checkedCode(code, units, layer.name) };
     return { code: { kind: "streamed", ...common }, streamed };
   }
   switch (code) {
     case "labels":
-      if (width === 0) throw new ArgumentError("ys", 'labels for the code "labels"', "none");
-      return { code: { kind: "labels", ...common }, streamed: labels };
+      if (width === 0) {
+        const given = shapes.some((one) => one) ? "others" : "none";
+        const expected = 'labels of shape [samples] or [samples, width] for the code "labels"';
+        throw new ArgumentError("ys", expected, given);
+      }
+      return {
+        code: { kind: "labels", ...common },
+        streamed: { width, values: (_, batch) => labelVectors(batch)! },
+      };
     case "random": {
-      let drawn = 0;
-      const values: Streamed["values"] = ({ rows }) =>
-        normal(rows, units, { seed: (seed + drawn++) % 2 ** 53, dtype: "float64" });
+      let next = seed;
+      const values: Streamed["values"] = ({ rows }) => {
+        const [own, rest] = seedsOf(next, 2) as [number, number];
+        next = rest;
+        return normal(rows, units, { seed: own, dtype: "float64" });
+      };
       return { code: { kind: "streamed", ...common }, streamed: { width: units, values } };
     }
     default:
@@ -58,9 +95,68 @@ export function target(
   }
 }
 
+/** What is said of the labels that no layer made use of. */
+export function unused(
+  tasks: readonly Task[],
+  outputs: readonly Head[],
+  names: readonly string[],
+  shapes: LabelsOf<LabelShape>,
+  { method, code }: Pick<Checked, "method" | "code">,
+): string[] {
+  return outputs.flatMap(({ output, step, why }) => {
+    const shape = shapes[output];
+    if (shape === undefined) return [];
+    const linear = tasks.filter((task) => task.kind === "linear");
+    const coded = shape.single && (code === "labels" || typeof code === "function");
+    const solved = linear.some(({ head }) => head?.output === output);
+    if (method === "sylvester" && (solved || (coded && linear.some(({ head }) => !head))))
+      return [];
+    const left = tasks.find((task) => task.kind === "left" && task.layer === step?.layer);
+    const reason =
+      method !== "sylvester"
+        ? `the method is "${method}"`
+        : (why ??
+          (left?.kind === "left"
+            ? `${left.layer.name} is left alone (${left.why})`
+            : `${step!.layer.name} is set for another call of it`));
+    return [`ys of ${names[output]} not used: ${reason}`];
+  });
+}
+
+/** Where softmax goes by more units than there are, they are fitted to the targets as they are. */
+function linkFor({ link }: Head, units: number): Link {
+  const broken = link.kind === "softmax" && units % link.classes !== 0;
+  return broken ? { kind: "identity" } : link;
+}
+
+/** The targets of a head's units; one label vector a sample holds at all positions. */
+function targets(
+  { output, at }: Head,
+  { size }: LabelShape,
+  units: number,
+  layer: string,
+): Streamed["values"] {
+  const refuse = (positions: number): never => {
+    const where = positions > 1 ? ` at each of ${positions} positions` : "";
+    const expected = `label vectors of ${units} entries${where}, the units of ${layer}`;
+    throw new ArgumentError("ys", expected, `${size} numbers a sample`);
+  };
+  if (at === "each" ? size % units !== 0 : size !== units) refuse(1);
+  return (_, { labels, chosen, available }) => {
+    if (size !== units && size !== available * units) refuse(available);
+    return labels[output]!.at(chosen, units);
+  };
+}
+
+/** The label vectors of all outputs side by side, a row for every vector that enters. */
+function labelVectors({ labels, chosen }: Gathered): Matrix<Float64Array> | undefined {
+  const parts = labels.flatMap((one) => (one?.single ? [one.at(chosen, one.size)] : []));
+  return parts.length > 0 ? parts.reduce((all, part) => besides(all, part)) : undefined;
+}
+
 function checkedCode(code: CodeFunction, units: number, layer: string): Streamed["values"] {
-  return (x, y) => {
-    const s = code(x, y, units, layer);
+  return (x, batch) => {
+    const s = code(x, labelVectors(batch), units, layer);
     if (s?.rows !== x.rows || s.cols !== units || s.data?.length !== x.rows * units) {
       const expected = `a function that returns a ${x.rows} x ${units} matrix`;
       throw new ArgumentError("code", expected, show(s));

@@ -1,15 +1,15 @@
 /** Node's worker threads, if this is Node: asked for without an import, over which bundlers would stumble. */
 
-interface Port {
+/** What of a worker thread is used. */
+export interface Thread {
   postMessage(message: unknown): void;
-  on(event: "message", listener: (message: never) => void): void;
-  once(event: "message" | "error", listener: (message: never) => void): void;
-  removeAllListeners(): void;
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  off(event: string, listener: (...values: any[]) => void): unknown;
 }
 
 interface Threads {
-  readonly Worker: new (url: URL) => Port & { terminate(): Promise<number> };
-  readonly parentPort: Port | null;
+  readonly Worker: new (url: URL) => Thread & { terminate(): Promise<number> };
+  readonly parentPort: Thread | null;
 }
 
 interface Host {

@@ -1,38 +1,28 @@
 /**
  * `tfjs-initializers/worker`: solves the equations of `initializeFromData` in a Web Worker or a thread of
- * Node. A message is an equation, the answer its encoding or what an error says.
+ * Node. A message is an equation, the answer its encoding or what an error says; messages of others are left to
+ * others. Imported anywhere else it does nothing.
  */
-import { encode, type Encoding, type Equation } from "../../init/encoder/encode.ts";
+import { encode } from "../../init/data/encode.ts";
+import { isQuestion, PROTOCOL, type Failure, type Reply } from "./messages.ts";
 import { threads } from "./threads.ts";
 
-export interface Question {
-  readonly id: number;
-  readonly equation: Equation;
-}
-
-/** What comes back. */
-export type Answer = { readonly id: number } & (
-  { readonly encoding: Encoding } | { readonly error: Failure }
-);
-
-/** An error as data: messages lose the class of what they carry. */
-export interface Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly argument?: string;
-  readonly expected?: string;
-  readonly actual?: string;
-}
-
-function answer({ id, equation }: Question): Answer {
+function answer(message: unknown, post: (reply: Reply) => void): void {
+  if (!isQuestion(message)) return;
+  const { id, equation } = message;
+  const protocol = PROTOCOL;
+  post({ protocol, id, begun: true });
   try {
-    return { id, encoding: encode(equation) };
+    post({ protocol, id, encoding: encode(equation) });
   } catch (error) {
     const { name, message, ...rest } = error as Failure;
-    return { id, error: { name, message, ...rest } };
+    post({ protocol, id, error: { name, message, ...rest } });
   }
 }
 
 const port = threads?.parentPort;
-if (port) port.on("message", (question: Question) => port.postMessage(answer(question)));
-else addEventListener("message", ({ data }: MessageEvent<Question>) => postMessage(answer(data)));
+if (port) {
+  port.on("message", (message) => answer(message, (reply) => port.postMessage(reply)));
+} else if ("DedicatedWorkerGlobalScope" in globalThis) {
+  addEventListener("message", ({ data }) => answer(data, (reply) => postMessage(reply)));
+}

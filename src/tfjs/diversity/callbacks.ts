@@ -1,9 +1,10 @@
 import { tensor, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, Logs } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkFraction, checkNames, checkOneOf, known } from "../../arguments.ts";
 import type { Diversity } from "../../init/diversity/metrics.ts";
-import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
+import { kernelOf, unitsOf } from "../../init/units.ts";
 import { spread } from "../../linalg/index.ts";
+import { checkInputs } from "../layers/graph.ts";
 import { kernelsOf } from "./kernels.ts";
 import { diversity } from "./measure.ts";
 import { checkSchedule, strength } from "./schedule.ts";
@@ -23,11 +24,13 @@ export function diversityHistory(
   model: LayersModel,
   options: { metrics?: readonly (keyof Diversity)[]; xs?: Tensor | Tensor[] } = {},
 ): { onEpochEnd: (epoch: number, logs?: Logs) => Promise<void> } {
-  const { metrics = ["meanAbsCos", "coherence", "effectiveRank"], xs } = options;
+  const given = known(options, ["metrics", "xs"]);
+  const { metrics = ["meanAbsCos", "coherence", "effectiveRank"], xs } = given;
+  checkNames("metrics", metrics);
+  for (const metric of metrics) checkOneOf("metrics", metric, METRICS);
   const spectrum = metrics.some((metric) => metric === "effectiveRank" || metric === "logDet");
   kernelsOf(model);
-  const bad = metrics.find((metric) => !METRICS.includes(metric));
-  if (bad !== undefined) throw new ArgumentError("metrics", METRICS.join(", "), show(bad));
+  checkInputs(model, xs);
   return {
     async onEpochEnd(_, logs = {}) {
       for (const found of diversity(model, xs, { spectrum })) {
@@ -67,7 +70,8 @@ export interface SpreadOptions {
  *   weights; nothing is changed then
  */
 export function spreadUnits(model: LayersModel, options: SpreadOptions = {}): void {
-  const { step = 0.5, layers } = options;
+  const { step = 0.5, layers } = known(options, ["step", "layers"]);
+  checkFraction("step", step, 0.5);
   const updates = kernelsOf(model, layers)
     .filter(({ weight }) => weight.trainable)
     .map(({ weight, layout }) => {
@@ -103,15 +107,16 @@ export function spreading(
   onEpochEnd?: () => Promise<void>;
   onBatchEnd?: () => Promise<void>;
 } {
-  const { step = 0.5, layers, epochs = 5, every = "epoch" } = options;
+  const {
+    step = 0.5,
+    layers,
+    epochs = 5,
+    every = "epoch",
+  } = known(options, ["step", "layers", "epochs", "every"]);
   checkSchedule({ epochs });
   kernelsOf(model, layers);
-  if (!(Number.isFinite(step) && step > 0 && step <= 0.5)) {
-    throw new ArgumentError("step", "a number above 0 and at most 0.5", show(step));
-  }
-  if (every !== "epoch" && every !== "batch") {
-    throw new ArgumentError("every", '"epoch" or "batch"', show(every));
-  }
+  checkFraction("step", step, 0.5);
+  checkOneOf("every", every, ["epoch", "batch"]);
   let now = step;
   const move = async () => {
     if (now > 0) spreadUnits(model, { step: now, layers });

@@ -1,11 +1,12 @@
 /** The kernels of a model, by layer. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { checkNames } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { layoutOf, type Layout } from "../../init/diversity/units.ts";
-import { layerOf, type Layer } from "../graph.ts";
+import { layoutOf, type Layout } from "../../init/units.ts";
+import { checkModel, layerOf, type Layer } from "../layers/graph.ts";
 
-export interface Kernel {
+export interface ModelKernel {
   readonly layer: Layer;
   /** "<layer>/kernel", also "/recurrent_kernel", "/depthwise_kernel", "/pointwise_kernel". */
   readonly name: string;
@@ -18,13 +19,12 @@ export interface Kernel {
  *
  * @throws ArgumentError for what is no model, a layer that it does not have, or a layer without a kernel
  */
-export function kernelsOf(model: LayersModel, names?: readonly string[]): Kernel[] {
-  if (!Array.isArray(model?.layers)) {
-    throw new ArgumentError("model", "a model of tf.layers", show(model));
-  }
+export function kernelsOf(model: LayersModel, names?: readonly string[]): ModelKernel[] {
+  checkModel(model);
+  checkNames("layers", names);
   const wanted = names?.map((name) => layerOf(model, name));
   return (wanted ?? model.layers).flatMap((layer) => {
-    const kernels = layer.weights.flatMap((weight): Kernel[] => {
+    const kernels = layer.weights.flatMap((weight): ModelKernel[] => {
       const name = weight.originalName;
       if (!/kernel$/.test(name) || weight.shape.length < 2) return [];
       const layout = layoutOf(weight.shape as number[], /depthwise_kernel$/.test(name));
@@ -43,6 +43,8 @@ export function watching<T>(
   see: (layer: Layer, output: tf.Tensor) => void,
   job: () => T,
 ): T {
+  // A call of the layer's own, as a user may have set, is put back; that of its class is seen again.
+  const own = watched.map((layer) => Object.getOwnPropertyDescriptor(layer, "call"));
   for (const layer of watched) {
     const { call } = layer;
     layer.call = function (inputs, kwargs) {
@@ -54,7 +56,9 @@ export function watching<T>(
   try {
     return job();
   } finally {
-    // What was set is an own property; that of the class is seen again.
-    for (const layer of watched) delete (layer as Partial<Layer>).call;
+    watched.forEach((layer, i) => {
+      delete (layer as Partial<Layer>).call;
+      if (own[i]) Object.defineProperty(layer, "call", own[i]);
+    });
   }
 }

@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkOneOf } from "../../arguments.ts";
+import { ArgumentError } from "../../errors.ts";
 import {
   activationPenalties,
   checkPenaltyOptions,
   type ActivationPenalty,
   type PenaltyOptions,
 } from "../../init/diversity/penalties.ts";
-import { known } from "../initializer.ts";
+import { configured } from "../initializer.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 
@@ -34,7 +35,7 @@ function classOn(Base: typeof layers.Layer) {
     private activations: tf.Tensor | undefined;
 
     constructor(config: PenaltyConfig = {}) {
-      const all = known(config, [...OWN, ...LAYERS]);
+      const all = configured(config, [...OWN, ...LAYERS]);
       super(all);
       this.supportsMasking = true;
       const { penalty, cap, lambda, epochs } = all;
@@ -125,10 +126,8 @@ for (const cls of classes) tf.serialization.registerClass(cls);
  *   diversityPenalty({ penalty: "deCov", lambda: 0.1 }), tf.layers.dense({ units: 10 })] })
  */
 export function diversityPenalty(config: PenaltyConfig = {}): Layer {
-  const { penalty = "correlation", ...rest } = known(config, [...OWN, ...LAYERS]);
-  if (!Object.hasOwn(activationPenalties, penalty)) {
-    throw new ArgumentError("penalty", Object.keys(activationPenalties).join(", "), show(penalty));
-  }
+  const { penalty = "correlation", ...rest } = configured(config, [...OWN, ...LAYERS]);
+  checkOneOf("penalty", penalty, Object.keys(activationPenalties));
   checkSchedule(rest);
   checkPenaltyOptions(rest);
   return new (layerClass())(config);

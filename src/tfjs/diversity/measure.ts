@@ -1,9 +1,12 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { dispose } from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
+import { checkFlag, known } from "../../arguments.ts";
 import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
-import { unitsOf } from "../../init/diversity/units.ts";
+import { unitsOf } from "../../init/units.ts";
 import type { Matrix } from "../../linalg/index.ts";
+import { checkInputs } from "../layers/graph.ts";
 import { kernelsOf, watching } from "./kernels.ts";
 
 /** One kernel of a model, or the activations of one layer. */
@@ -29,10 +32,13 @@ export function diversity(
   xs?: Tensor | Tensor[],
   options: { spectrum?: boolean } = {},
 ): LayerDiversity[] {
+  const { spectrum = true } = known(options, ["spectrum"]);
+  checkFlag("spectrum", spectrum);
   const kernels = kernelsOf(model);
+  checkInputs(model, xs);
   const found = kernels.map(({ layer, name, weight, layout }): LayerDiversity => {
     const groups = unitsOf(weight.read().dataSync() as Float32Array, layout);
-    const measured = groups.map((units) => diversityOf(units, { ...options, name }));
+    const measured = groups.map((units) => diversityOf(units, { spectrum, name }));
     const worst = measured.reduce((a, b) => (b.meanCos2 > a.meanCos2 ? b : a));
     return { layer: layer.name, of: name.slice(name.lastIndexOf("/") + 1), ...worst };
   });
@@ -46,7 +52,7 @@ export function diversity(
   );
   for (const [layer, parts] of outputs) {
     const units = transposed(parts);
-    found.push({ layer, of: "activations", ...diversityOf(units, { ...options, name: layer }) });
+    found.push({ layer, of: "activations", ...diversityOf(units, { spectrum, name: layer }) });
   }
   return found;
 }
@@ -59,7 +65,7 @@ function samplesOf(output: Tensor): Matrix<Float32Array> {
 /** Batches of samples as one matrix with a row per unit. */
 function transposed(parts: Matrix<Float32Array>[]): Matrix<Float32Array> {
   const [rows, cols] = [parts[0]?.cols ?? 0, parts.reduce((sum, part) => sum + part.rows, 0)];
-  const data = new Float32Array(rows * cols);
+  const data = float32(rows * cols);
   let sample = 0;
   for (const part of parts) {
     for (let i = 0; i < part.rows; i++, sample++) {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { float32, float64 } from "../../arrays.ts";
 import {
   penalize,
   type ActivationPenalty,
@@ -24,17 +25,17 @@ export function penaltyOf(
     const data = (units as tf.Tensor).dataSync<"float32">();
     const parts = Array.from({ length: groups }, (_, g) => {
       const a = { rows: n, cols: m, data: data.subarray(g * n * m, (g + 1) * n * m) };
-      const gram = { rows: m, cols: m, data: Float64Array.from(matmul(a, a, { transposeA: true }).data) }; // prettier-ignore
+      const gram = { rows: m, cols: m, data: float64(matmul(a, a, { transposeA: true }).data) }; // prettier-ignore
       return { a, ...penalize(penalty, gram, options, samples) };
     });
     const gradFunc = (dy: tf.Tensor) => {
       const scale = 2 * factor * dy.dataSync()[0]!;
-      const gradient = new Float32Array(data.length);
+      const gradient = float32(data.length);
       parts.forEach(({ a, slope }, g) => {
         const k = {
           rows: m,
           cols: m,
-          data: Float32Array.from(slope.map((value) => scale * value)),
+          data: float32(slope, (value) => scale * value),
         };
         gradient.set(matmul(a, k).data, g * n * m);
       });

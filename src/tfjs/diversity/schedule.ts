@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError, show } from "../../errors.ts";
+import { checkInteger, checkSingle } from "../../arguments.ts";
+import { checkModel } from "../layers/graph.ts";
 
 /** How strong something is, and for how long. */
 export interface Schedule {
@@ -17,12 +18,8 @@ export function strength({ lambda = 1, epochs = 5 }: Schedule, epoch: number): n
 }
 
 export function checkSchedule({ lambda = 1, epochs = 5 }: Schedule): void {
-  if (!(Number.isFinite(lambda) && lambda >= 0)) {
-    throw new ArgumentError("lambda", "a finite number, not negative", show(lambda));
-  }
-  if (!Number.isSafeInteger(epochs) || epochs < 0) {
-    throw new ArgumentError("epochs", "a non-negative integer", show(epochs));
-  }
+  checkSingle("lambda", lambda, "non-negative");
+  checkInteger("epochs", epochs);
 }
 
 /** Where regularizers and layers with a schedule keep their epoch: a name of ours among properties of others. */
@@ -33,12 +30,15 @@ export const EPOCH = Symbol.for("tfjs-initializers/epoch");
  * their schedules run. Without it they stay as in epoch 0. (tf.layers rebuilds a regularizer when it makes a
  * layer, so the instance in user code cannot be told.)
  *
+ * @throws ArgumentError for what is no model
+ *
  * @example
  * await model.fit(xs, ys, { epochs: 20, callbacks: [diversitySchedule(model), diversityHistory(model)] })
  */
 export function diversitySchedule(model: LayersModel): {
   onEpochBegin: (epoch: number) => Promise<void>;
 } {
+  checkModel(model);
   return {
     async onEpochBegin(epoch) {
       for (const part of scheduled(model)) part[EPOCH] = epoch;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { eigh as eighOfMatrix } from "../../linalg/index.ts";
 import { checkSimple, isZero } from "./differentiable.ts";
 import { each, run, type Kernel } from "./kernel.ts";
@@ -26,8 +27,9 @@ export function eigh(
 export function eigh(a: tf.Tensor, options: { vectors: false }): { values: tf.Tensor };
 export function eigh(
   a: tf.Tensor,
-  { vectors = true }: { vectors?: boolean } = {},
+  options: { vectors?: boolean } = {},
 ): { values: tf.Tensor; vectors?: tf.Tensor } {
+  const { vectors = true } = known(options, ["vectors"]);
   // What is not a flag is left to the kernel to refuse.
   if (vectors === false) {
     const [values] = run(eigenvalues, { a }, {});

@@ -6,6 +6,7 @@
  * setup hook of TensorFlow.js would not run: backends call it only while they start.)
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Batch, Matrix } from "../../linalg/index.ts";
 
@@ -52,7 +53,7 @@ export function run<Options extends object>(
 
 function checkTensor(name: string, x: tf.Tensor): void {
   if (!(x instanceof tf.Tensor)) throw new ArgumentError(name, "a tensor", show(x));
-  x.throwIfDisposed();
+  if (x.isDisposed) throw new ArgumentError(name, "a tensor that is not disposed", "one that is");
   if (x.dtype !== "float32") throw new ArgumentError(name, "a float32 tensor", x.dtype);
   if (x.rank < 2) throw new ArgumentError(name, "a tensor of rank 2 or more", `rank ${x.rank}`);
 }
@@ -83,7 +84,7 @@ function register<Options extends object>(kernel: Kernel<Options>): void {
 function batchOf({ dataId, shape, size }: tf.Tensor): Batch<Float32Array> {
   const [rows, cols] = shape.slice(-2) as [number, number];
   const count = tf.util.sizeFromShape(shape.slice(0, -2));
-  const data = size > 0 ? tf.engine().readSync(dataId) : new Float32Array(0);
+  const data = size > 0 ? tf.engine().readSync(dataId) : float32(0);
   return { count, rows, cols, data: data as Float32Array };
 }
 
@@ -98,12 +99,12 @@ export function each<Options extends object>(
       const matrices = batches.map(({ rows, cols, data }) => {
         const size = rows * cols;
         // An empty batch stands for the shapes of its results: those of a zero matrix.
-        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : new Float32Array(size);
+        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : float32(size);
         return { rows, cols, data: one };
       });
       job(matrices, options).forEach((result, which) => {
         const { shape, data } = layout(result);
-        const stack = (stacks[which] ??= { shape, values: new Float32Array(count * data.length) });
+        const stack = (stacks[which] ??= { shape, values: float32(count * data.length) });
         if (`${shape}` !== `${stack.shape}`) {
           const expected = `matrices whose results have one shape, here [${stack.shape.join(", ")}]`;
           throw new ArgumentError("a", expected, `[${shape.join(", ")}]`);

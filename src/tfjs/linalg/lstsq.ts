@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { lstsq as lstsqOfMatrices } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 import { pinv, pinvGradient } from "./pinv.ts";
@@ -17,7 +18,8 @@ type Options = { tolerance?: number };
  * @throws ArgumentError for other kinds of tensors, shapes that do not match, a NaN or infinite entry, or a
  *   negative tolerance
  */
-export function lstsq(a: tf.Tensor, b: tf.Tensor, { tolerance }: Options = {}): { x: tf.Tensor } {
+export function lstsq(a: tf.Tensor, b: tf.Tensor, options: Options = {}): { x: tf.Tensor } {
+  const { tolerance } = known(options, ["tolerance"]);
   return { x: run(leastSquares, { a, b }, { tolerance })[0] };
 }
 

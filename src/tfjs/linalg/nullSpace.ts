@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { nullSpace as nullSpaceOfMatrix } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 
@@ -14,7 +15,8 @@ type Options = { tolerance?: number };
  * @throws ArgumentError for another kind of tensor, matrices of different ranks, a NaN or infinite entry, or a
  *   negative tolerance
  */
-export function nullSpace(a: Tensor, { tolerance }: Options = {}): Tensor {
+export function nullSpace(a: Tensor, options: Options = {}): Tensor {
+  const { tolerance } = known(options, ["tolerance"]);
   return run(basis, { a }, { tolerance })[0];
 }
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { pinv as pinvOfMatrix } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 import { beyond, timesDiagonal, timesTransposed, transposed, transposedTimes } from "./products.ts";
@@ -17,7 +18,8 @@ type Options = { tolerance?: number };
  * @param options.tolerance relative to s₁: what is below counts as zero; default max(m, n)·2⁻²³
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
  */
-export function pinv(a: tf.Tensor, { tolerance }: Options = {}): tf.Tensor {
+export function pinv(a: tf.Tensor, options: Options = {}): tf.Tensor {
+  const { tolerance } = known(options, ["tolerance"]);
   return run(pseudoinverse, { a }, { tolerance })[0];
 }
 

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { float32 } from "../../arrays.ts";
+import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { qr as qrOfMatrix } from "../../linalg/index.ts";
 import { checkIndependent } from "./differentiable.ts";
@@ -25,10 +27,8 @@ type Options = { mode: "reduced" | "complete"; positive: boolean };
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
  *   `tf.grad`) where the gradient does not exist; MemoryError
  */
-export function qr(
-  a: tf.Tensor,
-  { mode = "reduced", positive = false }: Partial<Options> = {},
-): { q: tf.Tensor; r: tf.Tensor } {
+export function qr(a: tf.Tensor, options: Partial<Options> = {}): { q: tf.Tensor; r: tf.Tensor } {
+  const { mode = "reduced", positive = false } = known(options, ["mode", "positive"]);
   const [q, r] = run(factorization, { a }, { mode, positive });
   return { q, r };
 }
@@ -90,7 +90,7 @@ function inverse(r: tf.Tensor): tf.Tensor {
 }
 
 function mask(n: number, entry: (i: number, j: number) => number): tf.Tensor {
-  const values = new Float32Array(n * n);
+  const values = float32(n * n);
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) values[i * n + j] = entry(i, j);
   return tf.tensor2d(values, [n, n]);
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { rank as rankOfMatrix } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 
@@ -12,7 +13,8 @@ type Options = { tolerance?: number };
  * @param options.tolerance default max(m, n)·2⁻²³, the convention of NumPy's matrix_rank
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
  */
-export function rank(a: tf.Tensor, { tolerance }: Options = {}): tf.Tensor {
+export function rank(a: tf.Tensor, options: Options = {}): tf.Tensor {
+  const { tolerance } = known(options, ["tolerance"]);
   return tf.tidy(() => tf.cast(run(numericalRank, { a }, { tolerance })[0], "int32"));
 }
 

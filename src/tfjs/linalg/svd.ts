@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { svdBatch, svd as svdOfMatrix } from "../../linalg/index.ts";
 import { checkDistinct, isZero } from "./differentiable.ts";
@@ -33,8 +34,9 @@ export function svd(
 export function svd(a: tf.Tensor, options: { vectors: false; mode?: Mode }): { s: tf.Tensor };
 export function svd(
   a: tf.Tensor,
-  { vectors = true, mode = "reduced" }: { vectors?: boolean; mode?: Mode } = {},
+  options: { vectors?: boolean; mode?: Mode } = {},
 ): { u?: tf.Tensor; s: tf.Tensor; v?: tf.Tensor } {
+  const { vectors = true, mode = "reduced" } = known(options, ["vectors", "mode"]);
   // What is not a flag is left to the kernel to refuse.
   if (vectors === false) {
     const [s] = run(singularValues, { a }, { mode });

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { float32, float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { sylvester as solve, type Matrix } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
@@ -28,7 +29,7 @@ const equation: Kernel<object> = {
   /** x, and how often it was singular. */
   compute: each(([a, b, c]) => {
     const { rows, cols, data, info } = solve(double(a), double(b), double(c));
-    const x = Float32Array.from(data);
+    const x = float32(data);
     if (!x.every(Number.isFinite)) {
       throw new ArgumentError("c", "entries whose result can be represented", "an overflow");
     }
@@ -60,5 +61,5 @@ const equation: Kernel<object> = {
 const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
   rows,
   cols,
-  data: Float64Array.from(data),
+  data: float64(data),
 });

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { topSvd as topSvdOfMatrix } from "../../linalg/index.ts";
 import { isZero } from "./differentiable.ts";
@@ -25,8 +26,9 @@ type Options = { seed?: number; tolerance?: number };
 export function topSvd(
   a: tf.Tensor,
   k: number,
-  { seed, tolerance }: Options = {},
+  options: Options = {},
 ): { u: tf.Tensor; s: tf.Tensor; v: tf.Tensor; residual: tf.Tensor } {
+  const { seed, tolerance } = known(options, ["seed", "tolerance"]);
   const [u, s, v, residual] = run(leading, { a }, { k, seed, tolerance });
   return { u, s, v, residual };
 }

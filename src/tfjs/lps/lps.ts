@@ -8,16 +8,16 @@ import {
   type LpsKernelOptions,
   type LpsLayer,
 } from "../../init/lps/lps.ts";
-import { lpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
+import { DESIGN_OPTIONS, lpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { seedsOf } from "../../init/draws.ts";
-import { Initializer, known } from "../initializer.ts";
+import { configured, Initializer } from "../initializer.ts";
 
 /** What is saved is the design's result, numbers: a loaded model does not depend on how they were found. */
 class LpsKernel extends Initializer<LpsKernelOptions> {
   static readonly className = "TfjsInitializersLpsKernel";
 
   constructor(options: LpsKernelOptions) {
-    super(known(options, ["variance", "weights", "layer", "strides", "seed"]));
+    super(configured(options, ["variance", "weights", "layer", "strides", "seed"]));
     checkKernel(this.options);
   }
 
@@ -30,7 +30,7 @@ class LpsBias extends Initializer<LpsBiasOptions> {
   static readonly className = "TfjsInitializersLpsBias";
 
   constructor(options: LpsBiasOptions) {
-    super(known(options, ["biases", "seed"]));
+    super(configured(options, ["biases", "seed"]));
     checkBias(this.options);
   }
 
@@ -95,7 +95,7 @@ export function lps(options: LpsOptions & { layer: "depthwise" }): ForDepthwise;
 export function lps(options: LpsOptions & { layer: "separable" }): ForSeparable;
 export function lps(options: LpsOptions & { layer?: "dense" | "transpose" }): ForKernel;
 export function lps(options: LpsOptions): ForKernel | ForDepthwise | ForSeparable {
-  const { weights, layer, strides, seed, ...rest } = known(options, OPTIONS);
+  const { weights, layer, strides, seed, ...rest } = configured(options, OPTIONS);
   const { variance, biases } = lpsDesign(rest);
   const [first, second] = seedsOf(seed, 2);
   const kernel = new LpsKernel({ variance, weights, layer, strides, seed: first });
@@ -111,5 +111,4 @@ export function lps(options: LpsOptions): ForKernel | ForDepthwise | ForSeparabl
   }
 }
 
-const DESIGN = ["activation", "parameter", "degree", "interval", "norm", "biasScale", "variance", "moment"] as const; // prettier-ignore
-const OPTIONS = [...DESIGN, "weights", "layer", "strides", "seed"] as const;
+const OPTIONS = [...DESIGN_OPTIONS, "weights", "layer", "strides", "seed"] as const;

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { float32, float64, int32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 
 /**
@@ -30,16 +31,16 @@ function segmentSums(
   count: number,
 ): Float32Array {
   // The rows of each segment as a list: its first row, and to each row the next.
-  const first = new Int32Array(count).fill(-1);
-  const next = new Int32Array(segments.length);
+  const first = int32(count).fill(-1);
+  const next = int32(segments.length);
   for (let row = segments.length - 1; row >= 0; row--) {
     const segment = segments[row];
     if (segment < 0 || segment >= count) continue;
     next[row] = first[segment];
     first[segment] = row;
   }
-  const result = new Float32Array(count * size);
-  const sum = new Float64Array(size);
+  const result = float32(count * size);
+  const sum = float64(size);
   for (let segment = 0; segment < count; segment++) {
     if (first[segment] < 0) continue;
     sum.fill(0);

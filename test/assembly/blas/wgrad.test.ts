@@ -7,11 +7,11 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Convolution } from "../../../src/linalg/filterGradient.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { suite } from "../../suite.ts";
+import { uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
 import { axis, filterGradient, point } from "../../twins/convolution.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** Filter, stride and zeros on each side, of height and width. */
 type Side = [size: number, filter: number, stride: number, before: number, after: number];

@@ -5,11 +5,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { SchurFamilies, standard } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
+import { build, uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { SchurFamilies, standard } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
 
 /** Three matrices of order 4 in f64 are the work space. */
 const WORK = 3 * 128 + 256;
@@ -66,6 +66,22 @@ suite("assembly/lapack/trexc", (test) => {
             families.verify(t, moved, what);
             if (gap >= 1e-2) assert.is(moved.done, 1, what);
           }
+    });
+
+    test(`${dtype}: blocks far from normal, near each other: swapped well, or not at all`, () => {
+      for (const skew of [1, 1e2, 1e4])
+        for (const above of [1, 1e3])
+          for (const gap of [0, u, 8 * u, Math.sqrt(u), 1e-2])
+            for (let seed = 1; seed <= 10; seed++) {
+              const { data } = uniform(4, 4, precision, seed);
+              // Pairs d ± i, with off-diagonal entries of ratio skew².
+              const t = build(4, 4, precision, (i, j) => {
+                const d = i < 2 ? 1 : 1 + gap;
+                if (i >> 1 === j >> 1) return i === j ? d : i < j ? skew : -1 / skew;
+                return i < j ? above * data[4 * i + j]! : 0;
+              });
+              families.verify(t, trexc(t, precision, 2, 0), `skew ${skew}, ${above}, gap ${gap}`);
+            }
     });
 
     test(`${dtype}: a single eigenvalue moves to the bit, a pair to rounding`, () => {

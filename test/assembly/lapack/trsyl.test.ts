@@ -3,14 +3,14 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian } from "../../matrices.ts";
-import { double, precisionOf, precisions } from "../../precisions.ts";
-import { dget35, quasi } from "../../quasi.ts";
-import { distance, Family, largest, transpose } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { build, gaussian } from "../../support/matrices.ts";
+import { double, precisionOf, precisions } from "../../support/precisions.ts";
+import { dget35, quasi } from "../../support/quasi.ts";
+import { distance, Family, largest, transpose } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { gemm } from "../../twins/gemm.ts";
 import { sylvester as twin } from "../../twins/sylvester.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Form {
   transA?: boolean;

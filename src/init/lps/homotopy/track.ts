@@ -20,8 +20,13 @@ const [SHORTEST, LONGEST] = [1e-12, 0.1];
 const MOST_STEPS = 10_000;
 /** Corrections a step may take, and successes after which the step is doubled. */
 const [CORRECTIONS, STREAK] = [3, 3];
-/** |h| / |v| of what is at infinity; multiple zeros there stop the tracker before they are reached. */
-const INFINITE = 1e-3;
+/**
+ * |h| / |v| of what is at infinity: a multiple zero there, which stops the tracker before it is reached, and a
+ * simple one, which Newton's method finds to rounding as it finds one far out.
+ */
+const [INFINITE, EXACTLY] = [1e-3, 1e-10];
+/** What a few corrections reach from any tolerance of the tracker, if the zero is simple. */
+const SIMPLE = 1e-12;
 /** At the end Newton doubles digits, or halves the error of a multiple zero. */
 const LAST_CORRECTIONS = 40;
 const ROUNDOFF = 4 * 2 ** -53;
@@ -51,7 +56,9 @@ export function track(
       if (step < SHORTEST) break;
     }
   }
-  if (abs(v.at(-1)!) <= INFINITE * norm(v)) return undefined;
+  const simple = t < 1 ? undefined : newton(homotopy, v, 1, CORRECTIONS, SIMPLE);
+  v = simple ?? v;
+  if (abs(v.at(-1)!) <= (simple ? EXACTLY : INFINITE) * norm(v)) return undefined;
   if (t < 1) throw new ConvergenceError(`solveLPS: a path was lost at t = ${t}`);
   // In affine coordinates, h = 1.
   const patch = v.map((_, j) => complex(j === u.length ? 1 : 0));

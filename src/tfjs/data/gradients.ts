@@ -1,0 +1,67 @@
+/** The gradients of a compiled loss on all samples. */
+import {
+  add,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sum,
+  tidy,
+  variableGrads,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import type { Stream } from "./stream.ts";
+
+/** What a compiled model knows and does not tell in its type. */
+interface Compiled {
+  readonly lossFunctions?: ((truth: Tensor, prediction: Tensor) => Tensor)[];
+}
+
+/**
+ * ‖∂L/∂W‖ of the compiled loss, mean over all samples, by name of the variable.
+ *
+ * @throws ArgumentError for a model that is not compiled or has several outputs, and where labels are missing
+ */
+export async function gradientNorms(
+  model: LayersModel,
+  samples: Stream,
+): Promise<Map<string, number>> {
+  const { lossFunctions } = model as Compiled;
+  if (lossFunctions === undefined) {
+    throw new ArgumentError("model", "a compiled model, for gradients", "one that is not");
+  }
+  if (lossFunctions.length !== 1) {
+    throw new ArgumentError("model", "one output, for gradients", `${lossFunctions.length}`);
+  }
+  const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
+  const sums = new Map<string, Tensor>();
+  try {
+    for await (const { batch, count } of samples.walk()) {
+      const [truth] = batch.labels;
+      if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
+      const { value, grads } = variableGrads(() => {
+        const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
+        return mul(mean(lossFunctions[0]!(truth, prediction!)), count / samples.total) as Scalar;
+      }, variables);
+      value.dispose();
+      for (const [name, part] of Object.entries(grads)) {
+        const before = sums.get(name);
+        sums.set(name, before ? tidy(() => add(before, part)) : part);
+        if (before) [before, part].forEach((old) => old.dispose());
+      }
+    }
+    const norms = new Map<string, number>();
+    for (const [name, gradient] of sums) {
+      const norm = tidy(() => sqrt(sum(square(gradient))));
+      norms.set(name, (await norm.data())[0]!);
+      norm.dispose();
+    }
+    return norms;
+  } finally {
+    sums.forEach((gradient) => gradient.dispose());
+  }
+}

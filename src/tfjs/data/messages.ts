@@ -1,0 +1,51 @@
+/** What goes to a worker that solves equations, and what comes back. */
+import type { Encoding, Equation } from "../../init/data/encode.ts";
+
+/** Marks our messages: a worker may have other things to do. */
+export const PROTOCOL = "tfjs-initializers";
+
+export interface Question {
+  readonly protocol: typeof PROTOCOL;
+  readonly id: number;
+  readonly equation: Equation;
+}
+
+/** First that a question has come, then its answer. */
+export type Reply = { readonly protocol: typeof PROTOCOL; readonly id: number } & (
+  { readonly begun: true } | { readonly encoding: Encoding } | { readonly error: Failure }
+);
+
+/** An error as data: messages lose the class of what they carry. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly argument?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+export function isQuestion(message: unknown): message is Question {
+  return isOurs(message) && isObject(message.equation);
+}
+
+export function isReply(message: unknown): message is Reply {
+  if (!isOurs(message)) return false;
+  const { begun, encoding, error } = message;
+  if (isObject(error)) return typeof error.name === "string" && typeof error.message === "string";
+  return begun === true || (isObject(encoding) && isEncoding(encoding));
+}
+
+function isEncoding({ weights, bias, variance }: Record<string, unknown>): boolean {
+  if (!isObject(weights) || !(bias instanceof Float64Array)) return false;
+  const { rows, cols, data } = weights;
+  const fits = data instanceof Float64Array && data.length === Number(rows) * Number(cols);
+  return fits && bias.length === rows && typeof variance === "number";
+}
+
+function isOurs(message: unknown): message is Record<string, unknown> {
+  return isObject(message) && message.protocol === PROTOCOL && Number.isSafeInteger(message.id);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

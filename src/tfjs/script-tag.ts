@@ -1,0 +1,16 @@
+/** The bundle for script tags: one global, `tfjsInitializers`, with all that the package has. */
+import * as tf from "@tensorflow/tfjs-core";
+
+export * from "./index.ts";
+/** `tfjs-initializers/linalg`: the same as `linalg`, on typed arrays. */
+export * as matrices from "../linalg/index.ts";
+
+/** What `import "tfjs-initializers/train"` does in a module; call it before the first training. */
+export async function train(): Promise<void> {
+  if (!tf.findBackendFactory("wasm")) {
+    throw new Error(
+      "tfjs-initializers: load @tensorflow/tfjs-backend-wasm, which train() completes, before it",
+    );
+  }
+  await import("./train.ts");
+}
