@@ -7,6 +7,7 @@
  * The first makes z, r, r h and x·K₂ + b₂; after the product with R₂ the second makes g and h'.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { float64 } from "../../arrays.ts";
 import { gateOf, memory, quickened, slopeOf, tanh, type Gates } from "./cells.ts";
 
 const GATES = "tfjs-initializers/GRUGates";
@@ -50,7 +51,7 @@ const gatesBack: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { outputs, to, from } = memory(backend, shapes, [dUpdate, dKept, dCandidate, state, update, reset]); // prettier-ignore
   const [dx, ds, dh, db] = to as Arrays<4>;
   const [dz, dk, dc, h, z, r] = from as Arrays<6>;
-  const sums = new Float64Array(3 * units);
+  const sums = float64(3 * units);
   const slope = slopeOf(attrs as unknown as Gates);
   for (let row = 0, at = 0; row < n; row++) {
     const first = row * 3 * units;

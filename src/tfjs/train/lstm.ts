@@ -8,6 +8,7 @@
  * with σ the hard sigmoid min(max(0.2 z + 0.5, 0), 1), tf.layers' default, or the sigmoid.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { float64 } from "../../arrays.ts";
 import { gateOf, memory, quickened, slopeOf, tanh, type Gates } from "./cells.ts";
 
 const FORWARD = "tfjs-initializers/LSTM";
@@ -54,7 +55,7 @@ const back: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const shapes = [[n, 4 * units], [n, units], [4 * units]];
   const { outputs, to, from } = memory(backend, shapes, [dh, dc, carry, gates, squashed]);
   const [dz, dPrevious, db] = to as [Float32Array, Float32Array, Float32Array];
-  const sums = new Float64Array(4 * units);
+  const sums = float64(4 * units);
   const [h, k, c, y, t] = from as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array]; // prettier-ignore
   const slope = slopeOf(attrs as unknown as Gates);
   for (let row = 0, at = 0; row < n; row++) {
