@@ -48,7 +48,7 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/layers": ["src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
-    "src/init/elementary",
+    "src/init",
     ...features("train/hint"),
     ...["src/linalg", "src/arrays", "src/errors", core, "@tensorflow/tfjs-backend-wasm"],
   ],
