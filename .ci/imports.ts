@@ -48,6 +48,7 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
+    "src/init",
     ...features("train/hint"),
     ...[
       "src/init",

@@ -149,7 +149,7 @@ async function onCpu<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** A training step in units of predicting the same batch, beside stock TensorFlow.js and what its products must take. */
-function compared(kind: Kind, { stock, cpu }: { stock?: number; cpu?: number } = {}): Case {
+function compared(kind: Kind, { stock }: { stock?: number } = {}): Case {
   const product = matMul(512, 512, 512);
   return {
     name: `train ${kind.name}`,
@@ -177,7 +177,7 @@ function compared(kind: Kind, { stock, cpu }: { stock?: number; cpu?: number } =
         },
       },
       { name: "stock wasm", bar: stock, start: steps(kind, withStock) },
-      { name: "tfjs, cpu backend", slow: true, bar: cpu, start: steps(kind, onCpu) },
+      { name: "tfjs, cpu backend", slow: true, start: steps(kind, onCpu) },
     ],
   };
 }
@@ -192,10 +192,10 @@ export default [
   // Three times the convolutions of a prediction, and half as much again for all the rest.
   training(32, 32, { units: 4.5 }),
   training(1, 32, { cpu: 40 }),
-  compared(mlp, { stock: 3.5, cpu: 20 }),
-  compared(lstm, { stock: 5, cpu: 20 }),
-  compared(gru, { stock: 3, cpu: 20 }),
-  compared(resnet, { cpu: 40 }),
-  compared(gpt, { cpu: 20 }),
+  compared(mlp, { stock: 3.5 }),
+  compared(lstm, { stock: 5 }),
+  compared(gru, { stock: 3 }),
+  compared(resnet),
+  compared(gpt),
   ...kinds.map((kind) => memory(kind, 8)),
 ] satisfies (Case | MemoryCase)[];

@@ -31,9 +31,9 @@ import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { resizeNearestNeighborGrad } from "./train/resize.ts";
+import { unsortedSegmentSum } from "./train/segmentSum.ts";
 import { slopeKernels } from "./train/slopes.ts";
 import { tile } from "./train/tile.ts";
-import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
 const backendName = "wasm";
 
@@ -53,11 +53,17 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-/** Replaces a kernel of the backend by one made from it, which is set up as it was. */
+/**
+ * Replaces a kernel of the backend by one made from it, which is set up as it was. Early versions of the
+ * backend lack some; there what is made from them refuses where they would be needed.
+ */
 function replace(kernelName: string, ours: (stock: tf.KernelFunc) => tf.KernelFunc): void {
-  const stock = tf.getKernel(kernelName, backendName);
-  tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ ...stock, kernelFunc: ours(stock.kernelFunc) });
+  const stock: tf.KernelConfig | undefined = tf.getKernel(kernelName, backendName);
+  const refuse = () => {
+    throw new Error(`Kernel '${kernelName}' not registered for backend '${backendName}'`);
+  };
+  if (stock) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...stock, kernelName, backendName, kernelFunc: ours(stock?.kernelFunc ?? refuse) }); // prettier-ignore
 }
 
 /**
