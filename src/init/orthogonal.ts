@@ -120,9 +120,10 @@ export function orthogonalFrom(
  * @param shape rank 3 to 5: one to three spatial axes, in, out; with layer `"transpose"` out, in
  * @returns the kernel, row-major
  *
- * @remarks Xiao et al., "Dynamical isometry and a mean field theory of CNNs", ICML 2018, section 3; along an axis of
- *   even size the centre is the tap ⌊(size − 1)/2⌋. A transposed convolution, whose kernel is […, out, in], preserves
- *   norms with any stride; that is our addition.
+ * @remarks
+ * Xiao et al., "Dynamical isometry and a mean field theory of CNNs", ICML 2018, section 3; along an axis of even size
+ * the centre is the tap ⌊(size − 1)/2⌋. A transposed convolution, whose kernel is […, out, in], preserves norms with
+ * any stride; that is our addition.
  *
  * @throws ArgumentError for a bad shape, gain, layer or seed, or when in > out; MemoryError
  */

@@ -3,8 +3,8 @@
  * src/init work on, m units of n inputs each.
  *
  * A kernel […, in, out] has m = out units, each of which sees all axes before the last: n = size / out. In a depthwise
- * kernel […, in, multiplier] only filters on the same input channel can duplicate each other; it is `in` groups of m =
- * multiplier units with n = (product of the spatial axes) inputs each.
+ * kernel […, in, multiplier] only filters on the same input channel can duplicate each other; it is `in` groups of
+ * m = multiplier units with n = (product of the spatial axes) inputs each.
  */
 import { float32, float64 } from "../arrays.ts";
 import { checkFlag } from "../arguments.ts";

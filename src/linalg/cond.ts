@@ -10,9 +10,10 @@ import { svd } from "./svd.ts";
  * @returns at least 1; Infinity if s_k = 0, the zero matrix included; 0 for an empty matrix, whose norm is 0 (as in
  *   MATLAB; NumPy refuses it)
  *
- * @remarks Large values are as reliable as the singular values (see `svd`): for a matrix that is ill-conditioned only
- *   by the scaling of its columns the condition number has full accuracy; otherwise 1/eps and more says only that the
- *   matrix is singular to working precision.
+ * @remarks
+ * Large values are as reliable as the singular values (see `svd`): for a matrix that is ill-conditioned only by the
+ * scaling of its columns the condition number has full accuracy; otherwise 1/eps and more says only that the matrix is
+ * singular to working precision.
  *
  * @throws ArgumentError for a malformed matrix or a NaN or infinite entry; MemoryError
  */

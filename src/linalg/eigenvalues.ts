@@ -12,9 +12,10 @@ import { checkSquare, type Matrix } from "./matrix.ts";
  * @returns real and imaginary parts; complex conjugates are neighbours, the one with the positive imaginary part first.
  *   Otherwise the order means nothing.
  *
- * @remarks The QR iteration of `schur` without its vectors, at half the time or a little less. The results are the
- *   exact eigenvalues of a matrix that differs from the (balanced) one by some n·u·‖a‖: an ill-conditioned eigenvalue
- *   may move by much more, one of a k x k Jordan block by the k-th root.
+ * @remarks
+ * The QR iteration of `schur` without its vectors, at half the time or a little less. The results are the exact
+ * eigenvalues of a matrix that differs from the (balanced) one by some n·u·‖a‖: an ill-conditioned eigenvalue may move
+ * by much more, one of a k x k Jordan block by the k-th root.
  *
  * @throws ArgumentError for a malformed or non-square matrix, a NaN or infinite entry, or when an eigenvalue overflows;
  *   ConvergenceError if 30·max(10, n) iterations were not enough; MemoryError

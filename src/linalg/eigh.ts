@@ -20,10 +20,11 @@ export interface Eigh<T extends Data> {
  *   (the first of equals) is positive. Where eigenvalues are equal or nearly equal, the vectors are any orthonormal
  *   basis of their space.
  *
- * @remarks Householder tridiagonalisation and divide and conquer with deflation (LAPACK's syevd; Gu and Eisenstat, SIAM
- *   J. Matrix Anal. Appl. 16, 1995; blocking and storage are ours). Backward stable: every value has an absolute error
- *   of about n·u·‖a‖₂; vectors are orthogonal to working precision however close the values are. For small singular
- *   values of a factor x of a = xᵀx, `svd` of x keeps the digits that forming a loses.
+ * @remarks
+ * Householder tridiagonalisation and divide and conquer with deflation (LAPACK's syevd; Gu and Eisenstat, SIAM J.
+ * Matrix Anal. Appl. 16, 1995; blocking and storage are ours). Backward stable: every value has an absolute error of
+ * about n·u·‖a‖₂; vectors are orthogonal to working precision however close the values are. For small singular values
+ * of a factor x of a = xᵀx, `svd` of x keeps the digits that forming a loses.
  *
  * @throws ArgumentError for a malformed, not square or not symmetric matrix, a NaN or infinite entry, or when a value
  *   overflows; ConvergenceError if an iteration reaches its limit (no matrix is known for which one does); MemoryError

@@ -13,12 +13,13 @@ import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
  * @param options.dtype `"float32"` (default) or `"float64"`; the two are different draws
  * @returns Q, rows x cols
  *
- * @remarks Q has the distribution of the Q of a QR factorization of a Gaussian matrix with positive diagonal of R, but
- *   is made directly from random reflectors, for half the flops and half the random numbers: G. W. Stewart, SIAM J.
- *   Numer. Anal. 17 (1980) 403–409, section 3.
+ * @remarks
+ * Q has the distribution of the Q of a QR factorization of a Gaussian matrix with positive diagonal of R, but is made
+ * directly from random reflectors, for half the flops and half the random numbers: G. W. Stewart, SIAM J. Numer. Anal.
+ * 17 (1980) 403–409, section 3.
  *
- * @throws ArgumentError for a size, seed or dtype out of range; MemoryError beyond 4 GiB of work space (about 2 · rows
- *   · cols numbers)
+ * @throws ArgumentError for a size, seed or dtype out of range; MemoryError beyond 4 GiB of work space (about
+ *   2 · rows · cols numbers)
  */
 export function haar<D extends Dtype = "float32">(
   rows: number,

@@ -13,10 +13,10 @@ import { svd } from "./svd.ts";
  * @returns u, m x n, and p, n x n, symmetric to the bit. p is unique; u is unique if the rank of a is min(m, n),
  *   otherwise it is one of several nearest matrices, always the same.
  *
- * @remarks From a = U·diag(s)·Vᵀ: u = U·Vᵀ and p = V·diag(s)·Vᵀ = (aᵀa)^½. In every unitarily invariant norm u is the
- *   matrix with orthonormal columns (rows) nearest to a: Fan and Hoffman, Proc. AMS 6 (1955). This is the right polar
- *   decomposition for every shape (SciPy's default); the left one, a = p·u, is that of the transpose, with u
- *   transposed.
+ * @remarks
+ * From a = U·diag(s)·Vᵀ: u = U·Vᵀ and p = V·diag(s)·Vᵀ = (aᵀa)^½. In every unitarily invariant norm u is the matrix
+ * with orthonormal columns (rows) nearest to a: Fan and Hoffman, Proc. AMS 6 (1955). This is the right polar
+ * decomposition for every shape (SciPy's default); the left one, a = p·u, is that of the transpose, with u transposed.
  *
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or when s overflows; MemoryError
  */

@@ -25,9 +25,10 @@ export interface ComplexArrays {
  * @param x the points
  * @returns real values if coefficients and points are real, otherwise { re, im }
  *
- * @remarks Compensated Horner scheme (Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): as if computed in twice
- *   the precision and rounded once. The error is at most u |p(x)| + 12 (n + 1)² u² Σ |c_k| |x|^k, u = 2⁻⁵³, unless an
- *   intermediate result over- or underflows.
+ * @remarks
+ * Compensated Horner scheme (Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): as if computed in twice the
+ * precision and rounded once. The error is at most u |p(x)| + 12 (n + 1)² u² Σ |c_k| |x|^k, u = 2⁻⁵³, unless an
+ * intermediate result over- or underflows.
  *
  * @throws ArgumentError for anything but numbers or { re, im }
  */
@@ -53,9 +54,10 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
  * @param roots x_j, real numbers or complex ones by their parts
  * @returns real coefficients if the roots are real, otherwise { re, im }
  *
- * @remarks The product is expanded factor by factor; the error of c_k is at most 4 n u times the coefficient c_k of Π
- *   (x + |x_j|). Neighbours that are exactly conjugate, as `roots` returns them, form one real factor: the roots of a
- *   real polynomial give imaginary parts that are exactly zero.
+ * @remarks
+ * The product is expanded factor by factor; the error of c_k is at most 4 n u times the coefficient c_k of Π
+ * (x + |x_j|). Neighbours that are exactly conjugate, as `roots` returns them, form one real factor: the roots of a
+ * real polynomial give imaginary parts that are exactly zero.
  *
  * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient or an intermediate
  *   result overflows

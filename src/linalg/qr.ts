@@ -13,8 +13,9 @@ import { checkMatrix, type Matrix } from "./matrix.ts";
  *   column rank; default false (LAPACK's signs)
  * @returns q and r
  *
- * @remarks Blocked Householder reflections (LAPACK's geqrf and orgqr), backward stable for every finite matrix,
- *   including rank-deficient and badly scaled ones.
+ * @remarks
+ * Blocked Householder reflections (LAPACK's geqrf and orgqr), backward stable for every finite matrix, including
+ * rank-deficient and badly scaled ones.
  *
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown mode, or when r overflows;
  *   MemoryError when the work space (about 3 m n numbers, m² more in complete mode) is not available

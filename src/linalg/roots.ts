@@ -23,10 +23,11 @@ const LIMIT = 200;
  *   coefficients are real or exactly conjugate neighbours, the one below the axis first. A root that is exactly zero
  *   has radius 0.
  *
- * @remarks Aberth–Ehrlich iteration from the circles of the Newton polygon (Bini, Numer. Algorithms 13, 1996) until
- *   every backward error is at most 8 n u (u = 2⁻⁵³), then polished with residuals as if in twice the precision
- *   (compensated Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative error
- *   of about u + (n u)² cond.
+ * @remarks
+ * Aberth–Ehrlich iteration from the circles of the Newton polygon (Bini, Numer. Algorithms 13, 1996) until every
+ * backward error is at most 8 n u (u = 2⁻⁵³), then polished with residuals as if in twice the precision (compensated
+ * Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative error of about
+ * u + (n u)² cond.
  *
  * The discs |x − x_j| ≤ radius_j contain all roots: a connected group of k discs contains exactly k roots, and every
  * single disc at least one (B. T. Smith, J. ACM 17, 1970; rounding included). If the coefficients are real, a disc

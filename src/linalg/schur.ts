@@ -9,10 +9,11 @@ import { checkSquare, type Matrix } from "./matrix.ts";
  *   diagonal entries p and off-diagonal entries of opposite signs whose product is -q². All other entries below the
  *   diagonal are exactly zero.
  *
- * @remarks Householder reduction to Hessenberg form, then the QR iteration: Francis's double shift for small matrices,
- *   small-bulge multishift with aggressive early deflation (Braman, Byers and Mathias, SIAM J. Matrix Anal. Appl. 23,
- *   2002, parts I and II) for large ones. Backward stable: t and z are exact for a matrix that differs from a by some
- *   n·u·‖a‖.
+ * @remarks
+ * Householder reduction to Hessenberg form, then the QR iteration: Francis's double shift for small matrices,
+ * small-bulge multishift with aggressive early deflation (Braman, Byers and Mathias, SIAM J. Matrix Anal. Appl. 23,
+ * 2002, parts I and II) for large ones. Backward stable: t and z are exact for a matrix that differs from a by some
+ * n·u·‖a‖.
  *
  * @throws ArgumentError for a malformed or non-square matrix, a NaN or infinite entry, or when t overflows;
  *   ConvergenceError if 30·max(10, n) iterations were not enough (about 2 n are usual); MemoryError

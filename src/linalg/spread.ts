@@ -11,7 +11,8 @@ import { checkMatrix, type Matrix } from "./matrix.ts";
  *   units in columns
  * @returns the new matrix, m x n
  *
- * @remarks With r the lengths of the rows and u the rows divided by their lengths,
+ * @remarks
+ * With r the lengths of the rows and u the rows divided by their lengths,
  *
  *   w ← diag(r)·normalised(u − η·off(u·uᵀ)·u),   η = step / ‖u·uᵀ‖₂,
  *

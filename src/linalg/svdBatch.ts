@@ -13,9 +13,10 @@ const SMALL = 16;
  * @param options.vectors `false`: only the singular values; default true
  * @returns with k = min(rows, cols): u, a batch of rows x k; s, k values for each matrix; v, a batch of cols x k
  *
- * @remarks Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi. Small
- *   matrices that are zero or very graded, and all larger ones, are decomposed one by one. The result for a matrix
- *   therefore does not depend on the others in its batch; for small matrices it is that of `svd` up to rounding.
+ * @remarks
+ * Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi. Small matrices
+ * that are zero or very graded, and all larger ones, are decomposed one by one. The result for a matrix therefore does
+ * not depend on the others in its batch; for small matrices it is that of `svd` up to rounding.
  *
  * @throws the errors of `svd`, also for a malformed batch; a NaN or infinity anywhere refuses the whole batch
  */

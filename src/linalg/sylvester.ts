@@ -59,10 +59,11 @@ export interface SylvesterOptions {
  *   general path 1 / ‖L⁻¹‖₁ of the triangular equation as LAPACK's trsen estimates it, in about five triangular solves
  * @returns x, m x n, with the diagnostics in `info`
  *
- * @remarks Symmetric path: with a = u·diag(α)·uᵀ and b = v·diag(β)·vᵀ, x = u·[(uᵀ·c·v)_ij / (α_i + β_j)]·vᵀ. Where |α_i
- *   + β_j| ≤ max(m, n)·u·(max|α| + max|β|) the entry is zero instead, and `info.singular` counts it. A singular
- *   equation, such as that of two positive semidefinite Gram matrices, therefore gets the solution of minimum norm, and
- *   an inconsistent one the least squares solution.
+ * @remarks
+ * Symmetric path: with a = u·diag(α)·uᵀ and b = v·diag(β)·vᵀ, x = u·[(uᵀ·c·v)_ij / (α_i + β_j)]·vᵀ. Where
+ * |α_i + β_j| ≤ max(m, n)·u·(max|α| + max|β|) the entry is zero instead, and `info.singular` counts it. A singular
+ * equation, such as that of two positive semidefinite Gram matrices, therefore gets the solution of minimum norm, and
+ * an inconsistent one the least squares solution.
  *
  * General path: Bartels and Stewart (CACM 15, 1972) on real Schur forms t and s, with a blocked quasi-triangular solve
  * (blocking ours; scaling and pivots as in LAPACK's trsyl). A singular or nearly singular equation is not an error:

@@ -155,8 +155,8 @@ function validated(
 }
 
 /**
- * The λ of least ‖(I − H) Y‖² / tr(I − H)². The numerator is the energy that the axes explain, with a factor (λ/(v +
- * λ))² in the axis of eigenvalue v, plus the rest that they do not explain.
+ * The λ of least ‖(I − H) Y‖² / tr(I − H)². The numerator is the energy that the axes explain, with a factor
+ * (λ/(v + λ))² in the axis of eigenvalue v, plus the rest that they do not explain.
  *
  * @param explained the part of the targets' energy that each axis explains at λ = 0
  */

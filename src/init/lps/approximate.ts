@@ -53,8 +53,9 @@ type Fit = (f: Real, degree: number, kinks: readonly number[], noise: number) =>
  * @param options see `ApproximationOptions`
  * @returns degree + 1 coefficients in ascending powers of t, exact zeros where they vanish by symmetry
  *
- * @remarks `"legendre"`: c_k = (2k + 1)/2 ∫ σ(Ru) L_k(u) du, P = Σ c_k L_k(t/R); `"chebyshev"`: the truncated Chebyshev
- *   series; `"minimax"`: Remez. Relu on [−1, 1], degree 2: 3/32 + t/2 + 15/32 t².
+ * @remarks
+ * `"legendre"`: c_k = (2k + 1)/2 ∫ σ(Ru) L_k(u) du, P = Σ c_k L_k(t/R); `"chebyshev"`: the truncated Chebyshev series;
+ * `"minimax"`: Remez. Relu on [−1, 1], degree 2: 3/32 + t/2 + 15/32 t².
  *
  * @throws ArgumentError for an unknown activation or norm, a degree or interval out of range, or an activation that is
  *   not finite on the interval; ConvergenceError for an activation that has no integral or best polynomial

@@ -4,9 +4,9 @@
  * and variances below are our formulation.
  *
  * A neuron σ(w·x + b), with σ replaced by a polynomial P, is P(w·x + b) − y = a Π_k (w·x + b − ρ_k): a product of
- * linear forms in (w, b). Unit i starts as one of these forms, w_i·x − ρ_k, with w_i random and ρ_k a real root of P −
- * σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence positive biases, and a
- * unit is off for a given input with a probability below 1/2.
+ * linear forms in (w, b). Unit i starts as one of these forms, w_i·x − ρ_k, with w_i random and ρ_k a real root of
+ * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence positive biases,
+ * and a unit is off for a given input with a probability below 1/2.
  */
 import { float64 } from "../../arrays.ts";
 import { checkOneOf, checkSingle, isSingle, known } from "../../arguments.ts";

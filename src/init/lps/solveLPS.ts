@@ -59,9 +59,10 @@ const TOLERANCES = [1e-6, 1e-9, 1e-12];
  * @param options.mostPaths the largest number of paths to follow, a positive integer; more are refused; default 1000
  * @returns the points, and the numbers of paths and of paths that diverged
  *
- * @remarks Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do
- *   not matter. An end counts as infinite if Newton's method finds it at infinity to rounding, or if it is a multiple
- *   zero at a distance beyond 1000 in these coordinates. A check ensures that complex points come in conjugate pairs.
+ * @remarks
+ * Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do not
+ * matter. An end counts as infinite if Newton's method finds it at infinity to rounding, or if it is a multiple zero at
+ * a distance beyond 1000 in these coordinates. A check ensures that complex points come in conjugate pairs.
  *
  * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
  *   overflow; ConvergenceError when a path is lost

@@ -1,6 +1,7 @@
 /**
- * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, in homogeneous coordinates: at v =
- * (h u, h) the gradient is multiplied by h^(2n − 1), and h = 0 is infinity. It is complex, and without the factor 2.
+ * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, in homogeneous coordinates: at
+ * v = (h u, h) the gradient is multiplied by h^(2n − 1), and h = 0 is infinity. It is complex, and without the factor
+ * 2.
  */
 import { add, complex, multiply, scale, type Complex } from "./complex.ts";
 

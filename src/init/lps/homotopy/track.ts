@@ -33,8 +33,8 @@ const ROUNDOFF = 4 * 2 ** -53;
 
 /**
  * Follows the path from u to its end; returns undefined where the path goes to infinity. Fourth-order Runge–Kutta
- * predicts, Newton's method corrects; a step is halved when Newton's method does not reach the tolerance (relative to 1
- * + |v|).
+ * predicts, Newton's method corrects; a step is halved when Newton's method does not reach the tolerance (relative to
+ * 1 + |v|).
  *
  * @throws ConvergenceError when no step is short enough, or too many are needed
  */
