@@ -9,10 +9,7 @@ export function size(shape: readonly number[]): number {
 /** The most numbers that WebAssembly, and so the kernels, can address in 4 GiB. */
 const MOST = 2 ** 30;
 
-/**
- * Throws an ArgumentError for anything but a shape whose rank is from `least` to `most`, and a MemoryError for a shape
- * that exceeds memory.
- */
+/** Requires a shape of rank `least` to `most`; throws a MemoryError for a shape that exceeds memory. */
 export function checkShape(shape: readonly number[], least: number, most: number): void {
   const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const ok =

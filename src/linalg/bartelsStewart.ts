@@ -33,10 +33,7 @@ export interface Scaled<T extends Data> {
   readonly exponent: number;
 }
 
-/**
- * Solves by division for the x of minimum norm; `singular` is the number of pairs of eigenvalues whose sum counts as
- * zero.
- */
+/** Divides to get the x of minimum norm; `singular` is the number of pairs of eigenvalues whose sum counts as zero. */
 export function divide<T extends Data>(
   { z, values: a }: Diagonalization<T>,
   { z: w, values: b }: Diagonalization<T>,
@@ -59,10 +56,7 @@ export function divide<T extends Data>(
   return { ...transformed(z, y, w), singular };
 }
 
-/**
- * Solves by quasi-triangular substitution; `perturbed` is the number of pivots that were replaced. `transposeB`: sᵀ
- * takes the place of s.
- */
+/** Solves by substitution; `perturbed` counts the pivots that were replaced. `transposeB`: sᵀ takes the place of s. */
 export function substitute<T extends Data>(
   { t, z }: Decomposition<T>,
   { t: s, z: w }: Decomposition<T>,

@@ -56,10 +56,7 @@ export function eigh<T extends Data>(
   });
 }
 
-/**
- * Throws unless the matrix is square, and symmetric up to rounding. Entries that are not finite are left to the kernel
- * to refuse.
- */
+/** Requires a square matrix, symmetric up to rounding. Entries that are not finite are left to the kernel to refuse. */
 export function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): void {
   if (n !== cols) throw new ArgumentError(name, "a square matrix", `${n} x ${cols}`);
   let tolerance: number | undefined;

@@ -12,10 +12,7 @@ export interface Products {
   readonly transposeB: boolean;
 }
 
-/**
- * The number of entries that are copied into a frame at a time, 4 MiB, so that the frame's memory stays below the size
- * that is kept.
- */
+/** Entries that are copied into a frame at a time, 4 MiB: the frame's memory stays below the size that is kept. */
 const GROUP = 2 ** 20;
 
 /**

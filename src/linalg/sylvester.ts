@@ -49,8 +49,7 @@ export interface SylvesterOptions {
  * Solves Sylvester's equation a·x + x·b = c for x. The solution is unique if a and −b have no eigenvalue in common; for
  * a singular equation look at `info`.
  *
- * @param a, b, c matrices of m x m, n x n and m x n, all of one precision, in which the work is done; they are not
- *   changed
+ * @param a, b, c m x m, n x n and m x n, of one precision, which is that of the work; they are not changed
  * @param options.symmetric by default the symmetric path is taken if a and b are symmetric to the last bit. `true`
  *   takes the symmetric path and refuses a coefficient that is not symmetric up to rounding; `false` takes the general
  *   path. (Unless it is `false`, a symmetric coefficient beside an unsymmetric one is still decomposed by `eigh`.)

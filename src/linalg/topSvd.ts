@@ -105,8 +105,7 @@ function krylov<T extends Data>(
   return (blocks) => {
     while (basis.cols < blocks * block) {
       const { q } = qr(besides(basis, multiply(a, qr(last).q, !wide)));
-      // The new columns are orthogonal to the basis even when the range of a is exhausted. The basis keeps its own
-      // signs.
+      // The new columns are orthogonal to the basis even when the range of a is exhausted. The basis keeps its signs.
       const next = columns(q, basis.cols);
       basis = besides(basis, next);
       last = multiply(a, next, wide);

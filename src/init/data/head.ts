@@ -120,8 +120,7 @@ export function regress(
 const STILL = 2 ** -40;
 
 /**
- * The λ that are tried, by factors of 2: from 2^6 times the largest eigenvalue, where ŷ is practically ȳ, down to its
- * rounding error.
+ * Exponents of the λ that are tried, 2^e times the largest eigenvalue: from ŷ practically ȳ down to rounding errors.
  */
 const [MOST, LEAST] = [6, -46];
 

@@ -6,10 +6,7 @@ import { checkFinite, largest, normalised } from "../units.ts";
 
 /** Measures of how different m units are: means and extremes over pairs of different units. */
 export interface Diversity {
-  /**
-   * Mean |cos| of the angles between units, 0 to 1; `meanCos2` and `coherence` are mean cos² and the largest |cos|
-   * (mutual coherence).
-   */
+  /** Mean |cos|, mean cos² and largest |cos| (mutual coherence) of the angles between units; each is 0 to 1. */
   readonly meanAbsCos: number;
   readonly meanCos2: number;
   readonly coherence: number;

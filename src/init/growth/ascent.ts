@@ -14,8 +14,7 @@ import { zeroWeights, norms, withNorm, type Weights } from "./neurons.ts";
 const STEPS = 100;
 
 /**
- * Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε, so that the scale of the gradient does not
- * matter.
+ * Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: the scale of the gradient does not matter.
  */
 const [BETA1, BETA2] = [0.9, 0.999];
 

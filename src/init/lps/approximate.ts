@@ -33,10 +33,7 @@ export interface ApproximationOptions {
 const MOST_DEGREE = 20;
 /** The powers of this width up to the largest degree are normal numbers. */
 const WIDEST = 1e12;
-/**
- * Coefficients below this fraction of the largest one count as zero: some 100 times the roundoff of integrals and
- * exchanges.
- */
+/** Fraction of the largest coefficient that counts as zero: some 100 times the roundoff of integrals and exchanges. */
 const VANISHING = 1e-12;
 /** Points at which the size of an activation is measured. */
 const SAMPLES = Array.from({ length: 33 }, (_, i) => i / 16 - 1);

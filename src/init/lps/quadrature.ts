@@ -17,10 +17,7 @@ const RULE = [
 ] as const;
 /** Relative accuracy of results computed in f64: some tens of roundings. */
 export const ROUNDOFF = 1e-14;
-/**
- * Limit of panels. A jump takes two panels for each halving, about 100 in all; a function that takes more than this is
- * noise.
- */
+/** Limit of panels. A jump takes two panels for each halving, about 100 in all; a function that takes more is noise. */
 const MOST_PANELS = 4096;
 /** The normal density is below 1e-31 beyond this point. */
 const TAIL = 12;

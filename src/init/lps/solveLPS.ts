@@ -23,10 +23,7 @@ export interface StationaryPoint {
   /** Real parts of w followed by b; `im` holds the imaginary parts. */
   readonly re: Float64Array;
   readonly im: Float64Array;
-  /**
-   * Kind of the point by the eigenvalues of the Hessian; `"singular"` if one of them is 0, `"complex"` if u is not
-   * real.
-   */
+  /** By the eigenvalues of the Hessian: `"singular"` if one of them is 0; `"complex"` if the point is not real. */
   readonly kind: "minimum" | "maximum" | "saddle" | "singular" | "complex";
   /** Σ_i (P(w·x_i + b) − y_i)²; NaN for complex points. */
   readonly loss: number;
