@@ -55,8 +55,8 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
  * @returns real coefficients if the roots are real, otherwise { re, im }
  *
  * @remarks
- * The product is expanded factor by factor; the error of c_k is at most 4 n u times the coefficient c_k of Π
- * (x + |x_j|). Neighbours that are exactly conjugate, as `roots` returns them, form one real factor: the roots of a
+ * The product is expanded factor by factor; the error of c_k is at most 4 n u times the coefficient c_k of
+ * Π (x + |x_j|). Neighbours that are exactly conjugate, as `roots` returns them, form one real factor: the roots of a
  * real polynomial give imaginary parts that are exactly zero.
  *
  * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient or an intermediate

@@ -51,9 +51,7 @@ export function svdBatch<T extends Data>(
   return { u, s, v };
 }
 
-/**
- * Decomposes small matrices in SIMD lanes; a matrix that the kernel leaves undone has a negative first singular value.
- */
+/** Decomposes small matrices in SIMD lanes. The first singular value of a matrix that the kernel skips is negative. */
 function byLanes(a: Batch, dtype: Dtype, vectors: boolean, u: Data, s: Data, v: Data): void {
   const wide = a.rows < a.cols;
   const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];

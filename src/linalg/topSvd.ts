@@ -40,8 +40,8 @@ export interface TopSvd<T extends Data> {
  * factor is orthonormalized (qr) and the SVD of a·Q is taken: nothing is squared. One step of refinement in f64
  * follows. q starts at 3 and doubles until the residual is at most tolerance·s₁.
  *
- * The full SVD is cheaper, and is taken instead, once the block outgrows min(m, n)/2, and from the start if min(m,
- * n) ≤ 64 or 5(k + 8) > min(m, n)/2; `method` says so. A flat spectrum ends there, at up to 1.5 times its cost.
+ * The full SVD is cheaper, and is taken instead, once the block outgrows min(m, n)/2, and from the start if
+ * min(m, n) ≤ 64 or 5(k + 8) > min(m, n)/2; `method` says so. A flat spectrum ends there, at up to 1.5 times its cost.
  *
  * Every s_i is within the residual of a singular value, and within residual²/gap if a gap separates it from those that
  * are not found; its vectors are within residual/gap. That the s_i are the k largest holds with overwhelming

@@ -1,8 +1,8 @@
 /**
  * Latent codes of the data-driven initialization: the pre-activations that a layer's weights are to produce.
  *
- * Every code is linear in z = [x, t], the layer's input x followed by data t that the code streams along with it: S = P
- * (z − mean z). Therefore the moments of z are all that has to be kept of the data, whatever the code.
+ * Every code is linear in z = [x, t], the layer's input x followed by data t that the code streams along with it:
+ * S = P (z − mean z). Therefore the moments of z are all that has to be kept of the data, whatever the code.
  *
  *   code               t                    P (k rows)
  *   pca                nothing              the leading principal components; before one-sided

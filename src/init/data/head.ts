@@ -119,9 +119,7 @@ export function regress(
  */
 const STILL = 2 ** -40;
 
-/**
- * Exponents of the λ that are tried, 2^e times the largest eigenvalue: from ŷ practically ȳ down to rounding errors.
- */
+/** Exponents e of the tried λ, 2^e times the largest eigenvalue: from ŷ practically ȳ down to rounding errors. */
 const [MOST, LEAST] = [6, -46];
 
 /**

@@ -1,6 +1,4 @@
-/**
- * Kernels and biases of the linear product structure: random draws with the variance and the biases of an `lpsDesign`.
- */
+/** Kernels and biases of the linear product structure: random draws with the variance and biases of an `lpsDesign`. */
 import { float32 } from "../../arrays.ts";
 import { checkInteger, checkOneOf, checkSeed, checkSingle, isSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -19,9 +17,7 @@ export type LpsLayer = "dense" | "transpose" | "depthwise" | "separable";
 export interface LpsKernelOptions {
   /** Variance of a weight times the fan-in; not negative. */
   variance: number;
-  /**
-   * `"gaussian"` (default): independent weights; `"orthogonal"`: orthonormal rows or columns of the same mean square.
-   */
+  /** `"gaussian"` (default): independent; `"orthogonal"`: orthonormal rows or columns of the same mean square. */
   weights?: "gaussian" | "orthogonal";
   /** Default `"dense"`. */
   layer?: LpsLayer;

@@ -26,9 +26,7 @@ export interface LpsDesignOptions extends ApproximationOptions {
   activation: ActivationName | ActivationFunction;
   /** Slope, alpha, theta or maximum of a named activation that has such a parameter; default as in TensorFlow.js. */
   parameter?: number;
-  /**
-   * Factor s of the biases −s ρ; default 1. Smaller factors suit wide and very deep networks; 0 makes all biases zero.
-   */
+  /** Factor s of the biases −s ρ; default 1. Smaller ones suit wide and very deep networks; 0 makes all biases zero. */
   biasScale?: number;
   /** How the weights are scaled, see `lpsDesign`; default `"forward"`. */
   variance?: "forward" | "he" | "backward";
@@ -59,10 +57,10 @@ const [LEAST, MOST] = [2 ** -20, 2 ** 20];
  *
  * P is the polynomial of `approximate`; ρ_k are the real roots of P − σ(0) in [−R, R] or, if there are none, the real
  * part of the root nearest to the interval. With q = `moment`, z ~ N(b_k, variance · q), and means over the roots, the
- * variance is
+ * variance is chosen by `options.variance`:
  *
- *   `"forward"`   that with E[σ(z)²] = q: the second moment stays the same from layer to layer
- *   `"backward"`  that with χ = variance · E[σ'(z)²] = 1: squared gradients stay the same
+ *   `"forward"`   E[σ(z)²] = q: the second moment stays the same from layer to layer
+ *   `"backward"`  χ = variance · E[σ'(z)²] = 1: squared gradients stay the same
  *   `"he"`        2, for wide and very deep networks
  *
  * For example relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.

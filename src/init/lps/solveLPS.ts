@@ -193,7 +193,7 @@ function described(
   return { re, im, kind, loss: lossOf(given, [...re]) };
 }
 
-/** The kind by the signs of the Hessian's eigenvalues: their sums with ‖H‖ are the singular values of H + ‖H‖ I. */
+/** The kind by the signs of the Hessian's eigenvalues, which plus its norm are the singular values of H + ‖H‖ I. */
 function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] {
   const entries = hessianOf(neuron, u).flat();
   const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));

@@ -1,7 +1,6 @@
 /**
- * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, in homogeneous coordinates: at
- * v = (h u, h) the gradient is multiplied by h^(2n − 1), and h = 0 is infinity. It is complex, and without the factor
- * 2.
+ * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, without the factor 2, as a complex
+ * function in homogeneous coordinates: at v = (h u, h) it is multiplied by h^(2n − 1), and h = 0 is infinity.
  */
 import { add, complex, multiply, scale, type Complex } from "./complex.ts";
 
@@ -22,9 +21,9 @@ export function lossOf({ p, samples, targets }: Neuron, u: readonly number[]): n
 }
 
 /**
- * With P(t, h) = Σ p_k t^k h^(n−k), and ' for ∂/∂t: `value` holds the N sums Σ (P − y hⁿ) P' x, and `jacobian` their N
- * x (N + 1) derivatives: by u, Σ (P'² + (P − y hⁿ) P'') x xᵀ, and in the last column by h, Σ ((P − y hⁿ)_h P' + (P − y
- * hⁿ) P'_h) x.
+ * With P(t, h) = Σ p_k t^k h^(n−k), and ' for ∂/∂t: `value` holds the N sums Σ (P − y hⁿ) P' x, and `jacobian` their
+ * N x (N + 1) derivatives: by u, Σ (P'² + (P − y hⁿ) P'') x xᵀ, and in the last column by h,
+ * Σ ((P − y hⁿ)_h P' + (P − y hⁿ) P'_h) x.
  */
 export function gradientOf(
   { p, samples, targets }: Neuron,
