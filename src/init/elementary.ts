@@ -21,9 +21,7 @@ const ARTANH = Array.from({ length: 18 }, (_, n) => 1 / (2 * n + 1));
 
 const ROOT_2_PI = 2.5066282746310002;
 
-/**
- * The point where the series of the distribution function gives way to the continued fraction, and the latter's depth.
- */
+/** The point where the distribution function's series gives way to the continued fraction, and the latter's depth. */
 const TAIL = 2.5;
 const DEPTH = 80;
 

@@ -67,9 +67,7 @@ export function orthogonal(
   );
 }
 
-/**
- * Makes a depthwise kernel […, channels, multiplier] with an orthogonal matrix, taps x multiplier, for each channel.
- */
+/** Makes a depthwise kernel […, channels, multiplier]: an orthogonal matrix, taps x multiplier, for each channel. */
 export function filters(
   taps: number,
   channels: number,

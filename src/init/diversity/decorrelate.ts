@@ -46,7 +46,7 @@ export interface DecorrelateOptions {
  *   until mean cos² is within 0.4 % of that bound;
  * - qr divides the rows of the orthonormal columns by their lengths once, which leaves mean cos² a few per cent above
  *   the bound (a fraction of 2/n);
- * - cholesky does not exist.
+ * - cholesky is refused, because the factor L does not exist.
  *
  * Taking Löwdin's and these methods for initialization is our formulation.
  *

@@ -130,9 +130,7 @@ export function effectiveRank({ rows, cols, data }: Matrix): number {
   return Math.exp(-s.reduce((sum, x) => sum + (x > 0 ? (x / total) * Math.log(x / total) : 0), 0));
 }
 
-/**
- * The log of the determinant; eigenvalues that rounding alone could have made count as zero, and so do all beyond n.
- */
+/** The log of the determinant. Eigenvalues that rounding alone could have made count as zero, and all beyond n. */
 function logDet(cosines: Matrix<Float64Array>, n: number): number {
   const m = cosines.rows;
   if (m > n) return -Infinity;

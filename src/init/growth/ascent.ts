@@ -13,9 +13,7 @@ import { zeroWeights, norms, withNorm, type Weights } from "./neurons.ts";
 /** Number of steps, as in Evci et al. 2022 (appendix): 100 steps of Adam. */
 const STEPS = 100;
 
-/**
- * Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: the scale of the gradient does not matter.
- */
+/** Adam's constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: the scale of the gradient does not matter. */
 const [BETA1, BETA2] = [0.9, 0.999];
 
 /** A step turns a neuron by a third at most. Of 0.03, 0.1, 0.3 and 1, this was the best on ‖Mw‖ for Gaussian M. */

@@ -13,9 +13,7 @@ import { positive, type Weights } from "./neurons.ts";
 export interface GradMax {
   /** o x k with orthonormal columns; columns beyond min(d, o) are orthonormal in blocks. */
   readonly directions: Weights;
-  /**
-   * The singular values of the growth matrix that belong to the directions, descending, without those of random fill.
-   */
+  /** The singular values of the growth matrix that belong to the directions, descending; random fill has none. */
   readonly singularValues: Float32Array;
   /** How many of the k directions are random fill, because the rank of the growth matrix is less than k. */
   readonly filled: number;
