@@ -1,10 +1,10 @@
-/** Cholesky factors of small symmetric matrices, in f64 and plain loops: m³/3 flops. */
+/** Cholesky factors of small symmetric matrices, in f64 by plain loops: m³/3 flops. */
 import { float64 } from "../../arrays.ts";
 import type { Matrix } from "../../linalg/index.ts";
 
 /**
- * The lower triangular L of a = L·Lᵀ; `undefined` if a is not positive definite: a pivot that is not above
- * m·2⁻⁵² of its diagonal entry is what rounding makes of zero.
+ * The lower triangular L of a = L·Lᵀ, or `undefined` if a is not positive definite. A pivot that is at most m·2⁻⁵² of
+ * its diagonal entry counts as zero, since rounding alone could make it.
  */
 export function cholesky(a: Matrix<Float64Array>): Matrix<Float64Array> | undefined {
   const m = a.rows;
@@ -38,7 +38,7 @@ export function solveLower(
   return { rows: m, cols: n, data: x };
 }
 
-/** L⁻¹, the same with the zeros of the identity left out. */
+/** L⁻¹, by forward substitution that skips the zeros of the identity. */
 export function inverseLower({ rows: m, data: l }: Matrix<Float64Array>): Matrix<Float64Array> {
   const x = float64(m * m);
   for (let i = 0; i < m; i++) {
