@@ -58,7 +58,7 @@ const METRICS: readonly (keyof Diversity)[] = [
 ];
 
 export interface SpreadOptions {
-  /** Length η of the step (of the first step, in `spreading`), in units of 1/‖UUᵀ‖: above 0, at most 0.5; default 0.5. */
+  /** Step η (in `spreading` the first one) in units of 1/‖UUᵀ‖: above 0, at most 0.5; default 0.5. */
   step?: number;
   /** Names of the layers to change; default: all layers with a kernel. Kernels that are not trainable stay. */
   layers?: readonly string[];

@@ -14,7 +14,7 @@ import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 export interface RegularizerConfig extends Schedule, Omit<PenaltyOptions, "cap"> {
   /** Default `"cos2"`. */
   penalty?: WeightPenalty;
-  /** Whether the kernel is that of a depthwise convolution, whose filters are compared on each channel; default false. */
+  /** Whether the kernel is depthwise, so that filters on the same channel are compared; default false. */
   depthwise?: boolean;
 }
 

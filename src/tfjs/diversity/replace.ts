@@ -128,7 +128,11 @@ function commutes(layer: Layer): boolean {
   return channelwise === true && !computes && isHomogeneous(layer);
 }
 
-/** The first layer behind this one that does not commute with scaling, if all on the way have one consumer. */
+/**
+ * The first layer behind this one that does not commute with scaling.
+ *
+ * @throws ArgumentError if a layer on the way there has several consumers, or none
+ */
 function consumer(layer: Layer): Layer {
   for (let at = layer; ;) {
     const next = at.outboundNodes.map((node) => node.outboundLayer);

@@ -22,7 +22,7 @@ export function checkSchedule({ lambda = 1, epochs = 5 }: Schedule): void {
   checkInteger("epochs", epochs);
 }
 
-/** Key of the property in which regularizers and layers with a schedule keep their epoch; it collides with no name of tf.layers. */
+/** Key under which regularizers and layers with a schedule keep their epoch; as a symbol it meets no other name. */
 export const EPOCH = Symbol.for("tfjs-initializers/epoch");
 
 /**

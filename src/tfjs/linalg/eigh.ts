@@ -11,8 +11,8 @@ import { timesDiagonal, timesTransposed, transposedTimes } from "./products.ts";
  * signs and the meaning of "symmetric".
  *
  * Gradients are symmetric like a. The gradient of the values is v·diag(dw)·vᵀ, also where they are repeated. The
- * gradient of the vectors exists only where the values are distinct. In Node, @tensorflow/tfjs-core alone has no gradients at all: load
- * @tensorflow/tfjs-layers or the union package.
+ * gradient of the vectors exists only where the values are distinct. In Node, @tensorflow/tfjs-core alone has no
+ * gradients at all: load @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, square and symmetric matrices, n = 0 included
  * @param options.vectors `false` computes and returns only { values }, in half the time; default true

@@ -19,8 +19,8 @@ type Mode = "reduced" | "complete";
  *
  * Gradients (J. Townsend, Differentiating the Singular Value Decomposition, 2016): the gradient of s is
  * u·diag(ds)·vᵀ, also where singular values are repeated. The gradients of u and v exist only where singular
- * values are distinct and not zero, and in complete mode only for square matrices. In Node, @tensorflow/tfjs-core alone has no gradients at all: load
- * @tensorflow/tfjs-layers or the union package.
+ * values are distinct and not zero, and in complete mode only for square matrices. In Node, @tensorflow/tfjs-core alone
+ * has no gradients at all: load @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
  * @param options.vectors `false` computes and returns only { s }, in two thirds of the time; default true
