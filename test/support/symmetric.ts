@@ -1,6 +1,6 @@
 /**
- * Symmetric matrices: the types of LAPACK's tests (TESTING/EIG/ddrvst.f), spectra with known answers, and those
- * on which tridiagonal codes are known to lose orthogonality or not to return. All are made in f64 and
+ * Symmetric matrices: the types of LAPACK's tests (TESTING/EIG/ddrvst.f), matrices with known eigenvalues, and
+ * matrices on which tridiagonal codes are known to lose orthogonality or not to return. All are computed in f64 and
  * rounded once to the precision asked for.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
@@ -12,7 +12,7 @@ import { stewart } from "../twins/haar.ts";
 type Make = (n: number, precision: Precision) => Matrix;
 type Spectrum = (i: number, n: number) => number;
 
-/** Entry (i, j) by a formula that is asked for i ≥ j only. */
+/** A symmetric matrix whose entry (i, j), i ≥ j, is given by a formula. */
 export function symmetric(
   n: number,
   precision: Precision,
@@ -58,7 +58,7 @@ export function gram(n: number, p: Precision, rank: number): Matrix {
   });
 }
 
-/** Every other value negative. */
+/** A spectrum with the sign of every other value turned. */
 const signed =
   (value: Spectrum): Spectrum =>
   (i, n) =>
