@@ -15,7 +15,7 @@ export interface Accuracy {
   error?: number;
 }
 
-/** ‖I − QᵀQ‖₁ / (m u), for a wide Q ‖I − QQᵀ‖₁ / (n u). */
+/** ‖I − QᵀQ‖₁ / (m u), or for a wide Q ‖I − QQᵀ‖₁ / (n u). */
 export function orthogonality(q: Matrix): number {
   // With orthonormal vectors as rows, both loops run along memory.
   const { rows, cols, data } = q.rows > q.cols ? transpose(q) : q;
@@ -190,7 +190,7 @@ function dot(v: Float64Array, a: number, b: number, n: number): number {
 }
 
 function largest(values: Float64Array): number {
-  // A NaN must win: Math.max passes it on, a comparison would not.
+  // Math.max returns NaN if a value is NaN; a comparison would not.
   return values.reduce((a, b) => Math.max(a, b), 0);
 }
 
@@ -208,7 +208,7 @@ export function distance(x: ArrayLike<number>, y: ArrayLike<number>): Accuracy {
   return { residual: error / (largest * 2 ** -24) };
 }
 
-/** Largest relative error of a root in u, each true root against the nearest that was found. */
+/** Largest relative error of a root, in u; each true root is compared with the nearest root that was found. */
 export function rootError(found: Complex, truth: Complex): number {
   const errors = Array.from(truth.re, (re, i) => {
     const im = truth.im[i];

@@ -97,10 +97,10 @@ export function job<R>(
 interface Runner {
   contender: Contender;
   job: Job;
-  /** Calls in one sample, and rounds it takes part in. */
+  /** Number of calls in one sample, and number of rounds in which it takes part. */
   reps: number;
   turns: number;
-  /** Cost of one sample. */
+  /** Time of one sample, in milliseconds. */
   cost: number;
   samples: number[];
 }
@@ -174,7 +174,7 @@ async function warmUp(contender: Contender, job: Job): Promise<Runner> {
     time = await job.time(reps);
     spent += reps * time;
   }
-  await setTimeout(20); // optimised code is compiled in the background and may still be on its way
+  await setTimeout(20); // optimised code is compiled in the background and may not be ready yet
   time = await job.time(Math.ceil(SAMPLE / time));
   const reps = Math.ceil(SAMPLE / time);
   const turns = time > LONG ? Math.ceil(3000 / time) : Infinity;

@@ -27,7 +27,7 @@ const NUMERIC = new Set([
   ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
-/** Three digits are more than a measurement deserves, and enough to compare with a bar. */
+/** A number with three digits: more are not significant, and three suffice for comparison with a bar. */
 function digits(x: number | undefined): string {
   if (x === undefined) return "";
   if (x !== 0 && (x < 0.001 || x >= 1e5)) return x.toExponential(1);

@@ -96,7 +96,7 @@ async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
   return result;
 }
 
-/** The results of the jobs, `WIDTH` of them running at any moment. */
+/** Runs the jobs, `WIDTH` of them at a time, and returns their results. */
 async function runAll(jobs: Job[]): Promise<Result[]> {
   const results: Result[] = [];
   const queue = jobs.values();

@@ -9,7 +9,7 @@
  * (`replaced` and `mended` below). They serve `tf.grad` and models made before the import, too. All copies of
  * TensorFlow.js on a page share one registry of kernels, so one import serves them all, before or after tf.layers.
  */
-import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
+import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its kernels over ours.
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call } from "./train/cells.ts";
 import {

@@ -35,7 +35,7 @@ const kernels: Partial<Conv>[] = [
 const label = ({ kernelSize, padding, strides = 1 }: Partial<Conv>) =>
   `${[kernelSize].flat().join("x")} ${padding} /${[strides].flat().join("x")}`;
 
-/** All pairs of convolutions. */
+/** Networks with two convolutions, for all pairs of these kernels. */
 export const pairs: Record<string, () => Layer[]> = Object.fromEntries(
   kernels.flatMap((first) =>
     kernels.map((second) => [

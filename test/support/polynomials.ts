@@ -111,7 +111,7 @@ export const special: Record<string, number[]> = {
 };
 
 const normals = (n: number, seed: number) => {
-  // Sums of twelve uniform numbers of a linear congruential generator: any will do.
+  // Nearly normal numbers: sums of twelve uniform numbers of a linear congruential generator.
   let state = seed;
   const uniform = () => (state = (state * 16807) % 2147483647) / 2147483647;
   return range(n, () => range(12, uniform).reduce((a, b) => a + b) - 6);

@@ -1,4 +1,4 @@
-/** Quasi-triangular matrices for trsyl, and the data of LAPACK's own test of it. */
+/** Quasi-triangular matrices for trsyl, and the data of LAPACK's test of its trsyl. */
 import type { Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian } from "./matrices.ts";
 import type { Precision } from "./precisions.ts";

@@ -16,7 +16,7 @@ import {
 /** Largest accepted ratio, in units of 2u as in LAPACK, which accepts 20 (nep.in); measured: up to 6, SciPy up to 3. */
 const GATE = 8;
 
-/** The families of one suite. */
+/** Checks Schur forms, and remembers the worst of each ratio, for one suite. */
 export class SchurFamilies {
   readonly residual: Family;
   readonly orthogonality: Family;

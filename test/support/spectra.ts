@@ -44,7 +44,7 @@ const part = (i: number, k: number) => i / Math.max(k - 1, 1);
 /** Numbers scattered over [0, 1): multiples of the golden ratio, modulo 1. */
 const scatter = (i: number, k: number) => ((i + k) * 0.6180339887498949) % 1;
 
-/** LAPACK's ulp is 2u; its extreme types are off the ends of the range by a factor of ulp. */
+/** Evenly spaced values. LAPACK's ulp is 2u; its extreme types are off the ends of the range by a factor of ulp. */
 const evenly = ({ u }: Precision) => modes["mode 4"](0.5 / u);
 const stretched = (p: Precision, norm: number) => (i: number, k: number) => norm * evenly(p)(i, k);
 
@@ -81,15 +81,15 @@ export function integers(m: number, n: number, precision: Precision): Matrix {
   );
 }
 
-/** Bidiagonal, its diagonal falling over `decades`, next to ones (Golub and Kahan's form). */
+/** Bidiagonal: the diagonal falls over `decades`, the superdiagonal is 1 (Golub and Kahan's form). */
 export const bidiagonal = (n: number, precision: Precision, decades: number): Matrix =>
   build(n, n, precision, (i, j) => (i === j ? 10 ** (-decades * part(i, n)) : Number(j === i + 1)));
 
-/** Powers 0 … n-1 of m points evenly spaced in (0, 1]. */
+/** Powers 0 … n − 1 of m points evenly spaced in (0, 1]. */
 export const vandermonde: Make = (m, n, precision) =>
   build(m, n, precision, (i, j) => ((i + 1) / m) ** j);
 
-/** A row of ones above ε I: two nearly equal columns for every pair. */
+/** A row of ones above ε I, so that every two columns are nearly equal. */
 export const lauchli = (n: number, precision: Precision, ε: number): Matrix =>
   build(n + 1, n, precision, (i, j) => (i === 0 ? 1 : i === j + 1 ? ε : 0));
 

@@ -64,13 +64,13 @@ const signed =
   (i, n) =>
     (i % 2 ? -1 : 1) * value(i, n);
 
-/** 1 … u in even steps, in even ratios, and 1, u, u, … (ddrvst's three distributions). */
+/** The three distributions of ddrvst: from 1 to u in equal steps, in equal ratios, and 1, u, u, …. */
 const even = (p: Precision) => modes["mode 4"](0.5 / p.u);
 const geometric = (p: Precision) => modes["mode 3"](0.5 / p.u);
 const clustered = (p: Precision) => modes["mode 1"](0.5 / p.u);
 const root = (x: number) => 2 ** Math.floor(Math.log2(x) / 2);
 
-/** Wilkinson's W⁺ of order 21, again and again, coupled by `glue`: its values are pairs already, then clusters. */
+/** Copies of Wilkinson's W⁺ of order 21, coupled by `glue`: its eigenvalues are close pairs, so here clusters. */
 const glued = (n: number, p: Precision, glue: number) =>
   tridiagonal(
     n,

@@ -59,9 +59,9 @@ for (const cls of classes) serialization.registerClass(cls);
  * With a seed the weights have the same bits everywhere. In saved models the class is
  * "TfjsInitializersDecorrelated".
  *
- * @param config.method `"zca"` (default: the nearest orthonormal rows), `"qr"` (Gram–Schmidt), `"cholesky"` (the same
- *   by another way; refuses more units than inputs), `"gradient"` (descent for Σ cos²) or `"data"` (decorrelates
- *   pre-activations, given the covariance of the inputs; what that does to training depends on the data, see
+ * @param config.method `"zca"` (default: the nearest orthonormal rows), `"qr"` (Gram–Schmidt), `"cholesky"` (the result
+ *   of "qr" by another algorithm; refuses more units than inputs), `"gradient"` (descent for Σ cos²) or `"data"`
+ *   (decorrelates pre-activations, given the covariance of the inputs; the effect on training depends on the data, see
  *   examples/diversity.ts)
  * @param config.base rule of the first draw: glorotNormal, glorotUniform (default), heNormal, heUniform,
  *   leCunNormal or leCunUniform
@@ -70,8 +70,8 @@ for (const cls of classes) serialization.registerClass(cls);
  *   each channel; default false
  * @param config.covariance for "data": n x n, as `inputCovariance` returns it
  * @param config.seed integer from 0 to 2^53 − 1; without one every weight is drawn afresh
- * @throws ArgumentError for a bad or unknown option; `apply` throws it for a bad shape, and ConvergenceError
- *   and MemoryError
+ * @throws ArgumentError for a bad or unknown option; `apply` throws ArgumentError for a bad shape,
+ *   ConvergenceError and MemoryError
  *
  * @example
  * tf.layers.dense({ units: 16, kernelInitializer: decorrelated({ base: "heNormal", seed: 1 }) })

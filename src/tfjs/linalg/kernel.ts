@@ -1,5 +1,5 @@
 /**
- * Linear algebra as kernels of TensorFlow.js, so that tidy, dispose, profile and gradients know them.
+ * Linear algebra as kernels of TensorFlow.js, so that tidy, dispose, profile and gradients work with its functions.
  *
  * A kernel is registered with a backend when it first runs there. Every backend will do: the work is done in this
  * package's own memory, and a backend is only asked to read and to write tensors. (The setup hook of TensorFlow.js

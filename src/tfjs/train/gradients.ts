@@ -29,7 +29,7 @@ const kernels: Record<string, readonly [input: string, filter: string]> = {
   ],
 };
 
-/** The gradients of a convolution whose kernels on the wasm backend know dilations. */
+/** The gradients of a convolution by kernels that, on the wasm backend, support dilations. */
 export const convolutionGradient =
   (kernelName: string): GradFunc =>
   (dy, saved, attrs) => {
