@@ -105,7 +105,7 @@ export function spreadUnits(model: LayersModel, options: SpreadOptions = {}): vo
  *
  * @param model the model that is being trained
  * @param options.step, options.layers as for `spreadUnits`
- * @param options.epochs number of epochs until the step is 0; default 5; 0 keeps the step constant for ever
+ * @param options.epochs number of epochs until the step is 0; default 5; 0 means every epoch, with a constant step
  * @param options.every `"epoch"` (default) or `"batch"`
  * @returns the callback, for the option `callbacks` of `fit`
  * @throws ArgumentError for a bad option; during training, for the same reasons as `spreadUnits`

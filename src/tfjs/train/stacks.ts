@@ -10,8 +10,8 @@ export interface Runs {
 }
 
 /**
- * Divides the stack of a product into runs. A run goes over the last axes of the stack, as many as a factor is
- * repeated along all of them or along none; there is one run for each position on the axes before them.
+ * Divides the stack of a product into runs. A run covers as many of the last axes as possible, so that along them each
+ * factor either is repeated throughout or advances throughout. Each position on the axes before them begins a run.
  *
  * @param a, b, stack the shapes without the last two axes, of the factors and of the product
  */
