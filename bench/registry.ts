@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js with and without `tfjs-initializers/train`, in one process. Whoever measures with it
- * imports it from here, so that what was there before is known.
+ * TensorFlow.js with and without `tfjs-initializers/train`, in one process. Benchmarks import `train` through this
+ * file, which first records the original kernels and gradients.
  */
 import * as tf from "@tensorflow/tfjs";
 import "./peers/tfjs.ts";
@@ -44,7 +44,7 @@ const stock = registry(names);
 await import("../src/tfjs/train.ts");
 const ours = registry(names);
 
-/** A kernel of the backend as it was, if it had one. */
+/** The original kernel of the backend, if it has one. */
 export const stockKernel = (name: string) =>
   stock.kernels.find(({ kernelName }) => kernelName === name);
 

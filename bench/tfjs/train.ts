@@ -36,7 +36,7 @@ export const images = (batch: number, h: number) => draw([batch, h, h, 3], 1);
 export const labels = (batch: number) =>
   tf.tidy(() => tf.oneHot(tf.range(0, batch, 1, "int32"), 10) as tf.Tensor2D);
 
-/** Steps of model.trainOnBatch on a backend. */
+/** A contender: steps of model.trainOnBatch on a backend. */
 function step(
   backend: string,
   batch: number,
@@ -65,7 +65,7 @@ function step(
   };
 }
 
-/** The gradients of all weights of one step on the two backends; the worst of them. */
+/** The worst difference between the gradients of one step on the two backends, over all weights. */
 async function agreement(batch: number, h: number): Promise<Accuracy> {
   const found: Float32Array[][] = [];
   for (const backend of ["wasm", "cpu"]) {
@@ -112,7 +112,7 @@ function training(
   };
 }
 
-/** Steps of a net, each run of them surrounded by what `within` does. */
+/** Steps of a net; `within` runs each sequence of them. */
 const steps = (kind: Kind, within: <T>(run: () => Promise<T>) => Promise<T>): Contender["start"] => async () => {
   const { model, xs, ys } = kind.make();
   const run = async (reps: number) => {
@@ -184,12 +184,12 @@ function compared(kind: Kind, { stock }: { stock?: number } = {}): Case {
 
 const [mlp, lstm, gru, resnet, gpt] = kinds as [Kind, Kind, Kind, Kind, Kind];
 
-/** What 100 steps leave behind; beyond what 64 left before. */
+/** The memory that 100 steps leave behind, beyond that of 64 earlier steps. */
 const memory = ({ name }: Kind, keep: number): MemoryCase =>
   keeps(`train, memory: ${name}`, ["trainSteps", name, 100], keep, "./nets.ts");
 
 export default [
-  // Three times the convolutions of a prediction, and half as much again for all the rest.
+  // The bar is three times the convolutions of a prediction, and half as much again for everything else.
   training(32, 32, { units: 4.5 }),
   training(1, 32, { cpu: 40 }),
   compared(mlp, { stock: 3.5 }),
