@@ -70,9 +70,9 @@ export async function solveLayer(
 }
 
 /**
- * Scales the weights of every stage so that its pre-activations have variance 1, taken over data and units together. The
- * method "orthogonal-lsuv" scales orthonormal weights, "lsuv" those of the model. Biases become zero: pre-activations
- * are then linear in the weights, and one step reaches what the paper iterates.
+ * Scales the weights of every stage so that its pre-activations have variance 1, taken over data and units together.
+ * The method "orthogonal-lsuv" scales orthonormal weights, "lsuv" those of the model. Biases become zero:
+ * pre-activations are then linear in the weights, and one step reaches what the paper iterates.
  */
 export async function scaleLayer(
   task: Linear,

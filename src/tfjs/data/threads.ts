@@ -1,4 +1,4 @@
-/** Node's worker threads, where the host is Node. They are looked up without an import, which bundlers cannot resolve. */
+/** Node's worker threads, where the host is Node. The lookup avoids an import, which bundlers could not resolve. */
 
 /** The used members of a worker thread. */
 export interface Thread {
