@@ -14,7 +14,7 @@ export class Route {
   readonly steps: readonly Step[];
   /** The step that makes a tensor, by its index; −1 for the model's inputs. */
   private readonly made = new Map<SymbolicTensor, number>();
-  /** Index of the last step before which, or at which, a tensor is needed. */
+  /** A tensor is needed until a step beyond this index is the next one to run. */
   private readonly ends = new Map<SymbolicTensor, number>();
 
   /** @param halts tensors of the model, in the order in which they will be requested */
@@ -128,7 +128,10 @@ export class Passage {
     return new Set(all.filter((x) => x !== null));
   }
 
-  /** Runs one step like the executor of tf.layers, which however passes a mask on to all layers that follow. */
+  /**
+   * Runs one step like the executor of tf.layers, except that a mask ends at a layer that does not support masking. The
+   * executor passes it on to all layers that follow.
+   */
   private run({ layer, inputs, outputs }: Step): void {
     const given = inputs.map((input) => this.values.get(input)!);
     const made = tidy(() => {

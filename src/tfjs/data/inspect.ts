@@ -37,7 +37,7 @@ export interface LayerHealth {
   readonly cos: number;
   /** Effective rank of the same weights: exp of the entropy of σ²/Σσ², from 1 to min(units, inputs). */
   readonly rank: number;
-  /** ‖∂L/∂W‖ (Frobenius) of the compiled loss, mean over all samples; only on request, and not for frozen layers. */
+  /** ‖∂L/∂W‖ (Frobenius) of the compiled loss, mean over all samples; on request only, not for frozen layers. */
   readonly gradient?: number;
 }
 

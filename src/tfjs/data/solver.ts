@@ -56,7 +56,7 @@ async function given(worker: Worker | Thread): Promise<Line> {
 /** Number of questions sent to any worker so far, which gives each question its id. */
 let asked = 0;
 
-/** Seconds of silence after which an idle worker counts as failed; its file of 60 KB loads in 2 on slow connections. */
+/** Seconds of silence after which a worker that is not solving counts as failed; its 60 KB load in 2 on slow lines. */
 const PATIENCE = 10;
 
 interface Waiting {
