@@ -46,8 +46,8 @@ import { unused } from "./targets.ts";
  * samples. A layer with more than 1536 inputs is solved on 512 principal axes; the report tells their share of the
  * variance.
  *
- * For the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting the code against keeping the
- * input. With "pca" the rows of W are principal axes whatever α and β are.
+ * For the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting the code against keeping
+ * the input. With "pca" the rows of W are principal axes whatever α and β are.
  *
  * Heads, the last layers of outputs that have `ys`, have no decoder and are not rescaled:
  * - A head is ridge regression with an intercept, in the targets' own mean and scale, with λ by generalized
@@ -62,8 +62,8 @@ import { unused } from "./targets.ts";
  *
  * Provenance: the idea is that of Das, Bhalgat and Porikli, "Data-driven Weight Initialization with Sylvester Solvers",
  * arXiv 2105.10335; the equation is that of the Semantic AutoEncoder of Kodirov et al., CVPR 2017. The formulation is
- * ours: the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization. The
- * methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; both make biases zero.
+ * ours: the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization.
+ * The methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; both make biases zero.
  *
  * Reproducibility: sums are taken and equations solved in float64, so that the same inputs of a layer give weights with
  * the same bits, however the inputs are cut into batches. Two things are not covered: the code "random" is drawn by

@@ -59,8 +59,8 @@ export interface InspectOptions {
  * Measures the health of a model's layers on samples: dead units, mean and variance of pre-activations, likeness of
  * units, effective rank, and gradients on request.
  *
- * Every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer is measured, in forward order. The model is not
- * changed. It is run in inference mode, once on all samples; layers that contain an activation are run twice. The
+ * Every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer is measured, in forward order. The model is
+ * not changed. It is run in inference mode, once on all samples; layers that contain an activation are run twice. The
  * samples are walked twice, or three times with gradients.
  *
  * If `inspect` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,

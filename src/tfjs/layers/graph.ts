@@ -96,8 +96,8 @@ export function leaves(model: LayersModel): Layer[] {
 }
 
 /**
- * The LayersModel that does a model's work: the model itself, or the one inside of a Sequential, which is built first if
- * necessary.
+ * The LayersModel that does a model's work: the model itself, or the one inside of a Sequential, which is built first
+ * if necessary.
  *
  * @throws ArgumentError if `model` is not a model or has no input shape
  */
