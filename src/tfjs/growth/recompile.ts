@@ -12,8 +12,8 @@ interface OptimizerClass {
 }
 
 /**
- * Compiles `wide` like `model`: with the same loss and metrics, and with an optimizer of the same kind and settings that
- * takes over the iteration count and the slots. The slots of new units get their initial value: zero, or that of
+ * Compiles `wide` like `model`: with the same loss and metrics, and with an optimizer of the same kind and settings
+ * that takes over the iteration count and the slots. The slots of new units get their initial value: zero, or that of
  * Adagrad. The new optimizer belongs to `wide` and is disposed with it.
  *
  * @param k number of new units
@@ -76,7 +76,7 @@ export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
   );
 }
 
-/** The weight that a slot belongs to, found by name, or in a loaded state, whose names are another model's, by place. */
+/** The weight of a slot, found by name; in a loaded state, whose names are those of another model, by place. */
 function weightOf(
   model: LayersModel,
   name: string,

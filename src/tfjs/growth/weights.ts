@@ -100,7 +100,7 @@ function outgoingKernel({ cols: m, data }: Weights, first: number, shape: number
   return kernel;
 }
 
-/** The widening of a weight with one number (or one set of taps) per channel: copied for copies, else initial values. */
+/** The widening of a weight with numbers for each channel: those of the copied channels, else initial values. */
 function channels(
   layer: Layer,
   weight: LayerVariable,
