@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 export * from "./index.ts";
-/** `tfjs-initializers/linalg`: the same as `linalg`, on typed arrays. */
+/** The functions of `tfjs-initializers/linalg`: those of `linalg`, on typed arrays. */
 export * as matrices from "../linalg/index.ts";
 
 /** Does what `import "tfjs-initializers/train"` does in a module; call this function before the first training. */

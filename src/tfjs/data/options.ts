@@ -37,6 +37,7 @@ const methods = ["sylvester", "lsuv", "orthogonal-lsuv"] as const;
 const codes = ["pca", "labels", "random", "randomProjection"] as const;
 const rescales = ["variance", "he", "none"] as const;
 
+/** Options of `initializeFromData`. */
 export interface DataOptions extends Partial<EncodeOptions> {
   /**
    * How weights are made; default "sylvester".

@@ -49,6 +49,7 @@ interface Kept {
 /** Milliseconds of work after which control returns to the page; short enough to go unnoticed. */
 const PATIENCE = 50;
 
+/** The user's samples, with the states of batches that are kept between the layers. */
 export class Stream {
   /** Number of samples. */
   total = 0;

@@ -37,7 +37,7 @@ export function composes({ layer }: Chain, { between, consumer }: Path): boolean
   );
 }
 
-/** The two convolutions along one axis; positions p are counted from the first one that the second convolution reads. */
+/** The two convolutions along one axis. Positions p are counted from the first that the second convolution reads. */
 interface Pair {
   readonly k1: number;
   readonly k2: number;
@@ -57,7 +57,7 @@ interface Pair {
 
 type Range = readonly [first: number, end: number];
 
-/** The path's part of the growth matrix, [taps, d, out]. */
+/** One path's part of the growth matrix, [taps, d, out]. */
 export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
     const [rows, cols] = pairs(chain, path, x.shape);
@@ -172,9 +172,9 @@ function rectangle(
 }
 
 /**
- * How the second convolution reads a range of p: the readers are `outputs` outputs from `from` on, with the taps `taps`.
- * They read `count` positions of the range from `first` on, and with the same taps `zeros` positions before and after
- * these, which are set to zero.
+ * How the second convolution reads a range of p: the readers are `outputs` outputs from `from` on, with the taps from
+ * `taps[0]` to `taps[1]` − 1. They read `count` positions of the range from `first` on. The same taps also read `zeros`
+ * positions before and after these, which count as zero.
  */
 function read({ k2, s2, outputs }: Pair, [first, end]: Range) {
   const from = Math.max(0, Math.floor((first - k2) / s2) + 1);

@@ -92,8 +92,8 @@ export class TrainingError extends Error {
  * epochs are numbered throughout, and setModel is called for every piece. A callback that stops training must stop the
  * model that setModel or onGrow gave it, not the first one; this ends the whole training.
  *
- * If `fitGrowing` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,
- * but the data may not.
+ * If `fitGrowing` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the
+ * tidy, but the data may not.
  *
  * @param model a compiled model, which is trained up to the first event and stays yours to dispose
  * @param xs tensors as `model.fit` takes them, followed by ys and args; or a Dataset as `model.fitDataset` takes it,
@@ -104,6 +104,10 @@ export class TrainingError extends Error {
  * @throws ArgumentError before any training, for an impossible schedule and for everything that `grow` refuses
  * @throws TrainingError once training has begun, for everything that fit, grow, onGrow or a callback throws. `cause` is
  *   that error and `fit` the results up to then, with the last model, which is not disposed.
+ *
+ * @example
+ * const schedule = { layers: "conv2", every: 5, fraction: 0.25, method: "gradmax" } as const;
+ * const { model: grown, history } = await fitGrowing(model, xs, ys, { epochs: 30, schedule });
  */
 export function fitGrowing(
   model: LayersModel,

@@ -135,7 +135,7 @@ function record(
   }
 }
 
-/** The value of f at 0, once its gradient has been found. */
+/** Returns the value of f at 0. The gradient is computed too, and with it the probes inside of f record their deltas. */
 function differentiated(f: (probe: Tensor) => Tensor): Tensor {
   try {
     return valueAndGrad(f)(scalar(0)).value;
@@ -162,8 +162,8 @@ function onInput(layer: Layer, see: (x: Tensor) => void): () => void {
 }
 
 /**
- * Puts `through` between a layer's linear part and its activation. Returns the function that undoes this. The class name
- * is unknown to tf.layers, so that the layer does not run a fused kernel, which would include the activation.
+ * Puts `through` between a layer's linear part and its activation. Returns the function that undoes this. The class
+ * name is unknown to tf.layers, so that the layer does not run a fused kernel, which would include the activation.
  */
 function onPreActivation(layer: Layer, through: (z: Tensor) => Tensor): () => void {
   const holder = attributes(layer);

@@ -36,7 +36,7 @@ export interface GrowOptions extends MethodOptions {
   batchSize?: number;
   /** An optimizer for the new model; default: one that continues from the state of the old model's optimizer. */
   optimizer?: Optimizer;
-  /** Integer from 0 to 2^53 − 1; default: every call draws afresh. */
+  /** Integer from 0 to 2^53 − 1; without one every call draws afresh. */
   seed?: number;
 }
 

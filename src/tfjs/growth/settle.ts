@@ -31,13 +31,13 @@ export interface SettledLayer {
 /**
  * Turns relu1 back into relu, in place. Call it after growing and training, when the new units have begun to learn.
  *
- * The model then runs faster, because TensorFlow.js has fused kernels only for relu, and a page can load the saved model
- * without this package. The function is the same up to the rounding of fused kernels. Weights and optimizer stay as
- * they are.
+ * The model then runs faster, because TensorFlow.js has fused kernels only for relu, and a page can load the saved
+ * model without this package. The function is the same up to the rounding of fused kernels. Weights and optimizer stay
+ * as they are.
  *
- * With xs, a layer that has a unit at zero keeps relu1. A unit is at zero if its largest pre-activation on xs is exactly
- * 0, as that of a new unit which has learned nothing yet. relu would give such a unit no gradient; for any other unit,
- * relu and relu1 differ at most on single samples. Without xs, all layers are settled.
+ * With xs, a layer that has a unit at zero keeps relu1. A unit is at zero if its largest pre-activation on xs is
+ * exactly 0, as that of a new unit which has learned nothing yet. relu would give such a unit no gradient; for any
+ * other unit, relu and relu1 differ at most on single samples. Without xs, all layers are settled.
  *
  * @param model a model with relu1, which is changed in place
  * @param options.xs samples, as `initializeFromData` takes them

@@ -84,14 +84,14 @@ interface ForSeparable extends ForDepthwise {
  *
  * @param options.activation σ of the layer: a name of TensorFlow.js, a function, or { value, derivative?, kinks? }
  * @param options.parameter slope, alpha, theta or maximum of a named activation that has one
- * @param options.degree of the polynomial, 1 to 20; default 2
+ * @param options.degree degree of the polynomial, 1 to 20; default 2
  * @param options.interval R: the polynomial approximates on [−R, R]; default 1
- * @param options.norm `"legendre"` (default), `"chebyshev"` or `"minimax"`
- * @param options.biasScale s; default 1
+ * @param options.norm norm of the approximation: `"legendre"` (default), `"chebyshev"` or `"minimax"`
+ * @param options.biasScale factor s of the biases; default 1
  * @param options.variance `"forward"` (default, for narrow networks), `"backward"`, `"he"` (for wide and very deep
  *   networks)
  * @param options.moment E[x²] of the inputs; default 1, or 1/4 for an activation bounded by 1
- * @param options.weights `"gaussian"` (default) or `"orthogonal"`
+ * @param options.weights independent `"gaussian"` weights (default), or `"orthogonal"` ones of the same mean square
  * @param options.layer the kind of layer, see above; default `"dense"`
  * @param options.strides strides of a transposed convolution; default 1
  * @param options.seed integer from 0 to 2^53 − 1; without one every weight is drawn afresh
