@@ -138,11 +138,7 @@ class Chart {
     return [this.task.input, this.own, this.output];
   }
 
-  /**
-   * The watchers that gather the statistics.
-   *
-   * @param total number of samples in all batches
-   */
+  /** The watchers that gather the statistics of all samples, of which there are `total`. */
   watchers(total: number): Watcher[] {
     const { layer, input, channelsFirst, stages } = this.task;
     const see = ({ data }: Activations) => this.units.add(data, 1);
@@ -168,11 +164,7 @@ class Chart {
     ];
   }
 
-  /**
-   * The figures of every stage, once all samples have passed.
-   *
-   * @param norms norms of gradients, by name of the variable
-   */
+  /** The figures of every stage, once all samples have passed; `norms` of gradients are by name of the variable. */
   async rows(norms: ReadonlyMap<string, number> | undefined): Promise<LayerHealth[]> {
     const { layer, stages } = this.task;
     const still = countOf(this.outputs.variance, (variance) => variance === 0);

@@ -70,9 +70,9 @@ export async function solveLayer(
 }
 
 /**
- * Scales the weights of every stage so that its pre-activations have variance 1, taken over data and units together.
- * The method "orthogonal-lsuv" scales orthonormal weights, "lsuv" those of the model. Biases become zero:
- * pre-activations are then linear in the weights, and one step reaches what the paper iterates.
+ * Scales the weights of every stage so that its pre-activations have variance 1, over data and units together. The
+ * method "orthogonal-lsuv" scales orthonormal weights, "lsuv" those of the model. Biases become zero: pre-activations
+ * are then linear in the weights, and one step reaches what the paper iterates.
  */
 export async function scaleLayer(
   task: Linear,
@@ -160,11 +160,7 @@ async function* gathered(
   }
 }
 
-/**
- * The vectors of a batch that enter a stage, at positions chosen evenly over the samples.
- *
- * @param total number of samples in all batches
- */
+/** The vectors of a batch that enter a stage, at positions spread over all samples, of which there are `total`. */
 export function vectorsOf(stage: Stage, batch: Activations, total: number): Gathered {
   const { data, shape, count, first, labels } = batch;
   const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / total;
@@ -196,9 +192,8 @@ async function* averaged(
 }
 
 /**
- * Number of patches sampled from a convolution, evenly over the samples, and the least number for each entry of a
- * patch. Enough for the mean and the covariance of a patch to a few per cent, at a cost that does not grow with the
- * size of the images.
+ * Number of patches sampled from a convolution, evenly over the samples, and the least number per entry of a patch:
+ * enough for mean and covariance to a few per cent, at a cost that does not grow with the images.
  */
 const VECTORS = 16384;
 const VECTORS_PER_INPUT = 4;

@@ -52,15 +52,12 @@ interface Growing {
   onGrow?: (event: GrowthEvent, model: LayersModel) => void | Promise<void>;
 }
 
-/** The arguments of `model.fit`, with a schedule. */
 export interface FitGrowingArgs extends ModelFitArgs, Growing {}
 
-/** The arguments of `model.fitDataset`, with a schedule. */
 export interface FitGrowingDatasetArgs extends ModelFitDatasetArgs<unknown>, Growing {}
 
 /** The result of `fitGrowing`. */
 export interface GrownFit {
-  /** The last model. */
   readonly model: LayersModel;
   /** The epochs of the whole training, as in the History that `model.fit` returns. */
   readonly epoch: number[];
@@ -83,17 +80,13 @@ export class TrainingError extends Error {
 }
 
 /**
- * Trains a model that grows in the course of the training, by a schedule.
- *
- * The training runs `model.fit`, or with a Dataset `model.fitDataset`, in pieces with `grow` between them, because fit
- * cannot exchange the model that it trains. Every piece starts the Dataset from its beginning.
+ * Trains a model that grows in the course of the training, by a schedule. The training runs `model.fit`, or with a
+ * Dataset `model.fitDataset`, in pieces with `grow` between them, because fit cannot exchange the model that it trains.
+ * Every piece starts the Dataset from its beginning.
  *
  * All arguments of fit keep their meaning. Callbacks see one training: onTrainBegin and onTrainEnd are called once,
  * epochs are numbered throughout, and setModel is called for every piece. A callback that stops training must stop the
  * model that setModel or onGrow gave it, not the first one; this ends the whole training.
- *
- * If `fitGrowing` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the
- * tidy, but the data may not.
  *
  * @param model a compiled model, which is trained up to the first event and stays yours to dispose
  * @param xs tensors as `model.fit` takes them, followed by ys and args; or a Dataset as `model.fitDataset` takes it,

@@ -135,7 +135,7 @@ function record(
   }
 }
 
-/** Returns the value of f at 0. The gradient is computed too, and with it the probes inside of f record their deltas. */
+/** Returns the value of f at 0. Its gradient is computed too, so that the probes inside of f record the deltas. */
 function differentiated(f: (probe: Tensor) => Tensor): Tensor {
   try {
     return valueAndGrad(f)(scalar(0)).value;
