@@ -91,7 +91,7 @@ export class Passage {
     return this.values.has(tensor) || this.next <= this.route.maker(tensor);
   }
 
-  /** Runs the missing steps up to a tensor and returns its value, which the passage disposes. */
+  /** Runs the missing steps up to a tensor and returns the tensor's value, which belongs to the passage. */
   async to(tensor: SymbolicTensor, pause: () => Promise<void>): Promise<Tensor> {
     while (this.next <= this.route.maker(tensor)) {
       await pause();
@@ -114,7 +114,7 @@ export class Passage {
     return [...this.tensors()].reduce((sum, { size }) => sum + 4 * size, 0);
   }
 
-  /** Disposes the tensors of this passage, except those that `heir` holds, which then belong to it. */
+  /** Disposes the tensors of this passage, except those that `heir` holds, which then belong to `heir`. */
   dispose(heir?: Passage): void {
     const inherited = heir?.tensors();
     const own = [...this.tensors()].filter((x) => !this.borrowed.has(x) && !inherited?.has(x));

@@ -14,7 +14,10 @@ export interface Head {
   readonly step?: Step;
   /** The reason why `step` is absent. */
   readonly why?: string;
-  /** What is fitted to a target: each position to its own, or the mean over all positions, or all, to the sample's. */
+  /**
+   * What is fitted to a target: each position to a target of its own, or the mean over all positions to the sample's
+   * target, or all positions to the sample's target.
+   */
   readonly at: "each" | "mean" | "all";
   readonly link: Link;
 }

@@ -21,7 +21,7 @@ import type { Thread } from "./threads.ts";
  * A latent code of the user's own: computes the values that the pre-activations of a layer's units should take.
  *
  * @param x a batch of vectors that enter the layer, one per row
- * @param y their label vectors, those of all outputs side by side; undefined where a sample has no single label vector
+ * @param y the label vectors of x, those of all outputs side by side; undefined if samples have no single label vector
  * @param units number of units of the layer
  * @param layer name of the layer
  * @returns one row of `units` values for each row of x

@@ -132,7 +132,7 @@ export async function normalizeLayer(
   return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
 }
 
-/** The moments of each group's input vectors, to each of which the values that its code streams are appended. */
+/** The moments of each group's input vectors. The values that the code streams are appended to every vector. */
 async function moments(
   stage: Stage,
   task: Linear,

@@ -56,7 +56,10 @@ async function given(worker: Worker | Thread): Promise<Line> {
 /** Number of questions sent to any worker so far, which gives each question its id. */
 let asked = 0;
 
-/** Seconds of silence after which a worker that is not solving counts as failed; its 60 KB load in 2 on slow lines. */
+/**
+ * Seconds of silence after which a worker that has not begun to solve counts as failed. Its file of 60 KB loads in two
+ * seconds on the slowest connections.
+ */
 const PATIENCE = 10;
 
 interface Waiting {

@@ -170,7 +170,7 @@ function gridOf(layer: Layer): (shape: readonly number[]) => Grid {
   };
 }
 
-/** The second axis of a sequence, which has only one: a single point. */
+/** A single point, as the second axis of the grid of a sequence, which has only one axis. */
 const POINT = axisOf(1, 1, 1, 1, "valid");
 
 /** Writes new values into a weight. */

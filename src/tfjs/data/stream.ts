@@ -168,7 +168,10 @@ export class Stream {
     }
   }
 
-  /** Yields every batch with a kept state that still leads to the tensor; walks the samples only if one has none. */
+  /**
+   * Yields every batch, with its kept state if the tensor can still be reached from there. The samples are walked only
+   * if some batch has no such state.
+   */
   private async *starts(tensor: SymbolicTensor): AsyncGenerator<Start> {
     const usable = this.sizes!.map((_, index) => {
       const kept = this.kept[index];

@@ -68,7 +68,7 @@ export function checkModel(model: LayersModel): void {
   }
 }
 
-/** Throws an ArgumentError if `xs` is given and `model.predict` could not take it. */
+/** Throws an ArgumentError if `xs` is given and `model.predict` could not take `xs`. */
 export function checkInputs(model: LayersModel, xs: unknown): void {
   if (xs === undefined) return;
   const tensors: unknown[] = Array.isArray(xs) ? xs : [xs];
