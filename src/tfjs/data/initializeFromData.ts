@@ -75,14 +75,14 @@ import { unused } from "./targets.ts";
  * - The model is run once on all samples, layer by layer, as long as the activations of all samples at each point of
  *   the model fit into `memory` (see there). An equation keeps O(d² + k²) numbers.
  * - The samples are walked once in advance and once or twice to run the model, more often where memory is short. A
- *   Dataset must therefore allow to be walked again.
+ *   Dataset must therefore be one that can be walked again.
  * - Control returns to the page about every 50 ms, except within single layers and equations; `worker` takes equations
  *   off the main thread.
  *
  * Limits: if this function is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in
  * the tidy, but xs and ys may not. Constant inputs are no error: a layer whose inputs are all constant keeps its
- * weights, and the report says so. Few samples are no error either: the ridge grows with the number of inputs per sample, and at ridge 0
- * the smallest of many solutions is taken.
+ * weights, and the report says so. Few samples are no error either: the ridge grows with the number of inputs per
+ * sample, and at ridge 0 the smallest of many solutions is taken.
  *
  * @param model Sequential or Functional; compiled or not
  * @param xs samples: a tensor, an array of batches, or a Dataset of xs or { xs, ys }; with several inputs an array of

@@ -19,7 +19,6 @@ import { widthOf } from "./weights.ts";
 
 /** Which layers grow when and by how much, with the options of `grow` for all events. */
 export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
-  /** Names of the layers to grow. */
   layers: string | readonly string[];
   /** Epochs from one event to the next, ≥ 1. */
   every: number;
@@ -89,18 +88,12 @@ export class TrainingError extends Error {
  * model that setModel or onGrow gave it, not the first one; this ends the whole training.
  *
  * @param model a compiled model, which is trained up to the first event and stays yours to dispose
- * @param xs tensors as `model.fit` takes them, followed by ys and args; or a Dataset as `model.fitDataset` takes it,
- *   followed by args
- * @param ys targets as `model.fit` takes them; not with a Dataset
+ * @param xs tensors as `model.fit` takes them, then ys and args; or a Dataset as for `model.fitDataset`, then args
  * @param args the arguments of `model.fit` or `model.fitDataset`, with `schedule` and, optionally, `onGrow`
  * @returns the last model (the first one if nothing grew), the events, and one history of all epochs
  * @throws ArgumentError before any training, for an impossible schedule and for everything that `grow` refuses
  * @throws TrainingError once training has begun, for everything that fit, grow, onGrow or a callback throws. `cause` is
  *   that error and `fit` the results up to then, with the last model, which is not disposed.
- *
- * @example
- * const schedule = { layers: "conv2", every: 5, fraction: 0.25, method: "gradmax" } as const;
- * const { model: grown, history } = await fitGrowing(model, xs, ys, { epochs: 30, schedule });
  */
 export function fitGrowing(
   model: LayersModel,
