@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
 const bottom = ["assembly/real", "assembly/arena", "assembly/info"];
-const leaves = ["src/arguments", "src/arrays", "src/errors"];
+const leaves = ["src/arguments", "src/arrays", "src/elementary", "src/errors"];
 const tfjs = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/tfjs-backend-wasm"];
 
 /**
@@ -21,6 +21,7 @@ const rooms: Record<string, string[]> = {
   "src/wasm": [...leaves, "assembly/info"],
   "src/arguments": ["src/errors"],
   "src/arrays": ["src/errors"],
+  "src/elementary": [],
   "src/errors": [],
   "assembly/index": ["assembly/lapack", "assembly/blas", "assembly/random", ...bottom],
   "assembly/double": ["assembly/poly"],

@@ -3,6 +3,13 @@ export { alloc, mark, release } from "./arena";
 export { dwgrad } from "./blas/dwgrad";
 export { gemm } from "./blas/gemm";
 export { wgrad } from "./blas/wgrad";
+// Dense systems: factor, solve, invert.
+export { cholesky } from "./lapack/cholesky";
+export { gesv } from "./lapack/gesv";
+export { getri } from "./lapack/getri";
+export { lu } from "./lapack/lu";
+export { trtrs } from "./lapack/trtrs";
+// Everything else.
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";

@@ -4,7 +4,7 @@ import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkBeside, checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted, scaled } from "./powers.ts";
 import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
@@ -36,10 +36,8 @@ export function lstsq<T extends Data>(
   b: Matrix<T>,
   options: { tolerance?: number } = {},
 ): LeastSquares<T> {
-  const dtype = checkMatrix("a", a);
-  const dtypeB = checkMatrix("b", b);
-  if (dtypeB !== dtype) throw new ArgumentError("b", `${dtype} data as in a`, dtypeB);
-  if (b.rows !== a.rows) throw new ArgumentError("b", `${a.rows} rows as in a`, `${b.rows} rows`);
+  checkMatrix("a", a);
+  checkBeside("b", b, a);
   if (!b.data.every(Number.isFinite)) {
     throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
   }

@@ -36,6 +36,13 @@ export function checkSquare(name: string, a: Matrix): Dtype {
   return dtype;
 }
 
+/** The same for a matrix beside another: of its precision, and with as many rows. */
+export function checkBeside(name: string, b: Matrix, a: Matrix): void {
+  const [own, dtype] = [checkMatrix(name, b), checkMatrix("a", a)];
+  if (own !== dtype) throw new ArgumentError(name, `${dtype} data as in a`, own);
+  if (b.rows !== a.rows) throw new ArgumentError(name, `${a.rows} rows as in a`, `${b.rows} rows`);
+}
+
 /** The same for a batch of matrices. */
 export function checkBatch(name: string, a: Batch): Dtype {
   return checkArray(name, a, ["count", "rows", "cols"]);

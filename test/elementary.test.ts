@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
-import * as elementary from "../../src/init/elementary.ts";
-import { double } from "../precisions.ts";
-import { Family } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import golden from "./lps.json" with { type: "json" };
+import * as elementary from "../src/elementary.ts";
+import { double } from "./precisions.ts";
+import { Family } from "./ratios.ts";
+import { suite } from "./suite.ts";
+import golden from "./init/lps.json" with { type: "json" };
 
 type Name = keyof typeof golden.elementary;
 const { u } = double;
@@ -19,7 +19,7 @@ const scales: Record<Name, (x: number, y: number) => number> = {
   normalDistribution: (x, y) => (x < -2.5 ? (4 + x * x) * y : x < 0 ? 50 * y : y),
 };
 
-suite("init/elementary", (test) => {
+suite("elementary", (test) => {
   for (const [name, { x, y }] of Object.entries(golden.elementary)) {
     const f = elementary[name as Name];
     // Ulps go from u to 2u of a number.
