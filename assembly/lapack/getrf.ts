@@ -37,6 +37,8 @@ export function getrf(m: i32, n: i32, a: usize, pivots: usize): i32 {
         if (l != j) laswp(true, columnOf(a, stride, l), j, j + count, pivots);
       }
     }
+    // Panels of this stripe right of the last pivot (m < n) are U alone.
+    if (s < k && pad(k, NR) < end) eliminate(m, s, k, pad(k, NR), end, a, stride);
   }
   return zero;
 }
@@ -49,7 +51,7 @@ function eliminate(
   const cols = min(width, end - j);
   const x = columnOf(a, stride, j) + ROW * first;
   trsm(true, false, true, last - first, cols, entryOf(a, stride, first, first), stride, x, stride);
-  for (let i = last, rows = pad(m, MR); i < rows; i += MR) {
+  for (let i = last; i < m; i += MR) {
     const li = entryOf(a, stride, i, first);
     for (let l = 0, from = x; l < cols; l += NR, from += stride) {
       tileNN(last - first, -1, li, stride, from, 1, from + ROW * (i - first), ROW);

@@ -9,7 +9,7 @@ import {
   type Dtype,
   type Matrix,
 } from "../../src/linalg/index.ts";
-import { type Case, job } from "../harness.ts";
+import { type Case, type Contender, job } from "../harness.ts";
 import { emlapack, math, mlMatrix, type Input, type What } from "../peers/dense.ts";
 import { numpy } from "../peers/numpy.ts";
 import { matMul } from "../peers/tfjs.ts";
@@ -48,7 +48,7 @@ function order(what: What, n: number, { dtype = "float32", cols = 1, bar }: Opti
   const posdef = what === "cholesky" || what === "posdef";
   const input = inputOf(n, cols, dtype, posdef);
   const slow = n > 256;
-  const others = [{ ...mlMatrix(what, input, 2), slow }];
+  const others: Contender[] = [{ ...mlMatrix(what, input, 2), slow }];
   // What does not fit its 16 MB ends its process.
   if (n < 1024) others.unshift(emlapack(what, input, dtype, 2));
   if (!posdef && n <= 256) others.push(math(what, input, 2));

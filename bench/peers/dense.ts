@@ -114,12 +114,12 @@ export function math(what: What, input: Input, bar?: number): Contender {
         Array.from({ length: rows }, (_, i) => [...data.subarray(i * cols, (i + 1) * cols)]),
       ) as [number[][], number[][]];
       const runs: Partial<Record<What, () => unknown>> = {
-        lu: () => mathjs.lup(a),
-        solve: () => mathjs.lusolve(a as never, b),
+        lu: () => mathjs.lup(a as never),
+        solve: () => mathjs.lusolve(a as never, b as never),
         inverse: () => mathjs.inv(a),
         det: () => mathjs.det(a),
-        expm: () => mathjs.expm(a),
-        sqrtm: () => mathjs.sqrtm(a as never),
+        expm: () => mathjs.expm(a as never),
+        sqrtm: () => mathjs.sqrtm(a as never) as unknown,
       };
       return job(runs[what]!);
     },

@@ -38,9 +38,6 @@ export function lstsq<T extends Data>(
 ): LeastSquares<T> {
   checkMatrix("a", a);
   checkBeside("b", b, a);
-  if (!b.data.every(Number.isFinite)) {
-    throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
-  }
   const { tolerance } = known(options, ["tolerance"]);
   checkTolerance(tolerance);
 

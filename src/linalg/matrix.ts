@@ -36,11 +36,16 @@ export function checkSquare(name: string, a: Matrix): Dtype {
   return dtype;
 }
 
-/** The same for a matrix beside another: of its precision, and with as many rows. */
+/** The same for a matrix beside another: of its precision, with as many rows, and finite, so that it is told by name. */
 export function checkBeside(name: string, b: Matrix, a: Matrix): void {
   const [own, dtype] = [checkMatrix(name, b), checkMatrix("a", a)];
   if (own !== dtype) throw new ArgumentError(name, `${dtype} data as in a`, own);
   if (b.rows !== a.rows) throw new ArgumentError(name, `${a.rows} rows as in a`, `${b.rows} rows`);
+  const { data } = b;
+  for (let at = 0; at < data.length; at++) {
+    if (data[at]! - data[at]! === 0) continue;
+    throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
+  }
 }
 
 /** The same for a batch of matrices. */

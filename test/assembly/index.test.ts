@@ -5,13 +5,17 @@ import { suite } from "../suite.ts";
 
 const abi = [
   "alloc",
+  "cholesky",
   "dwgrad",
   "gees",
   "gejsv",
   "gesvjb",
   "gemm",
+  "gesv",
+  "getri",
   "haar",
   "larnv",
+  "lu",
   "mark",
   "memory",
   "philox",
@@ -21,6 +25,7 @@ const abi = [
   "syevd",
   "trexc",
   "trsyl",
+  "trtrs",
   "wgrad",
 ];
 /** assembly/double.ts */

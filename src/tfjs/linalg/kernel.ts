@@ -98,8 +98,9 @@ export function each<Options extends object>(
     for (let i = 0; i < Math.max(count, 1); i++) {
       const matrices = batches.map(({ rows, cols, data }) => {
         const size = rows * cols;
-        // An empty batch stands for the shapes of its results: those of a zero matrix.
+        // An empty batch stands for the shapes of its results: those of an identity, which everything takes.
         const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : float32(size);
+        if (count === 0) for (let at = 0; at < size; at += cols + 1) one[at] = 1;
         return { rows, cols, data: one };
       });
       job(matrices, options).forEach((result, which) => {
