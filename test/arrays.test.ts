@@ -92,6 +92,7 @@ const jobs: Record<string, () => unknown> = {
   polyval: () => linalg.polyval([1, 2, 3], [4, 5]),
   qr: () => linalg.qr(a, { mode: "complete" }),
   rank: () => linalg.rank(a),
+  ridge: () => linalg.ridge(a, a, 0),
   roots: () => linalg.roots([6, -5, 1]),
   schur: () => linalg.schur(square),
   solve: () => linalg.solve(symmetric, square, { assume: "posdef" }),

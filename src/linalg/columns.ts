@@ -1,4 +1,4 @@
-/** Matrices by their columns: some of them, scaled, side by side. */
+/** Matrices by their columns: some of them, scaled, side by side; and by scaled rows. */
 import { allocate, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -18,6 +18,15 @@ export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<nu
   for (let at = 0, j = 0; at < data.length; at++) {
     data[at] = a.data[at]! * factors[j]!;
     if (++j === a.cols) j = 0;
+  }
+  return out;
+}
+
+/** diag(factors)·a, likewise. */
+export function scaleRows<T extends Data>(a: Matrix<T>, factors: ArrayLike<number>): Matrix<T> {
+  const out = empty(a, a.cols);
+  for (let at = 0; at < out.data.length; at++) {
+    out.data[at] = a.data[at]! * factors[Math.floor(at / a.cols)]!;
   }
   return out;
 }

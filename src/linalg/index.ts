@@ -32,6 +32,7 @@ export {
 } from "./polynomial.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
+export { ridge, type Ridge } from "./ridge.ts";
 export { roots, type Roots } from "./roots.ts";
 export { schur } from "./schur.ts";
 export { solve, type Solve, type SolveInfo } from "./solve.ts";

@@ -53,6 +53,7 @@ for (const backend of ["wasm", "cpu"])
         holds(u, [n, n], as.map((x) => matrices.lu(x).u.data)); // prettier-ignore
         holds(linalg.solve(a, b), [n, 2], as.map((x, i) => matrices.solve(x, bs[i]).data)); // prettier-ignore
         holds(linalg.solve(g, b, { assume: "posdef" }), [n, 2], gs.map((x, i) => matrices.solve(x, bs[i], { assume: "posdef" }).data)); // prettier-ignore
+        holds(linalg.ridge(a, b, 0.5), [n, 2], as.map((x, i) => matrices.ridge(x, bs[i], 0.5).data)); // prettier-ignore
         const options = { lower: false, transpose: true, unit: true };
         holds(linalg.triangularSolve(a, b), [n, 2], as.map((x, i) => matrices.triangularSolve(x, bs[i]).data)); // prettier-ignore
         holds(linalg.triangularSolve(a, b, options), [n, 2], as.map((x, i) => matrices.triangularSolve(x, bs[i], options).data)); // prettier-ignore
@@ -75,6 +76,23 @@ for (const backend of ["wasm", "cpu"])
       }
       assert.equal(linalg.solve(tf.zeros([0, 4, 4]), tf.zeros([0, 4, 2])).shape, [0, 4, 2]);
       assert.equal(linalg.solve(tf.eye(3), tf.zeros([3, 0])).shape, [3, 0]);
+    });
+
+    test("weights of least squares: numbers, a tensor, for each matrix its own", () => {
+      const [a, b] = [stacked(seeds.map((s) => random(5, 2, s))), stacked(seeds.map((s) => random(5, 1, s + 9)))]; // prettier-ignore
+      const weights = [1, 2, 3, 4, 5];
+      const by = (w: tf.Tensor | number[]) => linalg.lstsq(a, b, { weights: w }).x.dataSync();
+      assert.equal(by(weights), by(tf.tensor1d(weights)));
+      assert.equal(by(weights), by(tf.tile(tf.tensor(weights, [1, 1, 5]), [2, 3, 1])));
+      const one = random(5, 2, 1);
+      const exact = matrices.lstsq(one, random(5, 1, 10), { weights }).x.data;
+      assert.ok(exact.every((x, at) => Math.abs(x - by(weights)[at]) < 1e-5));
+      const slope = tf.grad((w) => tf.sum(linalg.lstsq(a, b, { weights: w }).x))(tf.tensor1d(weights)); // prettier-ignore
+      const step = (at: number, h: number) => tf.sum(linalg.lstsq(a, b, { weights: weights.map((w, i) => w + (i === at ? h : 0)) }).x).dataSync()[0]; // prettier-ignore
+      slope.dataSync().forEach((x, at) => assert.ok(Math.abs(x - (step(at, 0.01) - step(at, -0.01)) / 0.02) < 2e-3)); // prettier-ignore
+      for (const bad of [[1], [1, 2, 3, 4, -5], tf.ones([2, 5]), tf.fill([5], NaN)])
+        refused("weights", () => linalg.lstsq(a, b, { weights: bad }));
+      refused("lambda", () => linalg.ridge(a, b, -1));
     });
 
     test("refused", () => {

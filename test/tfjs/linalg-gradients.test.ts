@@ -59,6 +59,11 @@ const lstsq = (options = {}): Case => ({
   parts: (a) => ({ x: matrices.lstsq(a, rhs(a.rows), options).x.data }),
 });
 
+const ridge = (lambda: number): Case => ({
+  tensors: (a) => ({ x: linalg.ridge(a, tensorOf(rhs(a.shape[0])), lambda) }),
+  parts: (a) => ({ x: matrices.ridge(a, rhs(a.rows), lambda).data }),
+});
+
 const pinv = (options = {}): Case => ({
   tensors: (a) => ({ p: linalg.pinv(a, options) }),
   parts: (a) => ({ p: matrices.pinv(a, options).data }),
@@ -216,6 +221,9 @@ const cases: [string, Case, string[][], string][] = [
   ["positive qr", qr({ positive: true }), [["q", "r"]], "6x4 4x6"],
   ["lstsq", lstsq(), [["x"]], "1x1 3x3 6x3 3x6"],
   ["pinv", pinv(), [["p"]], "1x1 3x3 6x3 3x6"],
+  ["weighted lstsq", lstsq({ weights: [1, 2, 0.5, 3] }), [["x"]], "4x2"],
+  ["ridge", ridge(0.3), [["x"]], "1x1 3x3 6x3 3x6"],
+  ["ridge without a penalty", ridge(0), [["x"]], "3x3 6x3 3x6"],
   ["truncated lstsq", lstsq({ tolerance: 0.5 }), [["x"]], "4x4 6x4 4x6"],
   ["truncated pinv", pinv({ tolerance: 0.5 }), [["p"]], "4x4 6x4 4x6"],
   ["polar", polar, [["u"], ["p"], ["u", "p"]], "1x1 3x3 5x3 3x5"],

@@ -17,6 +17,7 @@ export { pinv } from "./pinv.ts";
 export { polar } from "./polar.ts";
 export { qr } from "./qr.ts";
 export { rank } from "./rank.ts";
+export { ridge } from "./ridge.ts";
 export { solve } from "./solve.ts";
 export { svd } from "./svd.ts";
 export { sylvester } from "./sylvester.ts";
