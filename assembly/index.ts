@@ -9,6 +9,7 @@ export { gesv } from "./lapack/gesv";
 export { getri } from "./lapack/getri";
 export { lu } from "./lapack/lu";
 export { trtrs } from "./lapack/trtrs";
+export { trevc } from "./lapack/trevc";
 // Everything else.
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";

@@ -11,6 +11,7 @@ export type { Data, Dtype } from "../wasm/memory.ts";
 export { cholesky } from "./cholesky.ts";
 export { cond } from "./cond.ts";
 export { det, slogdet } from "./det.ts";
+export { eig, type Eig } from "./eig.ts";
 export { eigenvalues } from "./eigenvalues.ts";
 export { eigh, type Eigh } from "./eigh.ts";
 export { haar } from "./haar.ts";

@@ -71,6 +71,7 @@ interface Kernels {
     transA: number, transB: number, minus: number, m: number, n: number,
     a: number, b: number, c: number, status: number,
   ): Info;
+  trevc(n: number, t: number, z: number, v: number): Info;
   // prettier-ignore
   trtrs(
     lower: number, trans: number, unit: number, n: number, cols: number,

@@ -133,6 +133,10 @@ suite("assembly/arena", (test) => {
             const [a, l, u, rows, status] = [put(9, 5), put(9, 5), put(5, 5), put(9), put(2)];
             return () => kernels.lu(9, 5, a, l, u, 0, rows, status);
           },
+          trevc: () => {
+            const [t, z, v] = [schur(9), put(9, 9), put(9, 9)];
+            return () => kernels.trevc(9, t, z, v);
+          },
           trtrs: () => {
             const [a, b, status] = [put(9, 9), put(9, 5), put(1)];
             return () => kernels.trtrs(1, 0, 0, 9, 5, a, b, status);

@@ -23,6 +23,7 @@ const abi = [
   "release",
   "spread",
   "syevd",
+  "trevc",
   "trexc",
   "trsyl",
   "trtrs",
