@@ -57,6 +57,14 @@ export function log(x: number): number {
   return log1p(m - 1) + k * LN2_LOW + k * LN2_HIGH;
 }
 
+/** arctan x, by halving angles, atan x = 2 atan(x / (1 + √(1 + x²))), twice, then its series: |s| ≤ 0.2 leaves s^38/39. */
+export function atan(x: number): number {
+  if (Math.abs(x) > 1) return Math.sign(x) * 1.5707963267948966 - atan(1 / x);
+  let s = x;
+  for (let i = 0; i < 2; i++) s /= 1 + Math.sqrt(1 + s * s);
+  return 4 * s * horner(ARTANH, -s * s);
+}
+
 export function tanh(x: number): number {
   const e = expm1(-2 * Math.abs(x));
   const t = -e / (2 + e);

@@ -3,11 +3,12 @@ import { float64 } from "../arrays.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { columns, scaleColumns } from "./columns.ts";
+import { checkFinite, double } from "./functions.ts";
 import { gram } from "./gram.ts";
 import { checkRepresentable } from "./lstsq.ts";
 import { matmul } from "./matmul.ts";
 import { checkBeside, checkMatrix, type Matrix } from "./matrix.ts";
-import { largest, magnitude, scaled, shifted } from "./powers.ts";
+import { magnitude, scaled, shifted } from "./powers.ts";
 import { significant } from "./rank.ts";
 import { solve } from "./solve.ts";
 import { svd } from "./svd.ts";
@@ -39,10 +40,7 @@ export function ridge<T extends Data>(a: Matrix<T>, b: Matrix<T>, lambda: number
   const dtype = checkMatrix("a", a);
   checkBeside("b", b, a);
   checkNumber("lambda", lambda, "non-negative");
-  const [top, size] = [largest(a.data), largest(b.data)].map(magnitude) as [number, number];
-  if (!Number.isFinite(largest(a.data))) {
-    throw new ArgumentError("a", "finite entries", "a NaN or an infinity");
-  }
+  const [top, size] = [magnitude(checkFinite("a", a)), magnitude(checkFinite("b", b))];
   const left = scaled(double(a), -top);
   const right = scaled(double(b), -size);
   const shift = shifted(lambda, -2 * top);
@@ -81,5 +79,3 @@ function bySingularValues(a: Double, b: Double, lambda: number, given: Matrix): 
   const y = matmul(columns(u, 0, r), b, { transposeA: true });
   return matmul(scaleColumns(columns(v, 0, r), factors), y);
 }
-
-const double = ({ rows, cols, data }: Matrix): Double => ({ rows, cols, data: float64(data) });

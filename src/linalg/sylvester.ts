@@ -10,6 +10,7 @@ import {
   type Scaled,
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
+import { checkFinite, double, isSymmetric } from "./functions.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
@@ -195,12 +196,6 @@ export function backwardError<T extends Data>(
   return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }
 
-const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
-});
-
 /** Frobenius, of entries whose squares may underflow. */
 function norm(a: Matrix<Float64Array>): number {
   const e = magnitude(largest(a.data));
@@ -214,15 +209,6 @@ function checkRight(name: string, c: Matrix, dtype: Dtype, rows: number, cols: n
   if (c.rows !== rows || c.cols !== cols) {
     throw new ArgumentError(name, `a ${rows} x ${cols} matrix`, `${c.rows} x ${c.cols}`);
   }
-}
-
-/** Returns the largest magnitude. */
-function checkFinite(name: string, { data }: Matrix): number {
-  const top = largest(data);
-  if (!Number.isFinite(top)) {
-    throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
-  }
-  return top;
 }
 
 /** Which coefficients are to be taken for symmetric; also checks the options. */
@@ -239,14 +225,6 @@ function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOpti
     if (symmetric) checkSymmetric(name, a);
     return symmetric ?? isSymmetric(a);
   });
-}
-
-/** To the last bit. */
-function isSymmetric({ rows: n, data }: Matrix): boolean {
-  for (let i = 1; i < n; i++) {
-    for (let j = 0; j < i; j++) if (data[i * n + j] !== data[j * n + i]) return false;
-  }
-  return true;
 }
 
 /** x := (x + xᵀ) / 2 */

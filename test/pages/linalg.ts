@@ -5,23 +5,29 @@
 import {
   cholesky,
   det,
+  eig,
   eigenvalues,
   eigh,
+  expm,
   haar,
   inverse,
+  logm,
   lu,
   lyapunov,
   matmul,
   normal,
   polyval,
   qr,
+  ridge,
   roots,
   schur,
   slogdet,
   solve,
+  sqrtm,
   svd,
   sylvester,
   triangularSolve,
+  type Matrix,
   type Svd,
 } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
@@ -90,6 +96,22 @@ for (const dtype of dtypes) {
     cases[`solve posdef ${n} ${dtype}`] = () => [solve(gram(), right(), { assume: "posdef" })];
     cases[`triangularSolve ${n} ${dtype}`] = () => [triangularSolve(cholesky(gram()), right())];
     cases[`inverse ${n} ${dtype}`] = () => [inverse(draw(n, 1))];
+    cases[`ridge ${n} ${dtype}`] = () => [
+      ridge(draw(n + 5, 1), normal(n + 5, 2, { seed: 2, dtype }), 0.1),
+    ];
+    cases[`eig ${n} ${dtype}`] = () => {
+      const { values, vectors } = eig(draw(n, 1));
+      return [row(values.re), row(values.im), vectors.re, vectors.im];
+    };
+    if (n <= 64) {
+      const near = () => {
+        const a = draw(n, 4);
+        return { ...a, data: a.data.map((x: number) => x / 16) } as Matrix;
+      };
+      cases[`expm ${n} ${dtype}`] = () => [expm(near())];
+      cases[`logm ${n} ${dtype}`] = () => [logm(expm(near()))];
+      cases[`sqrtm ${n} ${dtype}`] = () => [sqrtm(expm(near())), sqrtm(gram())];
+    }
     cases[`det ${n} ${dtype}`] = () => [det(draw(n, 1)), slogdet(draw(n, 1)).logdet].map(number);
   }
   for (const [rows, cols] of shapes) {

@@ -53,6 +53,17 @@ for (const backend of ["wasm", "cpu"])
         holds(u, [n, n], as.map((x) => matrices.lu(x).u.data)); // prettier-ignore
         holds(linalg.solve(a, b), [n, 2], as.map((x, i) => matrices.solve(x, bs[i]).data)); // prettier-ignore
         holds(linalg.solve(g, b, { assume: "posdef" }), [n, 2], gs.map((x, i) => matrices.solve(x, bs[i], { assume: "posdef" }).data)); // prettier-ignore
+        const small = as.map((x) => ({ ...x, data: x.data.map((v) => v / (4 * n)) }));
+        const es = small.map((x) => matrices.expm(x));
+        holds(linalg.expm(stacked(small)), [n, n], es.map((x) => x.data)); // prettier-ignore
+        holds(linalg.logm(stacked(es)), [n, n], es.map((x) => matrices.logm(x).data)); // prettier-ignore
+        holds(linalg.sqrtm(stacked(es)), [n, n], es.map((x) => matrices.sqrtm(x).data)); // prettier-ignore
+        const { values, vectors } = linalg.eig(a);
+        const eigs = as.map((x) => matrices.eig(x));
+        holds(values.re, [n], eigs.map((x) => x.values.re)); // prettier-ignore
+        holds(values.im, [n], eigs.map((x) => x.values.im)); // prettier-ignore
+        holds(vectors.re, [n, n], eigs.map((x) => x.vectors.re.data)); // prettier-ignore
+        holds(vectors.im, [n, n], eigs.map((x) => x.vectors.im.data)); // prettier-ignore
         holds(linalg.ridge(a, b, 0.5), [n, 2], as.map((x, i) => matrices.ridge(x, bs[i], 0.5).data)); // prettier-ignore
         const options = { lower: false, transpose: true, unit: true };
         holds(linalg.triangularSolve(a, b), [n, 2], as.map((x, i) => matrices.triangularSolve(x, bs[i]).data)); // prettier-ignore
@@ -70,7 +81,7 @@ for (const backend of ["wasm", "cpu"])
       assert.equal(linalg.lu(tf.zeros([0, 3, 5])).u.shape, [0, 3, 5]);
       assert.equal(linalg.det(tf.zeros([0, 3, 3])).shape, [0]);
       assert.equal([...linalg.det(tf.zeros([2, 0, 0])).dataSync()], [1, 1]);
-      for (const job of [linalg.cholesky, linalg.inverse]) {
+      for (const job of [linalg.cholesky, linalg.inverse, linalg.expm, linalg.logm, linalg.sqrtm]) {
         assert.equal(job(tf.zeros([2, 0, 0])).shape, [2, 0, 0]);
         assert.equal(job(tf.zeros([0, 4, 4])).shape, [0, 4, 4]);
       }
@@ -97,7 +108,17 @@ for (const backend of ["wasm", "cpu"])
 
     test("refused", () => {
       const eye = tf.eye(3);
-      for (const job of [linalg.cholesky, linalg.lu, linalg.inverse, linalg.det, linalg.slogdet]) {
+      for (const job of [
+        linalg.cholesky,
+        linalg.lu,
+        linalg.inverse,
+        linalg.det,
+        linalg.slogdet,
+        linalg.eig,
+        linalg.expm,
+        linalg.logm,
+        linalg.sqrtm,
+      ]) {
         refused("a", () => job(tf.ones([3])));
         refused("a", () => job(tf.ones([3, 3], "int32")));
         refused("a", () => job(tf.fill([3, 3], NaN)));
@@ -127,6 +148,10 @@ for (const backend of ["wasm", "cpu"])
         () => tf.grads((x, y) => linalg.triangularSolve(x, y))([a, a]),
         () => tf.grad(linalg.inverse)(a),
         () => tf.grad(linalg.det)(a),
+        () => tf.tidy(() => linalg.eig(a).values.re),
+        () => tf.grad(linalg.expm)(a),
+        () => tf.grad(linalg.logm)(g),
+        () => tf.grad(linalg.sqrtm)(g),
         () => tf.tidy(() => tf.grad(linalg.det)(tf.mul(a, 0))),
       ];
       for (const job of jobs) {

@@ -92,6 +92,22 @@ const cholesky: Case = {
   parts: (a) => ({ l: matrices.cholesky(definite.matrix(a)).data }),
 };
 
+const expm: Case = {
+  tensors: (a) => ({ x: linalg.expm(a) }),
+  parts: (a) => ({ x: matrices.expm(a).data }),
+};
+
+/** Of what has a logarithm and a root. */
+const ofExponential = (
+  onTensors: (a: Tensor) => unknown,
+  onMatrices: (a: matrices.Matrix<Float64Array>) => matrices.Matrix,
+): Case => ({
+  tensors: (a) => ({ x: onTensors(linalg.expm(tf.mul(a, 0.25))) as Tensor }),
+  parts: (a) => ({
+    x: onMatrices(matrices.expm({ ...a, data: a.data.map((x) => x / 4) })).data,
+  }),
+});
+
 const inverse: Case = {
   tensors: (a) => ({ x: linalg.inverse(a) }),
   parts: (a) => ({ x: matrices.inverse(a).data }),
@@ -231,6 +247,9 @@ const cases: [string, Case, string[][], string][] = [
   ["cholesky", cholesky, [["l"]], "1x1 2x2 3x3 7x7"],
   ["inverse", inverse, [["x"]], "1x1 2x2 4x4"],
   ["determinants", det, [["det"], ["logdet"], ["det", "logdet"]], "1x1 2x2 3x3 6x6"],
+  ["expm", expm, [["x"]], "1x1 2x2 4x4"],
+  ["logm of expm", ofExponential(linalg.logm, matrices.logm), [["x"]], "1x1 2x2 4x4"],
+  ["sqrtm", ofExponential(linalg.sqrtm, matrices.sqrtm), [["x"]], "1x1 2x2 4x4"],
   ["solve", solve, [["x"]], "1x2 3x4 4x7"],
   ["solve, posdef", posdef, [["x"]], "1x2 3x4 4x7"],
   ["triangularSolve", triangular({}), [["x"]], "1x2 3x4 4x7"],

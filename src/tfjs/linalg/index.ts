@@ -8,7 +8,9 @@
 export { cholesky } from "./cholesky.ts";
 export { cond } from "./cond.ts";
 export { det, slogdet } from "./det.ts";
+export { eig } from "./eig.ts";
 export { eigh } from "./eigh.ts";
+export { expm, logm, sqrtm } from "./functions.ts";
 export { inverse } from "./inverse.ts";
 export { lstsq } from "./lstsq.ts";
 export { lu } from "./lu.ts";
