@@ -45,6 +45,16 @@ suite("elementary", (test) => {
     for (const f of Object.values(elementary)) assert.ok(Number.isNaN(f(NaN)), f.name);
   });
 
+  test("arctan", () => {
+    const { atan } = elementary;
+    // 4u, and what Math.atan may be wrong by itself.
+    for (let x = 1e-12; x < 1e12; x *= 1.01)
+      assert.ok(Math.abs(atan(x) - Math.atan(x)) <= 5 * u * Math.atan(x), `${x}`);
+    for (const x of [0.1, 1, 7]) assert.is(atan(-x), -atan(x));
+    assert.equal([atan(0), atan(Infinity), atan(-Infinity)], [0, Math.PI / 2, -Math.PI / 2]);
+    assert.ok(Math.abs(atan(1) - Math.PI / 4) <= u);
+  });
+
   test("odd, and symmetric", () => {
     for (let x = 0.01; x < 20; x *= 1.3) {
       assert.is(elementary.tanh(-x), -elementary.tanh(x));
