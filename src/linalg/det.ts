@@ -1,5 +1,5 @@
 import { log } from "../elementary.ts";
-import { allocate, check, frame } from "../wasm/memory.ts";
+import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 import { exponent, shifted } from "./powers.ts";
 
@@ -13,8 +13,7 @@ import { exponent, shifted } from "./powers.ts";
  * @throws ArgumentError for a malformed or non-square matrix, or a NaN or infinite entry; MemoryError
  */
 export function det(a: Matrix): number {
-  const { mantissa, e } = product(a);
-  return shifted(mantissa, e);
+  return decomposed(a).det;
 }
 
 /**
@@ -25,27 +24,36 @@ export function det(a: Matrix): number {
  * @throws as `det`
  */
 export function slogdet(a: Matrix): { sign: number; logdet: number } {
-  const { mantissa, e } = product(a);
-  if (mantissa === 0) return { sign: 0, logdet: -Infinity };
-  return { sign: Math.sign(mantissa), logdet: log(Math.abs(mantissa)) + e * LN2 };
+  const { sign, logdet } = decomposed(a);
+  return { sign, logdet };
 }
 
 const LN2 = 0.6931471805599453;
 
-/** det a = mantissa·2^e, 1 ≤ |mantissa| < 2, or zero. */
-function product(a: Matrix): { mantissa: number; e: number } {
+/** What the pivots of a matrix say of its determinant. */
+interface Determinant {
+  readonly det: number;
+  readonly sign: number;
+  readonly logdet: number;
+}
+
+export function decomposed(a: Matrix): Determinant {
   const dtype = checkSquare("a", a);
   const n = a.rows;
-  const { pivots, sign, shift } = frame(dtype, (f) => {
+  return frame(dtype, (f) => {
     const [input, d, rows, status] = [f.put(a.data), f.alloc(n), f.alloc(n), f.alloc(2)];
     check(f.kernels.lu(n, n, input, 0, 0, d, rows, status), "a");
     const [sign, shift] = f.take(status, 2, allocate(dtype, 2));
-    return { pivots: f.take(d, n, allocate(dtype, n)), sign: sign!, shift: shift! };
+    return determinantOf(f.take(d, n, allocate(dtype, n)), sign!, shift!);
   });
-  let mantissa: number = sign;
-  let e = n * shift;
+}
+
+/** sign·Π 2^shift·pivot, as mantissa·2^e with 1 ≤ |mantissa| < 2, so that nothing over- or underflows on the way. */
+export function determinantOf(pivots: Data, sign: number, shift: number): Determinant {
+  let mantissa = sign;
+  let e = pivots.length * shift;
   for (const pivot of pivots) {
-    if (pivot === 0) return { mantissa: 0, e: 0 };
+    if (pivot === 0) return { det: 0, sign: 0, logdet: -Infinity };
     const own = exponent(pivot);
     mantissa *= shifted(pivot, -own);
     e += own;
@@ -53,5 +61,9 @@ function product(a: Matrix): { mantissa: number; e: number } {
     mantissa /= 2;
     e++;
   }
-  return { mantissa, e };
+  return {
+    det: shifted(mantissa, e),
+    sign: Math.sign(mantissa),
+    logdet: log(Math.abs(mantissa)) + e * LN2,
+  };
 }

@@ -47,6 +47,10 @@ interface Kernels {
     a: number, u: number, s: number, v: number,
   ): Info;
   gesv(posdef: number, n: number, cols: number, a: number, b: number, status: number): Info;
+  // prettier-ignore
+  gesvb(
+    posdef: number, count: number, n: number, cols: number, a: number, b: number, d: number, done: number,
+  ): Info;
   getri(n: number, a: number, status: number): Info;
   // prettier-ignore
   haar(trans: number, m: number, n: number, seed0: number, seed1: number, nb: number, q: number): Info;

@@ -125,6 +125,10 @@ suite("assembly/arena", (test) => {
             const [a, b, status] = [definite(9), put(9, 5), put(2)];
             return () => kernels.gesv(1, 9, 5, a, b, status);
           },
+          gesvb: () => {
+            const [a, b, d, done] = [put(10, 9), put(10, 6), put(10, 4), put(10)];
+            return () => kernels.gesvb(0, 10, 3, 2, a, b, d, done);
+          },
           getri: () => {
             const [a, status] = [put(9, 9), put(2)];
             return () => kernels.getri(9, a, status);

@@ -12,6 +12,7 @@ const abi = [
   "gesvjb",
   "gemm",
   "gesv",
+  "gesvb",
   "getri",
   "haar",
   "larnv",

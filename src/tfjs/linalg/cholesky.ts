@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { cholesky as choleskyOfMatrix } from "../../linalg/index.ts";
-import { each, run, type Kernel } from "./kernel.ts";
+import { choleskyBatch } from "../../linalg/batches.ts";
+import { byBatch, run, type Kernel } from "./kernel.ts";
 import { symmetrized, transposed, transposedTimes, triangle } from "./products.ts";
 import { triangularSolve } from "./triangularSolve.ts";
 
@@ -22,7 +22,7 @@ export function cholesky(a: tf.Tensor): tf.Tensor {
 
 const factorization: Kernel<object> = {
   name: "TfjsInitializersCholesky",
-  compute: each(([a]) => [choleskyOfMatrix(a)]),
+  compute: byBatch(([a]) => [{ shape: [a.rows, a.cols], values: choleskyBatch(a) }]),
   gradient: {
     // Not l: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
     inputsToSave: ["a"],

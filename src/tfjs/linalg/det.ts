@@ -1,11 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  det as detOfMatrix,
-  SingularError,
-  slogdet as slogdetOfMatrix,
-} from "../../linalg/index.ts";
+import { float32 } from "../../arrays.ts";
+import { determinants } from "../../linalg/batches.ts";
+import { SingularError } from "../../linalg/index.ts";
 import { inverse } from "./inverse.ts";
-import { each, run, type Kernel } from "./kernel.ts";
+import { byBatch, run, type Kernel } from "./kernel.ts";
 import { timesDiagonal, timesTransposed, transposed } from "./products.ts";
 import { svd } from "./svd.ts";
 
@@ -38,7 +36,7 @@ export function slogdet(a: tf.Tensor): { sign: tf.Tensor; logdet: tf.Tensor } {
 
 const determinant: Kernel<object> = {
   name: "TfjsInitializersDet",
-  compute: each(([a]) => [detOfMatrix(a)]),
+  compute: byBatch(([a]) => [{ shape: [], values: float32(determinants(a).det) }]),
   gradient: {
     inputsToSave: ["a"],
     gradFunc(dys, [a]) {
@@ -50,9 +48,9 @@ const determinant: Kernel<object> = {
 
 const logarithm: Kernel<object> = {
   name: "TfjsInitializersSlogdet",
-  compute: each(([a]) => {
-    const { sign, logdet } = slogdetOfMatrix(a);
-    return [sign, logdet];
+  compute: byBatch(([a]) => {
+    const { sign, logdet } = determinants(a);
+    return [sign, logdet].map((values) => ({ shape: [], values: float32(values) }));
   }),
   gradient: {
     inputsToSave: ["a"],

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { inverse as inverseOfMatrix } from "../../linalg/index.ts";
-import { each, run, type Kernel } from "./kernel.ts";
+import { inverseBatch } from "../../linalg/batches.ts";
+import { byBatch, run, type Kernel } from "./kernel.ts";
 import { timesTransposed, transposedTimes } from "./products.ts";
 
 /**
@@ -19,7 +19,7 @@ export function inverse(a: tf.Tensor): tf.Tensor {
 
 const inversion: Kernel<object> = {
   name: "TfjsInitializersInverse",
-  compute: each(([a]) => [inverseOfMatrix(a)]),
+  compute: byBatch(([a]) => [{ shape: [a.rows, a.cols], values: inverseBatch(a) }]),
   gradient: {
     // Not x: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
     inputsToSave: ["a"],

@@ -99,8 +99,7 @@ export function each<Options extends object>(
       const matrices = batches.map(({ rows, cols, data }) => {
         const size = rows * cols;
         // An empty batch stands for the shapes of its results: those of an identity, which everything takes.
-        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : float32(size);
-        if (count === 0) for (let at = 0; at < size; at += cols + 1) one[at] = 1;
+        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : eye(rows, cols);
         return { rows, cols, data: one };
       });
       job(matrices, options).forEach((result, which) => {
@@ -115,6 +114,23 @@ export function each<Options extends object>(
     }
     return stacks;
   };
+}
+
+/** A kernel for whole batches; of an empty one it computes an identity, so that its arguments are checked all the same. */
+export function byBatch<Options extends object>(
+  job: (batches: Batch<Float32Array>[], options: Options) => Stack[],
+): Kernel<Options>["compute"] {
+  return (batches, options) => {
+    if (batches[0].count > 0) return job(batches, options);
+    const one = batches.map(({ rows, cols }) => ({ count: 1, rows, cols, data: eye(rows, cols) }));
+    return job(one, options).map(({ shape }) => ({ shape, values: float32(0) }));
+  };
+}
+
+function eye(rows: number, cols: number): Float32Array {
+  const out = float32(rows * cols);
+  for (let at = 0; at < out.length; at += cols + 1) out[at] = 1;
+  return out;
 }
 
 function layout(result: Result): { shape: number[]; data: ArrayLike<number> } {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
-import { solve as solveOfMatrices } from "../../linalg/index.ts";
-import { each, run, type Kernel } from "./kernel.ts";
+import { solveBatch } from "../../linalg/batches.ts";
+import { byBatch, run, type Kernel } from "./kernel.ts";
 import { symmetrized, timesTransposed, transposed } from "./products.ts";
 
 type Options = { assume: "general" | "posdef" };
@@ -25,7 +25,9 @@ export function solve(a: tf.Tensor, b: tf.Tensor, options: Partial<Options> = {}
 
 const solution: Kernel<Options> = {
   name: "TfjsInitializersSolve",
-  compute: each(([a, b], options) => [solveOfMatrices(a, b, options)]),
+  compute: byBatch(([a, b], options) => [
+    { shape: [b.rows, b.cols], values: solveBatch(a, b, options) },
+  ]),
   gradient: {
     inputsToSave: ["a", "b"],
     gradFunc(dys, [a, b], attrs) {
