@@ -7,80 +7,115 @@
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
+import { exponentOf, scale } from "../blas/exponent";
+import { transpose } from "../blas/panel";
 import { Info } from "../info";
-import { LANES, REAL } from "../real";
+import { LANES, REAL, SINGLE } from "../real";
 import { scaleOf } from "./lascl";
+
+/** A product beyond this or its reciprocal is brought back to 1: pivots may be as large and as small as 2^±900. */
+// @ts-ignore: decorator
+@inline const TINY: f64 = 1e-10;
 
 /**
  * `count` matrices A, n x n, and as many B, n x cols, row-major, one after the other. B is overwritten by X; of a `posdef` A the
- * lower triangle is read, and A overwritten by L; d receives n + 1 numbers a matrix: the determinant of the
- * permutation and the pivots (of L, its diagonal). `done` receives 1 for each matrix, or 0: nothing of it counts.
+ * lower triangle is read, and A overwritten by L. d receives three numbers a matrix: det A (of a `posdef` one, det L) is the
+ * sum of two times 2 to the third. `done` receives 1 for each matrix, or 0: nothing of it counts.
  */
 export function gesvb(
   posdef: bool, count: i32, n: i32, cols: i32, a: usize, b: usize, d: usize, done: usize,
 ): Info {
   const frame = mark();
-  const x = alloc(16 * <u64>n * n);
-  const y = alloc(16 * <u64>n * cols);
+  const size = n * n, right = n * cols;
+  const x = alloc(16 * <u64>size);
+  const y = alloc(16 * <u64>right);
   if (!x || !y) {
     release(frame);
     return Info.MEMORY;
   }
-  const size = n * n, right = n * cols;
   for (let first = 0; first < count; first += LANES) {
     const lanes = min(LANES, count - first);
-    for (let lane = 0; lane < LANES; lane++) {
-      // Lanes without a matrix repeat the last one.
-      const which = <usize>(first + min(lane, lanes - 1));
-      gather(size, a + REAL * which * size, x + REAL * lane);
-      gather(right, b + REAL * which * right, y + REAL * lane);
+    const ag = a + REAL * <usize>first * size, bg = b + REAL * <usize>first * right;
+    // The kernels run on before anybody looks: what is not finite stays in its lane.
+    let usable = 0;
+    for (let lane = 0; lane < lanes; lane++) {
+      const top = amax(size, ag + REAL * lane * size), topB = amax(right, bg + REAL * lane * right);
+      if (scaleOf(top) == 1 && scaleOf(topB) == 1) usable |= 1 << lane;
     }
+    interleave(true, lanes, size, ag, x);
+    interleave(true, lanes, right, bg, y);
     let sign = v128.splat<real>(1);
     if (posdef) cholesky(n, cols, x, y);
     else sign = eliminate(n, cols, x, y);
+    const regular = usable & determinants(posdef, lanes, n, sign, x, d + REAL * 3 * <usize>first);
+    interleave(false, lanes, right, bg, y);
+    if (posdef) interleave(false, lanes, size, ag, x);
     for (let lane = 0; lane < lanes; lane++) {
-      const which = <usize>(first + lane);
-      const own = a + REAL * which * size, rhs = b + REAL * which * right, pivots = d + REAL * which * (n + 1);
-      const usable = scaleOf(amax(size, own)) == 1 && scaleOf(amax(right, rhs)) == 1;
-      store<real>(pivots, laneOf(sign, lane));
-      let regular = true;
-      for (let i = 0; i < n; i++) {
-        const pivot = load<real>(x + 16 * (i * n + i) + REAL * lane);
-        if (!(posdef ? pivot > 0 : pivot != 0)) regular = false;
-        store<real>(pivots + REAL * (i + 1), pivot);
-      }
-      if (!usable || !regular) {
-        store<real>(done + REAL * which, 0);
-        continue;
-      }
-      scatter(right, y + REAL * lane, rhs);
-      if (posdef) {
-        scatter(size, x + REAL * lane, own);
-        for (let i = 0; i < n; i++) memory.fill(own + REAL * (i * n + i + 1), 0, REAL * (n - 1 - i));
-      }
-      const top = max(amax(right, rhs), max(amax(n + 1, pivots), posdef ? amax(size, own) : 0));
-      store<real>(done + REAL * which, top <= f64.MAX_VALUE ? 1 : 0);
+      const top = amax(right, bg + REAL * lane * right), topL = posdef ? amax(size, ag + REAL * lane * size) : 0;
+      const fine = (regular >> lane) & 1 && max(top, topL) <= f64.MAX_VALUE;
+      store<real>(done + REAL * (first + lane), fine ? 1 : 0);
     }
   }
   release(frame);
   return Info.OK;
 }
 
-function gather(n: i32, from: usize, to: usize): void {
-  for (let i = 0; i < n; i++) store<real>(to + 16 * i, load<real>(from + REAL * i));
+/** `size` entries of each of some matrices, one after the other, into vectors of one entry of each, or back. */
+function interleave(inward: bool, lanes: i32, size: i32, a: usize, x: usize): void {
+  const step = REAL * size;
+  let i = 0;
+  if (lanes == LANES) {
+    for (; i + LANES <= size; i += LANES) {
+      const one = a + REAL * i, all = x + 16 * i;
+      if (inward) transpose(one, step, all, 16);
+      else transpose(all, 16, one, step);
+    }
+  }
+  for (; i < size; i++) {
+    for (let lane = 0; lane < LANES; lane++) {
+      // Lanes without a matrix repeat the last one.
+      const one = a + step * min(lane, lanes - 1) + REAL * i, all = x + 16 * i + REAL * lane;
+      if (inward) store<real>(all, load<real>(one));
+      else if (lane < lanes) store<real>(one, load<real>(all));
+    }
+  }
 }
 
-function scatter(n: i32, from: usize, to: usize): void {
-  for (let i = 0; i < n; i++) store<real>(to + REAL * i, load<real>(from + 16 * i));
+/** Products of pivots, in f64 with their exponents apart; returns a bit for each lane without a pivot to refuse. */
+function determinants(posdef: bool, lanes: i32, n: i32, sign: v128, x: usize, d: usize): i32 {
+  let regular = 0;
+  for (let lane = 0; lane < lanes; lane++, d += 3 * REAL) {
+    let product: f64 = <f64>(lane & 1 ? odd(sign, lane) : even(sign, lane));
+    let e = 0;
+    let fine = true;
+    for (let i = 0; i < n; i++) {
+      const pivot = <f64>load<real>(x + 16 * (i * n + i) + REAL * lane);
+      if (!(posdef ? pivot > 0 : pivot != 0)) fine = false;
+      product *= pivot;
+      if (abs(product) >= TINY && abs(product) <= 1 / TINY) continue;
+      const own = exponentOf(abs(product));
+      product = scale(product, -own);
+      e += own;
+    }
+    const high = <real>product;
+    store<real>(d, high);
+    store<real>(d, <real>(product - <f64>high), REAL);
+    store<real>(d, <real>e, 2 * REAL);
+    if (fine) regular |= 1 << lane;
+  }
+  return regular;
 }
 
 // @ts-ignore: decorator
 @inline
-function laneOf(x: v128, lane: i32): real {
-  if (lane == 0) return v128.extract_lane<real>(x, 0);
-  if (lane == 1) return v128.extract_lane<real>(x, 1);
-  if (REAL == 4 && lane == 2) return <real>f32x4.extract_lane(x, 2);
-  return REAL == 4 ? <real>f32x4.extract_lane(x, 3) : 0;
+function even(x: v128, lane: i32): real {
+  return SINGLE && lane == 2 ? <real>f32x4.extract_lane(x, 2) : v128.extract_lane<real>(x, 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function odd(x: v128, lane: i32): real {
+  return SINGLE && lane == 3 ? <real>f32x4.extract_lane(x, 3) : v128.extract_lane<real>(x, 1);
 }
 
 /** X := U, Y := A⁻¹ Y by elimination with partial pivoting; returns the determinants of the permutations. */
@@ -118,16 +153,20 @@ function eliminate(n: i32, cols: i32, x: usize, y: usize): v128 {
 
 /** X := L, Y := A⁻¹ Y, from the lower triangle of A. */
 function cholesky(n: i32, cols: i32, x: usize, y: usize): void {
-  for (let j = 0; j < n; j++) {
-    const row = x + 16 * (j * n);
-    for (let i = j; i < n; i++) {
-      const other = x + 16 * (i * n);
-      let sum = v128.load(other + 16 * j);
-      for (let k = 0; k < j; k++) {
-        sum = v128.sub<real>(sum, v128.mul<real>(v128.load(other + 16 * k), v128.load(row + 16 * k)));
+  const zero = v128.splat<real>(0);
+  for (let k = 0; k < n; k++) {
+    const pivot = x + 16 * (k * n + k);
+    const root = v128.sqrt<real>(v128.load(pivot));
+    v128.store(pivot, root);
+    for (let i = k + 1; i < n; i++) {
+      const row = x + 16 * (i * n);
+      const l = v128.div<real>(v128.load(row + 16 * k), root);
+      v128.store(row + 16 * k, l);
+      v128.store(x + 16 * (k * n + i), zero);
+      for (let j = k + 1, other = x + 16 * (j * n + k); j <= i; j++, other += 16 * n) {
+        const at = row + 16 * j;
+        v128.store(at, v128.sub<real>(v128.load(at), v128.mul<real>(l, v128.load(other))));
       }
-      const value = i == j ? v128.sqrt<real>(sum) : v128.div<real>(sum, v128.load(row + 16 * j));
-      v128.store(other + 16 * j, value);
     }
   }
   for (let i = 0; i < n; i++) {

@@ -17,8 +17,8 @@ const SMALL = 16;
 interface Lanes<T extends Data> {
   readonly factors: T;
   readonly solutions: T;
-  /** n + 1 numbers a matrix: a sign, and the pivots. */
-  readonly pivots: T;
+  /** Three numbers a matrix: its determinant is the sum of two times 2 to the third. */
+  readonly determinants: T;
   /** 1 for each matrix that is done. */
   readonly done: T;
 }
@@ -64,13 +64,10 @@ export function inverseBatch<T extends Data>(a: Batch<T>): T {
 export function determinants(a: Batch): Record<"det" | "sign" | "logdet", Float64Array> {
   const lanes = byLanes(a, undefined, false);
   const out = { det: float64(a.count), sign: float64(a.count), logdet: float64(a.count) };
-  const n = a.rows;
   for (let i = 0; i < a.count; i++) {
+    const [high, low, e] = lanes?.determinants.subarray(3 * i) ?? [];
     const done = lanes?.done[i] === 1;
-    const from = i * (n + 1);
-    const one = done
-      ? determinantOf(lanes!.pivots.subarray(from + 1, from + n + 1), lanes!.pivots[from]!, 0)
-      : decomposed(matrixOf(a, i));
+    const one = done ? determinantOf(high! + low!, e!) : decomposed(matrixOf(a, i));
     out.det[i] = one.det;
     out.sign[i] = one.sign;
     out.logdet[i] = one.logdet;
@@ -106,14 +103,14 @@ function byLanes<T extends Data>(
   return frame(dtype, (f) => {
     const input = f.put(data);
     const x = f.put(b?.data ?? []);
-    const [d, done] = [f.alloc(count * (n + 1)), f.alloc(count)];
+    const [d, done] = [f.alloc(3 * count), f.alloc(count)];
     check(f.kernels.gesvb(Number(posdef), count, n, b?.cols ?? 0, input, x, d, done), "a");
     const take = (address: number, length: number) =>
       f.take(address, length, allocate(dtype, length) as T);
     return {
       factors: take(input, posdef ? data.length : 0),
       solutions: take(x, b?.data.length ?? 0),
-      pivots: take(d, count * (n + 1)),
+      determinants: take(d, 3 * count),
       done: take(done, count),
     };
   });

@@ -1,5 +1,5 @@
 import { log } from "../elementary.ts";
-import { allocate, check, frame, type Data } from "../wasm/memory.ts";
+import { allocate, check, frame } from "../wasm/memory.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 import { exponent, shifted } from "./powers.ts";
 
@@ -44,26 +44,27 @@ export function decomposed(a: Matrix): Determinant {
     const [input, d, rows, status] = [f.put(a.data), f.alloc(n), f.alloc(n), f.alloc(2)];
     check(f.kernels.lu(n, n, input, 0, 0, d, rows, status), "a");
     const [sign, shift] = f.take(status, 2, allocate(dtype, 2));
-    return determinantOf(f.take(d, n, allocate(dtype, n)), sign!, shift!);
+    let mantissa = sign!;
+    let e = n * shift!;
+    for (const pivot of f.take(d, n, allocate(dtype, n))) {
+      if (pivot === 0) return determinantOf(0, 0);
+      const own = exponent(pivot);
+      mantissa *= shifted(pivot, -own);
+      e += own;
+      if (Math.abs(mantissa) < 2) continue;
+      mantissa /= 2;
+      e++;
+    }
+    return determinantOf(mantissa, e);
   });
 }
 
-/** sign·Π 2^shift·pivot, as mantissa·2^e with 1 ≤ |mantissa| < 2, so that nothing over- or underflows on the way. */
-export function determinantOf(pivots: Data, sign: number, shift: number): Determinant {
-  let mantissa = sign;
-  let e = pivots.length * shift;
-  for (const pivot of pivots) {
-    if (pivot === 0) return { det: 0, sign: 0, logdet: -Infinity };
-    const own = exponent(pivot);
-    mantissa *= shifted(pivot, -own);
-    e += own;
-    if (Math.abs(mantissa) < 2) continue;
-    mantissa /= 2;
-    e++;
-  }
+/** Of factor·2^e: both parts, so that nothing has over- or underflown on the way. */
+export function determinantOf(factor: number, e: number): Determinant {
+  if (factor === 0) return { det: 0, sign: 0, logdet: -Infinity };
   return {
-    det: shifted(mantissa, e),
-    sign: Math.sign(mantissa),
-    logdet: log(Math.abs(mantissa)) + e * LN2,
+    det: shifted(factor, e),
+    sign: Math.sign(factor),
+    logdet: log(Math.abs(factor)) + e * LN2,
   };
 }

@@ -1,5 +1,6 @@
 /** cholesky, lu, solve, triangularSolve, inverse, det, slogdet: LAPACK's ratios, edges of tiles, refusals. */
 import * as assert from "uvu/assert";
+import { choleskyBatch, determinants, inverseBatch, solveBatch } from "../../src/linalg/batches.ts";
 import {
   cholesky,
   det,
@@ -9,6 +10,8 @@ import {
   SingularError,
   solve,
   triangularSolve,
+  type Batch,
+  type Data,
   type Matrix,
 } from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../matrices.ts";
@@ -347,6 +350,82 @@ suite("linalg/dense", (test) => {
         ).cols,
         3,
       );
+    });
+
+    test(`${dtype}: batches: accurate, whatever their count, and each matrix by itself`, () => {
+      const one = (x: Batch, i: number): Matrix => {
+        const size = x.rows * x.cols;
+        return {
+          rows: x.rows,
+          cols: x.cols,
+          data: x.data.subarray(i * size, (i + 1) * size) as Data,
+        };
+      };
+      const batch = (parts: Matrix[]): Batch => ({
+        count: parts.length,
+        rows: parts[0]!.rows,
+        cols: parts[0]!.cols,
+        data: precision.array.from(parts.flatMap(({ data }) => Array.from(data))),
+      });
+      const order = (n: number, count: number) => {
+        const parts = Array.from({ length: count }, (_, seed) => gaussian(n, n, precision, seed));
+        return { a: batch(parts), b: batch(parts.map((_, seed) => gaussian(n, 3, precision, seed + 50))), g: batch(parts.map((part) => gram(n, precision, { make: () => part }))) }; // prettier-ignore
+      };
+      for (const n of [1, 2, 3, 5, 8, 12, 16, 17])
+        for (const count of [1, 2, 3, 4, 5, 9]) {
+          const { a, b, g } = order(n, count);
+          const [x, y, inverses, l, { det: dets, sign, logdet }] = [
+            solveBatch(a, b, { assume: "general" }),
+            solveBatch(g, b, { assume: "posdef" }),
+            inverseBatch(a),
+            choleskyBatch(g),
+            determinants(a),
+          ];
+          for (let i = 0; i < count; i++) {
+            const what = `${n}, ${i} of ${count}`;
+            const [own, rhs, definite] = [one(a, i), one(b, i), one(g, i)];
+            family.solve.check(remainder(own, one({ ...b, data: x }, i), rhs), what);
+            family.posdef.check(remainder(definite, one({ ...b, data: y }, i), rhs), what);
+            const factor = one({ ...g, data: l }, i);
+            family.cholesky.check(product(definite, factor, transpose(factor)), what);
+            for (let k = 0; k < n * n; k++)
+              if (k % n > Math.floor(k / n)) assert.is(factor.data[k], 0);
+            const { data, info } = inverse(own);
+            const tolerance = (20 * n * u) / info.rcond;
+            const found = one({ ...a, data: inverses }, i).data;
+            assert.ok(distance(found, data) <= tolerance * largest(Float64Array.from(data)), what);
+            assert.ok(Math.abs(dets[i]! / det(own) - 1) <= tolerance, what);
+            assert.is(sign[i], Math.sign(dets[i]!));
+            assert.ok(Math.abs(logdet[i]! - Math.log(Math.abs(dets[i]!))) <= tolerance + 1e-14);
+            // Alone, the same bits.
+            const alone = (z: Batch) => batch([one(z, i)]);
+            assert.equal(solveBatch(alone(a), alone(b), { assume: "general" }), one({ ...b, data: x }, i).data.slice()); // prettier-ignore
+            assert.equal(choleskyBatch(alone(g)), factor.data.slice());
+            assert.equal(determinants(alone(a)).det[0], dets[i]);
+          }
+        }
+      // What a lane does not do is done, or refused, by itself.
+      const { a, b, g } = order(4, 6);
+      const plain = solveBatch(a, b, { assume: "general" });
+      const scale = 2 ** (dtype === "float32" ? 110 : 950);
+      const mixed = { ...a, data: a.data.map((x: number, at: number) => (Math.floor(at / 16) === 2 ? x * scale : x)) as Data }; // prettier-ignore
+      const found = solveBatch(mixed, b, { assume: "general" });
+      const third = one({ ...b, data: found }, 2).data;
+      assert.ok(distance(third.map((x: number) => x * scale), one({ ...b, data: plain }, 2).data) < 1e4 * u); // prettier-ignore
+      assert.equal(found.slice(0, 24), plain.slice(0, 24));
+      assert.equal(found.slice(36), plain.slice(36));
+      const { sign, logdet } = determinants(mixed);
+      assert.is(sign[2], determinants(a).sign[2]);
+      assert.ok(Math.abs(logdet[2]! - determinants(a).logdet[2]! - 4 * Math.log(scale)) < 1e-4);
+      const changed = (x: Batch, value: number) => ({ ...x, data: x.data.map((v: number, at: number) => (Math.floor(at / 16) === 3 ? value : v)) as Data }); // prettier-ignore
+      const zero = changed(a, 0);
+      assert.is(thrown(SingularError, () => solveBatch(zero, b, { assume: "general" })).pivot, 1);
+      assert.is(thrown(SingularError, () => inverseBatch(zero)).pivot, 1);
+      assert.equal([determinants(zero).det[3], determinants(zero).logdet[3]], [0, -Infinity]);
+      refused("a", () => choleskyBatch(changed(g, -1)));
+      refused("a", () => inverseBatch(changed(a, NaN)));
+      refused("a", () => determinants(changed(a, Infinity)));
+      refused("b", () => solveBatch(a, { ...b, data: b.data.map(() => NaN) as Data }, { assume: "general" })); // prettier-ignore
     });
 
     test.after(() => Object.values(family).forEach((one) => one.note()));

@@ -38,6 +38,7 @@ for (const backend of ["wasm", "cpu"])
     });
 
     for (const n of [1, 4, 17, 40])
+      // those between go by lanes, with roundings of their own: test/linalg/dense
       test(`${n}: each matrix of a batch as by the matrix functions`, () => {
         const [as, gs, bs] = [
           seeds.map((s) => random(n, n, s)),
