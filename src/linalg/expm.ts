@@ -1,8 +1,8 @@
 import { float64 } from "../arrays.ts";
 import type { Data } from "../wasm/memory.ts";
-import { checkFinite, double, mapped } from "./functions.ts";
+import { checkFinite, mapped } from "./functions.ts";
 import { matmul } from "./matmul.ts";
-import { checkSquare, type Matrix } from "./matrix.ts";
+import { checkSquare, double, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled, shifted } from "./powers.ts";
 import { solve } from "./solve.ts";
 

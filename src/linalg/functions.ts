@@ -7,13 +7,6 @@ import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 import { largest } from "./powers.ts";
 
-/** The matrix in double precision; itself, if it is. */
-export const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
-});
-
 /** Returns the largest magnitude. */
 export function checkFinite(name: string, { data }: Matrix): number {
   const top = largest(data);

@@ -2,8 +2,8 @@ import { float64 } from "../arrays.ts";
 import { atan, log } from "../elementary.ts";
 import type { Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
-import { checkFinite, double, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
-import { checkSquare, type Matrix } from "./matrix.ts";
+import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
+import { checkSquare, double, type Matrix } from "./matrix.ts";
 import { largest, shifted } from "./powers.ts";
 import { schur } from "./schur.ts";
 import { solve } from "./solve.ts";

@@ -3,8 +3,8 @@ import { ArgumentError } from "../errors.ts";
 import type { Data } from "../wasm/memory.ts";
 import { trsyl } from "./bartelsStewart.ts";
 import { eigh } from "./eigh.ts";
-import { checkFinite, double, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
-import { checkSquare, type Matrix } from "./matrix.ts";
+import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
+import { checkSquare, double, type Matrix } from "./matrix.ts";
 import { magnitude, scaled } from "./powers.ts";
 import { schur } from "./schur.ts";
 

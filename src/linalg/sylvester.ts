@@ -10,9 +10,9 @@ import {
   type Scaled,
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
-import { checkFinite, double, isSymmetric } from "./functions.ts";
+import { checkFinite, isSymmetric } from "./functions.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
+import { double, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { separation } from "./separation.ts";
 

@@ -14,8 +14,8 @@ import {
   type Data,
   type Matrix,
 } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../matrices.ts";
-import { precisionOf, precisions, type Precision } from "../precisions.ts";
+import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../support/matrices.ts";
+import { precisionOf, precisions, type Precision } from "../support/precisions.ts";
 import {
   columnSums,
   difference,
@@ -25,9 +25,9 @@ import {
   scaled,
   scaleOf,
   transpose,
-} from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+} from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import * as twins from "../twins/dense.ts";
 
 /** Around tiles, panels and stripes. */

@@ -1,12 +1,20 @@
 /** eig, expm, sqrtm, logm: LAPACK's ratios, identities, closed forms, refusals. */
 import * as assert from "uvu/assert";
 import { eig, eigenvalues, expm, haar, logm, sqrtm, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { dchkhs } from "../nonsymmetric.ts";
-import { double, precisionOf, precisions, type Precision } from "../precisions.ts";
-import { columnSums, difference, distance, Family, largest, scaled, scaleOf } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { dchkhs } from "../support/nonsymmetric.ts";
+import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
+import {
+  columnSums,
+  difference,
+  distance,
+  Family,
+  largest,
+  scaled,
+  scaleOf,
+} from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 const norm = (a: Matrix) => largest(columnSums(a));

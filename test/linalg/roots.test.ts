@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { polyfromroots, roots, type Numbers, type Roots } from "../../src/linalg/index.ts";
-import { families, kac, kacComplex, multiple, special } from "../polynomials.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { families, kac, kacComplex, multiple, special } from "../support/polynomials.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import {
   big,
   distance,
@@ -123,6 +123,29 @@ suite("linalg/roots: families", (test) => {
   for (const [name, c] of [...Object.entries(special), ...Object.entries(families)]) {
     test(name, () => simple(c));
   }
+
+  // What is certified is the theorem's, whatever rounding did on the way.
+  test("no disc is smaller than Smith's in exact arithmetic", () => {
+    const list = [...Object.values(special), ...Object.values(families)];
+    for (let n = 1; n <= 40; n += 3) list.push(kac(n, n + 50), kacComplex(n, n + 50));
+    for (const [c] of Object.values(multiple)) list.push(c);
+    for (const c of list)
+      for (const polish of [true, false]) {
+        const p = truth(c);
+        const found = roots(c, { polish });
+        const all = points(found).filter(({ re, im }) => re || im);
+        const n = p.length - 1;
+        assert.is(all.length, n);
+        const radii = [...found.radius].slice(-n);
+        if (found.re.length > n || all.some((z, j) => all.some((x, i) => i < j && !distance(x, z).re && !distance(x, z).im))) continue; // prettier-ignore
+        all.forEach((z, j) => {
+          const others = all.filter((_, i) => i !== j).map((x) => distance(z, x));
+          const below = others.reduce(mul, p.at(-1)!);
+          const exact = ratio(mul(big(n), evaluate(p, z)[0]), mul(below, big(radii[j])));
+          assert.ok(exact <= 1, `root ${found.re[j]} ${found.im[j]}: ${exact} of the disc`);
+        });
+      }
+  });
 
   test("Wilkinson 20 to 1e-15", () => {
     const c = special["Wilkinson 20"]!;
@@ -253,6 +276,50 @@ suite("linalg/roots: the door", (test) => {
       const found = roots([x * x, -2 * x, 1]);
       assert.equal([...found.re, ...found.im], [x, x, 0, 0]);
       for (const r of found.radius) assert.ok(r <= 1e-13 * Math.abs(x), `${r}`);
+    }
+  });
+
+  test("nearly double roots of a quadratic: both to the last digits", () => {
+    const numbers = kac(400, 3);
+    const list: Numbers[] = [[2.004392452617662, 2.831531354315302, 1]];
+    for (let i = 0; i < 200; i++) {
+      const [t, y] = [numbers[2 * i]!, numbers[2 * i + 1]!];
+      // fl((x − t)²), roots ever nearer to each other, and times a factor; complex ones.
+      list.push([t * t, -2 * t, 1], [t * t * y, -2 * t * y, y]);
+      list.push([t * t + (y * 2 ** (-i / 4)) ** 2, -2 * t, 1]);
+      list.push({ re: [t * t - y * y, -2 * t, 1], im: [2 * t * y, -2 * y, 0] });
+    }
+    for (const c of list) {
+      const p = truth(c);
+      for (const polish of [true, false]) {
+        const found = roots(c, { polish });
+        const exact = points(found).map((z) => refined(p, z));
+        points(found).forEach((z, j) => {
+          const error = ratio(distance(z, exact[j]!), exact[j]!);
+          assert.ok(error <= (polish ? 2 : 8) * u, `${JSON.stringify(c)}: ${error / u} u`);
+          const wide = ratio(distance(z, exact[j]!), big(found.radius[j]));
+          assert.ok(error === 0 || wide <= 1, `${JSON.stringify(c)}: outside of its disc`);
+        });
+        assert.ok(ratio(distance(exact[0]!, exact[1]!), exact[0]!) > 2 ** -100, "one root twice");
+      }
+    }
+  });
+
+  test("perturbed (1 + x)ⁿ: the last of a cluster finds its way", () => {
+    for (const seed of [250, 379]) {
+      const n = 150;
+      let state = seed * 16807;
+      const uniform = () => (state = (state * 16807) % 2147483647) / 2147483647;
+      let binomial = 1;
+      const c = Array.from({ length: n + 1 }, (_, k) => {
+        const value = binomial * (1 + 1e-12 * (2 * uniform() - 1));
+        binomial = (binomial * (n - k)) / (k + 1);
+        return value;
+      });
+      const polished = roots(c);
+      shape(c, polished, n);
+      backward(truth(c), polished);
+      backward(truth(c), roots({ re: c, im: c.map(() => 0) }, { polish: false }));
     }
   });
 

@@ -5,7 +5,7 @@ import { eigh, matmul, polar, qr, spread, triangularSolve, type Matrix } from ".
 import { checkMatrix } from "../../linalg/matrix.ts";
 import { factorOf } from "./definite.ts";
 import { leastMeanCos2 } from "./metrics.ts";
-import { checkFinite, largest, normalised } from "./units.ts";
+import { checkFinite, largest, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 

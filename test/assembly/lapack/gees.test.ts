@@ -3,13 +3,14 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian, uniform } from "../../matrices.ts";
-import { dchkhs, stubborn } from "../../nonsymmetric.ts";
-import { double, precisionOf, precisions } from "../../precisions.ts";
-import { distance } from "../../ratios.ts";
-import { SchurFamilies } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
-import { guarded } from "../guarded.ts";
+import { kernels } from "../../support/kernels.ts";
+import { build, gaussian, uniform } from "../../support/matrices.ts";
+import { dchkhs, stubborn } from "../../support/nonsymmetric.ts";
+import { double, precisionOf, precisions } from "../../support/precisions.ts";
+import { distance } from "../../support/ratios.ts";
+import { SchurFamilies } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** Block size of the reduction, largest order for lahqr, deflation window, bulges of a chain. */
 type Sizes = [nb: number, nmin: number, nw: number, bulges: number];
@@ -97,6 +98,19 @@ suite("assembly/lapack/gees", (test) => {
           assert.ok(error <= 5 * n * precision.u, `${n} ${sizes}: ${error}`);
         }
     });
+
+    if (kernels === "release")
+      test(`${dtype}: sizes of its own choice for large orders, which decide the bits`, () => {
+        const large = dtype === "float32" ? [[399, 12], [400, 16], [800, 24]] : [[400, 16]]; // prettier-ignore
+        for (const [n, bulges] of large) {
+          const a = gaussian(n, n, precision);
+          const own = gees(a, [0, 0, 0, 0], n === 400);
+          assert.is(own.info, Info.OK);
+          const same = gees(a, [0, 75, 3 * bulges, bulges], n === 400);
+          assert.equal([own.re, own.im], [same.re, same.im], `${n}`);
+          if (n === 400) families.verify(a, own, `${n}`);
+        }
+      });
 
     test(`${dtype}: codes`, () => {
       const a = build(4, 4, precision, () => precision.max);

@@ -5,11 +5,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { SchurFamilies, standard } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
+import { build, uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { SchurFamilies, standard } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
 
 /** Three matrices of order 4 in f64 are the work space. */
 const WORK = 3 * 128 + 256;
@@ -68,6 +68,22 @@ suite("assembly/lapack/trexc", (test) => {
           }
     });
 
+    test(`${dtype}: blocks far from normal, near each other: swapped well, or not at all`, () => {
+      for (const skew of [1, 1e2, 1e4])
+        for (const above of [1, 1e3])
+          for (const gap of [0, u, 8 * u, Math.sqrt(u), 1e-2])
+            for (let seed = 1; seed <= 10; seed++) {
+              const { data } = uniform(4, 4, precision, seed);
+              // Pairs d ± i, with off-diagonal entries of ratio skew².
+              const t = build(4, 4, precision, (i, j) => {
+                const d = i < 2 ? 1 : 1 + gap;
+                if (i >> 1 === j >> 1) return i === j ? d : i < j ? skew : -1 / skew;
+                return i < j ? above * data[4 * i + j]! : 0;
+              });
+              families.verify(t, trexc(t, precision, 2, 0), `skew ${skew}, ${above}, gap ${gap}`);
+            }
+    });
+
     test(`${dtype}: a single eigenvalue moves to the bit, a pair to rounding`, () => {
       const sizes = [2, 1, 2, 1, 1, 2];
       const t = blocks(sizes, precision, 1);
@@ -103,6 +119,22 @@ suite("assembly/lapack/trexc", (test) => {
             for (const d of values) {
               const x = build(2, 2, precision, (i, j) => [a, b, c, d][2 * i + j]!);
               pair.verify(x, schur(x), `${[a, b, c, d]}`);
+            }
+    });
+
+    // Scaled as the whole is, the difference on the diagonal comes to be the smallest number there is.
+    test(`${dtype}: a pair whose diagonal differs by next to nothing`, () => {
+      const end = Math.log2(precision.max);
+      for (const top of [0, end / 2, end - 24].map((e) => 2 ** Math.floor(e)))
+        for (let small = precision.tiny; small < u; small *= 2)
+          for (const x of [small, 3 * small])
+            for (const entries of [
+              [x, top, -top, 0],
+              [0, -top, top, -x],
+            ]) {
+              // prettier-ignore
+              const a = build(2, 2, precision, (i, j) => entries[2 * i + j]!);
+              pair.verify(a, schur(a), `${entries}`);
             }
     });
 
