@@ -40,6 +40,13 @@ export function run<Options extends object>(
   inputs: Record<string, tf.Tensor>,
   options: Options,
 ): tf.Tensor[] {
+  checkInputs(inputs);
+  register(kernel);
+  return tf.engine().runKernel<tf.Tensor[]>(kernel.name, inputs, options as tf.NamedAttrMap);
+}
+
+/** What `run` asks of its inputs, for those who compute with them before. */
+export function checkInputs(inputs: Record<string, tf.Tensor>): void {
   let batch: string | undefined;
   for (const [name, x] of Object.entries(inputs)) {
     checkTensor(name, x);
@@ -47,8 +54,6 @@ export function run<Options extends object>(
     batch ??= own;
     if (own !== batch) throw new ArgumentError(name, `leading dimensions [${batch}]`, `[${own}]`);
   }
-  register(kernel);
-  return tf.engine().runKernel<tf.Tensor[]>(kernel.name, inputs, options as tf.NamedAttrMap);
 }
 
 function checkTensor(name: string, x: tf.Tensor): void {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { finiteNumbers, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { lstsq as lstsqOfMatrices } from "../../linalg/index.ts";
-import { each, run, type Kernel } from "./kernel.ts";
+import { checkInputs, each, run, type Kernel } from "./kernel.ts";
 import { pinv, pinvGradient } from "./pinv.ts";
 import { timesTransposed, transposedTimes } from "./products.ts";
 
@@ -28,6 +28,9 @@ export function lstsq(
 ): { x: tf.Tensor } {
   const { tolerance, weights } = known(options, ["tolerance", "weights"]);
   if (weights === undefined) return { x: run(leastSquares, { a, b }, { tolerance })[0] };
+  checkInputs({ a, b });
+  const [m, rows] = [a, b].map(({ shape }) => shape.at(-2)!);
+  if (m !== rows) throw new ArgumentError("b", `${m} rows as in a`, `${rows} rows`);
   const x = tf.tidy(() => {
     const roots = tf.expandDims(tf.sqrt(weightsOf(weights, a)), -1);
     return run(leastSquares, { a: tf.mul(a, roots), b: tf.mul(b, roots) }, { tolerance })[0];
@@ -40,8 +43,10 @@ function weightsOf(weights: tf.Tensor | ArrayLike<number>, a: tf.Tensor): tf.Ten
   const rows = a.shape.slice(0, -1);
   const expected = `finite numbers, none negative, of shape [${rows.slice(-1)}] or [${rows}]`;
   const given = weights instanceof tf.Tensor;
+  if (given && weights.isDisposed)
+    throw new ArgumentError("weights", expected, "a disposed tensor");
   const values = finiteNumbers("weights", given ? weights.dataSync() : weights, expected);
-  const w = given ? weights : tf.tensor1d(values);
+  const w = given ? tf.cast(weights, "float32") : tf.tensor1d(values);
   if (values.some((x) => x < 0) || ![`${rows.slice(-1)}`, `${rows}`].includes(`${w.shape}`)) {
     throw new ArgumentError("weights", expected, show(given ? weights : values));
   }
