@@ -158,7 +158,7 @@ function shipped(): string[] {
     .map((name) => `src/${name.replaceAll("\\", "/")}`);
   const modules = [...sources, "assembly/info.ts"].map((name) => `dist/${name.slice(0, -3)}`);
   return [
-    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md"],
+    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "LINALG.md"],
     ...subpaths.map((name) => `${name}/package.json`),
     ...["dist/f32.wasm", "dist/f64.wasm", "dist/tfjs-initializers.min.js"],
     ...modules.flatMap((name) => [`${name}.js`, `${name}.d.ts`]),
