@@ -1,11 +1,14 @@
 import {
   cholesky,
   det,
+  eig,
+  expm,
   inverse,
   lu,
   matmul,
   normal,
   solve,
+  sqrtm,
   type Dtype,
   type Matrix,
 } from "../../src/linalg/index.ts";
@@ -33,10 +36,13 @@ const runs: Record<string, (a: Matrix, b: Matrix) => unknown> = {
   posdef: (a, b) => solve(a, b, { assume: "posdef" }),
   inverse: (a) => inverse(a),
   det: (a) => det(a),
+  eig: (a) => eig(a),
+  expm: (a) => expm(a),
+  sqrtm: (a) => sqrtm(a),
 };
 
-/** Of n³. */
-const flops: Record<string, number> = { cholesky: 1 / 3, lu: 2 / 3, solve: 2 / 3, posdef: 1 / 3, inverse: 2, det: 2 / 3 }; // prettier-ignore
+/** Of n³, where that says something. */
+const flops: Partial<Record<What, number>> = { cholesky: 1 / 3, lu: 2 / 3, solve: 2 / 3, posdef: 1 / 3, inverse: 2, det: 2 / 3, eig: 26 }; // prettier-ignore
 
 interface Options {
   dtype?: Dtype;
@@ -45,16 +51,17 @@ interface Options {
 }
 
 function order(what: What, n: number, { dtype = "float32", cols = 1, bar }: Options = {}): Case {
-  const posdef = what === "cholesky" || what === "posdef";
+  const posdef = what === "cholesky" || what === "posdef" || what === "sqrtm";
   const input = inputOf(n, cols, dtype, posdef);
   const slow = n > 256;
-  const others: Contender[] = [{ ...mlMatrix(what, input, 2), slow }];
+  const others: Contender[] = [];
   // What does not fit its 16 MB ends its process.
-  if (n < 1024) others.unshift(emlapack(what, input, dtype, 2));
-  if (!posdef && n <= 256) others.push(math(what, input, 2));
+  if (n < 1024 && what in flops) others.push(emlapack(what, input, dtype, 2));
+  if (what in flops) others.push({ ...mlMatrix(what, input, 2), slow });
+  if (what !== "cholesky" && what !== "posdef" && what !== "eig" && n <= 256) others.push(math(what, input, 2)); // prettier-ignore
   return {
     name: `${what} ${n}${dtype === "float64" ? " f64" : ""}${cols > 1 ? `, ${cols} right sides` : ""}`,
-    flops: flops[what]! * n ** 3,
+    flops: flops[what] && flops[what] * n ** 3,
     unit: matMul(n, n, n),
     start() {
       const { a, b } = input();
@@ -83,4 +90,8 @@ export default [
   order("inverse", 512, { bar: 1.8 }),
   order("inverse", 512, { dtype: "float64", bar: 2.1 * 1.8 }),
   order("det", 512),
+  order("eig", 128, { dtype: "float64" }),
+  order("eig", 256),
+  order("expm", 64, { dtype: "float64" }),
+  order("sqrtm", 64, { dtype: "float64" }),
 ];
