@@ -54,7 +54,7 @@ function chosen(a: Double, shift: number) {
   const norms = [0, 0, 4, 6].map((k, i) => (k ? norm(powers[i]!) : 0));
   /** ‖a^k‖^(1/k) ≤ θ·2^s, without roots. */
   const below = (value: number, k: number, theta: number, s = 0) =>
-    shifted(value, -k * s) <= theta ** k;
+    shifted(value, -k * s) <= repeated(theta, k);
   if (shift === 0) {
     for (const degree of [3, 5]) {
       const theta = THETA[degree]!;
@@ -92,23 +92,21 @@ function approximant(m: number, x: Double, powers: Double[]): Double {
     const out = float64(n * n);
     for (let k = first, i = 0; k <= last; k += 2, i++) {
       if (i === 0) for (let j = 0; j < n; j++) out[j * (n + 1)]! += b[k]!;
-      else powers[i]!.data.forEach((value, at) => (out[at]! += b[k]! * value));
+      else add(b[k]!, powers[i]!, out);
     }
     return { rows: n, cols: n, data: out };
   };
   let [odd, even] = [sum(1, Math.min(m, 7)), sum(0, Math.min(m, 7) - 1)];
   if (m === 9) {
-    for (let at = 0; at < n * n; at++) {
-      odd.data[at]! += b[9]! * powers[4]!.data[at]!;
-      even.data[at]! += b[8]! * powers[4]!.data[at]!;
-    }
+    add(b[9]!, powers[4]!, odd.data);
+    add(b[8]!, powers[4]!, even.data);
   }
   if (m === 13) {
     // The rest is x⁶ times a polynomial whose lowest power is x².
     const high = (first: number) => {
       const rest = float64(n * n);
       for (let i = 1; i <= 3; i++) {
-        powers[i]!.data.forEach((value, at) => (rest[at]! += b[first + 2 * i]! * value));
+        add(b[first + 2 * i]!, powers[i]!, rest);
       }
       return matmul(powers[3]!, { rows: n, cols: n, data: rest });
     };
@@ -119,10 +117,16 @@ function approximant(m: number, x: Double, powers: Double[]): Double {
   return solve(plus(even, u, -1), plus(even, u, 1));
 }
 
-const plus = (x: Double, y: Double, sign: number): Double => ({
-  ...x,
-  data: float64(x.data, (value, at) => value + sign * y.data[at]!),
-});
+/** to += factor·x */
+function add(factor: number, { data }: Double, to: Float64Array): void {
+  for (let at = 0; at < to.length; at++) to[at]! += factor * data[at]!;
+}
+
+function plus(x: Double, y: Double, sign: number): Double {
+  const data = float64(x.data);
+  add(sign, y, data);
+  return { ...x, data };
+}
 
 /**
  * How often a has to be halved besides, so that rounding errors of the approximant's terms, which |a| bounds, are below
@@ -130,28 +134,39 @@ const plus = (x: Double, y: Double, sign: number): Double => ({
  */
 function ell(a: Double, m: number): number {
   const n = a.rows;
+  const top = norm(a);
+  let c = 1;
+  for (let k = 1; k <= m; k++) c *= k / (m + k);
+  for (let k = 2; k <= 2 * m + 1; k++) c /= k;
+  // ‖|a|^(2m+1)‖ ≤ ‖a‖^(2m+1): mostly that is enough.
+  if (c * repeated(top, 2 * m) <= 2 ** -53) return 0;
   let row = float64(n).fill(1);
   for (let k = 0; k <= 2 * m; k++) {
     const next = float64(n);
     for (let i = 0, at = 0; i < n; i++) {
-      for (let j = 0; j < n; j++, at++) next[j]! += row[i]! * Math.abs(a.data[at]!);
+      const factor = row[i]!;
+      for (let j = 0; j < n; j++, at++) next[j]! += factor * Math.abs(a.data[at]!);
     }
     row = next;
   }
-  const top = norm(a);
-  if (top === 0) return 0;
-  let c = 1;
-  for (let k = 1; k <= m; k++) c *= k / (m + k);
-  for (let k = 2; k <= 2 * m + 1; k++) c /= k;
   const ratio = (c * largest(row)) / top / 2 ** -53;
   let s = 0;
   while (shifted(ratio, -2 * m * s) > 1) s++;
   return s;
 }
 
+/** x^k by products: the same bits on every machine. */
+function repeated(x: number, k: number): number {
+  let product = 1;
+  for (let i = 0; i < k; i++) product *= x;
+  return product;
+}
+
 /** ‖x‖₁ */
 function norm({ rows: n, data }: Double): number {
   const sums = float64(n);
-  data.forEach((value, at) => (sums[at % n]! += Math.abs(value)));
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < n; j++, at++) sums[j]! += Math.abs(data[at]!);
+  }
   return largest(sums);
 }
