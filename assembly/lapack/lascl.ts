@@ -1,4 +1,4 @@
-/** lascl: scaling by powers of two, which changes no digit, of what would over- or underflow on the way. */
+/** lascl: scaling by powers of two, which changes no digit, of what would over- or underflow on the way; and by -1. */
 import { reciprocalPower } from "../blas/nrm2";
 import { REAL, SINGLE } from "../real";
 
