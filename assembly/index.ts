@@ -3,6 +3,15 @@ export { alloc, mark, release } from "./arena";
 export { dwgrad } from "./blas/dwgrad";
 export { gemm } from "./blas/gemm";
 export { wgrad } from "./blas/wgrad";
+// Dense systems: factor, solve, invert.
+export { cholesky } from "./lapack/cholesky";
+export { gesv } from "./lapack/gesv";
+export { gesvb } from "./lapack/gesvb";
+export { getri } from "./lapack/getri";
+export { lu } from "./lapack/lu";
+export { trtrs } from "./lapack/trtrs";
+export { trevc } from "./lapack/trevc";
+// Everything else.
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
 export { gesvjb } from "./lapack/gesvjb";

@@ -19,7 +19,7 @@ import { symmetric } from "./symmetric.ts";
 
 type Routine = (...pointers: number[]) => void;
 
-interface Emlapack {
+export interface Emlapack {
   HEAP32: Int32Array;
   HEAPF32: Float32Array;
   HEAPF64: Float64Array;
@@ -63,14 +63,14 @@ function load(): Promise<Emlapack> {
 }
 
 /** Allocates arrays of the given lengths, in numbers of four bytes, one after the other. */
-function reserve(em: Emlapack, lengths: number[]): number[] {
+export function reserve(em: Emlapack, lengths: number[]): number[] {
   const pointers = lengths.map((length) => em._malloc(4 * length));
   if (!pointers.includes(0)) return pointers;
   pointers.forEach((pointer) => em._free(pointer));
   throw new Absent("does not fit emlapack's 16 MB");
 }
 
-async function loadOrAbsent(): Promise<Emlapack> {
+export async function loadOrAbsent(): Promise<Emlapack> {
   return load().catch((error: unknown) => {
     throw new Absent(`emlapack does not load: ${error}`);
   });

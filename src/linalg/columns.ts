@@ -1,4 +1,4 @@
-/** Operations on the columns of matrices: selecting, scaling, placing side by side. */
+/** Operations on the columns of matrices (selecting, scaling, placing side by side), and scaling of rows. */
 import { allocate, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -18,6 +18,15 @@ export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<nu
   for (let at = 0, j = 0; at < data.length; at++) {
     data[at] = a.data[at]! * factors[j]!;
     if (++j === a.cols) j = 0;
+  }
+  return out;
+}
+
+/** diag(factors)·a, each product in f64 and rounded once. */
+export function scaleRows<T extends Data>(a: Matrix<T>, factors: ArrayLike<number>): Matrix<T> {
+  const out = empty(a, a.cols);
+  for (let at = 0; at < out.data.length; at++) {
+    out.data[at] = a.data[at]! * factors[Math.floor(at / a.cols)]!;
   }
   return out;
 }

@@ -34,6 +34,18 @@ export function checkSquare(name: string, a: Matrix): Dtype {
   return dtype;
 }
 
+/** Checks a matrix beside another one: of the same precision, with as many rows, and finite. */
+export function checkBeside(name: string, b: Matrix, a: Matrix): void {
+  const [own, dtype] = [checkMatrix(name, b), checkMatrix("a", a)];
+  if (own !== dtype) throw new ArgumentError(name, `${dtype} data as in a`, own);
+  if (b.rows !== a.rows) throw new ArgumentError(name, `${a.rows} rows as in a`, `${b.rows} rows`);
+  const { data } = b;
+  for (let at = 0; at < data.length; at++) {
+    if (data[at]! - data[at]! === 0) continue;
+    throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
+  }
+}
+
 /** Checks a batch of matrices as `checkMatrix` checks one. */
 export function checkBatch(name: string, a: Batch): Dtype {
   return checkArray(name, a, ["count", "rows", "cols"]);

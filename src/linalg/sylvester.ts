@@ -10,6 +10,7 @@ import {
   type Scaled,
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
+import { checkFinite, isSymmetric } from "./functions.ts";
 import { matmul } from "./matmul.ts";
 import { double, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
@@ -215,15 +216,6 @@ function checkRight(name: string, c: Matrix, dtype: Dtype, rows: number, cols: n
   }
 }
 
-/** Refuses entries that are not finite; returns the largest magnitude. */
-function checkFinite(name: string, { data }: Matrix): number {
-  const top = largest(data);
-  if (!Number.isFinite(top)) {
-    throw new ArgumentError(name, "finite entries", "a NaN or an infinity");
-  }
-  return top;
-}
-
 /** Decides which coefficients are treated as symmetric; also checks the options. */
 function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOptions): boolean[] {
   const {
@@ -238,14 +230,6 @@ function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOpti
     if (symmetric) checkSymmetric(name, a);
     return symmetric ?? isSymmetric(a);
   });
-}
-
-/** Whether the matrix is symmetric to the last bit. */
-function isSymmetric({ rows: n, data }: Matrix): boolean {
-  for (let i = 1; i < n; i++) {
-    for (let j = 0; j < i; j++) if (data[i * n + j] !== data[j * n + i]) return false;
-  }
-  return true;
 }
 
 /** x := (x + xᵀ) / 2 */

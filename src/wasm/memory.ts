@@ -7,7 +7,7 @@
  */
 import { Info } from "../../assembly/info.ts";
 import { float32, float64, outOfMemory } from "../arrays.ts";
-import { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+import { ArgumentError, ConvergenceError, MemoryError, SingularError } from "../errors.ts";
 import { instantiate, type Name } from "./engine.ts";
 
 export type Dtype = "float32" | "float64";
@@ -19,6 +19,7 @@ interface Kernels {
   mark(): number;
   release(frame: number): void;
   alloc(bytes: bigint): number;
+  cholesky(n: number, a: number, status: number): Info;
   // prettier-ignore
   dwgrad(
     h: number, w: number, channels: number, mult: number, oh: number, ow: number, kh: number, kw: number,
@@ -44,8 +45,18 @@ interface Kernels {
     wide: number, count: number, m: number, n: number, vectors: number,
     a: number, u: number, s: number, v: number,
   ): Info;
+  gesv(posdef: number, n: number, cols: number, a: number, b: number, status: number): Info;
+  // prettier-ignore
+  gesvb(
+    posdef: number, count: number, n: number, cols: number, a: number, b: number, d: number, done: number,
+  ): Info;
+  getri(n: number, a: number, status: number): Info;
   // prettier-ignore
   haar(trans: number, m: number, n: number, seed0: number, seed1: number, nb: number, q: number): Info;
+  // prettier-ignore
+  lu(
+    m: number, n: number, a: number, l: number, u: number, d: number, rows: number, status: number,
+  ): Info;
   // prettier-ignore
   qr(
     m: number, n: number, cols: number, positive: number, nb: number, a: number, q: number, r: number,
@@ -62,6 +73,12 @@ interface Kernels {
   trsyl(
     transA: number, transB: number, minus: number, m: number, n: number,
     a: number, b: number, c: number, status: number,
+  ): Info;
+  trevc(n: number, t: number, z: number, v: number): Info;
+  // prettier-ignore
+  trtrs(
+    lower: number, trans: number, unit: number, n: number, cols: number,
+    a: number, b: number, status: number,
   ): Info;
   philox(x: number, key0: number, key1: number): void;
   // prettier-ignore
@@ -133,7 +150,7 @@ export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
 }
 
 /** The errors that a job may throw while its instance stays usable. */
-const expected = [ArgumentError, ConvergenceError, MemoryError];
+const expected = [ArgumentError, ConvergenceError, MemoryError, SingularError];
 
 function drop(dtype: Dtype, kernels: Kernels): void {
   if (instances[dtype] === kernels) delete instances[dtype];
@@ -144,8 +161,11 @@ export function allocate(dtype: Dtype, count: number): Data {
   return dtype === "float32" ? float32(count) : float64(count);
 }
 
-/** Turns a kernel's return code into the error it stands for; `argument` names the kernel's input. */
-export function check(info: Info, argument: string): void {
+/**
+ * Turns a kernel's return code into the error it stands for; `argument` names the kernel's input, `which` the pivot
+ * that failed.
+ */
+export function check(info: Info, argument: string, which = 0): void {
   switch (info) {
     case Info.OK:
       return;
@@ -159,6 +179,12 @@ export function check(info: Info, argument: string): void {
       throw new ArgumentError(argument, "entries whose result can be represented", "an overflow");
     case Info.CONVERGENCE:
       throw new ConvergenceError(`${argument}: the iteration did not converge`);
+    case Info.SINGULAR:
+      throw new SingularError(argument, which);
+    case Info.INDEFINITE: {
+      const actual = `one whose leading minor of order ${which} is not positive`;
+      throw new ArgumentError(argument, "a positive definite matrix", actual);
+    }
     default:
       throw new Error(`${argument}: unknown kernel code ${info satisfies never}`);
   }

@@ -5,13 +5,18 @@ import { suite } from "../support/suite.ts";
 
 const abi = [
   "alloc",
+  "cholesky",
   "dwgrad",
   "gees",
   "gejsv",
   "gesvjb",
   "gemm",
+  "gesv",
+  "gesvb",
+  "getri",
   "haar",
   "larnv",
+  "lu",
   "mark",
   "memory",
   "philox",
@@ -19,8 +24,10 @@ const abi = [
   "release",
   "spread",
   "syevd",
+  "trevc",
   "trexc",
   "trsyl",
+  "trtrs",
   "wgrad",
 ];
 /** assembly/double.ts */

@@ -25,7 +25,7 @@ import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { trace, type Matrix } from "../../linalg/matrix.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
-import { log } from "../elementary.ts";
+import { log } from "../../elementary.ts";
 import type { Encoding } from "./encode.ts";
 import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";

@@ -1,9 +1,9 @@
 import { float64 } from "../../arrays.ts";
 import { checkFlag, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
-import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index.ts";
+import { eigh, matmul, polar, qr, spread, triangularSolve, type Matrix } from "../../linalg/index.ts"; // prettier-ignore
 import { checkMatrix } from "../../linalg/matrix.ts";
-import { cholesky, solveLower } from "./cholesky.ts";
+import { factorOf } from "./definite.ts";
 import { leastMeanCos2 } from "./metrics.ts";
 import { checkFinite, largest, normalised } from "../units.ts";
 
@@ -134,11 +134,11 @@ function whitened(u: Real): Found {
     const expected = `"zca", "qr" or "gradient" for more units (${m}) than dimensions (${n})`;
     throw new ArgumentError("method", expected, '"cholesky"');
   }
-  const l = cholesky(matmul(u, u, { transposeB: true }));
+  const l = factorOf(matmul(u, u, { transposeB: true }));
   if (l === undefined) {
     throw new ArgumentError("w", 'linearly independent rows for "cholesky"', "dependent ones");
   }
-  return { u: solveLower(l, u), iterations: 1 };
+  return { u: triangularSolve(l, u), iterations: 1 };
 }
 
 function meanCos2(u: Real): number {

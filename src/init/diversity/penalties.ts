@@ -6,8 +6,8 @@
 import { float64 } from "../../arrays.ts";
 import { checkSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { matmul, type Matrix } from "../../linalg/index.ts";
-import { cholesky, inverseLower } from "./cholesky.ts";
+import { matmul, triangularSolve, type Matrix } from "../../linalg/index.ts";
+import { factorOf } from "./definite.ts";
 
 type Real = Matrix<Float64Array>;
 
@@ -155,13 +155,15 @@ function logDet(g: Real, epsilon: number): Value {
   const m = g.rows;
   const data = float64(g.data);
   for (let i = 0; i < m; i++) data[i * (m + 1)]! += epsilon;
-  const l = cholesky({ rows: m, cols: m, data });
+  const l = factorOf({ rows: m, cols: m, data });
   if (l === undefined) {
     throw new ArgumentError("epsilon", "enough to outweigh rounding errors", show(epsilon));
   }
   let value = 0;
   for (let i = 0; i < m; i++) value -= 2 * Math.log(l.data[i * (m + 1)]!);
-  const inverse = inverseLower(l);
+  const identity = float64(m * m);
+  for (let i = 0; i < m; i++) identity[i * (m + 1)] = 1;
+  const inverse = triangularSolve(l, { rows: m, cols: m, data: identity });
   const slope = float64(matmul(inverse, inverse, { transposeA: true }).data, (x) => -x);
   return { value, slope };
 }

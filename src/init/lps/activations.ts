@@ -1,7 +1,7 @@
 /** The activations of TensorFlow.js as functions of a number, with their derivatives and kinks. */
 import { checkFunction, finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "../elementary.ts";
+import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "../../elementary.ts";
 
 /** An element-wise activation σ. */
 export interface Activation {

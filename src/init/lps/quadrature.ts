@@ -1,6 +1,6 @@
 /** Integrals by Gauss–Legendre panels, which are halved until both halves agree with the whole. */
 import { ConvergenceError } from "../../errors.ts";
-import { normalDensity } from "../elementary.ts";
+import { normalDensity } from "../../elementary.ts";
 
 type Real = (x: number) => number;
 

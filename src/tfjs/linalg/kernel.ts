@@ -41,6 +41,13 @@ export function run<Options extends object>(
   inputs: Record<string, tf.Tensor>,
   options: Options,
 ): tf.Tensor[] {
+  checkInputs(inputs);
+  register(kernel);
+  return tf.engine().runKernel<tf.Tensor[]>(kernel.name, inputs, options as tf.NamedAttrMap);
+}
+
+/** What `run` asks of its inputs, for those who compute with them before. */
+export function checkInputs(inputs: Record<string, tf.Tensor>): void {
   let batch: string | undefined;
   for (const [name, x] of Object.entries(inputs)) {
     checkTensor(name, x);
@@ -48,8 +55,6 @@ export function run<Options extends object>(
     batch ??= own;
     if (own !== batch) throw new ArgumentError(name, `leading dimensions [${batch}]`, `[${own}]`);
   }
-  register(kernel);
-  return tf.engine().runKernel<tf.Tensor[]>(kernel.name, inputs, options as tf.NamedAttrMap);
 }
 
 function checkTensor(name: string, x: tf.Tensor): void {
@@ -99,8 +104,8 @@ export function each<Options extends object>(
     for (let i = 0; i < Math.max(count, 1); i++) {
       const matrices = batches.map(({ rows, cols, data }) => {
         const size = rows * cols;
-        // For an empty batch the job runs once, on zero matrices, for the shapes of its results.
-        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : float32(size);
+        // For an empty batch the job runs once, on identity matrices, for the shapes of its results.
+        const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : eye(rows, cols);
         return { rows, cols, data: one };
       });
       job(matrices, options).forEach((result, which) => {
@@ -115,6 +120,23 @@ export function each<Options extends object>(
     }
     return stacks;
   };
+}
+
+/** A kernel for whole batches; of an empty one it computes an identity, so that its arguments are checked all the same. */
+export function byBatch<Options extends object>(
+  job: (batches: Batch<Float32Array>[], options: Options) => Stack[],
+): Kernel<Options>["compute"] {
+  return (batches, options) => {
+    if (batches[0].count > 0) return job(batches, options);
+    const one = batches.map(({ rows, cols }) => ({ count: 1, rows, cols, data: eye(rows, cols) }));
+    return job(one, options).map(({ shape }) => ({ shape, values: float32(0) }));
+  };
+}
+
+function eye(rows: number, cols: number): Float32Array {
+  const out = float32(rows * cols);
+  for (let at = 0; at < out.length; at += cols + 1) out[at] = 1;
+  return out;
 }
 
 function layout(result: Result): { shape: number[]; data: ArrayLike<number> } {

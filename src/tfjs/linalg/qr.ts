@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { float32 } from "../../arrays.ts";
 import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { qr as qrOfMatrix } from "../../linalg/index.ts";
 import { checkIndependent } from "./differentiable.ts";
 import { each, run, type Kernel } from "./kernel.ts";
-import { timesTransposed, transposedTimes } from "./products.ts";
+import { timesTransposed, transposed, transposedTimes, triangle } from "./products.ts";
+import { triangularSolve } from "./triangularSolve.ts";
 
 type Options = { mode: "reduced" | "complete"; positive: boolean };
 
@@ -67,33 +67,7 @@ function gradient([dq, dr]: tf.Tensor[], [a, q, r]: tf.Tensor[]): tf.Tensor {
 
 /** da = (dq + q·copyltu(r·drᵀ − dqᵀ·q))·r⁻ᵀ, where copyltu copies the lower triangle to the upper. */
 function tallGradient(dq: tf.Tensor, dr: tf.Tensor, q: tf.Tensor, r: tf.Tensor): tf.Tensor {
-  const n = r.shape.at(-1)!;
-  const half = mask(n, (i, j) => (i > j ? 1 : i === j ? 0.5 : 0));
-  const m = tf.mul(tf.sub(timesTransposed(r, dr), transposedTimes(dq, q)), half);
+  const m = triangle(tf.sub(timesTransposed(r, dr), transposedTimes(dq, q)), 0.5);
   const symmetric = tf.add(tf.matMul(q, m), timesTransposed(q, m));
-  return timesTransposed(tf.add(dq, symmetric), inverse(r));
-}
-
-/**
- * The inverse of an upper triangular matrix, from the inverses of its diagonal blocks of 1, 2, 4 … columns. With D
- * the diagonal blocks and N the entries that blocks of twice the size add, (D + N)⁻¹ = D⁻¹ − D⁻¹·N·D⁻¹.
- */
-function inverse(r: tf.Tensor): tf.Tensor {
-  const n = r.shape.at(-1)!;
-  const eye = tf.eye(n);
-  let x = tf.div(eye, tf.add(tf.mul(r, eye), tf.sub(1, eye)));
-  for (let b = 1; b < n; b *= 2) {
-    const next = mask(n, (i, j) => {
-      const block = Math.floor(i / b);
-      return Number(block % 2 === 0 && Math.floor(j / b) === block + 1);
-    });
-    x = tf.sub(x, tf.matMul(tf.matMul(x, tf.mul(r, next)), x));
-  }
-  return x;
-}
-
-function mask(n: number, entry: (i: number, j: number) => number): tf.Tensor {
-  const values = float32(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) values[i * n + j] = entry(i, j);
-  return tf.tensor2d(values, [n, n]);
+  return transposed(triangularSolve(r, transposed(tf.add(dq, symmetric)), { lower: false }));
 }

@@ -1,7 +1,7 @@
 /** The common part of recurrent cells whose pointwise operations are kernels of this package. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { exp } from "../../init/elementary.ts";
+import { exp } from "../../elementary.ts";
 
 /** A function of one number. */
 type Pointwise = (z: number) => number;

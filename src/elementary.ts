@@ -1,5 +1,5 @@
 /**
- * exp, log, log1p, tanh, and the density and distribution function of the normal distribution in plain IEEE arithmetic
+ * exp, log, log1p, tanh, arctan, and the density and distribution function of the normal distribution in plain IEEE arithmetic
  * (+ − · / alone): the same bits on every machine, which `Math` does not promise. These functions are for computations
  * that decide weights, and are not made for speed.
  *
@@ -18,6 +18,9 @@ const LOG2_E = 1.4426950408889634;
 
 /** Terms of artanh s / s = 1 + s²/3 + s⁴/5 + …: |s| ≤ 1/3 leaves 9^-18 / 37. */
 const ARTANH = Array.from({ length: 18 }, (_, n) => 1 / (2 * n + 1));
+
+/** π/4 */
+const QUARTER = 0.7853981633974483;
 
 const ROOT_2_PI = 2.5066282746310002;
 
@@ -56,6 +59,20 @@ export function log(x: number): number {
   let m = x / power2(k);
   if (m > 4 / 3) [k, m] = [k + 1, m / 2];
   return log1p(m - 1) + k * LN2_LOW + k * LN2_HIGH;
+}
+
+/**
+ * arctan x: π/4 + atan((x − 1)/(x + 1)) above √2 − 1, the angle halved once more by s / (1 + √(1 + s²)), then the
+ * series: |s| ≤ 0.2 leaves s^36/37.
+ */
+export function atan(x: number): number {
+  if (x < 0) return -atan(-x);
+  if (x > 1) return 2 * QUARTER - atan(1 / x);
+  const far = x > 0.4142;
+  const t = far ? (x - 1) / (x + 1) : x;
+  const s = t / (1 + Math.sqrt(1 + t * t));
+  const rest = 2 * s * horner(ARTANH, -s * s);
+  return far ? QUARTER + rest : rest;
 }
 
 export function tanh(x: number): number {
