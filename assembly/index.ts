@@ -1,7 +1,7 @@
 /** The ABI: what TypeScript may call. Addresses are bytes, sizes elements, matrices row-major. */
 export { alloc, mark, release } from "./arena";
 export { dwgrad } from "./blas/dwgrad";
-export { gemm } from "./blas/gemm";
+export { gemm, gemmPack, gemmTiles } from "./blas/gemm";
 export { wgrad } from "./blas/wgrad";
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
