@@ -195,7 +195,9 @@ suite("linalg/svd accuracy", (test) => {
       for (const [what, a] of Object.entries(large)) {
         const full = svd(a);
         vectors.check(a, full, what);
-        assert.ok(full.info.sweeps <= 12, `${full.info.sweeps} sweeps, ${what}`);
+        // Gaussian matrices are not graded, and so preconditioned.
+        const most = what.startsWith("Gaussian") ? 4 : 12;
+        assert.ok(full.info.sweeps <= most, `${full.info.sweeps} sweeps, ${what}`);
       }
     });
 
