@@ -21,9 +21,8 @@ export interface Svd<T extends Data> {
  * Singular value decomposition a = u·diag(s)·vᵀ: u and v have orthonormal columns, s is descending and
  * non-negative.
  *
- * One-sided Jacobi on a matrix preconditioned by a pivoted QR factorization (Drmač and Veselić, SIAM J. Matrix
- * Anal. Appl. 29, 2008) and the eigenvectors of a Gram matrix or, where it is graded or small, a second QR (blocking,
- * storage, the choice and the way to v are ours). Scaling costs no accuracy, where bidiagonal
+ * One-sided Jacobi on a matrix preconditioned by two QR factorizations (Drmač and Veselić, SIAM J. Matrix
+ * Anal. Appl. 29, 2008; blocking, storage and the way to v are ours). Scaling costs no accuracy, where bidiagonal
  * methods lose all digits of the small values: if d is diagonal and a = b·d, tall or square, or a = d·b, wide or
  * square, every singular value has a relative error of order n·u·cond(b), as long as it is above 2e-31 s₁ (single
  * precision) or 2e-292 s₁ (double). For a wide a = b·d or a tall a = d·b the same holds with the condition of
@@ -39,7 +38,7 @@ export interface Svd<T extends Data> {
  * @param options.vectors `false`: only the singular values, at two thirds of the time; returns { s, info }
  * @param options.mode `"reduced"` or `"complete"`
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown option, or when s
- *   overflows; ConvergenceError if 30 sweeps were not enough (2 to 9 are usual); MemoryError
+ *   overflows; ConvergenceError if 30 sweeps were not enough (6 to 9 are usual); MemoryError
  */
 export function svd<T extends Data>(
   a: Matrix<T>,
