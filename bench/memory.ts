@@ -7,12 +7,14 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** One function of src/linalg, by name, with its arguments. */
+/** One function of a module, by name, with its arguments. */
 type Call = [name: string, ...args: unknown[]];
 
 export interface MemoryCase {
   name: string;
   call: Call;
+  /** Where the function is. */
+  module: string;
   /** MB that may stay. */
   keep: number;
 }
@@ -27,18 +29,26 @@ export interface MemoryRow {
   ok: boolean;
 }
 
-export function keeps(name: string, call: Call, keep: number): MemoryCase {
-  return { name, call, keep };
+export function keeps(
+  name: string,
+  call: Call,
+  keep: number,
+  module = "../src/linalg/index.ts",
+): MemoryCase {
+  return { name, call, keep, module };
 }
 
 const SCRIPT = fileURLToPath(import.meta.url);
 
-export async function measureMemory({ name, call, keep }: MemoryCase): Promise<MemoryRow> {
+export async function measureMemory({ name, call, keep, module }: MemoryCase): Promise<MemoryRow> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...["--import", "tsx", "--expose-gc"],
-    ...[SCRIPT, JSON.stringify(call)],
+    ...[SCRIPT, JSON.stringify(call), module],
   ]);
-  const { before, peak, after } = JSON.parse(stdout) as Record<"before" | "peak" | "after", number>;
+  const { before, peak, after } = JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<
+    "before" | "peak" | "after",
+    number
+  >;
   return { case: name, before, peak, after, bar: `keeps ≤ ${keep} MB`, ok: after - before <= keep };
 }
 
@@ -52,13 +62,14 @@ async function settled(): Promise<number> {
 }
 
 if (process.argv[1] === SCRIPT) {
-  const linalg = (await import("../src/linalg/index.ts")) as unknown as Record<string, Function>;
+  const functions = (await import(process.argv[3])) as Record<string, Function>;
   const [name, ...args] = JSON.parse(process.argv[2]) as Call;
   // Code compiled at first use is not what the job leaves behind.
   const small = args.map((arg) => (typeof arg === "number" ? 64 : arg));
-  linalg[name](...small);
+  await functions[name](...small);
   const before = await settled();
-  linalg[name](...args);
+  await functions[name](...args);
   const peak = process.resourceUsage().maxRSS / 2 ** 10;
-  console.log(JSON.stringify({ before, peak, after: await settled() }));
+  // The last line: libraries may have printed some of their own.
+  console.log(`\n${JSON.stringify({ before, peak, after: await settled() })}`);
 }

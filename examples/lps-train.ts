@@ -1,5 +1,5 @@
 /** Many narrow relu networks R → R, trained side by side by Adam in plain arrays. */
-import { draw, line, uniforms, type Method, type Seeds } from "./lps-nets.ts";
+import { draw, line, uniforms, type Method, type Seeds } from "./lpsNets.ts";
 
 const [RATE, BETA1, BETA2, EPSILON] = [1e-3, 0.9, 0.999, 1e-8];
 const BATCH = 64;

@@ -22,7 +22,7 @@ import {
   type Deaths,
   type Inputs,
   type Method,
-} from "./lps-nets.ts";
+} from "./lpsNets.ts";
 import { train, type Outcome } from "./lps-train.ts";
 import { plot } from "./plot.ts";
 

@@ -25,10 +25,10 @@ export function known<Options extends object>(
   return options;
 }
 
-/** An object that is no array. */
-export function checkObject(name: string, value: unknown): void {
+/** An object that is no array; `expected` may say which. */
+export function checkObject(name: string, value: unknown, expected = "an object"): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  throw new ArgumentError(name, "an object", show(value));
+  throw new ArgumentError(name, expected, show(value));
 }
 
 /** One of some strings. */
@@ -101,7 +101,7 @@ function signed(value: number, sign: Sign): boolean {
 /** Strings in an array, where one is given. */
 export function checkNames(name: string, names: unknown): void {
   if (names === undefined) return;
-  if (Array.isArray(names) && names.every((one) => typeof one === "string")) return;
+  if (Array.isArray(names) && Array.from(names).every((one) => typeof one === "string")) return;
   throw new ArgumentError(name, "an array of names", show(names));
 }
 

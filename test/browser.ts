@@ -8,11 +8,11 @@ import * as assert from "uvu/assert";
 import { orthogonal } from "../src/init/orthogonal.ts";
 import { launch } from "./browser/chromium.ts";
 import { serve } from "./browser/serve.ts";
-import { hashes } from "./hash.ts";
+import { hashes } from "./support/hash.ts";
 import { seeded } from "./pages/door.ts";
 import { golden, pages, type Report } from "./pages/index.ts";
 import { scripts, strictScripts } from "./pages/script-tag.ts";
-import { suite } from "./suite.ts";
+import { suite } from "./support/suite.ts";
 
 /** Pages that meet TensorFlow.js, with the scripts before their own, and what stock does there. */
 const doors: Record<string, { page?: string; before: string[]; policy?: string; stock: RegExp }> = {
@@ -150,7 +150,7 @@ suite("browser", (test) => {
     assert.is(backend, "wasm");
     assert.is(workers.length, 4);
     for (const found of workers) assert.is(found, here);
-    await import("./tfjs/wasm.ts");
+    await import("./support/wasm.ts");
     assert.is(await (await import("./pages/data.ts")).kernels(false), here);
   });
 

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { golden, pages } from "./pages/index.ts";
-import { suite } from "./suite.ts";
+import { suite } from "./support/suite.ts";
 
 suite("golden", (test) => {
   for (const [name, { report }] of Object.entries(pages))

@@ -14,13 +14,13 @@ import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildSync, transformSync } from "esbuild";
 import * as assert from "uvu/assert";
-import { suite } from "./suite.ts";
+import { suite } from "./support/suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 53 * 1024,
-  "tfjs-initializers": 101 * 1024,
-  "tfjs-initializers/train": 50 * 1024,
+  "tfjs-initializers/linalg": 55 * 1024,
+  "tfjs-initializers": 107 * 1024,
+  "tfjs-initializers/train": 58 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */

@@ -13,7 +13,7 @@
 import { alloc, mark, release } from "../arena";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { NR, ROW, at, pack, panelBytes, panelStride } from "./panel";
+import { NR, ROW, at, columnOf, pack, panelBytes, panelStride } from "./panel";
 import { MR, tileTN } from "./tile";
 
 // @ts-ignore: decorator
@@ -109,7 +109,7 @@ export function macro(
 ): void {
   for (let j = 0; j < n; j += NR, b += bs) {
     for (let i = 0; i < m; i += MR) {
-      const ai = a + as * (i / NR) + REAL * (i & (NR - 1));
+      const ai = columnOf(a, as, i);
       const to = c + REAL * (<usize>i * ldc + j);
       const rows = min(MR, m - i);
       const cols = min(NR, n - j);

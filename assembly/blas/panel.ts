@@ -57,6 +57,20 @@ export function at(a: usize, ld: i32, i: i32, j: i32): usize {
   return a + REAL * (<usize>i * ld + j);
 }
 
+/** The address of column `j` (its row 0) of panels `stride` bytes apart; its rows follow ROW bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function columnOf(p: usize, stride: usize, j: i32): usize {
+  return p + stride * (j / NR) + REAL * (j & (NR - 1));
+}
+
+/** The address of row `i`, column `j` of panels `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function entryOf(p: usize, stride: usize, i: i32, j: i32): usize {
+  return columnOf(p, stride, j) + ROW * i;
+}
+
 /** Packs the m x n row-major matrix A (`trans`: the transpose of the n x m matrix A) into panels. */
 export function pack(trans: bool, m: i32, n: i32, a: usize, lda: i32, p: usize): void {
   const stride = panelStride(m);

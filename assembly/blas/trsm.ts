@@ -2,7 +2,7 @@
  * trsm: solves L X = B in place, L lower triangular and B with n rows, both in panels. By MR rows: what is known goes over in one product, the small triangle by substitution.
  */
 import { REAL } from "../real";
-import { NR, ROW } from "./panel";
+import { NR, ROW, entryOf } from "./panel";
 import { MR, tileNN } from "./tile";
 
 /** `cols` columns of B; `ls` and `bs` are the panel strides. */
@@ -11,7 +11,7 @@ export function trsm(n: i32, cols: i32, l: usize, ls: usize, b: usize, bs: usize
     for (let i = 0; i < n; i += MR) {
       tileNN(i, -1, l + ROW * i, ls, x, 1, x + ROW * i, ROW);
       for (let r = i, end = min(i + MR, n); r < end; r++) {
-        const row = l + ls * (i / NR) + ROW * r + REAL * (i & (NR - 1));
+        const row = entryOf(l, ls, r, i);
         const to = x + ROW * r;
         let lo = v128.load(to), hi = v128.load(to, 16);
         for (let k = i; k < r; k++) {

@@ -19,7 +19,7 @@ import { gehrd, gehrdWork } from "./gehrd";
 import { ilaenv } from "./ilaenv";
 import { turned } from "./lahqr";
 import { lanv2 } from "./lanv2";
-import { hqr } from "./laqr0";
+import { laqr0 } from "./laqr0";
 import { orghr } from "./orghr";
 
 /**
@@ -81,7 +81,7 @@ function decompose(
   gehrd(n, nb, a, n, tau, work);
   if (z && !orghr(n, nb, a, tau, z)) return Info.MEMORY;
   for (let i = 2; i < n; i++) memory.fill(at(a, n, i, 0), 0, REAL * (i - 1));
-  const info = hqr(n, nmin, nw, bulges, a, z);
+  const info = laqr0(n, nmin, nw, bulges, a, z);
   if (!z) return info;
   scal(n * n, 1 / scale, a);
   settle(n, a, z, work);

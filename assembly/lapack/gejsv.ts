@@ -19,7 +19,7 @@ import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { identity } from "../blas/identity";
 import { nrm2, reciprocalPower } from "../blas/nrm2";
-import { NR, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
+import { NR, ROW, columnOf, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
 import { Info } from "../info";
 import { EPS, REAL, SAFMIN, SINGLE } from "../real";
 import { geqp3 } from "./geqp3";
@@ -111,7 +111,7 @@ function decompose(
 
   const rs = panelStride(rank);
   for (let j = 0; j < rank; j++) {
-    const length = nrm2(rank, x + rs * (j / NR) + REAL * (j & (NR - 1)), ROW);
+    const length = nrm2(rank, columnOf(x, rs, j), ROW);
     store<f64>(y2 + 8 * j, length);
     store<f64>(d + 8 * j, length * load<f64>(d + 8 * j));
   }
@@ -169,7 +169,7 @@ function gather(n: i32, x: usize, lengths: usize, order: usize, u: usize): void 
     const k = load<i32>(order + 4 * j);
     const length = load<f64>(lengths + 8 * k);
     const factor = length > 0 ? 1 / length : 0;
-    let from = x + stride * (k / NR) + REAL * (k & (NR - 1)), to = u + stride * (j / NR) + REAL * (j & (NR - 1));
+    let from = columnOf(x, stride, k), to = columnOf(u, stride, j);
     for (let i = 0; i < n; i++, from += ROW, to += ROW) store<real>(to, <real>(factor * <f64>load<real>(from)));
   }
 }
@@ -180,7 +180,7 @@ function embed(m: i32, cols: i32, rank: i32, x: usize, c: usize): void {
   memory.fill(c, 0, <usize>panelBytes(m, cols));
   for (let j = 0; j < rank; j += NR) memory.copy(c + ms * (j / NR), x + rs * (j / NR), ROW * rank);
   for (let j = rank; j < cols; j++) {
-    const column = c + ms * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(c, ms, j);
     for (let i = 0; i < rank; i++) store<real>(column + ROW * i, 0);
     store<real>(column + ROW * j, 1);
   }

@@ -11,7 +11,7 @@
  * Returns the rank.
  */
 import { nrm2 } from "../blas/nrm2";
-import { NR, PAD, ROW, pad, panelStride, unpack } from "../blas/panel";
+import { NR, PAD, ROW, entryOf, pad, panelStride, unpack } from "../blas/panel";
 import { REAL, SINGLE } from "../real";
 import { larf } from "./geqr2";
 import { split } from "./geqrf";
@@ -22,12 +22,6 @@ import { larft } from "./larft";
 // @ts-ignore: decorator
 @inline const STALE: f64 = SINGLE ? 2.44140625e-4 : 1.4901161193847656e-8;
 
-// @ts-ignore: decorator
-@inline
-function at(a: usize, stride: usize, i: i32, j: i32): usize {
-  return a + stride * (j / NR) + ROW * i + REAL * (j & (NR - 1));
-}
-
 export function geqp3(
   m: i32, n: i32, nb: i32, drop: f64, a: usize, r: usize, perm: usize, tau: usize, t: usize,
   norms: usize, work: usize,
@@ -35,7 +29,7 @@ export function geqp3(
   const stride = panelStride(m);
   const now = norms, then = norms + 8 * n;
   for (let j = 0; j < n; j++) {
-    const norm = nrm2(m, at(a, stride, 0, j), ROW);
+    const norm = nrm2(m, entryOf(a, stride, 0, j), ROW);
     store<f64>(now + 8 * j, norm);
     store<f64>(then + 8 * j, norm);
     store<i32>(perm + 4 * j, j);
@@ -55,15 +49,15 @@ export function geqp3(
       swap<i32>(perm + 4 * j, perm + 4 * pivot);
       store<f64>(now + 8 * pivot, load<f64>(now + 8 * j));
       store<f64>(then + 8 * pivot, load<f64>(then + 8 * j));
-      const cj = at(a, stride, 0, j), cp = at(a, stride, 0, pivot);
+      const cj = entryOf(a, stride, 0, j), cp = entryOf(a, stride, 0, pivot);
       for (let i: usize = 0, end = ROW * m; i < end; i += ROW) swap<real>(cj + i, cp + i);
     }
-    const v = at(a, stride, j, j);
+    const v = entryOf(a, stride, j, j);
     const scale = <real>larfg(m - j, v, ROW);
     store<real>(tau + REAL * j, scale);
     let skip = (j & (NR - 1)) + 1;
-    for (let l = j & -NR; l < n; l += NR, skip = 0) larf(m - j, scale, v, at(a, stride, j, l), skip, work);
-    for (let l = j + 1; l < n; l++) downdate(m - j - 1, at(a, stride, j, l), now + 8 * l, then + 8 * l);
+    for (let l = j & -NR; l < n; l += NR, skip = 0) larf(m - j, scale, v, entryOf(a, stride, j, l), skip, work);
+    for (let l = j + 1; l < n; l++) downdate(m - j - 1, entryOf(a, stride, j, l), now + 8 * l, then + 8 * l);
   }
   detach(m, n, rank, nb, a, r, tau, t);
   return rank;

@@ -3,8 +3,8 @@
  * close that a rotation which clears one z makes nothing that counts off the diagonal, the cleared one is. What is
  * kept goes on to the secular equation, ascending and apart.
  */
-import { NR, ROW } from "../blas/panel";
-import { EPS, REAL } from "../real";
+import { ROW, entryOf } from "../blas/panel";
+import { EPS } from "../real";
 import { Merge } from "./merge";
 
 /** Where a column of Q is not zero. */
@@ -81,8 +81,8 @@ function rotate(m: Merge, lo: i32, hi: i32, i: i32, j: i32, c: f64, s: f64): voi
   rotatePair<f64>(m.first + 8 * i, m.first + 8 * j, c, s);
   rotatePair<f64>(m.last + 8 * i, m.last + 8 * j, c, s);
   if (!m.vectors) return;
-  let x = m.q + m.stride * (i / NR) + REAL * (i & (NR - 1)) + ROW * lo;
-  let y = m.q + m.stride * (j / NR) + REAL * (j & (NR - 1)) + ROW * lo;
+  let x = entryOf(m.q, m.stride, lo, i);
+  let y = entryOf(m.q, m.stride, lo, j);
   for (const end = x + ROW * (hi - lo); x < end; x += ROW, y += ROW) rotatePair<real>(x, y, <real>c, <real>s);
 }
 

@@ -10,7 +10,7 @@
  * lower half of Q U are products of what is not zero: 2 k (n₁ k₁₂ + n₂ k₂₃) flops, n³ without deflation. They are
  * taken by panels of U, which is never there as a whole.
  */
-import { NR, ROW, pad, panelStride } from "../blas/panel";
+import { NR, ROW, columnOf, entryOf, pad, panelStride } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { BOTH, LOWER, UPPER } from "./laed2";
@@ -47,7 +47,7 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
   const u = m.panel;
   for (let j = 0; j < k; j += NR) {
     for (let c = 0; c < NR; c++) {
-      if (j + c < k) column(m, k, j + c);
+      if (j + c < k) columnOf(m, k, j + c);
       if (!m.vectors) continue;
       for (let i = 0; i < k; i++) {
         store<real>(u + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
@@ -113,7 +113,7 @@ function gatherRows(m: Merge, k: i32): void {
 }
 
 /** Column j of U at unit length, and with it value, first and last row of the merged piece, in `spare`. */
-function column(m: Merge, k: i32, j: i32): void {
+function columnOf(m: Merge, k: i32, j: i32): void {
   const o = f64x2.splat(load<f64>(m.origin + 8 * j)), t = f64x2.splat(load<f64>(m.tau + 8 * j));
   let squares = f64x2.splat(0), first = squares, last = squares;
   for (let i = 0; i < k; i += 2) {
@@ -157,7 +157,7 @@ function gather(m: Merge, from: i32, to: i32, at: i32, count: i32, panels: usize
   const stride = panelStride(rows);
   for (let j = 0; j < count; j++, at++) {
     const c = load<i32>(m.z + 4 * at);
-    let x = m.q + m.stride * (c / NR) + REAL * (c & (NR - 1)) + ROW * from;
+    let x = entryOf(m.q, m.stride, from, c);
     const panel = panels + stride * (j / NR);
     if ((j & (NR - 1)) == 0) memory.fill(panel, 0, stride);
     let y = panel + REAL * (j & (NR - 1));
@@ -168,14 +168,14 @@ function gather(m: Merge, from: i32, to: i32, at: i32, count: i32, panels: usize
 function saveDeflated(m: Merge, lo: i32, hi: i32, k: i32, to: usize): void {
   for (let j = 0, count = hi - lo - k; j < count; j++) {
     const c = load<i32>(m.deflated + 4 * j);
-    let x = m.q + m.stride * (c / NR) + REAL * (c & (NR - 1)) + ROW * lo;
+    let x = entryOf(m.q, m.stride, lo, c);
     for (let i = lo; i < hi; i++, x += ROW, to += REAL) store<real>(to, load<real>(x));
   }
 }
 
 function restoreDeflated(m: Merge, lo: i32, hi: i32, k: i32, from: usize): void {
   for (let j = lo + k; j < hi; j++) {
-    let x = m.q + m.stride * (j / NR) + REAL * (j & (NR - 1)) + ROW * lo;
+    let x = entryOf(m.q, m.stride, lo, j);
     for (let i = lo; i < hi; i++, x += ROW, from += REAL) store<real>(x, load<real>(from));
   }
 }

@@ -27,7 +27,7 @@ import { Window } from "./window";
  * Schur form of a Hessenberg H in place, Zᵀ := Vᵀ Zᵀ (z = 0: eigenvalues only). Where one of the sizes is 0,
  * all three are the routine's own choice.
  */
-export function hqr(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize): Info {
+export function laqr0(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize): Info {
   if (!nmin || !nw || !bulges) {
     nmin = n <= CROSSOVER ? n : NMIN;
     bulges = chain(n);
@@ -54,11 +54,11 @@ export function hqr(n: i32, nmin: i32, nw: i32, bulges: i32, h: usize, z: usize)
   const shifts = alloc(32 * <u64>bulges);
   const work = alloc(max(<u64>TREXC_WORK, 2 * REAL * <u64>order));
   if (!x.t || !x.v || !x.packed || !x.panel || !x.edge || !shifts || !work) return Info.MEMORY;
-  return laqr0(x, nmin, nw, bulges, shifts, work) ? Info.OK : Info.CONVERGENCE;
+  return iterate(x, nmin, nw, bulges, shifts, work) ? Info.OK : Info.CONVERGENCE;
 }
 
 /** nw: order of the deflation window; `bulges`: pairs of shifts a sweep, at most. */
-function laqr0(x: Window, nmin: i32, nw: i32, bulges: i32, shifts: usize, work: usize): bool {
+function iterate(x: Window, nmin: i32, nw: i32, bulges: i32, shifts: usize, work: usize): bool {
   const n = x.n, h = x.h, floor = smallest(n);
   let stalled = 0;
   for (let foot = n - 1, left = 30 * max(10, n); foot >= 0; left--) {

@@ -9,7 +9,7 @@
  * V is m x k in panels of stride `vs`; m is a multiple of PAD, k of NR, lo and hi of MR. T as larft
  * leaves it. `work` holds 2 k panel rows (W and Y).
  */
-import { NR, ROW } from "../blas/panel";
+import { NR, ROW, entryOf } from "../blas/panel";
 import { MR, tileNN, tileTN } from "../blas/tile";
 import { REAL } from "../real";
 
@@ -25,7 +25,7 @@ export function larfb(
   for (let r = lo; r < hi; r += CHUNK) {
     const rows = min(CHUNK, hi - r);
     for (let i = 0; i < k; i += MR) {
-      const vi = v + vs * (i / NR) + REAL * (i & (NR - 1)) + ROW * r;
+      const vi = entryOf(v, vs, r, i);
       tileTN(rows, 1, vi, c + ROW * r, r == lo ? 0 : 1, w + ROW * i, ROW);
     }
   }

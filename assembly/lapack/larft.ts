@@ -9,7 +9,7 @@
  * V is m x k, unit lower trapezoidal with explicit ones and zeros; k is a multiple of NR; T is a
  * k x k matrix in panels of stride 32 k.
  */
-import { NR, ROW } from "../blas/panel";
+import { NR, ROW, columnOf, entryOf } from "../blas/panel";
 import { MR, tileTN } from "../blas/tile";
 import { REAL } from "../real";
 
@@ -18,7 +18,7 @@ export function larft(m: i32, k: i32, v: usize, vs: usize, tau: usize, t: usize)
   for (let q = 0; q < k; q += NR) {
     const column = v + vs * (q / NR);
     for (let i = 0; i < q + NR; i += MR) {
-      const row = v + vs * (i / NR) + REAL * (i & (NR - 1));
+      const row = columnOf(v, vs, i);
       tileTN(m, 1, row, column, 0, t + ts * (q / NR) + ROW * i, ROW);
     }
   }
@@ -29,13 +29,13 @@ export function larft(m: i32, k: i32, v: usize, vs: usize, tau: usize, t: usize)
       const panel = t + ts * (q / NR);
       let lo = v128.splat<real>(0), hi = lo;
       for (let l = i + 1; l < q + NR; l++) {
-        const u = v128.load_splat<real>(t + ts * (l / NR) + ROW * i + REAL * (l & (NR - 1)));
+        const u = v128.load_splat<real>(entryOf(t, ts, i, l));
         lo = v128.sub<real>(lo, v128.mul<real>(u, v128.load(panel + ROW * l)));
         hi = v128.sub<real>(hi, v128.mul<real>(u, v128.load(panel + ROW * l, 16)));
       }
       v128.store(panel + ROW * i, v128.mul<real>(scale, lo));
       v128.store(panel + ROW * i, v128.mul<real>(scale, hi), 16);
     }
-    store<real>(t + ts * (i / NR) + ROW * i + REAL * (i & (NR - 1)), load<real>(tau + REAL * i));
+    store<real>(entryOf(t, ts, i, i), load<real>(tau + REAL * i));
   }
 }

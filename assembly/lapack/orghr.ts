@@ -4,7 +4,7 @@
  */
 import { alloc } from "../arena";
 import { identity } from "../blas/identity";
-import { NR, PAD, ROW, at, pack, pad, panelBytes, panelStride } from "../blas/panel";
+import { NR, PAD, ROW, at, columnOf, pack, pad, panelBytes, panelStride } from "../blas/panel";
 import { REAL } from "../real";
 import { larft } from "./larft";
 import { orgqr, orgqrWork } from "./orgqr";
@@ -21,7 +21,7 @@ export function orghr(n: i32, nb: i32, a: usize, tau: usize, q: usize): bool {
   const stride = panelStride(k);
   pack(false, k, k, at(a, n, 1, 0), n, v);
   for (let j = 0; j < k; j++) {
-    const column = v + stride * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(v, stride, j);
     for (let i = 0; i < j; i++) store<real>(column + ROW * i, 0);
     store<real>(column + ROW * j, 1);
     store<real>(ones + REAL * j, 1);

@@ -4,7 +4,7 @@
  *
  * C is overwritten by V, as geqrf leaves it; `q` holds n x n panels, `t` nb entries a column.
  */
-import { NR, ROW, panelBytes, panelStride } from "../blas/panel";
+import { entryOf, panelBytes, panelStride } from "../blas/panel";
 import { REAL } from "../real";
 import { geqrf } from "./geqrf";
 import { ormqr } from "./ormqr";
@@ -18,7 +18,7 @@ export function orthonormal(n: i32, nb: i32, c: usize, tau: usize, t: usize, q: 
   }
   memory.fill(q, 0, <usize>panelBytes(n, n));
   for (let j = 0; j < n; j++) {
-    store<real>(q + stride * (j / NR) + ROW * j + REAL * (j & (NR - 1)), load<real>(tau + REAL * j));
+    store<real>(entryOf(q, stride, j, j), load<real>(tau + REAL * j));
   }
   ormqr(n, n, n, nb, c, t, q, work);
 }

@@ -9,7 +9,7 @@
  * The transpose is handled by turning the matrix around, too: J Aᵀ J, with J the reversal, is upper
  * quasi-triangular again.
  */
-import { NR, ROW, panelStride } from "../blas/panel";
+import { NR, ROW, columnOf, panelStride } from "../blas/panel";
 import { REAL } from "../real";
 
 // @ts-ignore: decorator
@@ -73,7 +73,7 @@ export function offDiagonal(
   const stride = panelStride(count);
   for (let q = 0; q < count; q++) {
     const j = load<i32>(rows + 4 * q);
-    const to = t + stride * (q / NR) + REAL * (q & (NR - 1));
+    const to = columnOf(t, stride, q);
     const first = q & -NR;
     for (let p = first; p < first + NR && p < count; p++) store<real>(to + ROW * p, 0);
     // Past the diagonal block: the second place of a 2 x 2 block, seen from the first, is part of it.

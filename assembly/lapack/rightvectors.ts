@@ -3,7 +3,7 @@
  * too close to singular for that, by a product and a QR. All are n x n in panels.
  */
 import { amax } from "../blas/amax";
-import { NR, ROW, pad, panelBytes, panelStride } from "../blas/panel";
+import { NR, ROW, columnOf, pad, panelBytes, panelStride } from "../blas/panel";
 import { sumsq } from "../blas/sumsq";
 import { MR, tileNN, tileTN } from "../blas/tile";
 import { trsm } from "../blas/trsm";
@@ -44,7 +44,7 @@ export function project(
   memory.fill(w, 0, <usize>panelBytes(n, n));
   for (let j = 0; j < n; j += NR) {
     for (let i = 0; i < n; i += MR) {
-      const li = l + stride * (i / NR) + REAL * (i & (NR - 1));
+      const li = columnOf(l, stride, i);
       tileTN(n, 1, li, u + stride * (j / NR), 0, w + stride * (j / NR) + ROW * i, ROW);
     }
   }
@@ -64,7 +64,7 @@ function straighten(rank: i32, w: usize, ws: usize, c: usize, work: usize): f64 
   for (let j = 0; j < rank; j += NR) {
     const cj = c + cs * (j / NR), wj = w + ws * (j / NR);
     for (let i = j; i < rank; i += MR) {
-      tileTN(rank, 1, w + ws * (i / NR) + REAL * (i & (NR - 1)), wj, 0, cj + ROW * i, ROW);
+      tileTN(rank, 1, columnOf(w, ws, i), wj, 0, cj + ROW * i, ROW);
     }
     for (let i = j; i < j + NR; i++) memory.fill(cj + ROW * i + REAL * (i - j), 0, REAL * (j + NR - i));
     worst = max(worst, amax((pad(rank, MR) - j) * NR, cj + ROW * j));

@@ -14,7 +14,7 @@
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { nrm2 } from "../blas/nrm2";
-import { NR, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
+import { NR, ROW, columnOf, entryOf, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
 import { MR, tileTN } from "../blas/tile";
 import { Info } from "../info";
 import { larnv } from "../random/larnv";
@@ -48,7 +48,7 @@ export function spread(trans: bool, m: i32, n: i32, step: real, a: usize): Info 
   const us = panelStride(n), gs = panelStride(m);
   pack(trans, n, m, a, lda, u);
   for (let j = 0; j < m; j++) {
-    const column = u + us * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(u, us, j);
     const length = nrm2(n, column, ROW);
     if (!(length <= f64.MAX_VALUE)) {
       release(frame);
@@ -66,13 +66,13 @@ export function spread(trans: bool, m: i32, n: i32, step: real, a: usize): Info 
     const to = u + us * (j / NR), b = g + gs * (j / NR);
     for (let p = 0; p < m; p += CHUNK) {
       for (let i = 0; i < n; i += MR) {
-        const rows = ut + gs * (i / NR) + REAL * (i & (NR - 1));
+        const rows = columnOf(ut, gs, i);
         tileTN(min(CHUNK, m - p), -eta, rows + ROW * p, b + ROW * p, 1, to + ROW * i, ROW);
       }
     }
   }
   for (let j = 0; j < m; j++) {
-    const column = u + us * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(u, us, j);
     const length = nrm2(n, column, ROW);
     if (length > 0) divide(n, column, length, load<f64>(r + sizeof<f64>() * j));
   }
@@ -92,16 +92,16 @@ function gram(m: i32, n: i32, u: usize, us: usize, g: usize, gs: usize): void {
     const b = u + us * (j / NR), to = g + gs * (j / NR);
     for (let p = 0; p < n; p += CHUNK) {
       for (let i = 0; i < min(j + NR, m); i += MR) {
-        const rows = u + us * (i / NR) + REAL * (i & (NR - 1));
+        const rows = columnOf(u, us, i);
         tileTN(min(CHUNK, n - p), 1, rows + ROW * p, b + ROW * p, p == 0 ? 0 : 1, to + ROW * i, ROW);
       }
     }
   }
   for (let j = 0; j < m; j++) {
-    const column = g + gs * (j / NR) + REAL * (j & (NR - 1));
+    const column = columnOf(g, gs, j);
     store<real>(column + ROW * j, 0);
     for (let i = j + 1; i < m; i++) {
-      store<real>(column + ROW * i, load<real>(g + gs * (i / NR) + ROW * j + REAL * (i & (NR - 1))));
+      store<real>(column + ROW * i, load<real>(entryOf(g, gs, j, i)));
     }
   }
 }

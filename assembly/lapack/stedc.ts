@@ -10,8 +10,7 @@
  * 4n³/3 flops in tiles without deflation; the values alone take O(n²). Scalars are f64 in both binaries, so that
  * only the products of laed3 round to f32.
  */
-import { NR, PAD, ROW, pad, panelBytes } from "../blas/panel";
-import { REAL } from "../real";
+import { PAD, ROW, entryOf, pad, panelBytes } from "../blas/panel";
 import { laed2 } from "./laed2";
 import { laed3 } from "./laed3";
 import { Merge } from "./merge";
@@ -86,7 +85,7 @@ function solveLeaf(m: Merge, lo: i32, hi: i32, norm: f64, leaf: usize): bool {
     }
     store<i32>(m.order + 4 * (lo + at), lo + j);
     if (!m.vectors) continue;
-    let to = m.q + m.stride * ((lo + j) / NR) + REAL * ((lo + j) & (NR - 1)) + ROW * lo;
+    let to = entryOf(m.q, m.stride, lo, lo + j);
     for (let i = 0; i < n; i++, to += ROW) store<real>(to, <real>load<f64>(from + 8 * i));
   }
   return true;

@@ -11,7 +11,7 @@
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { reciprocalPower } from "../blas/nrm2";
-import { NR, PAD, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
+import { NR, PAD, ROW, columnOf, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
 import { Info } from "../info";
 import { REAL } from "../real";
 import { ilaenv } from "./ilaenv";
@@ -81,7 +81,7 @@ function sorted(n: i32, q: usize, order: usize, to: usize): void {
   memory.fill(to, 0, <usize>panelBytes(n, n));
   for (let j = 0; j < n; j++) {
     const c = load<i32>(order + 4 * j);
-    let x = q + stride * (c / NR) + REAL * (c & (NR - 1)), y = to + stride * (j / NR) + REAL * (j & (NR - 1));
+    let x = columnOf(q, stride, c), y = columnOf(to, stride, j);
     for (let i = 0; i < n; i++, x += ROW, y += ROW) store<real>(y, load<real>(x));
   }
 }

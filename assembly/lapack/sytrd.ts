@@ -15,7 +15,7 @@
  * column of V's panels; d and e are n and n-1 f64. `work` holds sytrdWork(n, nb) bytes.
  */
 import { gemvN, gemvT, symv } from "../blas/symv";
-import { NR, PAD, ROW, pad, panelBytes, panelStride } from "../blas/panel";
+import { NR, PAD, ROW, entryOf, pad, panelBytes, panelStride } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { larfg } from "./larfg";
@@ -68,7 +68,7 @@ function latrd(
   memory.fill(x, 0, REAL * pad(n, 2 * NR));
   for (let j = s, end = min(s + nb, n); j < end; j++) {
     const panels = (j - s + NR - 1) / NR;
-    for (let i = j, p = a + stride * (j / NR) + ROW * j + REAL * (j & (NR - 1)); i < n; i++, p += ROW) {
+    for (let i = j, p = entryOf(a, stride, j, j); i < n; i++, p += ROW) {
       store<real>(x + REAL * i, load<real>(p));
     }
     row(nb, vw, stride, j, t);
@@ -89,8 +89,8 @@ function latrd(
     gemvT(n, s, panels, w, stride, x, t);
     gemvN(n, j + 1, panels, vw, stride, t, y);
     const shift = 0.5 * scale * scale * dot(n - j - 1, x + REAL * (j + 1), y + REAL * (j + 1));
-    let p = vw + stride * ((j - s) / NR) + REAL * ((j - s) & (NR - 1)) + ROW * (j + 1);
-    let q = w + stride * ((j - s) / NR) + REAL * ((j - s) & (NR - 1)) + ROW * (j + 1);
+    let p = entryOf(vw, stride, j + 1, j - s);
+    let q = entryOf(w, stride, j + 1, j - s);
     for (let i = j + 1; i < n; i++, p += ROW, q += ROW) {
       const xi = load<real>(x + REAL * i);
       store<real>(p, xi);
@@ -121,7 +121,7 @@ function row(nb: i32, vw: usize, stride: usize, i: i32, t: usize): void {
 function swapped(cols: i32, nb: i32, vw: usize, stride: usize, j: i32, to: usize): void {
   for (let l = 0; l < 2 * nb; l++, to += ROW) {
     const k = l < nb ? l + nb : l - nb;
-    const from = vw + stride * (k / NR) + ROW * j + REAL * (k & (NR - 1));
+    const from = entryOf(vw, stride, j, k);
     for (let c = 0; c < cols; c++) store<real>(to + REAL * c, load<real>(from + ROW * c));
   }
 }

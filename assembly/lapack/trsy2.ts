@@ -13,7 +13,7 @@
  * Growth is watched block by block (lasy2): where an entry of X would pass BIG, all of X and C is scaled down.
  */
 import { exponentOf } from "../blas/exponent";
-import { NR, ROW, panelStride } from "../blas/panel";
+import { NR, ROW, columnOf, entryOf, panelBytes, panelStride } from "../blas/panel";
 import { MR, tileTN } from "../blas/tile";
 import { REAL, SINGLE } from "../real";
 import { LASY2_ROW, REPLACED, RHS, SOLUTION, lasy2 } from "./lasy2";
@@ -26,64 +26,62 @@ import { PLACE } from "./quasi";
 // @ts-ignore: decorator
 @inline const STRIPE: i32 = 32;
 
-let rows: i32 = 0, cols: i32 = 0;
-let at: usize = 0, as: usize = 0, ad: usize = 0;
-let b: usize = 0, bs: usize = 0, bd: usize = 0;
-let x: usize = 0, xs: usize = 0;
-let xt: usize = 0, ts: usize = 0;
-let smin: f64 = 0;
-let exponent: i32 = 0;
+/** One run: the factors, the solution as it grows, and what the blocks must know. */
+@unmanaged
+export class Equation {
+  /** Places of A and of B (quasi.ts). */
+  rows: i32;
+  cols: i32;
+  /** Aᵀ and B off their diagonal blocks, in panels, and the blocks. */
+  at: usize;
+  da: usize;
+  b: usize;
+  db: usize;
+  /** C on entry, X on exit, and room for Xᵀ. */
+  x: usize;
+  xt: usize;
+  /** Pivots of this size or less are replaced by it, and counted in the workspace of lasy2. */
+  smin: f64;
+  /** log2 of s. */
+  exponent: i32;
+  work: usize;
+}
 
-/**
- * m and n count places; AT and B as offDiagonal leaves them, dA and dB as diagonal; X holds C on entry; XT is room for
- * its transpose. Pivots of `pivot` or less are replaced by it and counted in `work` (lasy2). Returns log2 of s.
- */
-export function trsy2(
-  m: i32, n: i32, aT: usize, dA: usize, b0: usize, dB: usize, pivot: f64, c: usize, xT: usize, work: usize,
-): i32 {
-  rows = m;
-  cols = n;
-  at = aT;
-  ad = dA;
-  b = b0;
-  bd = dB;
-  x = c;
-  xt = xT;
-  as = xs = panelStride(m);
-  bs = ts = panelStride(n);
-  smin = pivot;
-  exponent = 0;
-  store<i32>(work + REPLACED, 0);
+/** Solves the equation: X and the exponent are the result. */
+export function trsy2(e: Equation): void {
+  e.exponent = 0;
+  store<i32>(e.work + REPLACED, 0);
+  const m = e.rows, n = e.cols;
   for (let s = 0; s < n; s += STRIPE) {
     for (let i = m - MR; i >= 0; i -= MR) {
-      for (let j = s; j < min(s + STRIPE, n); j += NR) tile(i, j, work);
+      for (let j = s; j < min(s + STRIPE, n); j += NR) tile(e, i, j);
     }
   }
-  return exponent;
 }
 
 /** Solves for one tile and writes it to the transposed copy. */
-function tile(i: i32, j: i32, work: usize): void {
-  const strip = REAL * (i & (NR - 1));
-  const below = ROW * (i + MR);
-  const c = x + xs * (j / NR) + ROW * i;
-  const copy = xt + ts * (i / NR) + strip;
-  tileTN(rows - i - MR, -1, at + as * (i / NR) + strip + below, c + ROW * MR, 1, c, ROW);
-  tileTN(j, -1, copy, b + bs * (j / NR), 1, c, ROW);
+function tile(e: Equation, i: i32, j: i32): void {
+  const m = e.rows, ms = panelStride(m), ns = panelStride(e.cols);
+  const ai = columnOf(e.at, ms, i);
+  const bj = columnOf(e.b, ns, j);
+  const c = entryOf(e.x, ms, i, j);
+  const copy = columnOf(e.xt, ns, i);
+  tileTN(m - i - MR, -1, ai + ROW * (i + MR), c + ROW * MR, 1, c, ROW);
+  tileTN(j, -1, copy, bj, 1, c, ROW);
   for (let r = MR - 1; r >= 0; r--) {
-    const pair = r > 0 && load<f64>(ad + PLACE * (i + r - 1), 16) != 0;
+    const pair = r > 0 && load<f64>(e.da + PLACE * (i + r - 1), 16) != 0;
     const p = pair ? 2 : 1;
     if (pair) r--;
     for (let k = r + p; k < MR; k++) {
-      const factors = at + as * (i / NR) + strip + ROW * (i + k) + REAL * r;
+      const factors = ai + ROW * (i + k) + REAL * r;
       for (let l = 0; l < p; l++) subtract(load<real>(factors + REAL * l), c + ROW * k, c + ROW * (r + l));
     }
     for (let s = 0, q = 1; s < NR; s += q) {
-      q = load<f64>(bd + PLACE * (j + s), 16) != 0 ? 2 : 1;
-      block(i, r, p, j, s, q, c, work);
+      q = load<f64>(e.db + PLACE * (j + s), 16) != 0 ? 2 : 1;
+      block(e, i, r, p, j, s, q, c);
       // One by one: a vector load would wait for the single entries just stored.
       for (let l = s; l < s + q; l++) {
-        const row = b + bs * (j / NR) + ROW * (j + l);
+        const row = bj + ROW * (j + l);
         for (let k = c + ROW * r, end = k + ROW * p; k < end; k += ROW) {
           const x = load<real>(k + REAL * l);
           for (let t = s + q; t < NR; t++) {
@@ -103,27 +101,28 @@ function tile(i: i32, j: i32, work: usize): void {
 /** One block of X, rows r.. and columns s.. of the tile at `c`; scales everything if it must. */
 // @ts-ignore: decorator
 @inline
-function block(i: i32, r: i32, p: i32, j: i32, s: i32, q: i32, c: usize, work: usize): void {
+function block(e: Equation, i: i32, r: i32, p: i32, j: i32, s: i32, q: i32, c: usize): void {
   if (p * q == 1) {
     const at = c + ROW * r + REAL * s;
     const rhs = <f64>load<real>(at);
-    const d = load<f64>(ad + PLACE * (i + r)) + load<f64>(bd + PLACE * (j + s));
-    if (abs(d) > smin && 8 * abs(rhs) <= BIG * abs(d)) {
+    const d = load<f64>(e.da + PLACE * (i + r)) + load<f64>(e.db + PLACE * (j + s));
+    if (abs(d) > e.smin && 8 * abs(rhs) <= BIG * abs(d)) {
       store<real>(at, <real>(rhs / d));
       return;
     }
   }
-  for (let e = 0; e < p * q; e++) {
-    store<f64>(work + LASY2_ROW * e + RHS, <f64>load<real>(c + ROW * (r + e / q) + REAL * (s + e % q)));
+  const work = e.work;
+  for (let k = 0; k < p * q; k++) {
+    store<f64>(work + LASY2_ROW * k + RHS, <f64>load<real>(c + ROW * (r + k / q) + REAL * (s + k % q)));
   }
-  const scale = lasy2(p, q, ad + PLACE * (i + r), bd + PLACE * (j + s), smin, BIG, work);
+  const scale = lasy2(p, q, e.da + PLACE * (i + r), e.db + PLACE * (j + s), e.smin, BIG, work);
   if (scale != 1) {
-    exponent += exponentOf(scale);
-    scal(scale, x, xs * (cols / NR));
-    scal(scale, xt, ts * ((rows + NR - 1) / NR));
+    e.exponent += exponentOf(scale);
+    scal(scale, e.x, <usize>panelBytes(e.rows, e.cols));
+    scal(scale, e.xt, <usize>panelBytes(e.cols, e.rows));
   }
-  for (let e = 0; e < p * q; e++) {
-    store<real>(c + ROW * (r + e / q) + REAL * (s + e % q), <real>load<f64>(work + SOLUTION + 8 * e));
+  for (let k = 0; k < p * q; k++) {
+    store<real>(c + ROW * (r + k / q) + REAL * (s + k % q), <real>load<f64>(work + SOLUTION + 8 * k));
   }
 }
 

@@ -18,7 +18,7 @@ import { Info } from "../info";
 import { EPS, REAL, SAFMIN, SINGLE } from "../real";
 import { LASY2_WORK, REPLACED } from "./lasy2";
 import { PLACE, diagonal, offDiagonal, places, placesBound } from "./quasi";
-import { trsy2 } from "./trsy2";
+import { Equation, trsy2 } from "./trsy2";
 
 /** Binary orders of magnitude below overflow that a result may reach. */
 // @ts-ignore: decorator
@@ -52,36 +52,41 @@ function solve(
   if (!rowsOf || !colsOf) return Info.MEMORY;
   const rows = places(transA, m, a, MR, rowsOf);
   const cols = places(transB, n, b, NR, colsOf);
-  const aT = alloc(panelBytes(rows, rows));
-  const bP = alloc(panelBytes(cols, cols));
-  const x = alloc(panelBytes(rows, cols));
-  const xT = alloc(panelBytes(cols, rows));
-  const dA = alloc(PLACE * <u64>rows);
-  const dB = alloc(PLACE * <u64>cols);
-  const work = alloc(LASY2_WORK);
-  if (!aT || !bP || !x || !xT || !dA || !dB || !work) return Info.MEMORY;
+  const address = alloc(offsetof<Equation>());
+  if (!address) return Info.MEMORY;
+  const e = changetype<Equation>(address);
+  e.rows = rows;
+  e.cols = cols;
+  e.at = alloc(panelBytes(rows, rows));
+  e.b = alloc(panelBytes(cols, cols));
+  e.x = alloc(panelBytes(rows, cols));
+  e.xt = alloc(panelBytes(cols, rows));
+  e.da = alloc(PLACE * <u64>rows);
+  e.db = alloc(PLACE * <u64>cols);
+  e.work = alloc(LASY2_WORK);
+  if (!e.at || !e.b || !e.x || !e.xt || !e.da || !e.db || !e.work) return Info.MEMORY;
 
   const scaleA = topAB > 0 ? reciprocalPower(topAB) : 1;
   const scaleB = minus ? -scaleA : scaleA;
   const scaleC = topC > 0 ? reciprocalPower(topC) : 1;
-  diagonal(transA, m, a, scaleA, rows, rowsOf, dA);
-  offDiagonal(transA, true, m, a, scaleA, rows, rowsOf, dA, aT);
-  diagonal(transB, n, b, scaleB, cols, colsOf, dB);
-  offDiagonal(transB, false, n, b, scaleB, cols, colsOf, dB, bP);
-  memory.fill(x, 0, <usize>panelBytes(rows, cols));
-  exchange(true, transA, transB, m, n, c, rows, rowsOf, cols, colsOf, x, scaleC, 1);
+  diagonal(transA, m, a, scaleA, rows, rowsOf, e.da);
+  offDiagonal(transA, true, m, a, scaleA, rows, rowsOf, e.da, e.at);
+  diagonal(transB, n, b, scaleB, cols, colsOf, e.db);
+  offDiagonal(transB, false, n, b, scaleB, cols, colsOf, e.db, e.b);
+  memory.fill(e.x, 0, <usize>panelBytes(rows, cols));
+  exchange(true, transA, transB, m, n, c, rows, rowsOf, cols, colsOf, e.x, scaleC, 1);
 
-  const smin = topAB > 0 ? 2 * EPS * scaleA * topAB : (SAFMIN * m * n) / EPS;
-  const exponent = trsy2(rows, cols, aT, dA, bP, dB, smin, x, xT, work);
+  e.smin = topAB > 0 ? 2 * EPS * scaleA * topAB : (SAFMIN * m * n) / EPS;
+  trsy2(e);
 
   // X is 2^shift times what was computed, for s = 1; where that is too large, s takes the rest.
-  const largest = amax(<i32>(panelBytes(rows, cols) / REAL), x);
-  const shift = exponentOf(scaleA) - exponentOf(scaleC) - exponent;
+  const largest = amax(<i32>(panelBytes(rows, cols) / REAL), e.x);
+  const shift = exponentOf(scaleA) - exponentOf(scaleC) - e.exponent;
   const excess = largest > 0 ? max(shift + exponentOf(largest) - TOP, 0) : 0;
   const half = (shift - excess) / 2;
-  exchange(false, transA, transB, m, n, c, rows, rowsOf, cols, colsOf, x, power(half), power(shift - excess - half));
+  exchange(false, transA, transB, m, n, c, rows, rowsOf, cols, colsOf, e.x, power(half), power(shift - excess - half));
   store<real>(status, <real>-excess);
-  store<real>(status, <real>load<i32>(work + REPLACED), REAL);
+  store<real>(status, <real>load<i32>(e.work + REPLACED), REAL);
   return Info.OK;
 }
 

@@ -7,7 +7,7 @@
  * V may be banded: V(k, i) = 0 for k < i - below and k > i + above. A product then runs over the band only. Both
  * sides read V from the same panels; NR rows or columns of H are packed at a time, which makes room for the result.
  */
-import { NR, ROW, at, pack, panelStride } from "../blas/panel";
+import { NR, ROW, at, columnOf, pack, panelStride } from "../blas/panel";
 import { MR, tileTN } from "../blas/tile";
 import { REAL } from "../real";
 
@@ -74,7 +74,7 @@ export class Window {
       pack(false, m, min(NR, cols - j), at(x, 1, j, 0), n, this.panel);
       for (let i = 0; i < m; i += MR) {
         const from = max(0, i - this.below), to = min(m, i + MR + this.above);
-        const v = this.packed + panelStride(m) * (i / NR) + REAL * (i & (NR - 1));
+        const v = columnOf(this.packed, panelStride(m), i);
         const b = this.panel + ROW * from, c = at(x, n, i, j);
         this.product(to - from, v + ROW * from, b, min(MR, m - i), min(NR, cols - j), c);
       }

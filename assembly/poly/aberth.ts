@@ -7,7 +7,7 @@
  */
 import { EPS } from "../real";
 import { compensated, horner, size, slope, value } from "./horner";
-import { approach, modulus, place, Window } from "./window";
+import { approach, modulus, place, Lens } from "./lens";
 
 /**
  * Sweeps to convergence: 10 are usual, 30 for clusters of many roots, and some hundred where the last of a cluster must
@@ -27,7 +27,7 @@ import { approach, modulus, place, Window } from "./window";
  * at most for being rounded, and by 3.24 n u S for the evaluation (horner.ts). What passes has a backward
  * error of at most 8 n u. `done` has n bytes.
  */
-export function aberth(w: Window, done: usize): bool {
+export function aberth(w: Lens, done: usize): bool {
   const n = w.n;
   const threshold = 4.5 * EPS * <f64>n;
   memory.fill(done, 0, n);
@@ -53,7 +53,7 @@ export function aberth(w: Window, done: usize): bool {
  * The same with p from the compensated scheme, as if in twice the precision. A root is done when its step is
  * below its rounding, or its residual below what the scheme can tell from zero.
  */
-export function polish(w: Window, done: usize): void {
+export function polish(w: Lens, done: usize): void {
   const n = w.n;
   const noise = EPS * EPS * <f64>n;
   memory.fill(done, 0, n);
@@ -72,10 +72,12 @@ export function polish(w: Window, done: usize): void {
 }
 
 /** `part` of a step of root j from the value and slope just computed; returns its size relative to the root. */
-function step(w: Window, j: i32, part: f64): f64 {
+function step(w: Lens, j: i32, part: f64): f64 {
   const re = load<f64>(w.re + 8 * j);
   const im = load<f64>(w.im + 8 * j);
-  repulsion(w, re, im);
+  const sum = repulsion(w, re, im);
+  const sumRe = v128.extract_lane<f64>(sum, 0);
+  const sumIm = v128.extract_lane<f64>(sum, 1);
   const pr = v128.extract_lane<f64>(value, 0);
   const pi = v128.extract_lane<f64>(value, 1);
   const qr = v128.extract_lane<f64>(slope, 0) - (pr * sumRe - pi * sumIm);
@@ -88,11 +90,8 @@ function step(w: Window, j: i32, part: f64): f64 {
   return sqrt((dr * dr + di * di) / (re * re + im * im));
 }
 
-let sumRe: f64 = 0;
-let sumIm: f64 = 0;
-
 /** sum of 1 / (y - y_i), two roots at a time; a root at y itself is left out. */
-function repulsion(w: Window, re: f64, im: f64): void {
+function repulsion(w: Lens, re: f64, im: f64): v128 {
   const zero = f64x2.splat(0);
   const one = f64x2.splat(1);
   const zr = f64x2.splat(re);
@@ -109,6 +108,8 @@ function repulsion(w: Window, re: f64, im: f64): void {
     sr = v128.add<f64>(sr, v128.mul<f64>(dr, inverse));
     si = v128.sub<f64>(si, v128.mul<f64>(di, inverse));
   }
-  sumRe = v128.extract_lane<f64>(sr, 0) + v128.extract_lane<f64>(sr, 1);
-  sumIm = v128.extract_lane<f64>(si, 0) + v128.extract_lane<f64>(si, 1);
+  return f64x2(
+    v128.extract_lane<f64>(sr, 0) + v128.extract_lane<f64>(sr, 1),
+    v128.extract_lane<f64>(si, 0) + v128.extract_lane<f64>(si, 1),
+  );
 }

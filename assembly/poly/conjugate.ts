@@ -5,9 +5,9 @@
  * root, or, for a real root, itself. The partner becomes the mirror image, whose residual is that of the first; the
  * mean of both would have a larger one within a cluster.
  */
-import { approach, place, Window } from "./window";
+import { approach, place, Lens } from "./lens";
 
-export function conjugate(w: Window): void {
+export function conjugate(w: Lens): void {
   const n = w.n;
   for (let first = 0; first < n; first++) {
     swap(w, first, steepest(w, first));
@@ -36,7 +36,7 @@ export function conjugate(w: Window): void {
 }
 
 /** The root from `first` on with the largest |im| / |re|. */
-function steepest(w: Window, first: i32): i32 {
+function steepest(w: Lens, first: i32): i32 {
   let found = first;
   let re: f64 = 1;
   let im: f64 = 0;
@@ -52,7 +52,7 @@ function steepest(w: Window, first: i32): i32 {
   return found;
 }
 
-function swap(w: Window, i: i32, j: i32): void {
+function swap(w: Lens, i: i32, j: i32): void {
   exchange<v128>(w.z + 16 * i, w.z + 16 * j);
   exchange<i32>(w.ez + 4 * i, w.ez + 4 * j);
   exchange<f64>(w.re + 8 * i, w.re + 8 * j);

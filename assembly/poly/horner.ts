@@ -12,7 +12,7 @@
  *
  * On vectors (re, im), 11 and some 110 operations a coefficient: 13 cycles, all of them latency, and 33.
  */
-import { modulus } from "./window";
+import { modulus } from "./lens";
 
 export let value: v128 = f64x2.splat(0);
 export let slope: v128 = f64x2.splat(0);

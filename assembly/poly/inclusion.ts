@@ -9,13 +9,14 @@
  * then widened to hold all of those it is connected with, so that every single disc holds a root.
  *
  * The radii are upper bounds in floating point: |p| is the compensated value with its error, u |p| + 16 (n + 1)² u² S,
- * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the window drops. A
- * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u.
+ * where 12 is proven (horner.ts); the rest covers second order, the rounding of S and what the lens drops. A
+ * factor of the product is good to 5 u, the product and the quotient together to (6 n + 10) u. After aberth alone |p|
+ * may be 8 n u S, of which that is 48 n² u² S: the proof needs the slack beside the noise.
  */
 import { exponent, scale } from "../blas/exponent";
 import { EPS } from "../real";
 import { compensated, size, value } from "./horner";
-import { approach, excess, modulus, see, Window } from "./window";
+import { approach, excess, modulus, see, Lens } from "./lens";
 
 /** How far apart equal approximations are set for the theorem, relative to them. */
 // @ts-ignore: decorator
@@ -25,7 +26,7 @@ import { approach, excess, modulus, see, Window } from "./window";
 @inline const TINY: f64 = 5e-324;
 
 /** Roots and radii, from `first` of the three arrays on. Moves equal roots of w apart. */
-export function include(w: Window, real: bool, first: i32, re: usize, im: usize, radius: usize): void {
+export function include(w: Lens, real: bool, first: i32, re: usize, im: usize, radius: usize): void {
   const n = w.n;
   for (let j = 0; j < n; j++) {
     const e = load<i32>(w.ez + 4 * j);
@@ -43,7 +44,7 @@ export function include(w: Window, real: bool, first: i32, re: usize, im: usize,
     const zi = load<f64>(w.im + 8 * j);
     compensated(n, w.b, w.abs, zr, zi);
     const residual = modulus(value) * (1 + 4 * EPS) + noise * size;
-    // Product and its exponent, which starts at that of a_n in the window.
+    // Product and its exponent, which starts at that of a_n in the lens.
     let product = lead;
     let e = load<i32>(w.ea + 4 * n) + w.s * n - w.m;
     for (let i = 0; i < n; i++) {
@@ -72,7 +73,7 @@ export function include(w: Window, real: bool, first: i32, re: usize, im: usize,
 }
 
 /** Moves root j off all before it; returns by how much, relative to it. */
-function separate(w: Window, j: i32): f64 {
+function separate(w: Lens, j: i32): f64 {
   const z = w.z + 16 * j;
   let moved: f64 = 0;
   for (let i = 0; i < j; i++) {

@@ -13,7 +13,7 @@ import { aberth, polish } from "./aberth";
 import { conjugate } from "./conjugate";
 import { connect, include } from "./inclusion";
 import { start } from "./start";
-import { focus, NOTHING, split, Window } from "./window";
+import { focus, NOTHING, split, Lens } from "./lens";
 
 /**
  * `a` holds n + 1 complex coefficients, ascending, the last not zero; with `real` they are real, and the
@@ -56,14 +56,14 @@ function solve(n: i32, real: bool, fine: bool, a: usize, re: usize, im: usize, r
   return Info.OK;
 }
 
-function open(n: i32, a: usize): Window | null {
+function open(n: i32, a: usize): Lens | null {
   const even = <u64>((n + 1) & ~1);
-  const place = alloc(offsetof<Window>());
+  const place = alloc(offsetof<Lens>());
   const pairs = alloc(48 * <u64>(n + 1));
   const reals = alloc(24 * even + 16);
   const exponents = alloc(8 * <u64>(n + 1));
   if (!place || !pairs || !reals || !exponents) return null;
-  const w = changetype<Window>(place);
+  const w = changetype<Lens>(place);
   w.n = n;
   w.a = pairs;
   w.b = pairs + 16 * (n + 1);

@@ -8,14 +8,14 @@
  */
 import { cos, sin } from "../random/elementary";
 import { discriminant, value } from "./horner";
-import { focus, modulus, place, Window } from "./window";
+import { focus, modulus, place, Lens } from "./lens";
 
 /** Bini's angle, which keeps the starting points off all axes of symmetry: 0.7 radians as a part of a turn. */
 // @ts-ignore: decorator
 @inline const ASKEW: f64 = 0.11140846016432673;
 
 /** `hull` has room for n + 1 i32, `height` for n + 1 f64. */
-export function start(w: Window, hull: usize, height: usize): void {
+export function start(w: Lens, hull: usize, height: usize): void {
   const n = w.n;
   if (n == 2 && quadratic(w)) return;
   let corners = 0;
@@ -53,7 +53,7 @@ function drop(height: usize, i: i32, k: i32): f64 {
 }
 
 /** Root l on the circle of radius r, `turn` in [-1/2, 1/2]: a quarter of the angle, squared twice. */
-function circle(w: Window, l: i32, r: f64, turn: f64): void {
+function circle(w: Lens, l: i32, r: f64, turn: f64): void {
   const quarter = f64x2.splat(turn * 1.5707963267948966);
   let c = v128.extract_lane<f64>(cos(quarter), 0);
   let s = v128.extract_lane<f64>(sin(quarter), 0);
@@ -68,10 +68,10 @@ function circle(w: Window, l: i32, r: f64, turn: f64): void {
 /**
  * Two roots in closed form: q / b_2 and b_0 / q with q = -(b_1 + sqrt(b_1² - 4 b_0 b_2)) / 2 and the sign of the
  * root that does not cancel. The discriminant is computed as if in twice the precision, so that both are good to a few u
- * however close they are: they need no iteration, and a double root stays whole. In the window of their geometric mean
+ * however close they are: they need no iteration, and a double root stays whole. In the lens of their geometric mean
  * |b_0| is about |b_2|; if that is too small to be squared, they are far apart and not for here.
  */
-function quadratic(w: Window): bool {
+function quadratic(w: Lens): bool {
   focus(w, (load<i32>(w.ea) - load<i32>(w.ea + 8)) >> 1);
   if (load<f64>(w.abs) < 1e-140 || load<f64>(w.abs + 16) < 1e-140) return false;
   const x0 = load<f64>(w.b), y0 = load<f64>(w.b, 8);
@@ -96,7 +96,7 @@ function quadratic(w: Window): bool {
 }
 
 /** Root j at a quotient. */
-function put(w: Window, j: i32, x: f64, y: f64, u: f64, v: f64): void {
+function put(w: Lens, j: i32, x: f64, y: f64, u: f64, v: f64): void {
   const square = u * u + v * v;
   place(w, j, (x * u + y * v) / square, (y * u - x * v) / square);
 }

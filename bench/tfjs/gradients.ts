@@ -1,13 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { filterGradient as twin } from "../../test/twins/convolution.ts";
-import type { Convolution } from "../../src/linalg/filterGradient.ts";
+import { convolutionOf } from "../../src/tfjs/train/geometry.ts";
 import { type Accuracy, distance } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
-import "../peers/tfjs.ts";
-
-/** The kernels of the backend that are about to be replaced. */
-const stock = ["Conv2DBackpropInput", "MaxPoolGrad"].map((name) => tf.getKernel(name, "wasm")!);
-await import("../../src/tfjs/train.ts");
+import { stockKernel } from "../registry.ts";
 
 const draw = (shape: number[], seed: number) =>
   tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
@@ -20,7 +16,7 @@ function stockPeers(
   bar: number,
   start: () => [inputs: object, attrs: object],
 ): Contender[] {
-  const kernel = stock.find(({ kernelName }) => kernelName === name);
+  const kernel = stockKernel(name);
   if (!kernel) return [];
   const backend = tf.backend();
   const run = (inputs: object, attrs: object) =>
@@ -120,7 +116,17 @@ function gradient(
       const accuracy = (dw: tf.Tensor): Accuracy =>
         distance(
           dw.dataSync(),
-          twin(convolution(info), x.dataSync(), dy.dataSync(), depthwise).value,
+          twin(
+            convolutionOf(
+              info.inShape,
+              filterShape,
+              attrs as { strides: number[]; pad: "same" },
+              depthwise,
+            ),
+            x.dataSync(),
+            dy.dataSync(),
+            depthwise,
+          ).value,
         );
       return {
         ...job(run, which.endsWith("filter") ? accuracy : undefined, dispose),
@@ -141,20 +147,6 @@ function gradient(
       x.dispose();
       return [{ dy, filter: w }, attrs];
     }),
-  };
-}
-
-function convolution(info: tf.backend_util.Conv2DInfo): Convolution {
-  const { padInfo, batchSize: images, inHeight: height, inWidth: width, inChannels: channels, outChannels: filters, ...rest } = info; // prettier-ignore
-  return {
-    ...rest,
-    images,
-    height,
-    width,
-    channels,
-    filters,
-    top: padInfo.top,
-    left: padInfo.left,
   };
 }
 

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import "../../src/tfjs/train.ts";
 import { type Accuracy, distance } from "../accuracy.ts";
-import { type Case, type Contender, job } from "../harness.ts";
-import "../peers/tfjs.ts";
+import { Absent, type Case, type Contender, job } from "../harness.ts";
+import { keeps, type MemoryCase } from "../memory.ts";
+import { kinds, type Kind } from "../nets.ts";
+import { matMul } from "../peers/tfjs.ts";
+import { withStock } from "../registry.ts";
 
 const draw = (shape: number[], seed: number) =>
   tf.randomNormal<tf.Rank.R4>(shape as [number, number, number, number], 0, 1, "float32", seed);
@@ -110,8 +112,90 @@ function training(
   };
 }
 
+/** Steps of a net, each run of them surrounded by what `within` does. */
+const steps = (kind: Kind, within: <T>(run: () => Promise<T>) => Promise<T>): Contender["start"] => async () => {
+  const { model, xs, ys } = kind.make();
+  const run = async (reps: number) => {
+    for (let i = 0; i < reps; i++) await model.trainOnBatch(xs, ys);
+  };
+  const stop = () => {
+    model.dispose();
+    tf.dispose([xs, ys]);
+  };
+  try {
+    await within(() => run(1));
+  } catch (error) {
+    stop();
+    throw new Absent((error as Error).message.split("\n")[0]!);
+  }
+  return {
+    time: (reps) =>
+      within(async () => {
+        const start = performance.now();
+        await run(reps);
+        return (performance.now() - start) / reps;
+      }),
+    stop,
+  };
+}; // prettier-ignore
+
+async function onCpu<T>(run: () => Promise<T>): Promise<T> {
+  await tf.setBackend("cpu");
+  try {
+    return await run();
+  } finally {
+    await tf.setBackend("wasm");
+  }
+}
+
+/** A training step in units of predicting the same batch, beside stock TensorFlow.js and what its products must take. */
+function compared(kind: Kind, { stock, cpu }: { stock?: number; cpu?: number } = {}): Case {
+  const product = matMul(512, 512, 512);
+  return {
+    name: `train ${kind.name}`,
+    flops: kind.flops,
+    start: steps(kind, (run) => run()),
+    unit: {
+      name: "predict",
+      flops: NaN,
+      start() {
+        const { model, xs, ys } = kind.make();
+        const run = () => model.predictOnBatch(xs) as tf.Tensor;
+        return {
+          ...job(run, undefined, dispose),
+          stop: () => (model.dispose(), tf.dispose([xs, ys])),
+        };
+      },
+    },
+    peers: [
+      {
+        name: "its products at tf.matMul's rate",
+        async start() {
+          const { time, stop } = await product.start();
+          const share = kind.flops / product.flops!;
+          return { time: async (reps) => (await time(reps)) * share, stop };
+        },
+      },
+      { name: "stock wasm", bar: stock, start: steps(kind, withStock) },
+      { name: "tfjs, cpu backend", slow: true, bar: cpu, start: steps(kind, onCpu) },
+    ],
+  };
+}
+
+const [mlp, lstm, gru, resnet, gpt] = kinds as [Kind, Kind, Kind, Kind, Kind];
+
+/** What 100 steps leave behind; beyond what 64 left before. */
+const memory = ({ name }: Kind, keep: number): MemoryCase =>
+  keeps(`train, memory: ${name}`, ["trainSteps", name, 100], keep, "./nets.ts");
+
 export default [
   // Three times the convolutions of a prediction, and half as much again for all the rest.
   training(32, 32, { units: 4.5 }),
   training(1, 32, { cpu: 40 }),
-] satisfies Case[];
+  compared(mlp, { stock: 3.5, cpu: 20 }),
+  compared(lstm, { stock: 5, cpu: 20 }),
+  compared(gru, { stock: 3, cpu: 20 }),
+  compared(resnet, { cpu: 40 }),
+  compared(gpt, { cpu: 20 }),
+  ...kinds.map((kind) => memory(kind, 8)),
+] satisfies (Case | MemoryCase)[];

@@ -9,6 +9,7 @@ import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
 import { qr } from "../linalg/qr.ts";
 import { seedsOf } from "./draws.ts";
+import { checkShape, size } from "./shape.ts";
 
 export interface DrawOptions {
   /** Factor on the matrix, finite in single precision; default 1. √2 suits relu. */
@@ -146,28 +147,8 @@ function flatten(shape: readonly number[]): [number, number] {
   return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
 }
 
-/** Numbers in a kernel of this shape. */
-export function size(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
-/** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
-const MOST = 2 ** 30;
-
-/** The same for a factorization in f64, which holds about three matrices. */
+/** Numbers that a factorization in f64 can hold: about three matrices in the 4 GiB of WebAssembly. */
 const MOST_FACTORED = 2 ** 27;
-
-/** Throws an ArgumentError for what is no shape of these ranks, a MemoryError for one beyond memory. */
-export function checkShape(shape: readonly number[], least: number, most: number): void {
-  const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
-  const ok =
-    Array.isArray(shape) &&
-    shape.length >= least &&
-    shape.length <= most &&
-    Array.from(shape).every((length) => Number.isSafeInteger(length) && length >= 0);
-  if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
-  if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
-}
 
 /** Throws an ArgumentError for options that no shape could use. */
 export function checkOptions({ layer = "dense", ...draw }: OrthogonalOptions): void {

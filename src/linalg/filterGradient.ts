@@ -1,66 +1,73 @@
 import { allocate, check, frame } from "../wasm/memory.ts";
+import { inputAt, type Axis } from "./axis.ts";
 
-/** A two-dimensional convolution of images, row-major with the channels last. */
+/** A convolution of images or volumes, row-major with the channels last. */
 export interface Convolution {
   readonly images: number;
-  readonly height: number;
-  readonly width: number;
   readonly channels: number;
   /** Channels of the output; of a depthwise convolution a multiple of `channels`. */
   readonly filters: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly filterHeight: number;
-  readonly filterWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  /** Rows and columns of zeros before the first of the image. */
-  readonly top: number;
-  readonly left: number;
+  readonly depth: Axis;
+  readonly rows: Axis;
+  readonly cols: Axis;
 }
 
 /**
  * The gradient of a convolution y = x * W with respect to W, given that with respect to y:
  *
- *   dW[r, s, c, k] = Σ over images b and pixels p, q of
- *       x[b, p · strideHeight + r − top, q · strideWidth + s − left, c] · dy[b, p, q, k]
+ *   dW[t, r, s, c, k] = Σ over images b and outputs o, p, q of x[b, z, i, j, c] · dy[b, o, p, q, k]
  *
- * For internal use: the arguments are not checked. Images are copied one at a time, so that the memory
- * needed is that of one image and its output.
+ * where z, i and j are the inputs that o, p and q meet with the taps t, r and s. Each pair of planes z, o is
+ * a convolution of two axes, each tap of a dilated one a convolution with a filter of one pixel.
  *
- * @param x images x height x width x channels
- * @param dy images x outHeight x outWidth x filters
- * @param depthwise each channel has filters of its own: dW[r, s, c, m] takes dy[…, c · mult + m]
- * @returns filterHeight x filterWidth x channels x filters; depthwise filterHeight x filterWidth x filters
+ * For internal use: the arguments are not checked. Planes are copied one at a time, so that the memory
+ * needed is that of one plane of x and one of dy.
+ *
+ * @param x images x depth x rows x cols x channels (inputs)
+ * @param dy images x depth x rows x cols x filters (outputs)
+ * @param depthwise each channel has filters of its own: dW[…, c, m] takes dy[…, c · mult + m]
+ * @returns depth x rows x cols (taps) x channels x filters; depthwise … x filters
  * @throws MemoryError
  */
 export function filterGradient(
-  shape: Convolution,
+  { images, channels, filters, depth, rows, cols }: Convolution,
   x: Float32Array,
   dy: Float32Array,
   depthwise: boolean,
 ): Float32Array {
-  const { images, height, width, channels, filters, outHeight, outWidth } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
-  const sizeX = height * width * channels;
-  const sizeDy = outHeight * outWidth * filters;
-  const size = filterHeight * filterWidth * filters * (depthwise ? 1 : channels);
-  const dw = allocate("float32", size) as Float32Array;
+  const planeX = rows.input * cols.input * channels;
+  const planeDy = rows.output * cols.output * filters;
+  const tap = filters * (depthwise ? 1 : channels);
+  const planeDw = rows.kernel * cols.kernel * tap;
+  const dw = allocate("float32", depth.kernel * planeDw) as Float32Array;
+  // Taps next to each other share what the kernel packs.
+  const dense = rows.dilation * cols.dilation === 1;
   return frame("float32", (f) => {
     const { mark, release, wgrad, dwgrad } = f.kernels;
     const [kernel, outputs] = depthwise ? [dwgrad, filters / channels] : [wgrad, filters];
     const sum = f.put(dw);
-    for (let b = 0; b < images; b++) {
-      const image = mark();
-      // prettier-ignore
-      const info = kernel(
-        height, width, channels, outputs, outHeight, outWidth, filterHeight, filterWidth,
-        strideHeight, strideWidth, top, left,
-        f.put(x.subarray(b * sizeX, (b + 1) * sizeX)), f.put(dy.subarray(b * sizeDy, (b + 1) * sizeDy)), sum,
-      );
-      check(info, "x, dy");
-      release(image);
+    /** Adds what a window of kh x kw neighbouring taps from (r, s) on gets from one plane. */
+    const add = (atX: number, atDy: number, atDw: number, r: number, s: number, kh: number, kw: number) => check(kernel(rows.input, cols.input, channels, outputs, rows.output, cols.output, kh, kw, rows.stride, cols.stride, -inputAt(rows, 0, r), -inputAt(cols, 0, s), atX, atDy, atDw), "x, dy"); // prettier-ignore
+    for (let plane = 0; plane < images * depth.output; plane++) {
+      const [image, out] = [Math.floor(plane / depth.output), plane % depth.output];
+      const outer = mark();
+      const atDy = f.put(dy.subarray(plane * planeDy, (plane + 1) * planeDy));
+      for (let t = 0; t < depth.kernel; t++) {
+        const z = inputAt(depth, out, t);
+        if (z < 0 || z >= depth.input) continue;
+        const inner = mark();
+        const from = (image * depth.input + z) * planeX;
+        const atX = f.put(x.subarray(from, from + planeX));
+        const atDw = sum + 4 * t * planeDw;
+        if (dense) add(atX, atDy, atDw, 0, 0, rows.kernel, cols.kernel);
+        else
+          for (let r = 0; r < rows.kernel; r++)
+            for (let s = 0; s < cols.kernel; s++)
+              add(atX, atDy, atDw + 4 * (r * cols.kernel + s) * tap, r, s, 1, 1);
+        release(inner);
+      }
+      release(outer);
     }
-    return f.take(sum, size, dw);
+    return f.take(sum, dw.length, dw);
   });
 }

@@ -1,5 +1,6 @@
 /** The matrix of this package and the checks at its door. */
 import { checkInteger, checkOneOf, checkSeed, known } from "../arguments.ts";
+import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, type Data, type Dtype } from "../wasm/memory.ts";
 
@@ -91,4 +92,20 @@ export function seedWords(seed: number | undefined): [number, number] {
 /** A float64 matrix of zeros, or a MemoryError. */
 export function zeros(rows: number, cols: number): Matrix<Float64Array> {
   return { rows, cols, data: allocate("float64", rows * cols) as Float64Array };
+}
+
+/** The matrix in f64; itself where it is that already. */
+export function double({ rows, cols, data }: Matrix): Matrix<Float64Array> {
+  return {
+    rows,
+    cols,
+    data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
+  };
+}
+
+/** The sum of the diagonal. */
+export function trace({ rows, cols, data }: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < Math.min(rows, cols); i++) sum += data[i * cols + i]!;
+  return sum;
 }

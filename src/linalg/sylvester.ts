@@ -11,7 +11,7 @@ import {
 } from "./bartelsStewart.ts";
 import { checkSymmetric } from "./eigh.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
+import { double, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { separation } from "./separation.ts";
 
@@ -194,12 +194,6 @@ export function backwardError<T extends Data>(
   const size = (norm(left) + norm(right)) * norm(y) + norm(target);
   return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }
-
-const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: data.BYTES_PER_ELEMENT === 8 ? (data as Float64Array) : float64(data),
-});
 
 /** Frobenius, of entries whose squares may underflow. */
 function norm(a: Matrix<Float64Array>): number {

@@ -3,7 +3,7 @@ import { checkInteger, checkSeed, known } from "../arguments.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
 import { besides, columns, scaleColumns } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, seedWords, type Matrix } from "./matrix.ts";
+import { checkMatrix, double, seedWords, type Matrix } from "./matrix.ts";
 import { normal } from "./normal.ts";
 import { qr } from "./qr.ts";
 import { checkTolerance } from "./rank.ts";
@@ -130,12 +130,6 @@ function restricted<T extends Data>(a: Matrix<T>, space: Space<T>, k: number): T
   );
   return { ...found, residual: Math.max(...there, ...back), method: "krylov" };
 }
-
-const double = ({ rows, cols, data }: Matrix): Matrix<Float64Array> => ({
-  rows,
-  cols,
-  data: float64(data),
-});
 
 /** Rounded to the precision of a. */
 function like<T extends Data>(a: Matrix<T>, { rows, cols, data }: Matrix): Matrix<T> {

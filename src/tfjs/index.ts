@@ -10,7 +10,7 @@ export { inspect, type Health, type InspectOptions, type LayerHealth } from "./d
 export type { CodeFunction, DataOptions } from "./data/options.ts";
 export type { DataReport, LayerReport } from "./data/report.ts";
 export type { Dataset, Samples } from "./data/source.ts";
-export { decorrelated, inputCovariance } from "./decorrelated.ts";
+export { decorrelated, inputCovariance } from "./diversity/decorrelated.ts";
 export { diversityHistory, spreading, spreadUnits } from "./diversity/callbacks.ts";
 export { diversityPenalty } from "./diversity/layer.ts";
 export { diversity, type LayerDiversity } from "./diversity/measure.ts";
@@ -25,9 +25,9 @@ export {
   type GrowthEvent,
   type GrownFit,
   type Schedule,
-} from "./grow/fitGrowing.ts";
-export { grow, type GrowOptions, type LayerGrowth } from "./grow/grow.ts";
-export { settle, type SettledLayer, type SettleOptions } from "./grow/settle.ts";
+} from "./growth/fitGrowing.ts";
+export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
+export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

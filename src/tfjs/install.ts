@@ -9,7 +9,7 @@ import * as core from "@tensorflow/tfjs-core";
 import { checkOneOf } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
-import { classes as decorrelatedClasses } from "./decorrelated.ts";
+import { classes as decorrelatedClasses } from "./diversity/decorrelated.ts";
 import { classes as layerClasses } from "./diversity/layer.ts";
 import { classes as regularizerClasses } from "./diversity/regularizer.ts";
 import { classes as lpsClasses } from "./lps/lps.ts";

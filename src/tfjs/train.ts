@@ -1,24 +1,38 @@
 /**
- * `tfjs-initializers/train`: importing it lets the wasm backend train convolutions and embeddings.
+ * `tfjs-initializers/train`: importing it lets the wasm backend train whatever tf.layers has.
  *
  * Without it `model.fit` ends in "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'"
- * (tensorflow/tfjs#8474, #8082). Kernels of this package are registered where the backend has none, also for
- * `tf.grad` and for models made before. Two kernels that the backend has are replaced: Conv2DBackpropInput, a
- * plain loop there, at a tenth of the speed of the convolution that it also is, and MaxPoolGrad, which is
- * slow and wrong for windows without a positive number.
+ * (tensorflow/tfjs#8474, #8082), and products with transposed factors, two in each Dense and each step of an
+ * LSTM, are tens of times slower than plain ones (#2532). Kernels and gradients of this package are registered where
+ * TensorFlow.js has none, also for `tf.grad` and for models made before; what it has stays where it is as
+ * fast and right, see below.
  *
- * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them.
+ * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them, and
+ * it may come before or after tf.layers.
  */
 import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
 import * as tf from "@tensorflow/tfjs-core";
+import type { Call } from "./train/cells.ts";
 import {
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  conv3d,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from "./train/convolutions.ts";
+import { einsum } from "./train/einsum.ts";
+import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
+import { mended, missing as missingGradients } from "./train/gradients.ts";
+import { gruCall, gruGradients, gruKernels } from "./train/gru.ts";
 import { lacks } from "./train/hint.ts";
-import { maxPoolGrad } from "./train/maxPool.ts";
+import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
+import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
+import { batchMatMul, fusedMatMul } from "./train/products.ts";
+import { resizeNearestNeighborGrad } from "./train/resize.ts";
+import { slopeKernels } from "./train/slopes.ts";
+import { tile } from "./train/tile.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
 const backendName = "wasm";
@@ -27,7 +41,11 @@ const missing = {
   Conv2DBackpropFilter: conv2dBackpropFilter,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  Einsum: einsum,
   UnsortedSegmentSum: unsortedSegmentSum,
+  ...slopeKernels,
+  ...lstmKernels,
+  ...gruKernels,
 };
 for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   if (!lacks(backendName, kernelName)) continue;
@@ -35,12 +53,80 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-/**
- * Slow in the backend. Its MaxPoolGrad is also wrong: what belongs to a window without a positive number
- * goes to the first pixel of the image, so that new units, which are zero, would not learn.
- */
-const replaced = { Conv2DBackpropInput: conv2dBackpropInput, MaxPoolGrad: maxPoolGrad };
-for (const [kernelName, kernelFunc] of Object.entries(replaced)) {
-  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ kernelName, backendName, kernelFunc });
+/** Replaces a kernel of the backend by one made from it, which is set up as it was. */
+function replace(kernelName: string, ours: (stock: tf.KernelFunc) => tf.KernelFunc): void {
+  const stock = tf.getKernel(kernelName, backendName);
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...stock, kernelFunc: ours(stock.kernelFunc) });
 }
+
+/**
+ * Slow in the backend: plain loops, at a tenth or less of the speed of a product. Or wrong: its gradients of
+ * max pooling send what belongs to a window without a positive number to the first pixel of the image, so
+ * that new units, which are zero, would not learn; that of resizing adds to whatever was in memory. The fused
+ * kernels only leave word that they ran.
+ */
+const replaced = {
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: fusedMatMul,
+  Conv2DBackpropInput: () => conv2dBackpropInput,
+  Conv3D: conv3d,
+  Conv3DBackpropFilterV2: () => conv3dBackpropFilter,
+  Conv3DBackpropInputV2: () => conv3dBackpropInput,
+  MaxPoolGrad: () => maxPoolGrad,
+  MaxPool3DGrad: () => maxPool3dGrad,
+  ResizeNearestNeighborGrad: () => resizeNearestNeighborGrad,
+  Tile: tile,
+  FusedConv2D: fusedConv2d,
+  FusedDepthwiseConv2D: fusedDepthwiseConv2d,
+};
+for (const [kernelName, ours] of Object.entries(replaced)) replace(kernelName, ours);
+
+for (const [kernelName, gradient] of Object.entries(missingGradients)) {
+  if (!tf.getGradient(kernelName)) tf.registerGradient({ kernelName, ...gradient });
+}
+
+/**
+ * Whoever loads tf.layers registers all gradients of TensorFlow.js, over whichever are there. So a kernel
+ * whose gradient is mended looks after it whenever it runs.
+ */
+const ours = new WeakSet<tf.GradConfig>();
+for (const [kernelName, mend] of Object.entries(mended)) {
+  const look = () => {
+    const found = tf.getGradient(kernelName);
+    if (found === undefined || ours.has(found)) return;
+    const config = { ...found, gradFunc: mend(found.gradFunc) };
+    ours.add(config);
+    tf.registerGradient(config);
+  };
+  replace(kernelName, (stock) => (args) => {
+    look();
+    return stock(args);
+  });
+}
+
+[lstmGradient, ...gruGradients].forEach(tf.registerGradient);
+
+/**
+ * The cells of tf.layers, found through the registry of classes, where they are once tf.layers is loaded:
+ * looked for now, and when a cell that is still tf.layers' own multiplies.
+ */
+const cells = { LSTMCell: lstmCall, GRUCell: gruCall };
+const calls = new WeakSet<Call>();
+function quicken(): void {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  for (const [name, ours] of Object.entries(cells)) {
+    const cell = classNameMap[name]?.[0].prototype as unknown as { call: Call } | undefined;
+    if (cell === undefined || calls.has(cell.call)) continue;
+    cell.call = ours(cell.call);
+    calls.add(cell.call);
+  }
+}
+quicken();
+replace("_FusedMatMul", (stock) => (args) => {
+  quicken();
+  return stock(args);
+});
+
+const engine = tf.engine();
+engine.customGrad = watching(engine.customGrad.bind(engine));

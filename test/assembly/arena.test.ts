@@ -2,12 +2,12 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { Info } from "../../assembly/info.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { kernels as binaries } from "../kernels.ts";
-import { gaussian } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { quasi } from "../quasi.ts";
-import { suite } from "../suite.ts";
-import { Failing } from "./failing.ts";
+import { kernels as binaries } from "../support/kernels.ts";
+import { gaussian } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { quasi } from "../support/quasi.ts";
+import { suite } from "../support/suite.ts";
+import { Failing } from "../support/failing.ts";
 
 suite("assembly/arena", (test) => {
   for (const precision of precisions) {

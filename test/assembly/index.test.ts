@@ -1,7 +1,7 @@
 /** The binaries ask nothing of their host and offer exactly what src/wasm/memory.ts declares. */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const abi = [
   "alloc",

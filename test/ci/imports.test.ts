@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import { breaches } from "../../.ci/imports.ts";
-import { suite } from "../suite.ts";
+import { breaches, unused } from "../../.ci/imports.ts";
+import { suite } from "../support/suite.ts";
 
 const count = (file: string, source: string) => breaches({ [file]: source }).length;
 
@@ -31,7 +31,7 @@ suite("ci/imports", (test) => {
     ["src/linalg/qr.ts", `const late = await import("../init/lps.ts");`],
     ["src/linalg/qr.ts", `import * as tf from "@tensorflow/tfjs-core";`],
     ["src/linalg/qr.ts", `import { readFileSync } from "node:fs";`],
-    ["src/linalg/qr.ts", `import { suite } from "../../test/suite.ts";`],
+    ["src/linalg/qr.ts", `import { suite } from "../support/suite.ts";`],
     ["src/linalg/qr.ts", `const bytes = new Uint8Array(memory.buffer);`],
     ["src/linalg/qr.ts", `const u = new Float64Array(n);`],
     ["src/tfjs/graph.ts", `const w = Float32Array.from(values);`],
@@ -42,9 +42,18 @@ suite("ci/imports", (test) => {
     ["assembly/blas/gemm.ts", `import { geqrf } from "../lapack/geqrf";`],
     ["assembly/blas/gemm.ts", `import { philox } from "../random/philox";`],
     ["assembly/index.ts", `import { sizes } from "../bench/sizes";`],
+    ["src/tfjs/lps/lps.ts", `import { grow } from "../growth/grow.ts";`],
+    ["src/tfjs/layers/kinds.ts", `import { orthogonal } from "../orthogonal.ts";`],
+    ["src/tfjs/train.ts", `import { install } from "./install.ts";`],
     ["src/attic/old.ts", ``],
     ["src/old.ts", ``],
   ];
   for (const [file, source] of refused)
     test(`${file} may not: ${source}`, () => assert.is(count(file, source), 1));
+
+  test("a rule that nothing uses is told", () => {
+    const rule = "src/linalg → src/wasm";
+    assert.ok(unused({}).includes(rule));
+    assert.not.ok(unused({ "src/linalg/qr.ts": `import "../wasm/memory.ts";` }).includes(rule));
+  });
 });

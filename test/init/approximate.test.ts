@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { activationOf, activations, type ActivationName } from "../../src/init/lps/activations.ts";
+import {
+  activationNamed,
+  activations,
+  type ActivationName,
+} from "../../src/init/lps/activations.ts";
 import { approximate, type ApproximationOptions } from "../../src/init/lps/approximate.ts";
 import { ConvergenceError } from "../../src/errors.ts";
-import { double } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { double } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import golden from "./lps.json" with { type: "json" };
 
 /** "leakyRelu 0.01" → its activation and parameter. */
@@ -31,7 +35,7 @@ function close(c: Float64Array, expected: number[], interval: number, gate: numb
 suite("init/activations", (test) => {
   for (const [text, { x, value, derivative }] of Object.entries(golden.activations))
     test(text, () => {
-      const sigma = activationOf(...named(text));
+      const sigma = activationNamed(...named(text));
       x.forEach((x, i) => {
         const scale = (y: number) => 1e-15 * Math.max(Math.abs(y), 1) * (1 + Math.abs(x));
         assert.ok(Math.abs(sigma.value(x) - value[i]) <= scale(value[i]), `σ(${x})`);
@@ -46,14 +50,14 @@ suite("init/activations", (test) => {
   });
 
   test("defaults are those of TensorFlow.js", () => {
-    const at = (name: ActivationName, x: number) => activationOf(name).value(x);
+    const at = (name: ActivationName, x: number) => activationNamed(name).value(x);
     assert.equal([at("leakyRelu", -1), at("thresholdedRelu", 1), at("relu", 9)], [-0.3, 0, 9]);
     assert.is(at("swish", 0.7), at("silu", 0.7));
-    assert.is(activationOf("relu", 6).value(9), 6);
+    assert.is(activationNamed("relu", 6).value(9), 6);
   });
 
   test("refuses what is none", () => {
-    const call = activationOf as (...values: unknown[]) => unknown;
+    const call = activationNamed as (...values: unknown[]) => unknown;
     for (const bad of ["Relu", "softmax", "toString", "", undefined, null, 3, {}, { value: 1 }])
       refused("activation", () => call(bad));
     for (const bad of [NaN, Infinity, "1", null]) refused("parameter", () => call("elu", bad));
@@ -101,7 +105,7 @@ suite("init/approximate", (test) => {
         // It jumps: there the largest error is no maximum, and the exchange finds it only by luck.
         if (name === "thresholdedRelu" && degree > 1) return void thrown(ConvergenceError, call);
         const c = call();
-        const { value } = activationOf(name);
+        const { value } = activationNamed(name);
         const grid = Array.from({ length: 20_001 }, (_, i) => interval * (i / 10_000 - 1));
         const errors = grid.map((t) => value(t) - evaluate(c, t));
         const largest = Math.max(...errors.map(Math.abs));
@@ -127,7 +131,7 @@ suite("init/approximate", (test) => {
       minimax: (e: number[]) => Math.max(...e.map(Math.abs)),
     };
     for (const name of ["relu", "selu", "gelu"] as const) {
-      const { value } = activationOf(name);
+      const { value } = activationNamed(name);
       const errors = norms.map((norm) => {
         const c = approximate(name, { degree: 4, norm });
         return grid.map((t) => value(t) - evaluate(c, t));

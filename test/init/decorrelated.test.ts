@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ConvergenceError } from "../../src/errors.ts";
-import { decorrelated, type DecorrelatedOptions } from "../../src/init/decorrelated.ts";
+import { decorrelated, type DecorrelatedOptions } from "../../src/init/diversity/decorrelated.ts";
 import { decorrelate, type Method } from "../../src/init/diversity/decorrelate.ts";
 import { matmul, polar, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { double, single } from "../precisions.ts";
-import { distance, transpose } from "../ratios.ts";
-import { moment, mean, kolmogorov, KOLMOGOROV } from "../statistics.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown, tooLarge } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { double, single } from "../support/precisions.ts";
+import { distance, transpose } from "../support/ratios.ts";
+import { moment, mean, kolmogorov, KOLMOGOROV } from "../support/statistics.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown, tooLarge } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 import { normalise } from "../twins/spread.ts";
 

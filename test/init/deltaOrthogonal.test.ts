@@ -4,10 +4,10 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { deltaOrthogonal } from "../../src/init/orthogonal.ts";
 import { haar } from "../../src/linalg/index.ts";
-import { single } from "../precisions.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
+import { single } from "../support/precisions.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 
 await tf.setBackend("wasm");
 

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { diversityOf, leastMeanCos2 } from "../../src/init/diversity/metrics.ts";
-import { build, gaussian } from "../matrices.ts";
-import { double, precisions, single } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { double, precisions, single } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 const close = (x: number, y: number, error = 1e-12) =>
   assert.ok(Math.abs(x - y) <= error * Math.max(1, Math.abs(y)), `${x} is not ${y}`);

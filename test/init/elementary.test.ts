@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import * as elementary from "../../src/init/elementary.ts";
-import { double } from "../precisions.ts";
-import { Family } from "../ratios.ts";
-import { suite } from "../suite.ts";
+import { double } from "../support/precisions.ts";
+import { Family } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
 import golden from "./lps.json" with { type: "json" };
 
 type Name = keyof typeof golden.elementary;

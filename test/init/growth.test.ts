@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { ascend } from "../../src/init/growth/ascent.ts";
 import { gradmax } from "../../src/init/growth/gradmax.ts";
-import { meanNorm, norms, zeros, type Weights } from "../../src/init/growth/neurons.ts";
+import { meanNorm, norms, zeroWeights, type Weights } from "../../src/init/growth/neurons.ts";
 import { growOrthogonal } from "../../src/init/growth/orthogonal.ts";
 import { split } from "../../src/init/growth/split.ts";
 import { besides, columns } from "../../src/linalg/columns.ts";
@@ -10,8 +10,8 @@ import { matmul } from "../../src/linalg/matmul.ts";
 import { normal } from "../../src/linalg/normal.ts";
 import { rank } from "../../src/linalg/rank.ts";
 import { svd } from "../../src/linalg/svd.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 /** Orthogonality in f32: the larger side times its rounding error, with room. */
 const near = (d: number) => 20 * d * 2 ** -24;
@@ -125,7 +125,7 @@ suite("init/growth orthogonal", (test) => {
     const old = neurons({ d: 4, m: 2, o: 4, seed: 1 });
     for (const gain of [0, -1, 1e39, 1e-60, NaN])
       refused("gain", () => growOrthogonal(old, 2, { gain }));
-    const none = { ...old, incoming: zeros(4, 2) };
+    const none = { ...old, incoming: zeroWeights(4, 2) };
     assert.match(refused("gain", () => growOrthogonal(none, 2)).message, /norm: "fixed"/);
     growOrthogonal(none, 2, { side: "out" });
   });

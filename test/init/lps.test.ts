@@ -4,9 +4,9 @@ import { permutation, seedsOf } from "../../src/init/draws.ts";
 import { lpsBias, lpsKernel, type LpsKernelOptions } from "../../src/init/lps/lps.ts";
 import { lpsDesign } from "../../src/init/lps/lpsDesign.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 
 const sizeOf = (shape: number[]) => shape.reduce((size, length) => size * length, 1);
 const meanSquare = (x: Float32Array) => x.reduce((sum, v) => sum + v * v, 0) / x.length;

@@ -3,8 +3,8 @@ import { ConvergenceError } from "../../src/errors.ts";
 import type { ActivationName } from "../../src/init/lps/activations.ts";
 import { normalDensity, normalDistribution } from "../../src/init/elementary.ts";
 import { lpsDesign, type LpsDesignOptions } from "../../src/init/lps/lpsDesign.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import golden from "./lps.json" with { type: "json" };
 
 type Mode = LpsDesignOptions["variance"];

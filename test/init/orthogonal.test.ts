@@ -2,11 +2,11 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { orthogonal, orthogonalFrom } from "../../src/init/orthogonal.ts";
 import { haar } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { double, single } from "../precisions.ts";
-import { distance, Family, orthogonality, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { double, single } from "../support/precisions.ts";
+import { distance, Family, orthogonality, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 import { qr } from "../twins/qr.ts";
 
 /** Kernels of dense, recurrent and convolution layers, with 1, 2 and 3 spatial axes. */

@@ -8,11 +8,11 @@ import {
   type PenaltyOptions,
 } from "../../src/init/diversity/penalties.ts";
 import type { Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { double } from "../precisions.ts";
-import { transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { double } from "../support/precisions.ts";
+import { transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 type Name = keyof typeof weightPenalties | keyof typeof activationPenalties;

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { mostRedundant, redrawn } from "../../src/init/diversity/redundant.ts";
-import { build, gaussian } from "../matrices.ts";
-import { double, single } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { double, single } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 suite("init/redundant", (test) => {
   test("the pair with the largest signed cosine, the longer one kept", () => {

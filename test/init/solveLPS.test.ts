@@ -2,8 +2,8 @@ import * as assert from "uvu/assert";
 import { approximate } from "../../src/init/lps/approximate.ts";
 import { solveLPS, type StationaryPoint } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import golden from "./lps.json" with { type: "json" };
 
 const RELU2 = [3 / 32, 1 / 2, 15 / 32];

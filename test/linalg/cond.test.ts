@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { cond } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { transpose } from "../ratios.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { transpose } from "../support/ratios.ts";
 import { stewart } from "../twins/haar.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 suite("linalg/cond", (test) => {
   for (const precision of precisions) {

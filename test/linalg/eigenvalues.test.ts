@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { eigenvalues, schur, svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, uniform } from "../matrices.ts";
-import { dchkhs, stubborn } from "../nonsymmetric.ts";
-import { double, precisionOf, precisions, type Precision } from "../precisions.ts";
-import { Family, largest } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian, uniform } from "../support/matrices.ts";
+import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
+import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
+import { Family, largest } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 type Values = { re: ArrayLike<number>; im: ArrayLike<number> };
 

@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { eigh, matmul, svd, type Matrix } from "../../src/linalg/index.ts";
-import { EighFamilies, GATE, valuesError } from "../eighRatios.ts";
-import { build, gaussian } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { Family } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { gram, random, symmetric, types, withValues } from "../symmetric.ts";
-import { refused } from "../thrown.ts";
+import { EighFamilies, GATE, valuesError } from "../support/eighRatios.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { Family } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { gram, random, symmetric, types, withValues } from "../support/symmetric.ts";
+import { refused } from "../support/thrown.ts";
 import { eigenvalues } from "../twins/eigh.ts";
 
 suite("linalg/eigh", (test) => {

@@ -3,26 +3,19 @@ import * as assert from "uvu/assert";
 import { filterGradient, type Convolution } from "../../src/linalg/filterGradient.ts";
 import { MemoryError } from "../../src/errors.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { uniform } from "../matrices.ts";
-import { single } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { thrown } from "../thrown.ts";
+import { uniform } from "../support/matrices.ts";
+import { single } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { thrown } from "../support/thrown.ts";
 import * as twin from "../twins/convolution.ts";
 
 const shape: Convolution = {
   images: 5,
-  height: 9,
-  width: 7,
   channels: 3,
   filters: 6,
-  outHeight: 5,
-  outWidth: 4,
-  filterHeight: 3,
-  filterWidth: 3,
-  strideHeight: 2,
-  strideWidth: 2,
-  top: 1,
-  left: 1,
+  depth: twin.point,
+  rows: twin.axis(9, 3, 2, 1, 1),
+  cols: twin.axis(7, 3, 2, 1, 1),
 };
 const draw = (count: number, seed: number) =>
   Float32Array.from(uniform(1, count, single, seed).data);
@@ -38,6 +31,38 @@ suite("linalg/filterGradient", (test) => {
         assert.is(found.length, 9 * 6 * (depthwise ? 1 : 3));
         const scale = Math.max(...value.map(Math.abs), 1);
         found.forEach((v, at) => assert.ok(Math.abs(v - value[at]) <= 1e-6 * scale));
+      });
+
+  const volumes: Record<string, Partial<Convolution>> = {
+    "a dilation on both axes": {
+      rows: twin.axis(9, 3, 1, 2, 2, 2),
+      cols: twin.axis(13, 4, 1, 0, 5, 3),
+    },
+    "a dilation on one axis, with a stride": { rows: twin.axis(9, 2, 2, 1, 0, 3) },
+    "more zeros than image": {
+      rows: twin.axis(3, 3, 1, 6, 7, 5),
+      cols: twin.axis(2, 2, 1, 4, 4, 3),
+    },
+    volumes: { depth: twin.axis(5, 3, 1, 1, 1) },
+    "volumes, dilated, with a stride": {
+      depth: twin.axis(7, 2, 2, 1, 0, 3),
+      rows: twin.axis(6, 3, 1, 2, 2, 2),
+    },
+  };
+  for (const [name, axes] of Object.entries(volumes))
+    for (const depthwise of [false, true])
+      test(`${name}${depthwise ? ", depthwise" : ""}`, () => {
+        const convolution = { ...shape, ...axes };
+        const { depth, rows, cols, images } = convolution;
+        const x = draw(images * depth.input * rows.input * cols.input * 3, 1);
+        const dy = draw(images * depth.output * rows.output * cols.output * 6, 2);
+        const found = filterGradient(convolution, x, dy, depthwise);
+        const { value, magnitude } = twin.filterGradient(convolution, x, dy, depthwise);
+        assert.is(found.length, value.length);
+        // Of fewer than 2,000 products.
+        found.forEach((v, at) =>
+          assert.ok(Math.abs(v - value[at]) <= 2000 * 2 ** -24 * magnitude[at]),
+        );
       });
 
   test("a batch needs the memory of one image", () => {

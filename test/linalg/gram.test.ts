@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { gram } from "../../src/linalg/gram.ts";
 import { matmul, normal, type Matrix } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 suite("linalg/gram", (test) => {
   for (const dtype of ["float32", "float64"] as const)

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { haar, normal, type Matrix } from "../../src/linalg/index.ts";
-import { shapes } from "../matrices.ts";
-import { double, precisions } from "../precisions.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { KOLMOGOROV, kolmogorov, mean, sphereCdf, variance } from "../statistics.ts";
-import { suite } from "../suite.ts";
+import { shapes } from "../support/matrices.ts";
+import { double, precisions } from "../support/precisions.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { KOLMOGOROV, kolmogorov, mean, sphereCdf, variance } from "../support/statistics.ts";
+import { suite } from "../support/suite.ts";
 import { stewart, type Signs } from "../twins/haar.ts";
 
 const N = 20000;

@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
 import { lstsq, matmul, pinv, svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { distance, Family, largest, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { distance, Family, largest, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 suite("linalg/lstsq", (test) => {

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { matmul, type Matrix } from "../../src/linalg/index.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { build, shapes, uniform } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
+import { build, shapes, uniform } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
 import { gemm } from "../twins/gemm.ts";
 
 const flags = [false, true];

@@ -16,8 +16,8 @@ import {
   topSvd,
 } from "../../src/linalg/index.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
+import { precisions } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
 
 /** TypeScript would not let us. */
 type Loose = (...values: any[]) => unknown;

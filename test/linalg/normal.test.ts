@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
-import { double, precisions } from "../precisions.ts";
+import { double, precisions } from "../support/precisions.ts";
 import {
   correlation,
   KOLMOGOROV,
@@ -11,8 +11,8 @@ import {
   normalCdf,
   normalTail,
   standardize,
-} from "../statistics.ts";
-import { suite } from "../suite.ts";
+} from "../support/statistics.ts";
+import { suite } from "../support/suite.ts";
 
 const N = 2 ** 20;
 

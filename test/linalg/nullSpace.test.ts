@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
 import { nullSpace, rank, svd } from "../../src/linalg/index.ts";
-import { build, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { Family, largest, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { Family, largest, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 suite("linalg/nullSpace", (test) => {

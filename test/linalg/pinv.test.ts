@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
 import { pinv, polar, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { distance, Family, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { distance, Family, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 const some = shapes("1x1 9x4 4x9 33x33 50x17 17x50");

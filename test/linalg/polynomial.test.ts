@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import { MemoryError } from "../../src/errors.ts";
 import { polyfromroots, polyval, roots } from "../../src/linalg/index.ts";
-import { special } from "../polynomials.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { special } from "../support/polynomials.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 import { big, distance, evaluate, majorant, ratio, truth } from "../twins/polynomial.ts";
 
 const u = 2 ** -53;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ArgumentError, qr, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { columnwiseResidual, Family, orthogonality, residual } from "../ratios.ts";
-import { suite } from "../suite.ts";
+import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { columnwiseResidual, Family, orthogonality, residual } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
 
 const modes = ["reduced", "complete"] as const;
 const flags = [false, true];

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { cond, nullSpace, rank } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 suite("linalg/rank", (test) => {
   for (const precision of precisions) {

@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { polyfromroots, roots, type Numbers, type Roots } from "../../src/linalg/index.ts";
-import { families, kac, kacComplex, multiple, special } from "../polynomials.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { families, kac, kacComplex, multiple, special } from "../support/polynomials.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import {
   big,
   distance,
@@ -123,6 +123,29 @@ suite("linalg/roots: families", (test) => {
   for (const [name, c] of [...Object.entries(special), ...Object.entries(families)]) {
     test(name, () => simple(c));
   }
+
+  // What is certified is the theorem's, whatever rounding did on the way.
+  test("no disc is smaller than Smith's in exact arithmetic", () => {
+    const list = [...Object.values(special), ...Object.values(families)];
+    for (let n = 1; n <= 40; n += 3) list.push(kac(n, n + 50), kacComplex(n, n + 50));
+    for (const [c] of Object.values(multiple)) list.push(c);
+    for (const c of list)
+      for (const polish of [true, false]) {
+        const p = truth(c);
+        const found = roots(c, { polish });
+        const all = points(found).filter(({ re, im }) => re || im);
+        const n = p.length - 1;
+        assert.is(all.length, n);
+        const radii = [...found.radius].slice(-n);
+        if (found.re.length > n || all.some((z, j) => all.some((x, i) => i < j && !distance(x, z).re && !distance(x, z).im))) continue; // prettier-ignore
+        all.forEach((z, j) => {
+          const others = all.filter((_, i) => i !== j).map((x) => distance(z, x));
+          const below = others.reduce(mul, p.at(-1)!);
+          const exact = ratio(mul(big(n), evaluate(p, z)[0]), mul(below, big(radii[j])));
+          assert.ok(exact <= 1, `root ${found.re[j]} ${found.im[j]}: ${exact} of the disc`);
+        });
+      }
+  });
 
   test("Wilkinson 20 to 1e-15", () => {
     const c = special["Wilkinson 20"]!;

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian } from "../matrices.ts";
-import { dchkhs, stubborn } from "../nonsymmetric.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import { SchurFamilies } from "../schurRatios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import { SchurFamilies } from "../support/schurRatios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 const sizes = [1, 2, 3, 5, 10, 16, 30, 50];
 

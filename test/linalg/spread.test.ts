@@ -1,12 +1,12 @@
 import * as assert from "uvu/assert";
 import { spread, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, shapes } from "../matrices.ts";
-import { precisions } from "../precisions.ts";
-import { distance, transpose } from "../ratios.ts";
+import { build, gaussian, shapes } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
+import { distance, transpose } from "../support/ratios.ts";
 import { gemm } from "../twins/gemm.ts";
 import { normalise } from "../twins/spread.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 /** Σ_{i≠j} cos² */
 function potential({ rows: m, cols: n, data }: Matrix): number {

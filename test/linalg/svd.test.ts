@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, hard, shapes, slatb4 } from "../matrices.ts";
-import { precisionOf, precisions } from "../precisions.ts";
-import * as made from "../spectra.ts";
-import { suite } from "../suite.ts";
-import { absoluteError, GATE, SvdFamilies } from "../svdRatios.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian, hard, shapes, slatb4 } from "../support/matrices.ts";
+import { precisionOf, precisions } from "../support/precisions.ts";
+import * as made from "../support/spectra.ts";
+import { suite } from "../support/suite.ts";
+import { absoluteError, GATE, SvdFamilies } from "../support/svdRatios.ts";
+import { refused } from "../support/thrown.ts";
 
 const some = shapes("1x1 1x9 9x1 2x2 9x4 4x9 33x33 50x17 17x50 65x64");
 const types = { ...slatb4, ...hard, ...made.sdrvbd, ...made.spectra };

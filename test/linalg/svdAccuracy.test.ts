@@ -4,12 +4,12 @@
  */
 import * as assert from "uvu/assert";
 import { svd, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, hard, shapes } from "../matrices.ts";
-import { double, precisions } from "../precisions.ts";
-import { Family, transpose } from "../ratios.ts";
-import * as made from "../spectra.ts";
-import { suite } from "../suite.ts";
-import { absoluteError, GATE, relativeError, SvdFamilies } from "../svdRatios.ts";
+import { build, gaussian, hard, shapes } from "../support/matrices.ts";
+import { double, precisions } from "../support/precisions.ts";
+import { Family, transpose } from "../support/ratios.ts";
+import * as made from "../support/spectra.ts";
+import { suite } from "../support/suite.ts";
+import { absoluteError, GATE, relativeError, SvdFamilies } from "../support/svdRatios.ts";
 import { qr } from "../twins/qr.ts";
 import { singularValues } from "../twins/svd.ts";
 

@@ -1,7 +1,7 @@
 /** Small matrices by SIMD lanes: as accurate as one by one, and each for itself. */
 import * as assert from "uvu/assert";
 import { ArgumentError, normal, svd, svdBatch, type Data } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const GATE = 10; // in max(rows, cols) · u
 const HARD = 50;
@@ -102,7 +102,8 @@ for (const dtype of ["float32", "float64"] as const)
 
     // Columns so short against the longest that the products of two of them leave the range.
     test("small columns: graded, of low rank, covariances", () => {
-      const ends = dtype === "float32" ? [6, 14, 30] : [16, 70, 140, 300];
+      // Around where products of lengths leave the range, closely.
+      const ends = dtype === "float32" ? [6, 14, 15, 16, 17, 30] : [16, 70, 140, 146, 148, 155, 300]; // prettier-ignore
       for (let n = 2; n <= 16; n++) {
         const count = 40;
         const draw = (rows: number, seed: number) => normal(count * rows, n, { seed: 100 * seed + n, dtype }).data; // prettier-ignore
@@ -153,8 +154,20 @@ for (const dtype of ["float32", "float64"] as const)
     test("nothing, and what is refused", () => {
       const none = svdBatch({ count: 0, rows: 3, cols: 2, data: new arrays[dtype](0) });
       assert.equal([none.u.length, none.s.length, none.v.length], [0, 0, 0]);
-      const empty = svdBatch({ count: 2, rows: 0, cols: 2, data: new arrays[dtype](0) });
-      assert.equal([empty.u.length, empty.s.length, empty.v.length], [0, 0, 0]);
+      for (const count of [2, 2 ** 31, 2 ** 53 - 1])
+        for (const [rows, cols] of [
+          [0, 2],
+          [2, 0],
+          [0, 0],
+          [0, 2 ** 53 - 1],
+        ] as const)
+          // prettier-ignore
+          for (const vectors of [true, false]) {
+            const start = performance.now();
+            const empty = svdBatch({ count, rows, cols, data: new arrays[dtype](0) }, { vectors });
+            assert.equal([empty.u.length, empty.s.length, empty.v.length], [0, 0, 0]);
+            assert.ok(performance.now() - start < 1000, `${count} of ${rows} x ${cols}`);
+          }
       const data = new arrays[dtype](18).fill(1);
       data[17] = NaN;
       assert.throws(() => svdBatch({ count: 2, rows: 3, cols: 3, data }), (error: unknown) => error instanceof ArgumentError); // prettier-ignore

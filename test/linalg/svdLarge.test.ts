@@ -4,7 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { matmul, normal, svd, type Matrix } from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 const n = process.env["KERNELS"] === "debug" ? 160 : 1024;
 

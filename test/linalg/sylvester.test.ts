@@ -1,14 +1,14 @@
 import * as assert from "uvu/assert";
 import { haar, lyapunov, matmul, sylvester, type Matrix } from "../../src/linalg/index.ts";
-import { build, gaussian, shapes } from "../matrices.ts";
-import { double, precisionOf, precisions, type Precision } from "../precisions.ts";
-import { distance, Family, largest, transpose } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { build, gaussian, shapes } from "../support/matrices.ts";
+import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
+import { distance, Family, largest, transpose } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 import { lacn2 } from "../twins/lacn2.ts";
 import { sylvester as twin } from "../twins/sylvester.ts";
-import { ctlex41, integers, matrix, printed, scipy } from "./sylvesterData.ts";
+import { ctlex41, integers, matrix, printed, scipy } from "../support/sylvesterData.ts";
 
 /** Where a loss of stability shows, in u; 30 is the hard limit. */
 const GATE = 10;

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
 import { matmul, normal, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
-import { build, conditioned, gaussian, hard, shapes } from "../matrices.ts";
-import { precisionOf, precisions, single, type Precision } from "../precisions.ts";
-import { distance, Family, orthogonality, transpose } from "../ratios.ts";
+import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
+import { precisionOf, precisions, single, type Precision } from "../support/precisions.ts";
+import { distance, Family, orthogonality, transpose } from "../support/ratios.ts";
 import { stewart } from "../twins/haar.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
 
 type Spectrum = (i: number) => number;

@@ -4,7 +4,7 @@ import * as layers from "@tensorflow/tfjs-layers";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { normal } from "../../src/linalg/index.ts";
 import { initializeFromData } from "../../src/tfjs/index.ts";
-import { hashes } from "../hash.ts";
+import { hashes } from "../support/hash.ts";
 import { run } from "./table.ts";
 
 const tf = { ...core, ...layers };

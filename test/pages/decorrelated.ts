@@ -1,7 +1,7 @@
 /** The bits of decorrelated, as a layer gets them, and of spread. */
-import { decorrelated } from "../../src/init/decorrelated.ts";
+import { decorrelated } from "../../src/init/diversity/decorrelated.ts";
 import { normal, spread } from "../../src/linalg/index.ts";
-import { hashes, type Cases } from "../hash.ts";
+import { hashes, type Cases } from "../support/hash.ts";
 
 // Fewer units than inputs, as many, more.
 const shapes = [[28, 16], [12, 12], [3, 3, 2, 24], [64, 65]]; // prettier-ignore

@@ -2,7 +2,7 @@
 import type * as core from "@tensorflow/tfjs-core";
 import type * as layers from "@tensorflow/tfjs-layers";
 import type * as Door from "../../src/tfjs/index.ts";
-import { hashes } from "../hash.ts";
+import { hashes } from "../support/hash.ts";
 import { run } from "./table.ts";
 
 export type Namespace = Omit<typeof core & typeof layers, "default">;

@@ -18,7 +18,7 @@ import {
   type Svd,
 } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
-import { hashes, type Cases } from "../hash.ts";
+import { hashes, type Cases } from "../support/hash.ts";
 
 const dtypes = ["float32", "float64"] as const;
 const shapes = [

@@ -5,7 +5,7 @@ import { lpsBias, lpsKernel } from "../../src/init/lps/lps.ts";
 import { lpsDesign } from "../../src/init/lps/lpsDesign.ts";
 import { solveLPS } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { hashes, type Cases } from "../hash.ts";
+import { hashes, type Cases } from "../support/hash.ts";
 
 const row = (values: ArrayLike<number>) => {
   const data = Float64Array.from(values);

@@ -1,7 +1,7 @@
 /** The bits of orthogonal and deltaOrthogonal, as a layer gets them. */
 import { deltaOrthogonal, orthogonal, orthogonalFrom } from "../../src/init/orthogonal.ts";
 import { normal } from "../../src/linalg/index.ts";
-import { hashes, type Cases } from "../hash.ts";
+import { hashes, type Cases } from "../support/hash.ts";
 
 const shapes = [
   [5, 5],

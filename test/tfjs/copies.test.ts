@@ -5,9 +5,9 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, install, orthogonal, uninstall } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
-import { copies } from "./copies.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
+import { copies } from "../support/copies.ts";
 
 await core.setBackend("wasm");
 

@@ -4,8 +4,8 @@ import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 const { normal } = linalg;
@@ -539,7 +539,11 @@ suite("tfjs/data models", (test) => {
     };
     const plain = await set({});
     const given = { alpha: 1, beta: 1, ridge: "auto", rescale: "variance", seed: 0, branches: true } as const; // prettier-ignore
-    assert.equal(await set(given), plain);
+    const rest = { method: "sylvester", samples: Infinity, memory: 2 ** 28, skip: [], worker: false } as const; // prettier-ignore
+    assert.equal(await set({ ...given, ...rest }), plain);
+    const free = await set({ code: undefined });
+    assert.equal(await set({ code: "pca" }), free);
+    assert.not.equal(free, plain);
     // And each of them counts.
     for (const other of [
       { alpha: 2 },
@@ -547,6 +551,8 @@ suite("tfjs/data models", (test) => {
       { ridge: 0 },
       { rescale: "none" },
       { seed: 1 },
+      { method: "lsuv" },
+      { samples: 40 },
     ] as const)
       // prettier-ignore
       assert.not.equal(await set({ ...given, ...other }), plain, Object.keys(other)[0]);
@@ -594,12 +600,19 @@ suite("tfjs/data refusals", (test) => {
     ["ys", "one tensor beside batches", [xs, xs], { ys }],
     ["xs", "nothing", undefined as unknown as Tensor, {}],
     ["xs", "no batches", [], {}],
+    ["xs", "holes alone", new Array(2), {}],
+    ["xs", "a hole among batches", [, xs] as unknown as Tensor[], {}],
+    ["xs", "a hole among batches, for lsuv", [xs, ,] as unknown as Tensor[], { method: "lsuv" }],
+    ["xs", "numbers", [1, 2] as unknown as Tensor[], {}],
+    ["xs", "a tensor and none", [xs, null] as unknown as Tensor[], {}],
+    ["ys", "a hole among batches", [xs, xs], { ys: [, ys] }],
     ["xs", "no samples", tf.zeros([0, 12]), {}],
     ["xs", "NaN", tf.where(tf.greater(xs, 3), NaN, xs), {}],
     ["xs", "NaN, for lsuv", tf.where(tf.greater(xs, 3), NaN, xs), { method: "lsuv" }],
     ["layer", "an unknown layer", xs, { layers: ["nobody"] }],
     ["layer", "an unknown layer to skip", xs, { skip: ["nobody"] }],
     ["layers", "a name alone", xs, { layers: "head" }],
+    ["skip", "holes", xs, { skip: new Array(2) }],
     ["options.sede", "an unknown option", xs, { sede: 1 }],
     ["method", "a method", xs, { method: "he" }],
     ["code", "a code", xs, { code: "ica" }],

@@ -1,11 +1,11 @@
 import * as assert from "uvu/assert";
-import { decorrelated as values } from "../../src/init/decorrelated.ts";
+import { decorrelated as values } from "../../src/init/diversity/decorrelated.ts";
 import { diversityOf } from "../../src/init/diversity/metrics.ts";
-import { layoutOf, unitsOf } from "../../src/init/diversity/units.ts";
+import { layoutOf, unitsOf } from "../../src/init/units.ts";
 import { decorrelated, inputCovariance } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Initializer = ReturnType<typeof decorrelated>;
 type Layer = ReturnType<typeof tf.sequential>["layers"][number];

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { activationPenalties, weightPenalties, type ActivationPenalty, type WeightPenalty } from "../../src/init/diversity/penalties.ts"; // prettier-ignore
 import { diversityOf } from "../../src/init/diversity/metrics.ts";
-import { layoutOf, unitsOf } from "../../src/init/diversity/units.ts";
+import { layoutOf, unitsOf } from "../../src/init/units.ts";
 import {
   diversity,
   diversityHistory,
@@ -12,10 +12,10 @@ import {
   spreadUnits,
 } from "../../src/tfjs/index.ts";
 import { strength } from "../../src/tfjs/diversity/schedule.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { setUp } from "./diversity.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { setUp } from "../support/diversity.ts";
+import { tf } from "../support/wasm.ts";
 
 const kinds = Object.keys(weightPenalties) as WeightPenalty[];
 const activations = Object.keys(activationPenalties) as ActivationPenalty[];
@@ -384,6 +384,59 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     refused("step", () => spreading(job.model, { step: 0.7 }));
     refused("every", () => spreading(job.model, { every: "step" as "batch" }));
     refused("epochs", () => spreading(job.model, { epochs: -1 }));
+    dispose(job);
+    tf.disposeVariables();
+  });
+
+  test("defaults are those of the documentation", async () => {
+    const job = setUp(tf);
+    const start = job.model.getWeights().map((one) => one.clone());
+    const bits = () => job.model.getWeights().map((one) => [...one.dataSync()]);
+    const after = async (work: () => unknown) => {
+      job.model.setWeights(start);
+      await work();
+      return bits();
+    };
+    const half = await after(() => spreadUnits(job.model, { step: 0.5 }));
+    assert.equal(await after(() => spreadUnits(job.model)), half);
+    assert.not.equal(await after(() => spreadUnits(job.model, { step: 0.4 })), half);
+
+    const callback = spreading(job.model);
+    assert.type(callback.onEpochEnd, "function");
+    assert.is(callback.onBatchEnd, undefined);
+    for (let epoch = 0; epoch < 7; epoch++) {
+      const found = await after(async () => {
+        await callback.onEpochBegin(epoch);
+        await callback.onEpochEnd!();
+      });
+      const step = 0.5 * (1 - epoch / 5);
+      const wanted = await after(() => step > 0 && spreadUnits(job.model, { step }));
+      assert.equal(found, wanted, `epoch ${epoch}`);
+    }
+
+    job.model.setWeights(start);
+    const logs = {};
+    await diversityHistory(job.model).onEpochEnd(0, logs);
+    const metrics = ["meanAbsCos", "coherence", "effectiveRank"];
+    assert.equal(
+      Object.keys(logs),
+      ["hidden", "out"].flatMap((layer) => metrics.map((one) => `${layer}/kernel/${one}`)),
+    );
+
+    const w = kernel(job.model);
+    const value = (config?: Parameters<typeof diversityRegularizer>[0]) => diversityRegularizer(config).apply(w).dataSync()[0]; // prettier-ignore
+    assert.is(value(), value({ penalty: "cos2", lambda: 1, epochs: 5, depthwise: false }));
+    assert.is(value({ penalty: "energy" }), value({ penalty: "energy", power: 2 }));
+    assert.is(value({ penalty: "logDet" }), value({ penalty: "logDet", epsilon: 1e-3 }));
+    for (const [epoch, factor] of [
+      [0, 1],
+      [1, 0.8],
+      [4, 0.2],
+      [5, 0],
+      [6, 0],
+    ])
+      // prettier-ignore
+      assert.ok(Math.abs(strength({}, epoch) - factor) < 1e-15, `epoch ${epoch}`);
     dispose(job);
     tf.disposeVariables();
   });

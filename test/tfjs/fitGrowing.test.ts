@@ -6,9 +6,9 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 type Tensor = ReturnType<typeof tf.tensor>;
@@ -164,6 +164,13 @@ suite("tfjs/fitGrowing", (test) => {
     await refused([{ xs, ys }, undefined, args], "xs, ys", /got an object with xs, ys and undefined/); // prettier-ignore
     await refused([xs, { ys }, args], "xs, ys", /got a tensor and an object with ys/);
     await refused([[xs, {}], ys, args], "xs, ys", /got \[a tensor, an object with no keys\]/);
+    await refused([[undefined], ys, args], "xs, ys", /got \[undefined\] and a tensor/);
+    await refused([xs, [, ys], args], "xs, ys", /got a tensor and \[undefined, a tensor\]/);
+    await refused([xs, [], args], "xs, ys", /got a tensor and \[\]/);
+    await refused([xs, ys, [args]], "args", /model\.fit with a schedule/);
+    await refused([xs, ys, { ...args, onGrow: 1 }], "onGrow", /a function/);
+    await refused([xs, ys, { ...args, epochs: NaN }], "epochs", /integer/);
+    await refused([xs, ys, { ...args, initialEpoch: 0.5 }], "initialEpoch", /integer/);
     const gone = tf.zeros([16, 6]);
     gone.dispose();
     await refused([gone, ys, args], "xs, ys", /got a disposed tensor/);

@@ -3,9 +3,18 @@ import "../../src/tfjs/train.ts";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build, dilated, distance, drawn, kinds, pairs, undilated } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import {
+  batch,
+  build,
+  dilated,
+  distance,
+  drawn,
+  kinds,
+  pairs,
+  undilated,
+} from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 

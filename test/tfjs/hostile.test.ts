@@ -2,14 +2,15 @@
  * Arguments that nobody should give. Every function that the package exports gets them, in every place, and answers
  * with a result or with an error of its own, soon, with no tensor left behind; the next call works.
  */
+import { readFileSync } from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { ArgumentError, ConvergenceError, MemoryError, show } from "../../src/errors.ts";
 import * as arrays from "../../src/linalg/index.ts";
 import * as door from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 type Loose = (...values: unknown[]) => unknown;
 /** Good arguments, made anew for each call; the last may be options. */
@@ -24,7 +25,11 @@ const square = matrix(3, 3);
 const symmetric = { ...square, data: Float64Array.of(4, 1, 2, 1, 5, 0, 2, 0, 6) };
 const tall = matrix(4, 3);
 
+const f32 = new WebAssembly.Module(readFileSync("dist/f32.wasm"));
+const provideKernels: Call = () => [f32];
+
 const ofArrays: Record<string, Call> = {
+  provideKernels,
   cond: () => [tall],
   eigenvalues: () => [square, { balance: true }],
   eigh: () => [symmetric, { vectors: true }],
@@ -71,10 +76,17 @@ const model = tf.sequential({
   ],
 });
 model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+const relu1Model = () =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({ name: "hidden", units: 4, inputShape: [3], activation: door.relu1 }),
+    ],
+  });
 const [xs, ys] = [tensor(8, 3), tensor(8, 2)];
 const weights = model.getWeights().map((one) => one.clone());
 
 const ofDoor: Record<string, Call> = {
+  provideKernels,
   approximate: () => ["relu", { degree: 2, interval: 1, norm: "legendre" }],
   decorrelated: () => [{ method: "zca", base: "heNormal", centred: true, depthwise: false, seed: 1 }], // prettier-ignore
   deltaOrthogonal: () => [{ gain: 1, layer: "transpose", seed: 1 }],
@@ -97,6 +109,7 @@ const ofDoor: Record<string, Call> = {
   ],
   orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
+  settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore
   spreading: () => [model, { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],
   spreadUnits: () => [model, { step: 0.1, layers: ["hidden"] }],
@@ -115,7 +128,7 @@ disposed.dispose();
 const hostile: unknown[] = [
   undefined, null, NaN, Infinity, -Infinity, -1, 0, -0, 0.5, 3, 1e39, -1e308, 5e-324, 2 ** 31, 2 ** 53 - 1, 2 ** 53,
   true, false, 5n, "", "x", "1", "toString", "constructor", "x".repeat(1e5), Symbol("s"), [], [[]], [null], [Symbol("in")],
-  [undefined], ["hidden", 3], ["nobody"], Array(3), {}, Object.create(null), { constructor: 1 }, { length: 1e9 },
+  [undefined], [, 1], ["hidden", , "out"], ["hidden", 3], ["nobody"], Array(3), {}, Object.create(null), { constructor: 1 }, { length: 1e9 },
   { length: -1 }, { length: 2 ** 53 - 1 }, { [Symbol("key")]: 1 }, { toString: null }, () => 0, async () => NaN,
   new Map([[1, 2]]), new Date(NaN), /x/, new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), cyclic,
   Int32Array.of(1, 2), new BigInt64Array(2), new Float32Array(0), Float32Array.of(NaN), Float64Array.of(Infinity, 1),

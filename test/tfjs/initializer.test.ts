@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { deltaOrthogonal, orthogonal } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused, tooLarge } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused, tooLarge } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 const makers = { orthogonal, deltaOrthogonal };
 const shape = [3, 4, 5];

@@ -3,8 +3,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
 import { ArgumentError, inspect } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 
@@ -128,6 +128,9 @@ suite("tfjs/inspect", (test) => {
     ["ys", "gradients without labels", () => inspect(net("meanSquaredError"), draw([5, 3], 1), { gradients: true })], // prettier-ignore
     ["gradients", "no flag", () => inspect(net(), draw([5, 3], 1), { gradients: 1 as unknown as boolean })], // prettier-ignore
     ["xs", "no samples", () => inspect(net(), tf.zeros([0, 3]))],
+    ["xs", "holes", () => inspect(net(), new Array(2))],
+    ["xs", "a hole among batches", () => inspect(net(), [, draw([5, 3], 1)] as unknown as Tensor[])], // prettier-ignore
+    ["xs", "numbers in batches", () => inspect(net(), [1, 2] as unknown as Tensor[])],
     ["model", "no model", () => inspect({} as LayersModel, draw([5, 3], 1))],
   ] as const)
     test(`refused: ${what}`, async () => {

@@ -4,10 +4,10 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import * as matrices from "../../src/linalg/index.ts";
 import { linalg } from "../../src/tfjs/index.ts";
-import { gaussian, shapes } from "../matrices.ts";
-import { single } from "../precisions.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
+import { gaussian, shapes } from "../support/matrices.ts";
+import { single } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
 
 const modes = ["reduced", "complete"] as const;
 const sizes = shapes("1x1 5x5 7x3 3x7 40x17 17x40");

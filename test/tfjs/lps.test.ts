@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { lpsBias, lpsKernel } from "../../src/init/lps/lps.ts";
 import { lps, lpsDesign, type LpsOptions } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
 

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { lpsDesign, lpsModel } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Model = InstanceType<typeof tf.LayersModel>;
 type Layer = InstanceType<typeof tf.layers.Layer>;

@@ -3,10 +3,10 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Initializer } from "@tensorflow/tfjs-layers/dist/initializers.js";
 import { deltaOrthogonal as deltaValues, orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, orthogonal } from "../../src/tfjs/index.ts";
-import { Family, orthogonality } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { Family, orthogonality } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Layer = InstanceType<typeof tf.layers.Layer>;
 type Orthogonal = ReturnType<typeof orthogonal>;

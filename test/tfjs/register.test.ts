@@ -2,10 +2,10 @@
 import "../../src/tfjs/register.ts";
 import * as assert from "uvu/assert";
 import { uninstall } from "../../src/tfjs/index.ts";
-import { afresh } from "../kernels.ts";
-import { suite } from "../suite.ts";
-import { refusals } from "../wasm/refusals.ts";
-import { tf } from "./wasm.ts";
+import { afresh } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { refusals } from "../support/refusals.ts";
+import { tf } from "../support/wasm.ts";
 
 const real = WebAssembly;
 

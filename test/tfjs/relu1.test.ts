@@ -1,9 +1,9 @@
 import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, relu1, settle, type SettleOptions } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
-import { batch, build, distance, drawn, kinds } from "./chains.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build, distance, drawn, kinds } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
 
 const { layers: L } = tf;
 
@@ -180,7 +180,7 @@ suite("tfjs/settle", (test) => {
     await refused({ data: xs }, "options.data", /only the options/);
     await refused(3, "options", /an object/);
     const [wrong, none, nan] = [tf.zeros([4, 3]), tf.zeros([0, 3, 2]), tf.fill([4, 3, 2], NaN)];
-    await refused({ xs: wrong }, "xs", /\[any, 3, 2\]/);
+    await refused({ xs: wrong }, "xs", /\[samples, 3, 2\]/);
     await refused({ xs: none }, "xs", /at least one sample/);
     await refused({ xs: nan }, "xs", /finite/);
     await refused({ xs: {} }, "xs", /tensor/);

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { diversity, diversityPenalty, replaceRedundant } from "../../src/tfjs/index.ts";
-import { distance } from "../ratios.ts";
-import { suite } from "../suite.ts";
-import { refused } from "../thrown.ts";
-import { tf } from "./wasm.ts";
+import { distance } from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof tf.sequential>;
 type Layer = Model["layers"][number];

@@ -3,8 +3,8 @@ import { ArgumentError } from "../../src/errors.ts";
 import { deltaOrthogonal as deltaValues, orthogonal as values } from "../../src/init/orthogonal.ts";
 import { deltaOrthogonal, orthogonal } from "../../src/tfjs/index.ts";
 import { Initializer } from "../../src/tfjs/initializer.ts";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof tf.sequential>;
 type Layer = Model["layers"][number];

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
 import { install, orthogonal, uninstall } from "../../src/tfjs/index.ts";
-import { suite } from "../suite.ts";
+import { suite } from "../support/suite.ts";
 
 await tf.setBackend("wasm");
 

@@ -6,10 +6,12 @@ import { Worker as Thread } from "node:worker_threads";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { build as bundle } from "esbuild";
 import * as assert from "uvu/assert";
+import * as door from "tfjs-initializers";
 import { ArgumentError, initializeFromData, type DataOptions } from "tfjs-initializers";
 import { normal } from "tfjs-initializers/linalg";
-import { suite } from "../suite.ts";
-import { tf } from "./wasm.ts";
+import * as errors from "../../src/errors.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
 
 // The package as it is built: the worker is a file of its own beside the one that starts it.
 const { layers: L } = tf;
@@ -70,6 +72,21 @@ suite("tfjs/worker", (test) => {
       errors.map((error) => [(error as Error).name, (error as Error).message]),
       Array(2).fill([(errors[1] as Error).name, (errors[1] as Error).message]),
     );
+  });
+
+  test("every error of the package comes back as what it was, and another as an Error", async () => {
+    const own = Object.entries(errors).filter(([name]) => name.endsWith("Error"));
+    assert.ok(own.length >= 4);
+    for (const [name, kind] of [...own, ["RangeError", Error], ["toString", Error]] as const) {
+      const said = { name, message: "some words", argument: "a", expected: "b", actual: "c" };
+      const worker = other(`parentPort.postMessage({ protocol: asked.protocol, id: asked.id, error: ${JSON.stringify(said)} })`); // prettier-ignore
+      const model = build();
+      const error = await initializeFromData(model, xs, { worker }).catch((e: unknown) => e);
+      const wanted = (door as Record<string, unknown>)[name] ?? kind;
+      assert.is((error as Error).constructor, wanted, `${name}: ${String(error)}`);
+      assert.is((error as Error).message, name === "ArgumentError" ? "a: expected b, got c" : "some words"); // prettier-ignore
+      await worker.terminate();
+    }
   });
 
   test("aborted while a thread is at work: at once, weights as before", async () => {

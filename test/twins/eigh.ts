@@ -3,7 +3,7 @@
  * left off the diagonal. No tridiagonal form, no deflation, no division into parts.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
-import { largest } from "../ratios.ts";
+import { largest } from "../support/ratios.ts";
 
 const SWEEPS = 60;
 

@@ -3,7 +3,7 @@
  * cos. Only what defines a number is taken over from larnv: which word goes where, and how the bits of
  * a word become u in (0, 1] and the angle f in [-π/4, π/4].
  */
-import type { Precision } from "../precisions.ts";
+import type { Precision } from "../support/precisions.ts";
 import { philox } from "./philox.ts";
 
 export function normals(precision: Precision, count: number, seed: number, first = 0n) {

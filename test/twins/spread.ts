@@ -1,7 +1,7 @@
 /** A step of spread by its formula, in f64 plain loops, on rows; |UUᵀ|₂ by the same eight power steps. */
 import { normal, type Matrix } from "../../src/linalg/index.ts";
-import { precisionOf } from "../precisions.ts";
-import { transpose } from "../ratios.ts";
+import { precisionOf } from "../support/precisions.ts";
+import { transpose } from "../support/ratios.ts";
 import { gemm } from "./gemm.ts";
 
 export function spread(w: Matrix, step: number): Matrix<Float64Array> {

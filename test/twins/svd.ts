@@ -4,7 +4,7 @@
  * scaled rotations. The relative accuracy is u κ(B) for A = B D (Demmel and Veselić 1992).
  */
 import type { Matrix } from "../../src/linalg/index.ts";
-import { largest, transpose } from "../ratios.ts";
+import { largest, transpose } from "../support/ratios.ts";
 
 const SWEEPS = 100;
 /** A squared length, relative to the largest entry, next to which squares underflow. */

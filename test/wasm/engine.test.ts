@@ -10,10 +10,10 @@ import {
   svd,
 } from "../../src/linalg/index.ts";
 import { frame } from "../../src/wasm/memory.ts";
-import { afresh } from "../kernels.ts";
-import { suite } from "../suite.ts";
-import { refused, thrown } from "../thrown.ts";
-import { refusals, without } from "./refusals.ts";
+import { afresh } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { refused, thrown } from "../support/thrown.ts";
+import { refusals, without } from "../support/refusals.ts";
 
 const { Module } = WebAssembly;
 const jobs = {

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import { haar, matmul, MemoryError, normal, qr } from "../../src/linalg/index.ts";
 import { check, frame, type Dtype } from "../../src/wasm/memory.ts";
-import { kernels as binaries } from "../kernels.ts";
-import { precisions } from "../precisions.ts";
-import { suite } from "../suite.ts";
+import { kernels as binaries } from "../support/kernels.ts";
+import { precisions } from "../support/precisions.ts";
+import { suite } from "../support/suite.ts";
 
 const kernelsOf = (dtype: Dtype) => frame(dtype, ({ kernels }) => kernels);
 const bytesOf = (dtype: Dtype) => kernelsOf(dtype).memory.buffer.byteLength;

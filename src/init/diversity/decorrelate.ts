@@ -5,7 +5,7 @@ import { eigh, matmul, polar, qr, spread, type Matrix } from "../../linalg/index
 import { checkMatrix } from "../../linalg/matrix.ts";
 import { cholesky, solveLower } from "./cholesky.ts";
 import { leastMeanCos2 } from "./metrics.ts";
-import { checkFinite, largest, normalised } from "./units.ts";
+import { checkFinite, largest, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 

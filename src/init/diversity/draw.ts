@@ -2,7 +2,7 @@
 import { float64 } from "../../arrays.ts";
 import { checkOneOf } from "../../arguments.ts";
 import { normal, type Matrix } from "../../linalg/index.ts";
-import type { Layout } from "./units.ts";
+import type { Layout } from "../units.ts";
 
 /** One over the variance of a weight, given what a unit sees and what an input feeds. */
 const rules = {

@@ -2,7 +2,7 @@ import { countOf, float64 } from "../../arrays.ts";
 import { checkFlag } from "../../arguments.ts";
 import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
 import { checkMatrix } from "../../linalg/matrix.ts";
-import { checkFinite, largest, normalised } from "./units.ts";
+import { checkFinite, largest, normalised } from "../units.ts";
 
 /** How different m units are: over pairs of different units, means and extremes. */
 export interface Diversity {

@@ -1,7 +1,7 @@
 import { countOf, float64 } from "../../arrays.ts";
 import { checkInteger } from "../../arguments.ts";
 import { matmul, normal, svd, type Matrix } from "../../linalg/index.ts";
-import { checkFinite, normalised } from "./units.ts";
+import { checkFinite, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 

@@ -8,7 +8,7 @@
 import { float32, float64 } from "../../arrays.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { polar } from "../../linalg/polar.ts";
-import { zeros, norms, withNorm, type Weights } from "./neurons.ts";
+import { zeroWeights, norms, withNorm, type Weights } from "./neurons.ts";
 
 /** What Evci et al. 2022 run (appendix): 100 steps of Adam. */
 const STEPS = 100;
@@ -36,7 +36,7 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
   for (let step = 0; step < STEPS; step++) {
     const g = tangent(gradient(at), at, norm);
     [power1, power2] = [power1 * BETA1, power2 * BETA2];
-    const next = zeros(at.rows, at.cols);
+    const next = zeroWeights(at.rows, at.cols);
     for (let i = 0; i < size; i++) {
       mean[i] = BETA1 * mean[i]! + (1 - BETA1) * g[i]!;
       square[i] = BETA2 * square[i]! + (1 - BETA2) * g[i]! * g[i]!;

@@ -17,7 +17,7 @@ export interface Neurons {
   readonly outgoing: Weights;
 }
 
-export function zeros(rows: number, cols: number): Weights {
+export function zeroWeights(rows: number, cols: number): Weights {
   return { rows, cols, data: float32(rows * cols) };
 }
 

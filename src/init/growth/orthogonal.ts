@@ -8,7 +8,7 @@ import { ArgumentError, show } from "../../errors.ts";
 import { besides, columns, place } from "../../linalg/columns.ts";
 import { normal } from "../../linalg/normal.ts";
 import { qr } from "../../linalg/qr.ts";
-import { meanNorm, newNorm, withNorm, zeros, type Neurons, type Weights } from "./neurons.ts";
+import { meanNorm, newNorm, withNorm, zeroWeights, type Neurons, type Weights } from "./neurons.ts";
 
 export interface OrthogonalGrowthOptions {
   /**
@@ -49,17 +49,17 @@ export function growOrthogonal(
   const fresh = (existing: Weights, first: number) => {
     const rows = existing.rows;
     const data = draws.data.subarray(first * count, (first + rows) * count);
-    const kept = against === "existing" ? existing : zeros(rows, 0);
+    const kept = against === "existing" ? existing : zeroWeights(rows, 0);
     const { vectors, free } = directions(kept, { rows, cols: count, data });
     return { vectors: withNorm(vectors, newNorm(gain, meanNorm(existing))), free };
   };
   if (side === "in") {
     const { vectors, free } = fresh(incoming, 0);
-    return { incoming: vectors, outgoing: zeros(o, k), free };
+    return { incoming: vectors, outgoing: zeroWeights(o, k), free };
   }
   if (side === "out") {
     const { vectors, free } = fresh(outgoing, d);
-    return { incoming: zeros(d, k), outgoing: vectors, free };
+    return { incoming: zeroWeights(d, k), outgoing: vectors, free };
   }
   const [v, z] = [fresh(incoming, 0), fresh(outgoing, d)];
   const minus = { ...z.vectors, data: float32(z.vectors.data, (x) => -x) };
@@ -81,7 +81,7 @@ export function directions(kept: Weights, g: Weights): { vectors: Weights; free:
   const free = Math.max(0, d - kept.cols);
   const first = Math.min(count, free);
   const q = qr(besides(kept, columns(g, 0, first)), { positive: true }).q;
-  const vectors = zeros(d, count);
+  const vectors = zeroWeights(d, count);
   place(columns(q, q.cols - first), vectors, 0);
   for (let at = first; at < count; at += d) {
     const block = columns(g, at, Math.min(at + d, count));

@@ -5,7 +5,7 @@
  */
 import { checkSingle } from "../../arguments.ts";
 import { normal } from "../../linalg/normal.ts";
-import { norms, zeros, type Neurons, type Weights } from "./neurons.ts";
+import { norms, zeroWeights, type Neurons, type Weights } from "./neurons.ts";
 
 export interface Split extends Neurons {
   /** The neuron that each new one is a copy of. */
@@ -37,9 +37,9 @@ export function split(
   sources.forEach((source, i) => families[source]!.push(m + i));
 
   const grown: Split = {
-    incoming: zeros(d, k),
-    outgoing: zeros(o, k),
-    divided: zeros(o, m),
+    incoming: zeroWeights(d, k),
+    outgoing: zeroWeights(o, k),
+    divided: zeroWeights(o, m),
     sources,
   };
   for (let row = 0; row < d; row++) {

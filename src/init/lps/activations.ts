@@ -141,7 +141,7 @@ const STEP = 2 ** -10;
  * @throws ArgumentError for an unknown name, a parameter that is not a finite number or that the
  *   activation does not have, or something that is no function
  */
-export function activationOf(
+export function activationNamed(
   activation: ActivationName | ActivationFunction,
   parameter?: number,
 ): Activation {

@@ -6,7 +6,7 @@ import { float64 } from "../../arrays.ts";
 import { checkInteger, checkOneOf, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
-  activationOf,
+  activationNamed,
   type Activation,
   type ActivationFunction,
   type ActivationName,
@@ -59,7 +59,7 @@ export function approximate(
   options: ApproximationOptions & { parameter?: number } = {},
 ): Float64Array {
   const { parameter, ...rest } = known(options, ["degree", "interval", "norm", "parameter"]);
-  const sigma = activationOf(activation, parameter);
+  const sigma = activationNamed(activation, parameter);
   const { coefficients, interval } = fit(sigma, rest);
   coefficients[0]! += sigma.value(0);
   return float64(coefficients, (c, k) => c / power(interval, k));

@@ -5,7 +5,8 @@ import { ArgumentError, show } from "../../errors.ts";
 import { haar } from "../../linalg/haar.ts";
 import { normal } from "../../linalg/normal.ts";
 import { permutation, seedsOf } from "../draws.ts";
-import { checkShape, filters, size as numbersIn } from "../orthogonal.ts";
+import { filters } from "../orthogonal.ts";
+import { checkShape, size } from "../shape.ts";
 
 /**
  * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;
@@ -42,7 +43,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   checkShape(shape, 2, Infinity);
   const { variance, weights = "gaussian", layer = "dense", strides = 1, seed } = options;
   const spatial = shape.slice(0, -2);
-  const taps = numbersIn(spatial);
+  const taps = size(spatial);
   if (layer === "separable") {
     // tf.layers gives both kernels to one initializer, hence to one seed.
     const [depthwise, pointwise] = seedsOf(seed, 2);
@@ -51,10 +52,10 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
       : lpsKernel(shape, { variance: 1, weights, layer: "depthwise", seed: depthwise });
   }
   const [a, b] = shape.slice(-2) as [number, number];
-  const size = taps * a * b;
-  if (size === 0) return float32(0);
+  const count = taps * a * b;
+  if (count === 0) return float32(0);
   const rows = { dense: taps * a, transpose: taps * b, depthwise: taps }[layer];
-  const fan = layer === "transpose" ? rows / numbersIn(spatial.map(thinning(strides))) : rows;
+  const fan = layer === "transpose" ? rows / size(spatial.map(thinning(strides))) : rows;
   if (weights === "gaussian") {
     const deviation = Math.sqrt(variance / fan);
     return float32(normal(taps * a, b, { seed }).data, (x) => deviation * x);
@@ -65,7 +66,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   const [own] = seedsOf(seed, 1);
   const { data } = haar(rows, cols, { seed: own });
   if (layer === "dense") return float32(data, (x) => scale * x);
-  const kernel = float32(size);
+  const kernel = float32(count);
   for (let at = 0, tap = 0; tap < taps; tap++) {
     for (let i = 0; i < a; i++) {
       for (let j = 0; j < b; j++, at++) kernel[at] = scale * data[(tap * b + j) * cols + i]!;
@@ -112,7 +113,7 @@ export function checkKernel(options: LpsKernelOptions): void {
 
 /** The same for those of `lpsBias`. */
 export function checkBias({ biases, seed }: LpsBiasOptions): void {
-  if (!Array.isArray(biases) || biases.length === 0 || !biases.every(isSingle)) {
+  if (!Array.isArray(biases) || biases.length === 0 || !Array.from(biases).every(isSingle)) {
     throw new ArgumentError("biases", "finite numbers in single precision", show(biases));
   }
   checkSeed(seed);

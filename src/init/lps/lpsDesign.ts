@@ -13,7 +13,7 @@ import { checkOneOf, checkSingle, isSingle, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { roots, type Roots } from "../../linalg/roots.ts";
 import {
-  activationOf,
+  activationNamed,
   type Activation,
   type ActivationFunction,
   type ActivationName,
@@ -96,7 +96,7 @@ function keyOf(options: LpsDesignOptions): string | undefined {
 
 function designed(options: LpsDesignOptions): LpsDesign {
   const { parameter, biasScale = 1, variance: mode = "forward" } = options;
-  const activation = activationOf(options.activation, parameter);
+  const activation = activationNamed(options.activation, parameter);
   const { moment = activation.bounded ? 0.25 : 1 } = options;
   checkSingle("biasScale", biasScale);
   checkSingle("moment", moment, "positive");

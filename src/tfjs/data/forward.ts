@@ -6,7 +6,7 @@
  */
 import { cast, clone, dispose, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { steps, type Step } from "../graph.ts";
+import { steps, type Step } from "../layers/graph.ts";
 
 /** The steps that the halts depend on, in topological order. */
 export class Route {

@@ -1,7 +1,10 @@
 /** The last layers of a model: which layer makes an output, and what its pre-activations are to the targets. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import type { Link } from "../../init/encoder/head.ts";
-import type { Layer, Step } from "../graph.ts";
+import type { Link } from "../../init/data/head.ts";
+import { activationOf } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import type { Layer, Step } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
 import { stages } from "./stages.ts";
 
 /** One output of a model. */
@@ -17,20 +20,11 @@ export interface Head {
 
 const identity: Link = { kind: "identity" };
 
-/** Layers that are activations; the class Activation has one. */
-const ACTIVATIONS = new Set(["Softmax", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU"]);
-
-/** Layers that leave entries and their order as they are, but for an activation. */
-const KEEPS = new Set([
-  ...["Activation", ...ACTIVATIONS, "SpatialDropout1D", "GaussianDropout"],
-  ...["AlphaDropout", "GaussianNoise", "Flatten", "Reshape"],
-]);
-
-/** Layers that make one vector of the vectors at all positions. */
-const POOLS = new Set([
-  ...["GlobalAveragePooling1D", "GlobalAveragePooling2D"],
-  ...["GlobalMaxPooling1D", "GlobalMaxPooling2D"],
-]);
+/** Whether a layer leaves entries and their order as they are, but for an activation. */
+function keeps(layer: Layer): boolean {
+  const { role, ordered } = kindOf(layer);
+  return role === "activation" || role === "identity" || ordered === true;
+}
 
 /** One for each output of a model, from there backwards. */
 export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
@@ -42,7 +36,7 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
       const name = layer.getClassName();
       const found = stages(layer);
       const without = (why: string): Head => ({ output, at, link, why });
-      if (ACTIVATIONS.has(name) || activation(layer) !== "linear") {
+      if (activationOf(layer)) {
         // Only one function can be inverted, and none of them within a mean: then pre-activations are fitted as they are.
         const alone = link.kind === "identity" && at !== "mean";
         link = alone ? linkOf(layer, tensor) : identity;
@@ -51,12 +45,14 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
       if (found.length > 0) {
         const depthwise = found.at(-1)!.layout.groups > 1;
         if (depthwise) return without(`the kernel of ${layer.name} is depthwise`);
-        const first = (layer as { dataFormat?: string }).dataFormat === "channelsFirst";
+        const first = attributes(layer).dataFormat === "channelsFirst";
         if (first && at === "each") return without(`${layer.name} has its channels first`);
         return { output, step, at, link };
       }
-      if (POOLS.has(name)) at = at === "each" && name.includes("Average") ? "mean" : "all";
-      else if (!KEEPS.has(name) || inputs.length !== 1) {
+      const { pooling } = kindOf(layer);
+      if (pooling === "global average" || pooling === "global maximum") {
+        at = at === "each" && pooling === "global average" ? "mean" : "all";
+      } else if (!keeps(layer) || inputs.length !== 1) {
         return without(`${name} ${layer.name} comes after the last kernel`);
       }
       tensor = inputs[0]!;
@@ -64,17 +60,11 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
   });
 }
 
-/** By class name; "linear" for a layer without one. */
-export function activation(layer: Layer): string {
-  const { activation } = layer as unknown as { activation?: { getClassName(): string } };
-  return activation?.getClassName() ?? "linear";
-}
-
 /** The link of a layer's activation; of those that do not squash, and of other axes than the last, none. */
 function linkOf(layer: Layer, output: SymbolicTensor): Link {
-  const name = layer.getClassName() === "Softmax" ? "softmax" : activation(layer);
+  const name = activationOf(layer)?.name;
   if (name === "sigmoid" || name === "tanh") return { kind: name };
-  const { axis = -1 } = layer as { axis?: number };
+  const { axis = -1 } = attributes(layer);
   const last = axis === -1 || axis === output.shape.length - 1;
   return name === "softmax" && last ? { kind: "softmax", classes: output.shape.at(-1)! } : identity;
 }

@@ -2,7 +2,7 @@ import { clone, dispose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
-import { checkAlive, engine, steps } from "../graph.ts";
+import { checkAlive, engine, steps } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { heads } from "./heads.ts";
 import { checked, type Checked, type DataOptions } from "./options.ts";

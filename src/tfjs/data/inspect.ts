@@ -3,12 +3,12 @@ import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { countOf } from "../../arrays.ts";
 import { checkFlag, known } from "../../arguments.ts";
 import { effectiveRank, likenessOf } from "../../init/diversity/metrics.ts";
-import { Variances } from "../../init/encoder/variances.ts";
+import { Variances } from "../../init/data/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import { checkAlive, engine, steps, type Layer } from "../graph.ts";
+import { activationOf } from "../layers/activation.ts";
+import { checkAlive, engine, steps, type Layer } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { gradientNorms } from "./gradients.ts";
-import { activation } from "./heads.ts";
 import { activated, linear, type Linear } from "./plan.ts";
 import { table } from "./report.ts";
 import { vectorsOf } from "./setLayer.ts";
@@ -134,7 +134,7 @@ class Chart {
       }
     };
     return [
-      activation(layer) === "linear"
+      activationOf(layer) === undefined
         ? { tensor: this.own, channelsFirst, see }
         : {
             tensor: input,

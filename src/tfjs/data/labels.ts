@@ -68,7 +68,7 @@ export function targetsOf(
   const found: unknown[] = alone
     ? [ys]
     : listed
-      ? (ys as unknown[])
+      ? Array.from(ys as unknown[])
       : names.map((name) => (ys as Record<string, unknown> | null)?.[name]);
   const given = found.filter((one) => one !== undefined);
   if (!fits || unknown || !given.every((one) => one instanceof Tensor && one.rank > 0)) {
@@ -136,5 +136,6 @@ export async function labels(
 export function described(value: unknown): string {
   if (value instanceof Tensor) return `a tensor of shape [${value.shape.join(", ")}]`;
   if (!Array.isArray(value)) return show(value);
-  return `an array of ${value.length}${value.every((one) => one instanceof Tensor) ? " tensors" : ""}`;
+  const tensors = Array.from(value).every((one) => one instanceof Tensor);
+  return `an array of ${value.length}${tensors ? " tensors" : ""}`;
 }

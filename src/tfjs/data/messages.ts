@@ -1,5 +1,6 @@
 /** What goes to a worker that solves equations, and what comes back. */
-import type { Encoding, Equation } from "../../init/encoder/encode.ts";
+import { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../../errors.ts";
+import type { Encoding, Equation } from "../../init/data/encode.ts";
 
 /** Marks our messages: a worker may have other things to do. */
 export const PROTOCOL = "tfjs-initializers";
@@ -22,6 +23,21 @@ export interface Failure {
   readonly argument?: string;
   readonly expected?: string;
   readonly actual?: string;
+}
+
+/** How each error of ours is made again, by its name. */
+const typed: Readonly<Record<string, (failure: Failure) => Error>> = {
+  ArgumentError: ({ argument, expected, actual }) =>
+    new ArgumentError(argument!, expected!, actual!),
+  ConvergenceError: ({ message }) => new ConvergenceError(message),
+  EngineError: ({ message }) => new EngineError(message),
+  MemoryError: ({ message }) => new MemoryError(message),
+};
+
+/** What another thread threw; one of the typed errors where it was one. */
+export function rebuilt(failure: Failure): Error {
+  const { name, message } = failure;
+  return Object.hasOwn(typed, name) ? typed[name]!(failure) : new Error(message);
 }
 
 export function isQuestion(message: unknown): message is Question {

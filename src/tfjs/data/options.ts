@@ -11,7 +11,7 @@ import {
   checkSingle,
   known,
 } from "../../arguments.ts";
-import type { EncodeOptions } from "../../init/encoder/encode.ts";
+import type { EncodeOptions } from "../../init/data/encode.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import type { Targets } from "./labels.ts";
 import type { LayerReport } from "./report.ts";

@@ -1,7 +1,10 @@
 /** Which layers of a model are set from data, in which order, and what surrounds each of them. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { consumers, layerOf, steps, type Layer, type Step } from "../graph.ts";
-import { activation, heads, type Head } from "./heads.ts";
+import { consumers, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
+import { activationOf, isOneSided as squashesOneSide } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import { kindOf, passesSigns } from "../layers/kinds.ts";
+import { heads, type Head } from "./heads.ts";
 import { stages, type Stage } from "./stages.ts";
 
 /** A layer with a kernel, and what surrounds it. */
@@ -81,7 +84,7 @@ export function linear(model: LayersModel, graph: readonly Step[], step: Step): 
     kind: "linear",
     layer,
     input: inputs[0]!,
-    channelsFirst: (layer as { dataFormat?: string }).dataFormat === "channelsFirst",
+    channelsFirst: attributes(layer).dataFormat === "channelsFirst",
     stages: parts,
     oneSided: isOneSided(graph, step),
     ...(head && { head }),
@@ -89,30 +92,15 @@ export function linear(model: LayersModel, graph: readonly Step[], step: Step): 
   };
 }
 
-/** By class name, of activations and of the layers that are activations. */
-const ONE_SIDED = new Set([
-  ...["relu", "relu1", "relu6", "elu", "selu", "gelu", "gelu_new", "swish", "mish", "softplus"],
-  ...["ReLU", "LeakyReLU", "PReLU", "ELU", "ThresholdedReLU"],
-]);
-
-/** Layers that pass on the sign of what goes through them. */
-const TRANSPARENT = new Set([
-  ...["BatchNormalization", "Flatten", "Reshape", "Permute", "ZeroPadding2D"],
-  ...["Dropout", "SpatialDropout1D", "GaussianDropout", "AlphaDropout", "GaussianNoise"],
-  ...["MaxPooling1D", "MaxPooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"],
-  ...["AveragePooling1D", "AveragePooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D"],
-]);
-
 function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
-  if (ONE_SIDED.has(activation(layer))) return true;
-  if (activation(layer) !== "linear") return false;
+  const own = activationOf(layer);
+  if (own !== undefined) return squashesOneSide(own);
   const next = consumers(graph, outputs[0]!);
   return (
     next.length > 0 &&
     next.every((step) => {
-      const name = step.layer.getClassName();
-      if (ONE_SIDED.has(name)) return true;
-      return (name === "Activation" || TRANSPARENT.has(name)) && isOneSided(graph, step);
+      const passes = passesSigns(step.layer) || kindOf(step.layer).role === "activation";
+      return passes && isOneSided(graph, step);
     })
   );
 }
@@ -121,10 +109,9 @@ function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
 export function activated(graph: readonly Step[], { layer, outputs }: Step): SymbolicTensor {
   const [output] = outputs as [SymbolicTensor];
   const [next, ...others] = consumers(graph, output);
-  if (activation(layer) !== "linear" || next === undefined || others.length > 0) return output;
-  const name = next.layer.getClassName();
-  if (ONE_SIDED.has(name) || name === "Activation") return next.outputs[0]!;
-  return name === "BatchNormalization" ? activated(graph, next) : output;
+  if (activationOf(layer) || next === undefined || others.length > 0) return output;
+  if (kindOf(next.layer).role === "activation") return next.outputs[0]!;
+  return next.layer.getClassName() === "BatchNormalization" ? activated(graph, next) : output;
 }
 
 /** The number of tensors that an Add after this step adds up, if nothing with a kernel lies between. */

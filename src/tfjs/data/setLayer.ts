@@ -1,15 +1,16 @@
 /** One layer set from data: its stages one after the other. */
-import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
 import { isSingle } from "../../arguments.ts";
+import { attributes } from "../layers/attributes.ts";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
-import type { Encoding } from "../../init/encoder/encode.ts";
-import { Moments, type Summary } from "../../init/encoder/moments.ts";
-import { positions } from "../../init/encoder/patches.ts";
-import { preactivation } from "../../init/encoder/preactivation.ts";
-import { Variances } from "../../init/encoder/variances.ts";
-import { orthogonal, size } from "../../init/orthogonal.ts";
+import type { Encoding } from "../../init/data/encode.ts";
+import { Moments, type Summary } from "../../init/data/moments.ts";
+import { positions } from "../../init/data/patches.ts";
+import { preactivation } from "../../init/data/preactivation.ts";
+import { Variances } from "../../init/data/variances.ts";
+import { orthogonal } from "../../init/orthogonal.ts";
+import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import type { Checked } from "./options.ts";
 import type { Linear, Normalization } from "./plan.ts";
@@ -109,29 +110,24 @@ export async function normalizeLayer(
   samples: Stream,
 ): Promise<LayerReport[]> {
   const start = performance.now();
-  const { axis, movingMean, movingVariance } = layer as unknown as Normalizer;
-  const channels = new Variances(movingMean.shape[0]!);
+  const { axis, movingMean, movingVariance } = attributes(layer);
+  // A list of one in models that come from Keras.
+  const over = Number(axis);
+  const channels = new Variances(movingMean!.shape[0]!);
   for await (const { data, shape, count } of samples.at(input)) {
     // The axis counts the batch; shape does not.
-    const inner = size(shape.slice(axis < 0 ? shape.length + axis + 1 : axis));
+    const inner = size(shape.slice(over < 0 ? shape.length + over + 1 : over));
     channels.add(data.subarray(0, count * size(shape)), inner);
   }
   const { mean, variance } = channels;
   if (![...mean, ...variance].every(Number.isFinite)) {
     throw new ArgumentError("xs", "finite values", "a NaN or an infinity");
   }
-  assign(movingMean, float32(mean));
-  assign(movingVariance, float32(variance));
+  assign(movingMean!, float32(mean));
+  assign(movingVariance!, float32(variance));
   const notes = ["moving mean and variance set"];
   const milliseconds = performance.now() - start;
   return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
-}
-
-/** What is used of a BatchNormalization. */
-interface Normalizer {
-  readonly axis: number;
-  readonly movingMean: LayerVariable;
-  readonly movingVariance: LayerVariable;
 }
 
 /** The moments of what enters a stage, one a group; behind each vector stands what its code streams. */

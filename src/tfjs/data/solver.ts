@@ -1,7 +1,7 @@
 /** Where equations are solved: here, or off the main thread. The bits are the same. */
-import { ArgumentError, ConvergenceError, MemoryError, show } from "../../errors.ts";
-import { encode, type Encoding, type Equation } from "../../init/encoder/encode.ts";
-import { isReply, PROTOCOL, type Failure } from "./messages.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { encode, type Encoding, type Equation } from "../../init/data/encode.ts";
+import { isReply, PROTOCOL, rebuilt } from "./messages.ts";
 import type { Thread } from "./threads.ts";
 import { unless } from "./unless.ts";
 import { listenTo, type Wire } from "./wire.ts";
@@ -152,18 +152,5 @@ class Line {
     this.hangUp?.();
     this.hangUp = undefined;
     this.failure = undefined;
-  }
-}
-
-function rebuilt({ name, message, argument, expected, actual }: Failure): Error {
-  switch (name) {
-    case "ArgumentError":
-      return new ArgumentError(argument!, expected!, actual!);
-    case "ConvergenceError":
-      return new ConvergenceError(message);
-    case "MemoryError":
-      return new MemoryError(message);
-    default:
-      return new Error(message);
   }
 }

@@ -137,14 +137,15 @@ function pairs(
   if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
     throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, described(ys));
   }
-  return xs.map((x, i) => batch(model, x, (ys as readonly Targets[] | undefined)?.[i]));
+  // Array.from sees holes, which map passes over.
+  return Array.from(xs, (x, i) => batch(model, x, (ys as readonly Targets[] | undefined)?.[i]));
 }
 
 /** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
 function batch(model: Ends, xs: unknown, ys: unknown): Batch {
   const { inputNames: names, outputNames } = model;
   const inputs: unknown[] = Array.isArray(xs)
-    ? xs
+    ? Array.from(xs)
     : xs instanceof Tensor
       ? [xs]
       : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);

@@ -10,26 +10,18 @@
 import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
-import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/diversity/units.ts";
-import { axis, patch, type Axis } from "../../init/encoder/patches.ts";
-import { size } from "../../init/orthogonal.ts";
+import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/units.ts";
+import { patch } from "../../init/data/patches.ts";
+import { axisOf, type Axis } from "../../linalg/axis.ts";
+import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
-import type { Layer } from "../graph.ts";
-
-/** What is used of the layers named above. */
-interface Kernels {
-  readonly kernel: LayerVariable;
-  readonly depthwiseKernel: LayerVariable;
-  readonly pointwiseKernel: LayerVariable;
-  readonly bias?: LayerVariable | null;
-  readonly kernelSize: number[];
-  readonly strides: number[];
-  readonly padding: "valid" | "same";
-  readonly dilationRate: number | number[];
-}
+import { attributes } from "../layers/attributes.ts";
+import { axesOf } from "../layers/axes.ts";
+import type { Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
 
 /** Where on a sample of a given shape the vectors are. */
-interface Window {
+interface Grid {
   readonly rows: Axis;
   readonly cols: Axis;
   readonly channels: number;
@@ -48,7 +40,7 @@ export class Stage {
   constructor(
     private readonly kernel: LayerVariable,
     readonly bias: LayerVariable | undefined,
-    private readonly window: ((shape: readonly number[]) => Window) | null,
+    private readonly window: ((shape: readonly number[]) => Grid) | null,
     depthwise = false,
     private readonly before: () => (patch: Float64Array) => Float64Array = () => (patch) => patch,
   ) {
@@ -132,22 +124,22 @@ export class Stage {
 
 /** The stages of a layer; none for layers that are not of the kinds above. */
 export function stages(layer: Layer): Stage[] {
-  const of = layer as unknown as Kernels;
+  const of = attributes(layer);
   const bias = of.bias ?? undefined;
-  switch (layer.getClassName()) {
-    case "Dense":
-      return [new Stage(of.kernel, bias, null)];
-    case "Conv1D":
-    case "Conv2D":
-      return [new Stage(of.kernel, bias, window(of))];
-    case "DepthwiseConv2D":
-      // tf.layers 4.22 keeps its dilationRate and does not use it.
-      return [new Stage(of.depthwiseKernel, bias, window({ ...of, dilationRate: 1 }), true)];
-    case "SeparableConv2D": {
-      const filtered = () => filter(of.depthwiseKernel.read());
+  const { map, axes } = kindOf(layer);
+  if (axes === 3) return [];
+  switch (map) {
+    case "dense":
+      return [new Stage(of.kernel!, bias, null)];
+    case "convolution":
+      return [new Stage(of.kernel!, bias, gridOf(layer))];
+    case "depthwise":
+      return [new Stage(of.depthwiseKernel!, bias, gridOf(layer), true)];
+    case "separable": {
+      const filtered = () => filter(of.depthwiseKernel!.read());
       return [
-        new Stage(of.depthwiseKernel, undefined, window(of), true),
-        new Stage(of.pointwiseKernel, bias, window(of), false, filtered),
+        new Stage(of.depthwiseKernel!, undefined, gridOf(layer), true),
+        new Stage(of.pointwiseKernel!, bias, gridOf(layer), false, filtered),
       ];
     }
     default:
@@ -169,18 +161,16 @@ function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
   };
 }
 
-/** The window of a convolution along one or two axes. */
-function window({ kernelSize, strides, padding, dilationRate }: Kernels) {
-  const along = (input: number, i: number): Axis => {
-    const dilation = Array.isArray(dilationRate) ? dilationRate[i] : dilationRate;
-    return axis(input, kernelSize[i]!, strides[i]!, dilation ?? 1, padding);
+/** The grid of a convolution with one or two axes. */
+function gridOf(layer: Layer): (shape: readonly number[]) => Grid {
+  return (shape) => {
+    const [rows, cols = POINT] = axesOf(layer, shape.slice(0, -1));
+    return { rows: rows!, cols, channels: shape.at(-1)! };
   };
-  return (shape: readonly number[]): Window => ({
-    rows: along(shape[0]!, 0),
-    cols: shape.length > 2 ? along(shape[1]!, 1) : axis(1, 1, 1, 1, "valid"),
-    channels: shape.at(-1)!,
-  });
 }
+
+/** The columns of a sequence. */
+const POINT = axisOf(1, 1, 1, 1, "valid");
 
 /** Writes new values into a weight. */
 export function assign(variable: LayerVariable, values: Float32Array): void {

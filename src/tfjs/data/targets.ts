@@ -1,8 +1,8 @@
 /** What the pre-activations of a stage are to be: in a head its targets, else the code that was asked for. */
 import { ArgumentError, show } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
-import type { Equation } from "../../init/encoder/encode.ts";
-import type { Link } from "../../init/encoder/head.ts";
+import type { Equation } from "../../init/data/encode.ts";
+import type { Link } from "../../init/data/head.ts";
 import { besides } from "../../linalg/columns.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";

@@ -3,7 +3,7 @@
  * Node. A message is an equation, the answer its encoding or what an error says; messages of others are left to
  * others. Imported anywhere else it does nothing.
  */
-import { encode } from "../../init/encoder/encode.ts";
+import { encode } from "../../init/data/encode.ts";
 import { isQuestion, PROTOCOL, type Failure, type Reply } from "./messages.ts";
 import { threads } from "./threads.ts";
 

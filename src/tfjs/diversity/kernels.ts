@@ -3,10 +3,10 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkNames } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { layoutOf, type Layout } from "../../init/diversity/units.ts";
-import { checkModel, layerOf, type Layer } from "../graph.ts";
+import { layoutOf, type Layout } from "../../init/units.ts";
+import { checkModel, layerOf, type Layer } from "../layers/graph.ts";
 
-export interface Kernel {
+export interface ModelKernel {
   readonly layer: Layer;
   /** "<layer>/kernel", also "/recurrent_kernel", "/depthwise_kernel", "/pointwise_kernel". */
   readonly name: string;
@@ -19,12 +19,12 @@ export interface Kernel {
  *
  * @throws ArgumentError for what is no model, a layer that it does not have, or a layer without a kernel
  */
-export function kernelsOf(model: LayersModel, names?: readonly string[]): Kernel[] {
+export function kernelsOf(model: LayersModel, names?: readonly string[]): ModelKernel[] {
   checkModel(model);
   checkNames("layers", names);
   const wanted = names?.map((name) => layerOf(model, name));
   return (wanted ?? model.layers).flatMap((layer) => {
-    const kernels = layer.weights.flatMap((weight): Kernel[] => {
+    const kernels = layer.weights.flatMap((weight): ModelKernel[] => {
       const name = weight.originalName;
       if (!/kernel$/.test(name) || weight.shape.length < 2) return [];
       const layout = layoutOf(weight.shape as number[], /depthwise_kernel$/.test(name));

@@ -4,9 +4,9 @@ import { dispose } from "@tensorflow/tfjs-core";
 import { float32 } from "../../arrays.ts";
 import { checkFlag, known } from "../../arguments.ts";
 import { diversityOf, type Diversity } from "../../init/diversity/metrics.ts";
-import { unitsOf } from "../../init/diversity/units.ts";
+import { unitsOf } from "../../init/units.ts";
 import type { Matrix } from "../../linalg/index.ts";
-import { checkInputs } from "../graph.ts";
+import { checkInputs } from "../layers/graph.ts";
 import { kernelsOf, watching } from "./kernels.ts";
 
 /** One kernel of a model, or the activations of one layer. */

@@ -6,7 +6,7 @@ import {
   type PenaltyOptions,
   type WeightPenalty,
 } from "../../init/diversity/penalties.ts";
-import { layoutOf } from "../../init/diversity/units.ts";
+import { layoutOf } from "../../init/units.ts";
 import { Configured, configured } from "../initializer.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
@@ -49,7 +49,7 @@ export const classes = [DiversityRegularizer];
 for (const cls of classes) tf.serialization.registerClass(cls);
 
 /**
- * Kernel regularizer: adds lambda · penalty to the loss, for units (output channels) that should not repeat each
+ * ModelKernel regularizer: adds lambda · penalty to the loss, for units (output channels) that should not repeat each
  * other. It goes where tf.layers takes a kernelRegularizer, dense or convolution, and survives saving and
  * loading as "TfjsInitializersDiversityRegularizer". Gradients are in closed form, of 4·n·m² flops and some m² more: a tenth
  * to a quarter of a training step of a 784 – 128 – 10 net at batch 256 on the wasm backend. It counts in fit, not in

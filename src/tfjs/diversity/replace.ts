@@ -1,14 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { layers, LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import { checkFraction, checkSeed, known } from "../../arguments.ts";
 import { mostRedundant, redrawn } from "../../init/diversity/redundant.ts";
-import { kernelOf, unitsOf } from "../../init/diversity/units.ts";
-import { checkModel, checkInputs, layerOf } from "../graph.ts";
-import { kernelsOf, type Kernel } from "./kernels.ts";
-
-type Layer = layers.Layer;
+import { kernelOf, unitsOf } from "../../init/units.ts";
+import { activationOf } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import { checkInputs, checkModel, layerOf, type Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
+import { kernelsOf, type ModelKernel } from "./kernels.ts";
 
 export interface ReplaceOptions {
   /** Name of the layer; a dense or convolution layer, followed by another. */
@@ -66,7 +67,7 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
   const layer = layerOf(model, name);
   const source = plainKernel(model, layer);
   const target = plainKernel(model, consumer(layer));
-  const bias = (layer as Layer & { bias?: Kernel["weight"] | null }).bias ?? undefined;
+  const bias = attributes(layer).bias ?? undefined;
 
   const [weights] = unitsOf(read(source.weight), source.layout);
   const biases = bias && read(bias);
@@ -90,16 +91,16 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
   return { replaced, kept, cosine, exact, ...(change && { change }) };
 }
 
-const read = (weight: Kernel["weight"]) => weight.read().dataSync() as Float32Array;
+const read = (weight: ModelKernel["weight"]) => weight.read().dataSync() as Float32Array;
 
-function write(weight: Kernel["weight"], values: Float32Array): void {
+function write(weight: ModelKernel["weight"], values: Float32Array): void {
   const value = tf.tensor(values, weight.shape as number[], "float32");
   weight.write(value);
   value.dispose();
 }
 
 /** The one kernel of a dense or convolution layer. */
-function plainKernel(model: LayersModel, layer: Layer): Kernel {
+function plainKernel(model: LayersModel, layer: Layer): ModelKernel {
   const last = layer.getConfig()["dataFormat"] !== "channelsFirst";
   const fits = PLAIN.includes(layer.getClassName()) && last;
   const [kernel] = fits ? kernelsOf(model, [layer.name]) : [];
@@ -110,11 +111,11 @@ function plainKernel(model: LayersModel, layer: Layer): Kernel {
 
 const PLAIN = ["Dense", "Conv1D", "Conv2D", "Conv3D"];
 
-/** What commutes with positive factors, unit by unit (a relu without a ceiling); channels stay innermost. */
+/** Whether a layer commutes with positive factors on its channels, which stay innermost. */
 function commutes(layer: Layer): boolean {
-  const names =
-    /^(Dropout|Flatten|ReLU|LeakyReLU|(Global)?(Max|Average)Pooling[123]D|TfjsInitializersDiversityPenalty)$/;
-  return names.test(layer.getClassName()) && (layer.getConfig()["maxValue"] ?? null) === null;
+  const { role, channelwise } = kindOf(layer);
+  const computes = role === "linear" || role === "normalization";
+  return channelwise === true && !computes && isHomogeneous(layer);
 }
 
 /** The layer that takes the output of this one, and nobody else does. */
@@ -130,10 +131,12 @@ function consumer(layer: Layer): Layer {
   }
 }
 
-/** f(c·x) = c·f(x) for c > 0. */
+/** f(c·x) = c·f(x) for c > 0: a linear layer, relu without a ceiling, or leaky relu. */
 function isHomogeneous(layer: Layer): boolean {
-  const { activation } = layer.getConfig();
-  return activation === undefined || ["linear", "relu"].includes(String(activation));
+  const f = activationOf(layer);
+  return (
+    f === undefined || f.name === "leakyRelu" || (f.name === "relu" && f.parameter === undefined)
+  );
 }
 
 /** v_kept += ratio·v_replaced, v_replaced = 0, in every block of m rows of k. */

@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkInteger, checkSingle } from "../../arguments.ts";
-import { checkModel } from "../graph.ts";
+import { checkModel } from "../layers/graph.ts";
 
 /** How strong something is, and for how long. */
 export interface Schedule {

@@ -1,16 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { activations, type ActivationName } from "../../init/lps/activations.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { lpsBias, lpsKernel, type LpsKernelOptions, type LpsLayer } from "../../init/lps/lps.ts";
 import { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
-import { checkModel } from "../graph.ts";
+import { attributes } from "../layers/attributes.ts";
+import { checkModel, type Layer } from "../layers/graph.ts";
+import { kindOf, type LinearMap } from "../layers/kinds.ts";
 import { configured } from "../initializer.ts";
 import type { LpsOptions } from "./lps.ts";
-import { isLast, isNormalized, outlets, within, type Outlet } from "./outlets.ts";
-
-type Layer = layers.Layer;
+import { isLast, isNormalized, LINEAR, outlets, within } from "./outlets.ts";
 
 export interface LpsLayerReport {
   /** Its name. */
@@ -24,19 +24,13 @@ export interface LpsLayerReport {
   readonly notes: string[];
 }
 
-/** What does not meet an activation. */
-const LINEAR: Outlet = { name: "linear" };
-
-/** The layers that can be set. */
-const kinds: Record<string, LpsLayer> = {
-  Conv1D: "dense",
-  Conv2D: "dense",
-  Conv2DTranspose: "transpose",
-  Conv3D: "dense",
-  Conv3DTranspose: "transpose",
-  Dense: "dense",
-  DepthwiseConv2D: "depthwise",
-  SeparableConv2D: "separable",
+/** What `lps` calls the layers that can be set, by their linear maps. */
+const names: Record<LinearMap, LpsLayer> = {
+  dense: "dense",
+  convolution: "dense",
+  transposed: "transpose",
+  depthwise: "depthwise",
+  separable: "separable",
 };
 
 /**
@@ -71,7 +65,7 @@ export function lpsModel(
     .map((layer, i) => ({ layer, seed: seeds[i] }))
     .filter(
       ({ layer }) =>
-        layer.weights.length > 0 && !/Normalization$|^PReLU$/.test(layer.getClassName()),
+        layer.weights.length > 0 && !["normalization", "activation"].includes(kindOf(layer).role),
     )
     .map(({ layer, seed }) => planned(model, layer, { design, weights, seed }));
   write(plans);
@@ -98,10 +92,10 @@ function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
     report: { layer: layer.name, role: "skipped", notes: [note] },
     values: [],
   });
-  const inner = within(layer) as Layer & { strides?: number[] };
-  const className = inner.getClassName();
-  const kind = Object.hasOwn(kinds, className) ? kinds[className] : undefined;
-  if (kind === undefined) return skipped(`lps has no weights for ${className}`);
+  const inner = within(layer);
+  const { map } = kindOf(inner);
+  if (map === undefined) return skipped(`lps has no weights for ${inner.getClassName()}`);
+  const kind = names[map];
   if (!layer.trainable || !inner.trainable) return skipped("it is not trainable");
   const role = isLast(model, layer) ? "last" : "hidden";
   const found = role === "last" ? [LINEAR] : outlets(model, layer);
@@ -130,7 +124,7 @@ function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
           { variance: 1, weights, layer: "depthwise", seed: first },
           { variance, weights, seed: second },
         ]
-      : [{ variance, weights, layer: kind, strides: inner.strides, seed: first }];
+      : [{ variance, weights, layer: kind, strides: attributes(inner).strides, seed: first }];
   const values = layer.weights.map(({ shape }, i) =>
     i < kernels.length
       ? lpsKernel(shape as number[], kernels[i]!)

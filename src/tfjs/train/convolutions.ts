@@ -1,55 +1,109 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import {
-  backpropFilter,
-  backpropInput,
-  geometry,
-  type ConvolutionAttrs,
-  type Shape4D,
-} from "./geometry.ts";
+import { filterGradient, type Convolution } from "../../linalg/filterGradient.ts";
+import { convolutionOf, fitting, type ConvolutionAttrs } from "./geometry.ts";
+import { backpropInput, type Convolve } from "./images.ts";
+import { backpropVolumes, convolveVolumes } from "./volumes.ts";
 
-/** Convolution of stride 1, VALID, with a filter as `backpropInput` turns it. */
-type Convolve = Parameters<typeof backpropInput>[2];
+type Pair = [number, number];
 
-/** The gradient of a convolution with respect to its filter. */
+/** The gradient of a convolution with respect to its filter, by the kernels of this package. */
 const filterKernel =
   (depthwise: boolean): tf.KernelFunc =>
   ({ inputs, attrs, backend }) => {
+    const { x, dy } = inputs as unknown as Record<"x" | "dy", tf.Tensor>;
     const { filterShape, ...rest } = attrs as unknown as ConvolutionAttrs & {
-      filterShape: Shape4D;
+      filterShape: number[];
     };
-    const info = geometry(inputs.x!.shape, filterShape, rest, depthwise);
-    const tensors = inputs as Record<string, tf.TensorInfo>;
-    return backpropFilter(info, tensors, backend as BackendWasm, depthwise);
+    const convolution = convolutionOf(x.shape, filterShape, rest, depthwise);
+    // The tensors' own memory: it stays where it is, as nothing is allocated there meanwhile.
+    const view = (tensor: tf.TensorInfo) =>
+      (backend as BackendWasm).typedArrayFromHeap(tensor) as Float32Array;
+    return tf.tidy(() => {
+      const given = fitting(dy, convolution);
+      const values = filterGradient(convolution, view(x), view(given), depthwise);
+      return tf.tensor(values, filterShape, "float32");
+    });
   };
+
+type InputAttrs = ConvolutionAttrs & { readonly inputShape: number[] };
 
 /** The gradient of a convolution with respect to its input, by convolutions of the other direction. */
 const inputKernel =
   (depthwise: boolean, convolve: Convolve): tf.KernelFunc =>
   ({ inputs, attrs }) => {
-    const tensors = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
-    const { inputShape, ...rest } = attrs as unknown as ConvolutionAttrs & { inputShape: Shape4D };
-    const info = geometry(inputShape, tensors.filter.shape, rest, depthwise);
-    return tf.tidy(() => backpropInput(info, tensors, convolve));
+    const { dy, filter } = inputs as unknown as Record<"dy" | "filter", tf.Tensor4D>;
+    const { inputShape, ...rest } = attrs as unknown as InputAttrs;
+    const convolution = convolutionOf(inputShape, filter.shape, rest, depthwise);
+    return tf.tidy(() =>
+      backpropInput(convolution, { dy: fitting(dy, convolution), filter }, convolve),
+    );
   };
+
+const convolve: Convolve = (dy, turned, dilations) =>
+  tf.conv2d(dy, tf.transpose(turned, [0, 1, 3, 2]), 1, "valid", "NHWC", dilations);
 
 /** Kernel Conv2DBackpropFilter: of tf.conv2d. */
 export const conv2dBackpropFilter = filterKernel(false);
 
 /** Kernel Conv2DBackpropInput: of tf.conv2d, and the forward computation of tf.conv2dTranspose. */
-export const conv2dBackpropInput = inputKernel(false, (dy, turned) =>
-  tf.conv2d(dy, tf.transpose(turned, [0, 1, 3, 2]), 1, "valid"),
-);
+export const conv2dBackpropInput = inputKernel(false, convolve);
 
 /** Kernel DepthwiseConv2dNativeBackpropFilter: of tf.depthwiseConv2d. */
 export const depthwiseBackpropFilter = filterKernel(true);
 
 /** Kernel DepthwiseConv2dNativeBackpropInput: of tf.depthwiseConv2d, summed over the filters of a channel. */
-export const depthwiseBackpropInput = inputKernel(true, (dy, turned) => {
+export const depthwiseBackpropInput = inputKernel(true, (dy, turned, dilations) => {
   const [height, width, channels, mult] = turned.shape;
   const each = tf.reshape<tf.Rank.R4>(turned, [height, width, channels * mult, 1]);
-  const products = tf.depthwiseConv2d(dy, each, 1, "valid");
+  const products = tf.depthwiseConv2d(dy, each, 1, "valid", "NHWC", dilations);
   if (mult === 1) return products;
   const [n, h, w] = products.shape;
   return tf.reshape(tf.sum(tf.reshape(products, [-1, mult]), 1), [n, h, w, channels]);
 });
+
+/** Kernel Conv3D: tf.conv3d, by tf.conv2d plane by plane; the backend's own for what it refuses. */
+export const conv3d =
+  (stock: tf.KernelFunc): tf.KernelFunc =>
+  (args) => {
+    const { x, filter } = args.inputs as unknown as Record<"x" | "filter", tf.Tensor5D>;
+    if (x.dtype !== "float32" || filter.dtype !== "float32") return stock(args);
+    const { attrs } = args;
+    const convolution = convolutionOf(x.shape, filter.shape, attrs as unknown as ConvolutionAttrs);
+    const { rows, cols } = convolution;
+    const pad: tf.backend_util.ExplicitPadding = [[0, 0], zeros(rows), zeros(cols), [0, 0]];
+    const [strides, dilations] = [[rows.stride, cols.stride], [rows.dilation, cols.dilation]] as [Pair, Pair]; // prettier-ignore
+    return tf.tidy(() =>
+      convolveVolumes(convolution, x, filter, (images, part) =>
+        tf.conv2d(images, part, strides, pad, "NHWC", dilations),
+      ),
+    );
+  };
+
+/** Zeros before and after an axis with which it has its outputs. */
+function zeros({ input, kernel, stride, dilation, before, output }: Convolution["rows"]): Pair {
+  return [
+    before,
+    Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input - before),
+  ];
+}
+
+/** Kernel Conv3DBackpropFilterV2: of tf.conv3d. */
+export const conv3dBackpropFilter = filterKernel(false);
+
+/** Kernel Conv3DBackpropInputV2: of tf.conv3d, and the forward computation of tf.conv3dTranspose. */
+export const conv3dBackpropInput: tf.KernelFunc = ({ inputs, attrs }) => {
+  const { dy, filter } = inputs as unknown as Record<"dy" | "filter", tf.Tensor5D>;
+  const { inputShape, ...rest } = attrs as unknown as InputAttrs;
+  const convolution = convolutionOf(inputShape, filter.shape, rest);
+  return tf.tidy(() => {
+    const given = fitting(dy, convolution);
+    return backpropVolumes(convolution, given, filter, (images, part) =>
+      backpropInput(
+        { ...convolution, images: images.shape[0] },
+        { dy: images, filter: part },
+        convolve,
+      ),
+    );
+  });
+};

@@ -1,156 +1,154 @@
-/** What the gradients of convolutions have in common. */
+/** What TensorFlow.js says of a convolution, as axes. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { ArgumentError, show } from "../../errors.ts";
-import { filterGradient } from "../../linalg/filterGradient.ts";
+import type { Axis } from "../../linalg/axis.ts";
+import type { Convolution } from "../../linalg/filterGradient.ts";
 
-export type Shape4D = [number, number, number, number];
+/** One number for all axes, or one for each. */
+type PerAxis = number | number[];
 
-/** What TensorFlow.js says of a convolution when it asks for a gradient. */
+/** What comes with a convolution, a pooling or one of their gradients. */
 export interface ConvolutionAttrs {
-  readonly strides: [number, number] | number;
+  readonly strides: PerAxis;
   readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
-  readonly dataFormat?: "NHWC" | "NCHW";
-  readonly dilations?: [number, number] | number;
+  readonly dataFormat?: string;
+  readonly dilations?: PerAxis | null;
 }
 
-type Info = tf.backend_util.Conv2DInfo;
+export type Shape4D = [number, number, number, number];
+type Shape5D = [number, number, number, number, number];
+type Pair = [number, number];
+type Triple = [number, number, number];
+
+/** The depth of an image. */
+const flat: Axis = { input: 1, kernel: 1, stride: 1, dilation: 1, before: 0, output: 1 };
+
+/** Whether there are gaps between the taps. */
+export const isDilated = ({ dilations }: Pick<ConvolutionAttrs, "dilations">) =>
+  [dilations ?? 1].flat().some((dilation) => dilation !== 1);
 
 /**
- * Sizes, strides and padding of a convolution.
+ * The sizes of a convolution of images [n, height, width, channels] or volumes [n, depth, height, width,
+ * channels].
  *
- * @throws ArgumentError for NCHW, which the backend does not convolve either, and for dilations, of which
- *   TensorFlow.js has no gradients
+ * @throws ArgumentError for channels first, which the backend does not convolve either
  */
-export function geometry(
+export function convolutionOf(
   input: readonly number[],
   filter: readonly number[],
-  { strides, pad, dimRoundingMode, dataFormat = "NHWC", dilations = 1 }: ConvolutionAttrs,
-  depthwise: boolean,
-): Info {
-  if (dataFormat !== "NHWC") {
-    throw new ArgumentError("dataFormat", '"NHWC" (on the wasm backend)', show(dataFormat));
+  { strides, pad, dimRoundingMode, dataFormat = "channels last", ...attrs }: ConvolutionAttrs,
+  depthwise = false,
+): Convolution {
+  const dilations = attrs.dilations ?? 1;
+  if (dataFormat.startsWith("NC")) {
+    throw new ArgumentError("dataFormat", "channels last (on the wasm backend)", show(dataFormat));
   }
-  if ([dilations].flat().some((dilation) => dilation !== 1)) {
-    throw new ArgumentError("dilations", "1 where a gradient is taken", show(dilations));
+  if (input.length === 5) {
+    const info = tf.backend_util.computeConv3DInfo(
+      input as Shape5D,
+      filter as Shape5D,
+      strides as Triple,
+      dilations as Triple,
+      pad as "valid",
+    );
+    return ofVolumes(info);
   }
-  return tf.backend_util.computeConv2DInfo(
+  const info = tf.backend_util.computeConv2DInfo(
     input as Shape4D,
     filter as Shape4D,
-    strides,
-    1,
+    strides as Pair,
+    dilations as Pair,
     pad,
     dimRoundingMode,
     depthwise,
   );
+  return ofImages(info);
 }
 
-/** The gradient with respect to the filters, by the kernels of this package. */
-export function backpropFilter(
-  info: Info,
-  { x, dy }: Record<string, tf.TensorInfo>,
-  backend: BackendWasm,
-  depthwise: boolean,
-): tf.Tensor {
-  const values = filterGradient(
-    {
-      images: info.batchSize,
-      height: info.inHeight,
-      width: info.inWidth,
-      channels: info.inChannels,
-      filters: info.outChannels,
-      outHeight: info.outHeight,
-      outWidth: info.outWidth,
-      filterHeight: info.filterHeight,
-      filterWidth: info.filterWidth,
-      strideHeight: info.strideHeight,
-      strideWidth: info.strideWidth,
-      top: info.padInfo.top,
-      left: info.padInfo.left,
-    },
-    // The tensors' own memory: it stays where it is, as nothing is allocated there meanwhile.
-    backend.typedArrayFromHeap(x) as Float32Array,
-    backend.typedArrayFromHeap(dy) as Float32Array,
-    depthwise,
+/** The sizes of a pooling of images or volumes, whose taps are the entries of a window. */
+export function poolingOf(
+  input: readonly number[],
+  { filterSize, strides, pad, dimRoundingMode }: ConvolutionAttrs & { filterSize: PerAxis },
+): Convolution {
+  if (input.length === 5) {
+    const info = tf.backend_util.computePool3DInfo(
+      input as Shape5D,
+      filterSize as Triple,
+      strides as Triple,
+      1,
+      pad as "valid",
+      dimRoundingMode,
+    );
+    return ofVolumes(info);
+  }
+  const info = tf.backend_util.computePool2DInfo(
+    input as Shape4D,
+    filterSize as Pair,
+    strides as Pair,
+    1,
+    pad,
+    dimRoundingMode,
   );
-  return tf.tensor(values, info.filterShape, "float32");
+  return ofImages(info);
+}
+
+const ofImages = (info: tf.backend_util.Conv2DInfo): Convolution => ({
+  ...sides(info),
+  depth: flat,
+});
+
+const ofVolumes = (info: tf.backend_util.Conv3DInfo): Convolution => ({
+  ...sides(info),
+  depth: {
+    input: info.inDepth,
+    kernel: info.filterDepth,
+    stride: info.strideDepth,
+    dilation: info.dilationDepth,
+    before: info.padInfo.front,
+    output: info.outDepth,
+  },
+});
+
+/** What images and volumes have in common. */
+function sides(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo) {
+  return {
+    images: info.batchSize,
+    channels: info.inChannels,
+    filters: info.outChannels,
+    rows: {
+      input: info.inHeight,
+      kernel: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      before: info.padInfo.top,
+      output: info.outHeight,
+    },
+    cols: {
+      input: info.inWidth,
+      kernel: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      before: info.padInfo.left,
+      output: info.outWidth,
+    },
+  };
 }
 
 /**
- * The gradient with respect to the input, by convolutions of stride 1 of dy with parts of the filter.
+ * The part of dy that belongs to outputs of the convolution: all of it, but tf.conv2dTranspose takes more,
+ * and the backends then look at the first rows and columns only.
  *
- * Rows v = i (mod stride) of the padded input meet the filter's rows i, i + stride, … only. So dx falls
- * into strideHeight x strideWidth phases, each the convolution of dy with one part of the filter turned by
- * 180°: the flops of the forward convolution, and no zeros between the pixels of dy.
- *
- * @param convolve of stride 1 and without padding, to as many channels as dx has
+ * @throws ArgumentError if there are too few
  */
-export function backpropInput(
-  info: Info,
-  { dy, filter }: { dy: tf.Tensor4D; filter: tf.Tensor4D },
-  convolve: (dy: tf.Tensor4D, turned: tf.Tensor4D) => tf.Tensor4D,
-): tf.Tensor4D {
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
-  const [kh, kw, , mult] = filter.shape;
-  const rows = phases(inHeight, outHeight, kh, info.strideHeight, padInfo.top);
-  const cols = phases(inWidth, outWidth, kw, info.strideWidth, padInfo.left);
-  const phase = (i: number, j: number): tf.Tensor4D => {
-    const [height, width] = [rows.taps(i), cols.taps(j)];
-    if (height * width === 0) return tf.zeros([info.batchSize, rows.count, cols.count, inChannels]);
-    const part = tf.stridedSlice(filter, [i, j, 0, 0], filter.shape, [rows.stride, cols.stride, 1, 1]); // prettier-ignore
-    const turned = tf.reshape<tf.Rank.R4>(tf.reverse(part, [0, 1]), [height, width, inChannels, mult]); // prettier-ignore
-    return convolve(window(dy, rows.sides(i), cols.sides(j)), turned);
-  };
-  const line = (i: number) =>
-    weave(Array.from({ length: cols.stride }, (_, j) => phase(i, j)), 2); // prettier-ignore
-  const whole = weave(Array.from({ length: rows.stride }, (_, i) => line(i)), 1); // prettier-ignore
-  return crop(whole, [rows.skip, inHeight], [cols.skip, inWidth]);
-}
-
-/** The phases of one axis: input pixels (first + m) stride + i, m < count, of the padded input. */
-function phases(size: number, out: number, filter: number, stride: number, zeros: number) {
-  const first = Math.floor(zeros / stride);
-  const count = Math.ceil((zeros + size) / stride) - first;
-  const taps = (i: number) => Math.max(0, Math.ceil((filter - i) / stride));
-  return {
-    stride,
-    count,
-    /** Pixels before the input. */
-    skip: zeros - first * stride,
-    taps,
-    /** Zeros before and after dy with which its convolution has `count` pixels. */
-    sides: (i: number): Side => [taps(i) - 1 - first, first + count - out],
-  };
-}
-
-type Side = [before: number, after: number];
-
-/** Images with more rows and columns of zeros around them; with fewer of their own where negative. */
-function window(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
-  const sides: Side[] = [[0, 0], rows, cols, [0, 0]];
-  const zeros = sides.map(([before, after]): Side => [Math.max(before, 0), Math.max(after, 0)]);
-  const padded = zeros.flat().some((n) => n > 0) ? (tf.pad(x, zeros) as tf.Tensor4D) : x;
-  const [, height, width] = padded.shape;
-  const kept = (size: number, [before, after]: Side): Side => [
-    Math.max(-before, 0),
-    size - Math.max(-before, 0) - Math.max(-after, 0),
-  ];
-  return crop(padded, kept(height, rows), kept(width, cols));
-}
-
-/** `size` rows and columns from `begin` on. */
-function crop(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
-  const [n, height, width, channels] = x.shape;
-  if (rows[1] === height && cols[1] === width) return x;
-  return tf.slice(x, [0, rows[0], cols[0], 0], [n, rows[1], cols[1], channels]);
-}
-
-/** Images whose rows (axis 1) or columns (axis 2) are those of the given ones in turn. */
-function weave(images: tf.Tensor4D[], axis: 1 | 2): tf.Tensor4D {
-  if (images.length === 1) return images[0];
-  const [n, h, w, c] = images[0].shape;
-  const lines = images.map((x) => tf.reshape(x, axis === 1 ? [n * h, w * c] : [n * h * w, c]));
-  const shape = axis === 1 ? [n, h * images.length, w, c] : [n, h, w * images.length, c];
-  return tf.reshape(tf.concat(lines, 1), shape as Shape4D);
+export function fitting<T extends tf.Tensor>(dy: T, { depth, rows, cols }: Convolution): T {
+  const axes = [depth, rows, cols].slice(5 - dy.rank);
+  const sizes = axes.map(({ output }) => output);
+  const given = dy.shape.slice(1, -1);
+  if (given.every((size, axis) => size === sizes[axis])) return dy;
+  if (given.some((size, axis) => size < sizes[axis]!)) {
+    throw new ArgumentError("dy", `${sizes.join(" x ")} pixels or more`, given.join(" x "));
+  }
+  const [count, channels] = [dy.shape[0]!, dy.shape[dy.rank - 1]!];
+  return tf.slice(dy, given.map(() => 0).concat(0, 0), [count, ...sizes, channels]) as T;
 }

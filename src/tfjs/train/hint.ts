@@ -11,6 +11,7 @@ const lacking = [
   "Conv2DBackpropFilter",
   "DepthwiseConv2dNativeBackpropFilter",
   "DepthwiseConv2dNativeBackpropInput",
+  "Einsum",
   "UnsortedSegmentSum",
 ];
 

@@ -1,71 +1,78 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import type { ConvolutionAttrs, Shape4D } from "./geometry.ts";
-
-interface PoolAttrs extends ConvolutionAttrs {
-  readonly filterSize: [number, number] | number;
-}
+import { inputAt, type Axis } from "../../linalg/axis.ts";
+import type { Convolution } from "../../linalg/filterGradient.ts";
+import { poolingOf } from "./geometry.ts";
 
 /**
- * Kernel MaxPoolGrad: the gradient of tf.maxPool. Each dy goes to the first of the largest entries of its
- * window, to none if there is no entry above −∞.
+ * The gradient of max pooling: each dy goes to one of the largest entries of its window, to none if there is
+ * no entry above −∞.
+ *
+ * @param last of equal entries the last has it, otherwise the first
  */
-export const maxPoolGrad: tf.KernelFunc = ({ inputs, attrs, backend }) => {
-  const { dy, input } = inputs as unknown as Record<"dy" | "input", tf.TensorInfo>;
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttrs;
-  const shape = input.shape as Shape4D;
-  const info = tf.backend_util.computePool2DInfo(
-    shape,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-  const wasm = backend as BackendWasm;
-  const output = wasm.makeOutput(shape, "float32");
-  // Views, taken after the allocation, which may move them.
-  const [dx, x, given] = [output, input, dy].map((tensor) => wasm.typedArrayFromHeap(tensor));
-  scatter(info, x as Float32Array, given as Float32Array, dx as Float32Array);
-  return output;
-};
+const maxPoolGradient =
+  (last: boolean): tf.KernelFunc =>
+  ({ inputs, attrs, backend }) => {
+    const { dy, input } = inputs as unknown as Record<"dy" | "input", tf.TensorInfo>;
+    const pooling = poolingOf(input.shape, attrs as unknown as Parameters<typeof poolingOf>[1]);
+    const wasm = backend as BackendWasm;
+    const output = wasm.makeOutput(input.shape, "float32");
+    // Views, taken after the allocation, which may move them.
+    const [dx, x, given] = [output, input, dy].map((tensor) => wasm.typedArrayFromHeap(tensor));
+    scatter(pooling, last, x as Float32Array, given as Float32Array, dx as Float32Array);
+    return output;
+  };
 
-/** dx[first largest of the window] += dy */
+/** Kernel MaxPoolGrad: of tf.maxPool. */
+export const maxPoolGrad = maxPoolGradient(false);
+
+/** Kernel MaxPool3DGrad: of tf.maxPool3d. */
+export const maxPool3dGrad = maxPoolGradient(true);
+
+/** dx[a largest of the window] += dy */
 function scatter(
-  info: tf.backend_util.Conv2DInfo,
+  { images, channels, depth, rows, cols }: Convolution,
+  last: boolean,
   x: Float32Array,
   dy: Float32Array,
   dx: Float32Array,
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
-  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  const line = inWidth * inChannels;
+  const line = cols.input * channels;
+  const plane = rows.input * line;
   dx.fill(0);
   let from = 0;
-  for (let b = 0; b < batchSize; b++) {
-    const image = b * inHeight * line;
-    for (let p = 0; p < outHeight; p++) {
-      const top = p * strideHeight - padInfo.top;
-      const firstRow = image + Math.max(top, 0) * line;
-      const endRow = image + Math.min(top + filterHeight, inHeight) * line;
-      for (let q = 0; q < outWidth; q++) {
-        const left = q * strideWidth - padInfo.left;
-        const first = Math.max(left, 0) * inChannels;
-        const end = Math.min(left + filterWidth, inWidth) * inChannels;
-        for (let c = 0; c < inChannels; c++, from++) {
-          let largest = -Infinity;
-          let where = -1;
-          for (let row = firstRow; row < endRow; row += line) {
-            for (let at = row + first + c; at < row + end; at += inChannels) {
-              if (x[at] > largest) {
-                largest = x[at];
-                where = at;
+  for (let b = 0; b < images; b++) {
+    const image = b * depth.input * plane;
+    for (let o = 0; o < depth.output; o++) {
+      const [firstPlane, endPlane] = inside(depth, o);
+      for (let p = 0; p < rows.output; p++) {
+        const [firstRow, endRow] = inside(rows, p);
+        for (let q = 0; q < cols.output; q++) {
+          const [firstCol, endCol] = inside(cols, q);
+          for (let c = 0; c < channels; c++, from++) {
+            let largest = -Infinity;
+            let where = -1;
+            for (let i = firstPlane; i < endPlane; i++) {
+              for (let j = firstRow; j < endRow; j++) {
+                const row = image + i * plane + j * line + c;
+                for (let k = firstCol, at = row + k * channels; k < endCol; k++, at += channels) {
+                  if (x[at]! > largest || (last && x[at] === largest)) {
+                    largest = x[at]!;
+                    where = at;
+                  }
+                }
               }
             }
+            if (where >= 0) dx[where]! += dy[from]!;
           }
-          if (where >= 0) dx[where] += dy[from];
         }
       }
     }
   }
+}
+
+/** The part of a window that is not outside. */
+function inside(axis: Axis, output: number): readonly [first: number, end: number] {
+  const first = inputAt(axis, output, 0);
+  return [Math.max(first, 0), Math.min(first + axis.kernel, axis.input)];
 }

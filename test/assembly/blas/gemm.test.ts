@@ -5,12 +5,12 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { shapes, uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { shapes, uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { gemm } from "../../twins/gemm.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Job {
   m: number;

@@ -7,35 +7,28 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Convolution } from "../../../src/linalg/filterGradient.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { suite } from "../../suite.ts";
-import { filterGradient, outputSize } from "../../twins/convolution.ts";
-import { guarded } from "../guarded.ts";
+import { uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
+import { axis, filterGradient, point } from "../../twins/convolution.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** Filter, stride and zeros on each side, of height and width. */
 type Side = [size: number, filter: number, stride: number, before: number, after: number];
 
 function convolution(channels: number, filters: number, rows: Side, cols: Side): Convolution {
-  const out = ([size, filter, stride, before, after]: Side) =>
-    outputSize(size, filter, stride, before + after);
-  const [height, filterHeight, strideHeight, top] = rows;
-  const [width, filterWidth, strideWidth, left] = cols;
-  const output = { outHeight: Math.max(out(rows), 0), outWidth: Math.max(out(cols), 0) };
-  const filter = { filterHeight, filterWidth, strideHeight, strideWidth, top, left };
-  return { images: 1, height, width, channels, filters, ...output, ...filter };
+  return { images: 1, channels, filters, depth: point, rows: axis(...rows), cols: axis(...cols) };
 }
 
 /** Runs a kernel on what `fill` makes of random numbers, and holds every entry against its bound. */
 function run(precision: Precision, shape: Convolution, depthwise: boolean, integers = false): void {
-  const { height, width, channels, filters, outHeight, outWidth } = shape;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, top, left } = shape;
+  const { channels, filters, rows, cols } = shape;
   const draw = (count: number, seed: number) => {
     const { data } = uniform(1, count, precision, seed);
     return integers ? data.map((x: number) => Math.round(9 * x)) : data;
   };
-  const x = draw(height * width * channels, 1);
-  const dy = draw(outHeight * outWidth * filters, 2);
+  const x = draw(rows.input * cols.input * channels, 1);
+  const dy = draw(rows.output * cols.output * filters, 2);
   const { value, magnitude } = filterGradient(shape, x, dy, depthwise);
   const old = 7;
 
@@ -47,14 +40,14 @@ function run(precision: Precision, shape: Convolution, depthwise: boolean, integ
     const top0 = f.kernels.mark();
     // prettier-ignore
     const info = kernel(
-      height, width, channels, outputs, outHeight, outWidth, filterHeight, filterWidth,
-      strideHeight, strideWidth, top, left, from, given, to.address,
+      rows.input, cols.input, channels, outputs, rows.output, cols.output, rows.kernel, cols.kernel,
+      rows.stride, cols.stride, rows.before, cols.before, from, given, to.address,
     );
     assert.is(info, Info.OK);
     assert.is(f.kernels.mark(), top0, "work space is given back");
     return to.take();
   });
-  const n = outHeight * outWidth;
+  const n = rows.output * cols.output;
   for (let at = 0; at < value.length; at++) {
     const error = Math.abs(dw[at] - (old + value[at]));
     const bound = integers ? 0 : (n + 3) * precision.u * (old + magnitude[at]);

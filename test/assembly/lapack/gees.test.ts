@@ -3,14 +3,14 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { kernels } from "../../kernels.ts";
-import { build, gaussian, uniform } from "../../matrices.ts";
-import { dchkhs, stubborn } from "../../nonsymmetric.ts";
-import { double, precisionOf, precisions } from "../../precisions.ts";
-import { distance } from "../../ratios.ts";
-import { SchurFamilies } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
-import { guarded } from "../guarded.ts";
+import { kernels } from "../../support/kernels.ts";
+import { build, gaussian, uniform } from "../../support/matrices.ts";
+import { dchkhs, stubborn } from "../../support/nonsymmetric.ts";
+import { double, precisionOf, precisions } from "../../support/precisions.ts";
+import { distance } from "../../support/ratios.ts";
+import { SchurFamilies } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** Block size of the reduction, largest order for lahqr, deflation window, bulges of a chain. */
 type Sizes = [nb: number, nmin: number, nw: number, bulges: number];

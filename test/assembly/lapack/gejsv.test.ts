@@ -3,13 +3,13 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian, hard } from "../../matrices.ts";
-import { precisionOf, precisions } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { integers, kahan } from "../../spectra.ts";
-import { suite } from "../../suite.ts";
-import { absoluteError, GATE, SvdFamilies } from "../../svdRatios.ts";
-import { guarded } from "../guarded.ts";
+import { build, gaussian, hard } from "../../support/matrices.ts";
+import { precisionOf, precisions } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { integers, kahan } from "../../support/spectra.ts";
+import { suite } from "../../support/suite.ts";
+import { absoluteError, GATE, SvdFamilies } from "../../support/svdRatios.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Options {
   nb?: number;

@@ -3,12 +3,12 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame, type Data } from "../../../src/wasm/memory.ts";
-import { shapes } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { distance, Family, orthogonality, transpose } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { shapes } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { distance, Family, orthogonality, transpose } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { stewart } from "../../twins/haar.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Options {
   seed?: number;

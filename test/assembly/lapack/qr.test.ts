@@ -3,12 +3,12 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, conditioned, gaussian, shapes } from "../../matrices.ts";
-import { precisions, precisionOf, type Precision } from "../../precisions.ts";
-import { distance, Family, orthogonality, residual } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { build, conditioned, gaussian, shapes } from "../../support/matrices.ts";
+import { precisions, precisionOf, type Precision } from "../../support/precisions.ts";
+import { distance, Family, orthogonality, residual } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { qr as twin } from "../../twins/qr.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Options {
   nb?: number;

@@ -3,12 +3,12 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian } from "../../matrices.ts";
-import { precisionOf, precisions } from "../../precisions.ts";
-import { Family, transpose } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { build, gaussian } from "../../support/matrices.ts";
+import { precisionOf, precisions } from "../../support/precisions.ts";
+import { Family, transpose } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { spread as twin } from "../../twins/spread.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** Units are rows; `columns` has the kernel work on the transpose. */
 function spread(w: Matrix, step: number, columns: boolean): { info: Info; w: Matrix } {

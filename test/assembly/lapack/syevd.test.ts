@@ -3,12 +3,12 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { EighFamilies, GATE, valuesError } from "../../eighRatios.ts";
-import { build } from "../../matrices.ts";
-import { precisionOf, precisions } from "../../precisions.ts";
-import { suite } from "../../suite.ts";
-import { random, types } from "../../symmetric.ts";
-import { guarded } from "../guarded.ts";
+import { EighFamilies, GATE, valuesError } from "../../support/eighRatios.ts";
+import { build } from "../../support/matrices.ts";
+import { precisionOf, precisions } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
+import { random, types } from "../../support/symmetric.ts";
+import { guarded } from "../../support/guarded.ts";
 
 function syevd(a: Matrix, { nb = 0, vectors = true } = {}) {
   const n = a.rows;

@@ -5,11 +5,11 @@
 import * as assert from "uvu/assert";
 import { schur, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, uniform } from "../../matrices.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { transpose } from "../../ratios.ts";
-import { SchurFamilies, standard } from "../../schurRatios.ts";
-import { suite } from "../../suite.ts";
+import { build, uniform } from "../../support/matrices.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { transpose } from "../../support/ratios.ts";
+import { SchurFamilies, standard } from "../../support/schurRatios.ts";
+import { suite } from "../../support/suite.ts";
 
 /** Three matrices of order 4 in f64 are the work space. */
 const WORK = 3 * 128 + 256;
@@ -119,6 +119,22 @@ suite("assembly/lapack/trexc", (test) => {
             for (const d of values) {
               const x = build(2, 2, precision, (i, j) => [a, b, c, d][2 * i + j]!);
               pair.verify(x, schur(x), `${[a, b, c, d]}`);
+            }
+    });
+
+    // Scaled as the whole is, the difference on the diagonal comes to be the smallest number there is.
+    test(`${dtype}: a pair whose diagonal differs by next to nothing`, () => {
+      const end = Math.log2(precision.max);
+      for (const top of [0, end / 2, end - 24].map((e) => 2 ** Math.floor(e)))
+        for (let small = precision.tiny; small < u; small *= 2)
+          for (const x of [small, 3 * small])
+            for (const entries of [
+              [x, top, -top, 0],
+              [0, -top, top, -x],
+            ]) {
+              // prettier-ignore
+              const a = build(2, 2, precision, (i, j) => entries[2 * i + j]!);
+              pair.verify(a, schur(a), `${entries}`);
             }
     });
 

@@ -3,14 +3,14 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian } from "../../matrices.ts";
-import { double, precisionOf, precisions } from "../../precisions.ts";
-import { dget35, quasi } from "../../quasi.ts";
-import { distance, Family, largest, transpose } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { build, gaussian } from "../../support/matrices.ts";
+import { double, precisionOf, precisions } from "../../support/precisions.ts";
+import { dget35, quasi } from "../../support/quasi.ts";
+import { distance, Family, largest, transpose } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { gemm } from "../../twins/gemm.ts";
 import { sylvester as twin } from "../../twins/sylvester.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Form {
   transA?: boolean;
@@ -202,6 +202,34 @@ suite("assembly/lapack/trsyl", (test) => {
           assert.ok(exponent === 0 || steps > room - 60);
           if (2 ** exponent > 0) family.random.check(ratio(a, b, c, x, 2 ** exponent, { transA }), `growth ${n}`); // prettier-ignore
         }
+      }
+    });
+
+    test(`${dtype}: sums of many large entries overflow nowhere, however near to the end they are`, () => {
+      // A ladder of `rungs` up to 2^top; many rows that are as large as its end; one that adds them all up.
+      const many = 600;
+      const end = Math.log2(precision.max);
+      for (let top = end - 32; top < end + 8; top += 1.5) {
+        const rungs = Math.ceil(top / 20);
+        const delta = 2 ** (-top / rungs);
+        const n = 1 + many + rungs;
+        const foot = n - rungs;
+        const a = build(n, n, precision, (i, j) =>
+          i === 0
+            ? Number(j === 0 || j < foot)
+            : i === j
+              ? i < foot ? 1 : delta
+              : Number(i < foot ? j === foot : j === i + 1)); // prettier-ignore
+        const zero = build(1, 1, precision, () => 0);
+        const c = build(n, 1, precision, (i) => Number(i === n - 1));
+        const { info, x, exponent } = trsyl(a, zero, c);
+        assert.is(info, Info.OK);
+        const what = `2^${top}`;
+        // Row 0 adds up what the others are: many times the end of the ladder.
+        const wanted = top + Math.log2(many);
+        const found = Math.log2(Math.abs(x.data[0]!)) - exponent;
+        assert.ok(Math.abs(found - wanted) < 1e-3, `${what}: 2^${found} instead of 2^${wanted}`);
+        assert.ok(x.data.every(Number.isFinite), what);
       }
     });
 

@@ -5,9 +5,9 @@
  */
 import * as assert from "uvu/assert";
 import { frame } from "../../../src/wasm/memory.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { Family } from "../../ratios.ts";
-import { suite } from "../../suite.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { Family } from "../../support/ratios.ts";
+import { suite } from "../../support/suite.ts";
 import { normals as twin } from "../../twins/normal.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** The stream of normals: which number stands where, whatever piece of the stream is asked for. */
 import * as assert from "uvu/assert";
 import { frame, type Data } from "../../../src/wasm/memory.ts";
-import { precisions, type Precision } from "../../precisions.ts";
-import { suite } from "../../suite.ts";
-import { guarded } from "../guarded.ts";
+import { precisions, type Precision } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
+import { guarded } from "../../support/guarded.ts";
 
 /** `count` normals from group `first` on, which are all that is written. */
 function larnv(precision: Precision, count: number, seed: number, first = 0n): Data {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { frame } from "../../../src/wasm/memory.ts";
-import { precisions } from "../../precisions.ts";
-import { suite } from "../../suite.ts";
+import { precisions } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
 import { philox as twin, type Counter } from "../../twins/philox.ts";
 
 /** Known answers of Random123 1.14 (tests/kat_vectors, "philox4x32 10"): counter, key, result. */

@@ -68,7 +68,7 @@ export function coordinates(p: readonly number[], x: Matrix, y: readonly number[
           for (let k = j + 1; k < cols; k++) u[j]! -= r.data[j * cols + k]! * u[k]!;
           u[j]! /= r.data[j * (cols + 1)]!;
         }
-        return u.map((value, j) => shifted(value, tau - (shift[j] ?? 0)));
+        return float64(u, (value, j) => shifted(value, tau - (shift[j] ?? 0)));
       });
       return z.map((_, j) => complex(parts[0]![j]!, parts[1]![j]!));
     },

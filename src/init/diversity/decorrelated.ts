@@ -1,0 +1,77 @@
+/**
+ * Weights whose units do not repeat each other, and are random nevertheless: directions decorrelated, row
+ * lengths and the Haar direction of the whole as drawn. Our formulation throughout.
+ */
+import { float32 } from "../../arrays.ts";
+import { checkFlag, checkSeed } from "../../arguments.ts";
+import type { Matrix } from "../../linalg/index.ts";
+import { checkDecorrelateOptions, decorrelate, type DecorrelateOptions } from "./decorrelate.ts"; // prettier-ignore
+import { checkBase, draw, type Base } from "./draw.ts";
+import { diversityOf, leastMeanCos2, type Diversity } from "./metrics.ts";
+import { kernelOf, layoutOf } from "../units.ts";
+
+export interface DecorrelatedOptions extends DecorrelateOptions {
+  /** What is drawn first and gives the row lengths; default `"glorotUniform"`, that of tf.layers. */
+  base?: Base;
+  /** The kernel is that of a depthwise convolution: only filters on one channel are decorrelated. */
+  depthwise?: boolean;
+  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  seed?: number;
+}
+
+/** What was reached; of a depthwise kernel, by the group with the largest mean cos². */
+export interface DecorrelatedReport {
+  readonly units: number;
+  readonly inputs: number;
+  readonly iterations: number;
+  /** The least that mean cos² can be for so many units and inputs. */
+  readonly leastMeanCos2: number;
+  /** Of the draw, and of the float32 weights made of it. */
+  readonly before: Diversity;
+  readonly after: Diversity;
+}
+
+/**
+ * A kernel […, in, out] whose units are decorrelated: drawn by the rule `base`, then `decorrelate`d. A unit is
+ * an output channel with all that it sees. Where there are more units than inputs, the documented optimum is
+ * reached instead (see `decorrelate`); a single unit stays as drawn.
+ *
+ * @param shape rank ≥ 2 (depthwise: ≥ 3); a zero gives an empty kernel
+ * @returns the values, and `report()`, which measures
+ * @throws ArgumentError for a bad shape or option, and whatever `decorrelate` throws; MemoryError
+ */
+export function decorrelated(
+  shape: readonly number[],
+  options: DecorrelatedOptions = {},
+): { values: Float32Array; report: () => DecorrelatedReport } {
+  checkDecorrelatedOptions(options);
+  const { base = "glorotUniform", depthwise, seed, ...how } = options;
+  const layout = layoutOf(shape, depthwise);
+  const { units, inputs } = layout;
+  const drawn = draw(layout, base, seed);
+  const found = drawn.map((w) => decorrelate(w, how));
+  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: float32(weights.data) })); // prettier-ignore
+  return {
+    values: kernelOf(rounded, layout),
+    report() {
+      const reports = drawn.map((w, g) => ({
+        units,
+        inputs,
+        iterations: found[g]!.iterations,
+        leastMeanCos2: leastMeanCos2(units, inputs),
+        before: diversityOf(w),
+        after: diversityOf(rounded[g]!),
+      }));
+      return reports.reduce((a, b) => (b.after.meanCos2 > a.after.meanCos2 ? b : a));
+    },
+  };
+}
+
+/** Throws an ArgumentError for options that no shape could use. */
+export function checkDecorrelatedOptions(options: DecorrelatedOptions): void {
+  const { base = "glorotUniform", depthwise = false, seed, ...how } = options;
+  checkDecorrelateOptions(how);
+  checkFlag("depthwise", depthwise);
+  checkBase(base);
+  checkSeed(seed);
+}

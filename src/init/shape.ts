@@ -1,0 +1,22 @@
+/** Shapes of kernels. */
+import { ArgumentError, MemoryError, show } from "../errors.ts";
+
+/** Numbers in a kernel of this shape. */
+export function size(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
+const MOST = 2 ** 30;
+
+/** Throws an ArgumentError for what is no shape of these ranks, a MemoryError for one beyond memory. */
+export function checkShape(shape: readonly number[], least: number, most: number): void {
+  const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
+  const ok =
+    Array.isArray(shape) &&
+    shape.length >= least &&
+    shape.length <= most &&
+    Array.from(shape).every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
+  if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
+}

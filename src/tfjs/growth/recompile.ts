@@ -1,0 +1,91 @@
+/** Compiling a wider model as the one before, with an optimizer that goes on where that was. */
+import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import { engine } from "../layers/graph.ts";
+import { widen, type Widenings } from "./rebuild.ts";
+
+type Slot = Awaited<ReturnType<Optimizer["getWeights"]>>[number];
+
+interface OptimizerClass {
+  fromConfig(cls: OptimizerClass, config: object): Optimizer;
+}
+
+/**
+ * Compiles `wide` as `model` is: loss, metrics, and an optimizer of the same kind and settings with
+ * its iteration count and slots. Slots of new units are as new: zero, with Adagrad its initial value.
+ * The new optimizer belongs to the model and is disposed with it.
+ *
+ * @param other an optimizer to take instead, as it is
+ * @throws ArgumentError for an optimizer that does not give its state
+ */
+export async function recompile(
+  model: LayersModel,
+  wide: LayersModel,
+  k: number,
+  widenings: Widenings,
+  other?: Optimizer,
+): Promise<void> {
+  const { optimizer, loss, metrics } = engine(model) as LayersModel &
+    Pick<ModelCompileArgs, "loss">;
+  const compile = (next: Optimizer) => wide.compile({ optimizer: next, loss, metrics } as never);
+  if (other !== undefined) return compile(other);
+  const [iteration, ...slots] = await stateOf(optimizer);
+  const config = optimizer.getConfig() as { initialAccumulatorValue?: number };
+  const cls = optimizer.constructor as unknown as OptimizerClass;
+  const next = cls.fromConfig(cls, config);
+  const made: Tensor[] = [iteration!.tensor];
+  try {
+    const initial = config.initialAccumulatorValue ?? 0;
+    const carried = slots.map(({ name, tensor }, i): Slot => {
+      const { weight, suffix } = weightOf(model, name, i);
+      const { name: owner } = wide.weights[model.weights.indexOf(weight)]!;
+      const widening = widenings.get(weight);
+      if (widening === undefined) return { name: owner + suffix, tensor };
+      made.push(widen(tensor, k, { ...widening, fill: () => initial }));
+      return { name: owner + suffix, tensor: made.at(-1)! };
+    });
+    await next.setWeights([iteration!, ...carried]);
+    compile(next);
+    (wide as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
+  } catch (error) {
+    next.dispose();
+    throw error;
+  } finally {
+    dispose(made);
+  }
+}
+
+/**
+ * The iteration count and the slots.
+ *
+ * @throws ArgumentError for adamax, which does not give them, and for centered rmsprop: that of TensorFlow.js
+ *   takes the root of −ε where a gradient is zero, as those of new units are at first
+ */
+export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
+  const state = await optimizer.getWeights().catch(() => undefined);
+  const { centered } = optimizer.getConfig() as { centered?: boolean };
+  if (state !== undefined && !centered) return state;
+  state?.[0]!.tensor.dispose();
+  throw new ArgumentError(
+    "model",
+    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one " +
+      "as the option optimizer",
+    `${centered ? "centered " : ""}${optimizer.getClassName()}`,
+  );
+}
+
+/** Whose slot it is: by its name; by its place in a loaded state, which has names of another model. */
+function weightOf(
+  model: LayersModel,
+  name: string,
+  i: number,
+): { weight: LayerVariable; suffix: string } {
+  const weight = model.weights.find((one) => name.startsWith(`${one.name}/`));
+  if (weight !== undefined) return { weight, suffix: name.slice(weight.name.length) };
+  const trainable = model.trainableWeights;
+  return {
+    weight: trainable[i % trainable.length]!,
+    suffix: name.slice(name.lastIndexOf("/")),
+  };
+}

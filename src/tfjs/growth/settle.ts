@@ -1,0 +1,162 @@
+import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { known } from "../../arguments.ts";
+import { float32 } from "../../arrays.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { source, type Samples } from "../data/source.ts";
+import { engine, leaves, type Layer } from "../layers/graph.ts";
+import { Relu, Relu1 } from "../relu1.ts";
+import { attributes, type HeldActivation } from "../layers/attributes.ts";
+
+export interface SettleOptions {
+  /**
+   * Samples as in `initializeFromData`. With them only layers are settled where no unit stands at zero on
+   * them; without, all.
+   */
+  xs?: Samples;
+  /** Names of the layers to settle; default: all that have relu1. */
+  layers?: readonly string[];
+}
+
+/** What became of a layer with relu1. */
+export interface SettledLayer {
+  readonly layer: string;
+  /** Whether it has relu now. */
+  readonly settled: boolean;
+  /** With xs: its units that stand at zero. */
+  readonly atZero?: number;
+}
+
+/**
+ * Turns relu1 back into relu, in place: after growing, when the new units have woken. The function is the same up
+ * to the rounding of fused kernels, which TensorFlow.js has for relu alone: that is why the model is faster then.
+ * Weights and optimizer stay as they are, and a page can load the saved model without this package.
+ *
+ * A unit stands at zero if its largest pre-activation on xs is exactly 0: a new one that has learned nothing yet.
+ * relu would give it no gradient, and relu1 does; for any other unit they are alike but on
+ * single samples. A layer with such a unit keeps relu1, unless there are no xs, which is a request.
+ *
+ * @returns all layers that had relu1, or those that were named
+ * @throws ArgumentError for layers without relu1, samples that do not fit the model, are none, or make
+ *   pre-activations that are not finite; the model is then as before
+ *
+ * @example
+ * const { model: wider } = await grow(model, { layer: "conv2", units: 16, method: "gradmax", xs, ys });
+ * await wider.fit(…);
+ * await settle(wider, { xs });
+ */
+export async function settle(
+  model: LayersModel,
+  options: SettleOptions = {},
+): Promise<SettledLayer[]> {
+  const { xs, layers } = known(options, ["layers", "xs"], "options");
+  const all = placesOf(engine(model));
+  const names = [...new Set(all.map(({ layer }) => layer.name))];
+  if (
+    layers !== undefined &&
+    !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
+  ) {
+    const expected = `names of layers with relu1 (${names.join(", ") || "there are none"})`;
+    throw new ArgumentError("layers", expected, show(layers));
+  }
+  const asked = layers ?? names;
+  const places = all.filter(({ layer }) => asked.includes(layer.name));
+  const largest = xs === undefined ? undefined : await largestOf(model, places, xs);
+  return asked.map((name) => {
+    const own = places.filter(({ layer }) => layer.name === name);
+    const atZero =
+      largest && own.flatMap((place) => [...largest.get(place)!]).filter((x) => x === 0).length;
+    const settled = !atZero;
+    if (settled) own.forEach(({ holder, key }) => (holder[key] = new Relu()));
+    return { layer: name, settled, ...(atZero !== undefined && { atZero }) };
+  });
+}
+
+type Key = "activation" | "recurrentActivation";
+
+/** A relu1: the object that has it, the key of it there, and the layer that it is found in. */
+interface Place {
+  readonly layer: Layer;
+  readonly holder: { [key in Key]?: HeldActivation };
+  readonly key: Key;
+}
+
+/** Every relu1 of a model; also those of wrapped layers and of the cells of recurrent ones. */
+function placesOf(model: LayersModel): Place[] {
+  return [...new Set(leaves(model))].flatMap((layer) =>
+    holders(layer).flatMap((holder) =>
+      (["activation", "recurrentActivation"] as const)
+        .filter((key) => holder[key]?.getClassName() === Relu1.className)
+        .map((key) => ({ layer, holder, key })),
+    ),
+  );
+}
+
+interface Holder {
+  [key: string]: unknown;
+}
+
+/** The layer and what it is made of. */
+function holders(layer: object): Place["holder"][] {
+  const { layer: wrapped, layers, forwardLayer, backwardLayer, cell, cells } = layer as Holder;
+  const parts = [wrapped, layers, forwardLayer, backwardLayer, cell, cells].flat();
+  const inner = parts.filter((part) => typeof part === "object" && part !== null);
+  return [
+    ...new Set([layer as Place["holder"], ...inner.flatMap((part) => holders(part as object))]),
+  ];
+}
+
+/** The largest pre-activation of every unit on all samples. */
+async function largestOf(
+  model: LayersModel,
+  places: readonly Place[],
+  xs: Samples,
+): Promise<Map<Place, Float32Array>> {
+  const largest = new Map<Place, Float32Array>(places.map((place) => [place, float32(0)]));
+  const inner = engine(model);
+  let count = 0;
+  for await (const batch of source(inner, xs, undefined, Infinity, undefined)()) {
+    count += batch.inputs[0]!.shape[0]!;
+    const restore = places.map((place) => watch(place, (z) => raise(largest, place, z)));
+    try {
+      tidy(() => void inner.call([...batch.inputs], { training: false }));
+    } catch (error) {
+      const shapes = inner.inputs.map(
+        ({ shape }) => `[${shape.map((n) => n ?? "any").join(", ")}]`,
+      );
+      throw new ArgumentError("xs", `samples of ${shapes.join(", ")}`, (error as Error).message);
+    } finally {
+      restore.forEach((undo) => undo());
+    }
+  }
+  if (count === 0) throw new ArgumentError("xs", "at least one sample", "none");
+  for (const [{ layer }, values] of largest) {
+    if (values.every(Number.isFinite)) continue;
+    throw new ArgumentError("xs", "finite pre-activations", `NaN or an infinity in ${layer.name}`);
+  }
+  return largest;
+}
+
+/** Lets `see` have what goes into an activation; returns the undoing. */
+function watch({ holder, key }: Place, see: (z: Tensor) => void): () => void {
+  const activation = holder[key]!;
+  holder[key] = {
+    apply: (z) => {
+      see(z);
+      return activation.apply(z);
+    },
+    getClassName: () => activation.getClassName(),
+  };
+  return () => (holder[key] = activation);
+}
+
+function raise(largest: Map<Place, Float32Array>, place: Place, z: Tensor): void {
+  const units = attributes(place.layer).dataFormat === "channelsFirst" ? 1 : z.rank - 1;
+  const others = z.shape.map((_, axis) => axis).filter((axis) => axis !== units);
+  const now = max(z, others).dataSync<"float32">();
+  const before = largest.get(place)!;
+  largest.set(
+    place,
+    now.map((x, j) => Math.max(x, before[j] ?? -Infinity)),
+  );
+}

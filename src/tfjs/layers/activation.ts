@@ -1,0 +1,55 @@
+/** The activation of a layer: its name, and the function itself. */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { LayerVariable } from "@tensorflow/tfjs-layers";
+import { attributes } from "./attributes.ts";
+import type { Layer } from "./graph.ts";
+import { kindOf } from "./kinds.ts";
+
+/** An activation by its name in tf.layers, or as src/init/lps/activations.ts calls the layers that are one. */
+export interface Activation {
+  readonly name: string;
+  /** The ceiling of a ReLU, the slope of a LeakyReLU (the mean of PReLU's), α of an ELU, θ of a ThresholdedReLU. */
+  readonly parameter?: number;
+}
+
+/** What a layer does to its values in the end, of dense layers as of activation layers; absent where linear. */
+export function activationOf(layer: Layer): Activation | undefined {
+  const { activation, maxValue, alpha, theta } = attributes(layer);
+  const own = kindOf(layer).activation;
+  switch (own) {
+    case undefined: {
+      const name = activation?.getClassName() ?? "linear";
+      return name === "linear" ? undefined : { name };
+    }
+    case "relu":
+      return { name: own, parameter: maxValue ?? undefined };
+    case "thresholdedRelu":
+      return { name: own, parameter: theta! };
+    case "softmax":
+      return { name: own };
+    default:
+      return { name: own, parameter: typeof alpha === "number" ? alpha : meanOf(alpha!) };
+  }
+}
+
+function meanOf(weight: LayerVariable): number {
+  const values = weight.read().dataSync<"float32">();
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
+}
+
+/** The activation as a function of tensors; absent for layers that have none, not even a linear one. */
+export function functionOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
+  const { activation } = attributes(layer);
+  if (activation) return (x) => activation.apply(x);
+  return kindOf(layer).role === "activation" ? (x) => layer.call(x, {}) as Tensor : undefined;
+}
+
+/** By their names: functions that let mostly one sign through. */
+const ONE_SIDED = new Set([
+  ...["relu", "relu1", "relu6", "elu", "selu", "gelu", "gelu_new", "swish", "mish", "softplus"],
+  ...["leakyRelu", "thresholdedRelu"],
+]);
+
+export function isOneSided({ name }: Activation): boolean {
+  return ONE_SIDED.has(name);
+}

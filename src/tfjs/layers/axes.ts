@@ -1,0 +1,22 @@
+/** Where the windows of convolution and pooling layers lie. */
+import { axisOf, type Axis } from "../../linalg/axis.ts";
+import { attributes } from "./attributes.ts";
+import type { Layer } from "./graph.ts";
+import { kindOf } from "./kinds.ts";
+
+/** The spatial axes of a convolution or of pooling, given the sizes of its input along them. */
+export function axesOf(layer: Layer, sizes: readonly number[]): Axis[] {
+  const { kernelSize, poolSize, strides, padding, dilationRate = 1 } = attributes(layer);
+  // tf.layers 4.22 keeps the dilation rate of a depthwise layer and does not use it.
+  const ignored = kindOf(layer).map === "depthwise";
+  return sizes.map((size, i) => {
+    const dilation = Array.isArray(dilationRate) ? dilationRate[i]! : dilationRate;
+    const window = (kernelSize ?? poolSize!)[i]!;
+    return axisOf(size, window, strides![i]!, ignored ? 1 : dilation, padding!);
+  });
+}
+
+/** Whether there are gaps between the taps of a convolution. */
+export function isDilated(layer: Layer): boolean {
+  return [attributes(layer).dilationRate ?? 1].flat().some((dilation) => dilation !== 1);
+}

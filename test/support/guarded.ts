@@ -1,0 +1,28 @@
+import * as assert from "uvu/assert";
+import type { Data, Frame } from "../../src/wasm/memory.ts";
+import type { Precision } from "./precisions.ts";
+
+const GUARD = 8;
+
+/**
+ * Room for `count` results between two guards, all filled with `fill`, or with `content` between them.
+ * `take` returns what the kernel wrote after seeing that the guards still stand.
+ */
+export function guarded(
+  f: Frame,
+  { array, bytes }: Precision,
+  count: number,
+  fill = 7,
+  content?: ArrayLike<number>,
+) {
+  const all = new Float64Array(count + 2 * GUARD).fill(fill);
+  if (content) all.set(content, GUARD);
+  const room = f.put(all);
+  const take = (): Data => {
+    const all = f.take(room, count + 2 * GUARD, new array(count + 2 * GUARD));
+    for (const x of [...all.slice(0, GUARD), ...all.slice(GUARD + count)])
+      assert.ok(Object.is(x, fill), "the kernel wrote outside its result");
+    return all.slice(GUARD, GUARD + count);
+  };
+  return { address: room + GUARD * bytes, take };
+}

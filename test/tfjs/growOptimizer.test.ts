@@ -1,0 +1,105 @@
+/** Training goes on after growing as if nothing had happened. */
+import "../../src/tfjs/train.ts";
+import * as assert from "uvu/assert";
+import { ArgumentError, grow } from "../../src/tfjs/index.ts";
+import { suite } from "../support/suite.ts";
+import { batch, build, kinds } from "../support/chains.ts";
+import { tf } from "../support/wasm.ts";
+
+const { train } = tf;
+
+const optimizers = {
+  sgd: () => train.sgd(0.05),
+  momentum: () => train.momentum(0.02, 0.9, true),
+  rmsprop: () => train.rmsprop(0.01, 0.9, 0.5),
+  adagrad: () => train.adagrad(0.05, 0.2),
+  adadelta: () => train.adadelta(0.5),
+  adam: () => train.adam(0.01),
+};
+
+const training = { epochs: 3, batchSize: 8, shuffle: false, verbose: 0 } as const;
+
+suite("tfjs/grow optimizer", (test) => {
+  for (const [name, make] of Object.entries(optimizers)) {
+    test(`${name}: a twin that grew by nothing trains as the one that did not`, async () => {
+      const model = build(kinds["dense, batch normalization"](), make());
+      const { xs, ys } = batch(model, 24);
+      await model.fit(xs, ys, training);
+      const { model: wide } = await grow(model, { layer: "a", units: 2, method: "zero" });
+      assert.is(wide.optimizer.getClassName(), model.optimizer.getClassName());
+      assert.equal(wide.optimizer.getConfig(), model.optimizer.getConfig());
+      const [{ tensor: steps }] = await wide.optimizer.getWeights();
+      assert.is(steps.dataSync()[0], 9);
+      const plain = await model.fit(xs, ys, training);
+      const grown = await wide.fit(xs, ys, training);
+      plain.history.loss.forEach((loss, epoch) => {
+        const other = grown.history.loss[epoch] as number;
+        // Sums of a wider layer round differently; what is left of that after nine steps.
+        assert.ok(Math.abs(other / (loss as number) - 1) < 1e-4, `${other} and ${loss}`);
+      });
+      const slots = async (one: typeof model) =>
+        (await one.optimizer.getWeights()).slice(1).map(({ tensor }) => tensor.shape.join("x"));
+      const wider = (await slots(model)).map((shape) =>
+        shape.replace(/^5$/, "7").replace(/^5x/, "7x").replace(/x5$/, "x7"),
+      );
+      assert.equal(await slots(wide), wider);
+    });
+  }
+
+  test("adagrad: slots of new units start where new slots do", async () => {
+    const model = build(kinds.dense(), train.adagrad(0.05, 0.2));
+    const { xs, ys } = batch(model, 8);
+    await model.fit(xs, ys, { epochs: 1, verbose: 0 });
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "zero" });
+    const slots = await wide.optimizer.getWeights();
+    const fresh = tf.slice(slots[1].tensor, [0, 5], [6, 2]).dataSync();
+    assert.equal(fresh, new Float32Array(12).fill(0.2));
+  });
+
+  test("an optimizer that has not taken a step, and one after the other", async () => {
+    const model = build(kinds.conv(), train.adam(0.01));
+    const { xs, ys } = batch(model, 8);
+    let current = model;
+    for (let i = 0; i < 3; i++) {
+      const { model: next } = await grow(current, { layer: "a", units: 1, method: "split" });
+      await next.fit(xs, ys, { epochs: 1, verbose: 0 });
+      current = next;
+    }
+    const [{ tensor: steps }] = await current.optimizer.getWeights();
+    assert.is(steps.dataSync()[0], 3);
+  });
+
+  test("loss and metrics stay", async () => {
+    const model = build(kinds.dense());
+    const mine = (a: ReturnType<typeof tf.tensor>) => tf.mean(a);
+    model.compile({ optimizer: "adam", loss: "meanAbsoluteError", metrics: ["mse", mine] });
+    const { xs, ys } = batch(model, 8);
+    const { model: wide } = await grow(model, { layer: "a", units: 1, method: "zero" });
+    const [a, b] = [model, wide].map((one) =>
+      (one.evaluate(xs, ys) as ReturnType<typeof tf.tensor>[]).map((value) => value.dataSync()[0]),
+    );
+    assert.is(a.length, 3);
+    a.forEach((value, i) => assert.ok(Math.abs(value - b[i]) <= 1e-6 * Math.abs(value)));
+  });
+
+  for (const [name, make] of Object.entries({
+    Adamax: () => train.adamax(0.01),
+    "centered RMSProp": () => train.rmsprop(0.01, 0.9, 0, 1e-7, true),
+  })) {
+    test(`${name} cannot go on: refused, unless there is another optimizer`, async () => {
+      const model = build(kinds.dense(), make());
+      const { xs, ys } = batch(model, 8);
+      await model.fit(xs, ys, { epochs: 1, verbose: 0 });
+      const { numTensors } = tf.memory();
+      const options = { layer: "a", units: 1, method: "zero" } as const;
+      const error = await grow(model, options).catch((error: unknown) => error);
+      assert.instance(error, ArgumentError);
+      assert.match((error as Error).message, new RegExp(`model: .*option optimizer, got ${name}`));
+      assert.is(tf.memory().numTensors, numTensors);
+      const optimizer = train.adam(0.01);
+      const { model: wide } = await grow(model, { ...options, optimizer });
+      assert.is(wide.optimizer, optimizer);
+      await wide.fit(xs, ys, { epochs: 1, verbose: 0 });
+    });
+  }
+});
