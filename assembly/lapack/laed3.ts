@@ -15,7 +15,7 @@ import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { BOTH, LOWER, UPPER } from "./laed2";
 import { laed4 } from "./laed4";
-import { Merge } from "./merge";
+import { GROUP, Merge } from "./merge";
 
 /** k of the columns lo..hi-1 are coupled. Returns whether all roots were found. */
 export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): bool {
@@ -42,24 +42,31 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
     gather(m, lo, mid, 0, k12, upper);
     gather(m, mid, hi, k1, k23, lower);
     saveDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));
-    memory.fill(m.panel, 0, ROW * (pad(k, NR) + NR));
+    memory.fill(m.panel, 0, GROUP * ROW * (pad(k, NR) + NR));
   }
-  const u = m.panel;
-  for (let j = 0; j < k; j += NR) {
-    for (let c = 0; c < NR; c++) {
-      if (j + c < k) columnOf(m, k, j + c);
+  // Some panels of U at a time: they share what a tile reads of the columns.
+  const step = ROW * (pad(k, NR) + NR);
+  for (let j = 0; j < k; j += GROUP * NR) {
+    const end = min(j + GROUP * NR, k);
+    for (let c = j; c < pad(end, NR); c++) {
+      if (c < k) columnOf(m, k, c);
       if (!m.vectors) continue;
+      const u = m.panel + step * ((c - j) / NR) + REAL * (c & (NR - 1));
       for (let i = 0; i < k; i++) {
-        store<real>(u + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
+        store<real>(u + ROW * load<i32>(m.place + 4 * i), c < k ? <real>load<f64>(m.u + 8 * i) : 0);
       }
     }
     if (!m.vectors) continue;
     const to = m.q + m.stride * ((lo + j) / NR) + ROW * lo;
     for (let i = 0; i < top; i += MR) {
-      tileNN(pad(k12, MR), 1, upper + ROW * i, ts, u, 0, to + ROW * i, ROW);
+      for (let c = j, u = m.panel, x = to; c < end; c += NR, u += step, x += m.stride) {
+        tileNN(pad(k12, MR), 1, upper + ROW * i, ts, u, 0, x + ROW * i, ROW);
+      }
     }
     for (let i = 0; i < bottom; i += MR) {
-      tileNN(pad(k23, MR), 1, lower + ROW * i, bs, u + ROW * k1, 0, to + ROW * (top + i), ROW);
+      for (let c = j, u = m.panel + ROW * k1, x = to + ROW * top; c < end; c += NR, u += step, x += m.stride) {
+        tileNN(pad(k23, MR), 1, lower + ROW * i, bs, u, 0, x + ROW * i, ROW);
+      }
     }
   }
   if (m.vectors) restoreDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));

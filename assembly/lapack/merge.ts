@@ -8,6 +8,10 @@
 import { alloc } from "../arena";
 import { PAD, ROW, pad, panelBytes, panelStride } from "../blas/panel";
 
+/** Panels of U that are there at a time: four fit the L2 cache beside what they are multiplied with. */
+// @ts-ignore: decorator
+@inline export const GROUP: i32 = 4;
+
 @unmanaged
 export class Merge {
   /** With vectors? */
@@ -37,7 +41,7 @@ export class Merge {
   u: usize;
   /** f64: values and rows of the merged piece before they replace those of its halves. */
   spare: usize;
-  /** NR columns of U, and the columns of Q by kind; absent without vectors. */
+  /** GROUP panels of U, and the columns of Q by kind; absent without vectors. */
   panel: usize;
   columns: usize;
 }
@@ -48,7 +52,7 @@ export function merging(n: i32, vectors: bool, q: usize): Merge | null {
   const np = <u64>pad(n, PAD);
   const f64s = alloc(8 * 15 * np);
   const i32s = alloc(4 * 5 * np);
-  const panel = alloc(vectors ? ROW * (np + PAD) : 0);
+  const panel = alloc(vectors ? GROUP * ROW * (np + PAD) : 0);
   const columns = alloc(vectors ? panelBytes(n, n) + 4 * <u64>panelStride(n) : 0);
   if (!at || !f64s || !i32s || !panel || !columns) return null;
   const m = changetype<Merge>(at);
