@@ -10,7 +10,7 @@
  * lower half of Q U are products of what is not zero: 2 k (n₁ k₁₂ + n₂ k₂₃) flops, n³ without deflation. They are
  * taken by panels of U, which is never there as a whole.
  */
-import { NR, ROW, columnOf, entryOf, pad, panelStride } from "../blas/panel";
+import { NR, ROW, entryOf, pad, panelStride } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { BOTH, LOWER, UPPER } from "./laed2";
@@ -29,32 +29,40 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
   }
   refit(m, k);
   gatherRows(m, k);
+  if (!m.vectors) {
+    for (let j = 0; j < k; j++) column(m, k, j);
+    return true;
+  }
+  const k1 = arrange(m, k, UPPER, 0);
+  const k12 = arrange(m, k, BOTH, k1);
+  const k23 = arrange(m, k, LOWER, k12) - k1;
+  memory.fill(m.panel, 0, ROW * (pad(k, NR) + NR));
+  multiply(m, m.q, lo, mid, hi, k, k1, k12, k23);
+  if (m.left) multiply(m, m.left, lo, mid, hi, k, k1, k12, k23);
+  return true;
+}
 
+/** Q := Q U, of the vectors that begin with k1 columns which are zero below and end with those zero above. */
+function multiply(m: Merge, q: usize, lo: i32, mid: i32, hi: i32, k: i32, k1: i32, k12: i32, k23: i32): void {
   const top = mid - lo, bottom = hi - mid;
   const ts = panelStride(top), bs = panelStride(bottom);
-  let k1 = 0, k12 = 0, k23 = 0;
-  let upper = m.columns, lower = upper;
-  if (m.vectors) {
-    k1 = arrange(m, k, UPPER, 0);
-    k12 = arrange(m, k, BOTH, k1);
-    k23 = arrange(m, k, LOWER, k12) - k1;
-    lower = upper + ts * ((k12 + NR - 1) / NR);
-    gather(m, lo, mid, 0, k12, upper);
-    gather(m, mid, hi, k1, k23, lower);
-    saveDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));
-    memory.fill(m.panel, 0, ROW * (pad(k, NR) + NR));
-  }
+  const upper = m.columns, lower = upper + ts * ((k12 + NR - 1) / NR);
+  const gone = lower + bs * ((k23 + NR - 1) / NR);
+  gather(m, q, lo, mid, 0, k12, upper);
+  gather(m, q, mid, hi, k1, k23, lower);
+  saveDeflated(m, q, lo, hi, k, gone);
   const u = m.panel;
   for (let j = 0; j < k; j += NR) {
     for (let c = 0; c < NR; c++) {
-      if (j + c < k) columnOf(m, k, j + c);
-      if (!m.vectors) continue;
+      if (j + c < k) {
+        if (q == m.left) leftColumn(m, k, j + c);
+        else column(m, k, j + c);
+      }
       for (let i = 0; i < k; i++) {
         store<real>(u + ROW * load<i32>(m.place + 4 * i) + REAL * c, j + c < k ? <real>load<f64>(m.u + 8 * i) : 0);
       }
     }
-    if (!m.vectors) continue;
-    const to = m.q + m.stride * ((lo + j) / NR) + ROW * lo;
+    const to = q + m.stride * ((lo + j) / NR) + ROW * lo;
     for (let i = 0; i < top; i += MR) {
       tileNN(pad(k12, MR), 1, upper + ROW * i, ts, u, 0, to + ROW * i, ROW);
     }
@@ -62,8 +70,7 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
       tileNN(pad(k23, MR), 1, lower + ROW * i, bs, u + ROW * k1, 0, to + ROW * (top + i), ROW);
     }
   }
-  if (m.vectors) restoreDeflated(m, lo, hi, k, lower + bs * ((k23 + NR - 1) / NR));
-  return true;
+  restoreDeflated(m, q, lo, hi, k, gone);
 }
 
 /** ẑ, but for the factor 1/rho: the vectors are normalised anyway. */
@@ -109,11 +116,12 @@ function gatherRows(m: Merge, k: i32): void {
     store<f64>(m.dk + 8 * k, load<f64>(m.dk + 8 * (k - 1)));
     store<f64>(m.zz + 8 * k, 0);
     store<f64>(m.zk + 8 * k, 0);
+    store<f64>(m.root + 8 * k, 0);
   }
 }
 
 /** Column j of U at unit length, and with it value, first and last row of the merged piece, in `spare`. */
-function columnOf(m: Merge, k: i32, j: i32): void {
+function column(m: Merge, k: i32, j: i32): void {
   const o = f64x2.splat(load<f64>(m.origin + 8 * j)), t = f64x2.splat(load<f64>(m.tau + 8 * j));
   let squares = f64x2.splat(0), first = squares, last = squares;
   for (let i = 0; i < k; i += 2) {
@@ -134,6 +142,28 @@ function columnOf(m: Merge, k: i32, j: i32): void {
   store<f64>(to + 16, scale * sum(last));
 }
 
+/**
+ * The left vector that belongs to column j, at unit length: u_0 = -1 and u_i = d_i ẑ_i / (d_i² - λ), where 1 = rho (see
+ * bdsdc).
+ */
+function leftColumn(m: Merge, k: i32, j: i32): void {
+  const o = f64x2.splat(load<f64>(m.origin + 8 * j)), t = f64x2.splat(load<f64>(m.tau + 8 * j));
+  for (let i = 0; i < k; i += 2) {
+    const x = f64x2.div(v128.load(m.zhat + 8 * i), f64x2.sub(f64x2.sub(v128.load(m.dk + 8 * i), o), t));
+    v128.store(m.u + 8 * i, f64x2.mul(v128.load(m.root + 8 * i), x));
+  }
+  store<f64>(m.u, -1);
+  let squares = f64x2.splat(0);
+  for (let i = 0; i < k; i += 2) {
+    const x = v128.load(m.u + 8 * i);
+    squares = f64x2.add(squares, f64x2.mul(x, x));
+  }
+  const factor = f64x2.splat(1 / sqrt(sum(squares)));
+  for (let i = 0; i < k; i += 2) {
+    v128.store(m.u + 8 * i, f64x2.mul(factor, v128.load(m.u + 8 * i)));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function sum(x: v128): f64 {
@@ -152,12 +182,12 @@ function arrange(m: Merge, k: i32, kind: i32, at: i32): i32 {
 }
 
 /** Rows from..to-1 of the columns that stand at, at + 1, … in U, as panels. z, used up, names them. */
-function gather(m: Merge, from: i32, to: i32, at: i32, count: i32, panels: usize): void {
+function gather(m: Merge, q: usize, from: i32, to: i32, at: i32, count: i32, panels: usize): void {
   const rows = to - from;
   const stride = panelStride(rows);
   for (let j = 0; j < count; j++, at++) {
     const c = load<i32>(m.z + 4 * at);
-    let x = entryOf(m.q, m.stride, from, c);
+    let x = entryOf(q, m.stride, from, c);
     const panel = panels + stride * (j / NR);
     if ((j & (NR - 1)) == 0) memory.fill(panel, 0, stride);
     let y = panel + REAL * (j & (NR - 1));
@@ -165,17 +195,17 @@ function gather(m: Merge, from: i32, to: i32, at: i32, count: i32, panels: usize
   }
 }
 
-function saveDeflated(m: Merge, lo: i32, hi: i32, k: i32, to: usize): void {
+function saveDeflated(m: Merge, q: usize, lo: i32, hi: i32, k: i32, to: usize): void {
   for (let j = 0, count = hi - lo - k; j < count; j++) {
     const c = load<i32>(m.deflated + 4 * j);
-    let x = entryOf(m.q, m.stride, lo, c);
+    let x = entryOf(q, m.stride, lo, c);
     for (let i = lo; i < hi; i++, x += ROW, to += REAL) store<real>(to, load<real>(x));
   }
 }
 
-function restoreDeflated(m: Merge, lo: i32, hi: i32, k: i32, from: usize): void {
+function restoreDeflated(m: Merge, q: usize, lo: i32, hi: i32, k: i32, from: usize): void {
   for (let j = lo + k; j < hi; j++) {
-    let x = entryOf(m.q, m.stride, lo, j);
+    let x = entryOf(q, m.stride, lo, j);
     for (let i = lo; i < hi; i++, x += ROW, from += REAL) store<real>(x, load<real>(from));
   }
 }
