@@ -19,7 +19,7 @@
  * alone O(n²); they are the same bits.
  */
 import { NR, PAD, ROW, pad, panelBytes } from "../blas/panel";
-import { EPS, REAL } from "../real";
+import { REAL } from "../real";
 import { bdsqr } from "./bdsqr";
 import { BOTH, NEGLIGIBLE, keep, rotateRight, separate } from "./laed2";
 import { laed3 } from "./laed3";
@@ -75,24 +75,23 @@ function solve(m: Merge, n: i32, lo: i32, hi: i32, norm: f64, leaf: usize): bool
     if (r > 0) rotateRight(m, lo, hi, row, free, own / r, other / r);
     own = r;
   }
-  // What is nothing even next to what is negligible keeps the roots apart; a value that comes of it is 0.
-  const tolerance = NEGLIGIBLE * norm, nothing = EPS * tolerance;
-  store<f64>(z + 8 * row, abs(own) > nothing ? own : nothing);
+  // As LAPACK does (dlasd2), z of the row is not less than what is negligible, and no other d less than half of it, so that
+  // the roots are well apart from their poles. The first value is proportional to so small a z, and is brought back.
+  const tolerance = NEGLIGIBLE * norm, raised = max(abs(own), tolerance);
+  store<f64>(z + 8 * row, copysign(raised, own));
   store<f64>(d + 8 * row, 0);
   store<i32>(m.kind + 4 * row, BOTH);
   keep(m, 0, row);
   const k = separate(m, lo, mid, hi, row, end, 1, tolerance, 1);
   if (hi < n) store<i32>(m.deflated + 4 * (hi - lo - k - 1), free);
   for (let i = 0; i < k; i++) {
-    const root = i > 0 ? max(load<f64>(m.dk + 8 * i), nothing) : 0;
+    const root = i > 0 ? max(load<f64>(m.dk + 8 * i), 0.5 * tolerance) : 0;
     store<f64>(m.root + 8 * i, root);
     store<f64>(m.dk + 8 * i, root * root);
   }
   if (!laed3(m, lo, mid, hi, k, 1)) return false;
-  for (let j = 0, value = m.spare; j < k; j++, value += 24) {
-    const sigma = sqrt(load<f64>(value));
-    store<f64>(value, sigma > nothing ? sigma : 0);
-  }
+  for (let j = 0; j < k; j++) store<f64>(m.spare + 24 * j, sqrt(load<f64>(m.spare + 24 * j)));
+  store<f64>(m.spare, load<f64>(m.spare) * (abs(own) / raised));
   settle(m, lo, hi, k);
   return true;
 }
