@@ -152,7 +152,7 @@ suite("assembly/lapack/gesdd", (test) => {
         const rank = n - Math.ceil(n / 3);
         s.forEach((x: number, i: number) => {
           if (i >= rank) assert.is(x, 0, `${n}: s[${i}]`);
-          else assert.ok(Math.abs(x - 3) <= GATE * precision.u, `${n}: s[${i}] = ${x}`);
+          else assert.ok(Math.abs(x / 3 - 1) <= GATE * precision.u, `${n}: s[${i}] = ${x}`);
         });
       }
     });
