@@ -57,7 +57,7 @@ function decompose(
   const tall = 6 * <i64>m >= 11 * <i64>n;
   const blocks = nb == 0 ? ilaenv(n) : nb;
   const h = tall ? n : m;
-  const hs = panelStride(h), ns = panelStride(n);
+  const hs = panelStride(h);
   const b = alloc(panelBytes(h, n) + hs);
   const q = tall ? alloc(panelBytes(m, n)) : b;
   const tq = tall ? alloc(<u64>REAL * blocks * pad(n, blocks)) : b;
@@ -67,10 +67,10 @@ function decompose(
   const taug = alloc(<u64>REAL * pad(n, NR));
   const work = alloc(max(gebrdWork(h, n, blocks), geqrfWork(blocks)));
   const leaf = alloc(LEAVES);
-  const left = vectors ? alloc(panelBytes(n, n)) : b;
   const right = vectors ? alloc(panelBytes(n, n)) : b;
-  const x = merging(n, vectors, right, vectors ? left : 0);
-  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !left || !right || !x) return Info.MEMORY;
+  // Left vectors take the place of what was reduced.
+  const x = merging(n, vectors, right, vectors ? b : 0);
+  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !right || !x) return Info.MEMORY;
 
   // In two steps, of which one is 1 or exact: neither over- nor underflows.
   const scale = top > 0 ? reciprocalPower(top) : 1;
@@ -98,28 +98,27 @@ function decompose(
   if (!vectors) return Info.OK;
 
   const t = alloc(<u64>REAL * blocks * pad(n, blocks));
-  const whole = tall || cols > n;
-  const cu = whole ? alloc(panelBytes(m, cols)) : b;
-  if (!t || !cu) return Info.MEMORY;
-  // What bdsdc kept columns in is free, and as large.
+  // What bdsdc kept columns in is free and as large as V, what it kept V in as large as U of a square matrix.
   const cv = x.columns;
+  const cu = m > n ? alloc(panelBytes(m, cols)) : right;
+  if (!t || !cu) return Info.MEMORY;
   sorted(n, right, x.order, n, n, cv);
   factors(n, n - 1, blocks, gv, taug, t);
   ormqr(n, n, n - 1, blocks, gv, t, cv, work);
   factors(h, n, blocks, hv, tauh, t);
   if (tall) {
-    sorted(n, left, x.order, n, n, b);
-    ormqr(n, n, n, blocks, hv, t, b, work);
-    embed(n, b, m, cols, cu);
+    sorted(n, b, x.order, n, n, right);
+    ormqr(n, n, n, blocks, hv, t, right, work);
+    embed(n, right, m, cols, cu);
     ormqr(m, cols, n, blocks, q, tq, cu, work);
   } else {
-    sorted(n, left, x.order, m, cols, cu);
+    sorted(n, b, x.order, m, cols, cu);
     ormqr(m, cols, n, blocks, hv, t, cu, work);
   }
   if (wide) fixSigns(n, n, cv, m, cu);
   else fixSigns(n, m, cu, n, cv);
   unpack(false, m, cols, cu, panelStride(m), u, cols);
-  unpack(false, n, n, cv, ns, v, n);
+  unpack(false, n, n, cv, panelStride(n), v, n);
   return Info.OK;
 }
 
