@@ -18,8 +18,7 @@
  * to the row that is to come. What is deflated is normwise negligible. 8n³/3 flops in tiles without deflation, the values
  * alone O(n²); they are the same bits.
  */
-import { NR, PAD, ROW, pad, panelBytes } from "../blas/panel";
-import { REAL } from "../real";
+import { ROW, entryOf, panelBytes } from "../blas/panel";
 import { bdsqr } from "./bdsqr";
 import { BOTH, NEGLIGIBLE, keep, rotateRight, separate } from "./laed2";
 import { laed3 } from "./laed3";
@@ -116,10 +115,10 @@ function solveLeaf(m: Merge, n: i32, lo: i32, hi: i32, norm: f64, leaf: usize): 
     }
     store<i32>(m.order + 4 * (lo + at), lo + j);
     if (!m.vectors) continue;
-    const offset = m.stride * ((lo + j) / NR) + REAL * ((lo + j) & (NR - 1)) + ROW * lo;
-    for (let i = 0; i < size; i++) {
-      store<real>(m.q + offset + ROW * i, <real>load<f64>(from + 8 * i));
-      store<real>(m.left + offset + ROW * i, <real>load<f64>(u + LD * j + 8 * i));
+    let q = entryOf(m.q, m.stride, lo, lo + j), p = entryOf(m.left, m.stride, lo, lo + j);
+    for (let i = 0; i < size; i++, q += ROW, p += ROW) {
+      store<real>(q, <real>load<f64>(from + 8 * i));
+      store<real>(p, <real>load<f64>(u + LD * j + 8 * i));
     }
   }
   return true;

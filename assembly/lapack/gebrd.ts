@@ -21,7 +21,7 @@
  */
 import { gemvt } from "../blas/gemvt";
 import { gemvN, gemvT } from "../blas/symv";
-import { NR, PAD, ROW, pad, panelBytes, panelStride } from "../blas/panel";
+import { NR, PAD, ROW, columnOf, entryOf, pad, panelBytes, panelStride } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
 import { REAL } from "../real";
 import { larfg } from "./larfg";
@@ -47,13 +47,13 @@ export function gebrd(
     labrd(m, n, s, nb, a, vx, yp, tauq, taup, d, e, rest);
     const x = yp + ns * (nb / NR);
     for (let j = s; j < min(s + nb, n); j += NR) {
-      memory.copy(v + ms * (j / NR) + ROW * s, vx + ms * ((j - s) / NR) + ROW * s, ms - ROW * s);
-      memory.copy(p + ns * (j / NR) + ROW * s, x + ns * ((j - s) / NR) + ROW * s, ns - ROW * s);
+      memory.copy(entryOf(v, ms, s, j), entryOf(vx, ms, s, j - s), ms - ROW * s);
+      memory.copy(entryOf(p, ns, s, j), entryOf(x, ns, s, j - s), ns - ROW * s);
     }
     for (let j = s + nb; j < n; j += NR) {
       transposed(nb, yp, ns, j, rest);
       for (let i = s + nb, rows = pad(m, PAD); i < rows; i += MR) {
-        tileNN(2 * nb, -1, vx + ROW * i, ms, rest, 1, a + ms * (j / NR) + ROW * i, ROW);
+        tileNN(2 * nb, -1, vx + ROW * i, ms, rest, 1, entryOf(a, ms, i, j), ROW);
       }
     }
   }
@@ -76,7 +76,7 @@ function labrd(
   for (let j = s, end = min(s + nb, n); j < end; j++) {
     const i = j - s;
     const panels = (i + NR - 1) / NR, more = i / NR + 1;
-    copyColumn(j, m, a + ms * (j / NR) + REAL * (j & (NR - 1)), ROW, column, REAL);
+    copyColumn(j, m, columnOf(a, ms, j), ROW, column, REAL);
     copyRow(nb, yp, ns, j, t);
     gemvN(m, j, panels, v, ms, t, column);
     gemvN(m, j, panels, x, ms, t2, column);
@@ -86,7 +86,7 @@ function labrd(
     store<real>(column + REAL * j, 1);
     // Also what gemvN touched before row j.
     memory.fill(column + REAL * s, 0, REAL * i);
-    copyColumn(j, m, column, REAL, v + ms * (i / NR) + REAL * (i & (NR - 1)), ROW);
+    copyColumn(j, m, column, REAL, columnOf(v, ms, i), ROW);
     if (j == n - 1) break;
 
     const next = j + 1;
@@ -95,14 +95,14 @@ function labrd(
     gemvN(n, next, panels, y, ns, t, yj);
     gemvT(m, j, panels, x, ms, column, t);
     gemvN(n, next, panels, p, ns, t, yj);
-    for (let c = next & -NR, from = a + ms * (c / NR) + ROW * j; c < n; c += NR, from += ms) {
+    for (let c = next & -NR, from = entryOf(a, ms, j, c); c < n; c += NR, from += ms) {
       memory.copy(r + REAL * c, from, ROW);
     }
     copyRow(nb, vx, ms, j, t);
     gemvN(n, next, panels, y, ns, t, r);
     gemvN(n, next, panels, p, ns, t2, r);
     gemvt(m, j, n, next, a, ms, tau, column, yj, r, w);
-    copyColumn(next, n, yj, REAL, y + ns * (i / NR) + REAL * (i & (NR - 1)), ROW);
+    copyColumn(next, n, yj, REAL, columnOf(y, ns, i), ROW);
 
     const alpha = <f64>load<real>(r + REAL * next);
     const pi = larfg(n - next, r + REAL * next, REAL);
@@ -110,9 +110,9 @@ function labrd(
     store<f64>(e + 8 * j, beta);
     store<real>(taup + REAL * j, <real>pi);
     store<real>(r + REAL * next, 1);
-    copyColumn(next, n, r, REAL, p + ns * (i / NR) + REAL * (i & (NR - 1)), ROW);
+    copyColumn(next, n, r, REAL, columnOf(p, ns, i), ROW);
     if (pi == 0) continue;
-    let from = a + ms * (next / NR) + REAL * (next & (NR - 1)) + ROW * next;
+    let from = entryOf(a, ms, next, next);
     for (let l = next; l < m; l++, from += ROW) {
       const at = w + REAL * l;
       store<real>(at, <real>((<f64>load<real>(at) - beta * <f64>load<real>(from)) / (alpha - beta)));
@@ -121,7 +121,7 @@ function labrd(
     gemvN(m, next, more, v, ms, t, w);
     gemvT(n, next, panels, p, ns, r, t);
     gemvN(m, next, panels, x, ms, t, w);
-    let to = x + ms * (i / NR) + REAL * (i & (NR - 1)) + ROW * next;
+    let to = entryOf(x, ms, next, i);
     for (let l = next; l < m; l++, to += ROW) store<real>(to, <real>(pi * <f64>load<real>(w + REAL * l)));
   }
 }
@@ -145,7 +145,7 @@ function copyRow(nb: i32, panels: usize, stride: usize, i: i32, t: usize): void 
 /** [Y P]ᵀ of rows j..j+NR-1: the right operand of the update. */
 function transposed(nb: i32, yp: usize, stride: usize, j: i32, to: usize): void {
   for (let l = 0; l < 2 * nb; l++, to += ROW) {
-    const from = yp + stride * (l / NR) + ROW * j + REAL * (l & (NR - 1));
+    const from = entryOf(yp, stride, j, l);
     for (let c = 0; c < NR; c++) store<real>(to + REAL * c, load<real>(from + ROW * c));
   }
 }

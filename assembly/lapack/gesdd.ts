@@ -14,7 +14,7 @@ import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { identity } from "../blas/identity";
 import { reciprocalPower } from "../blas/nrm2";
-import { NR, PAD, ROW, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
+import { NR, PAD, ROW, columnOf, entryOf, pack, pad, panelBytes, panelStride, unpack } from "../blas/panel";
 import { Info } from "../info";
 import { REAL, SINGLE } from "../real";
 import { LEAVES, bdsdc } from "./bdsdc";
@@ -126,7 +126,7 @@ function decompose(
 function factors(m: i32, k: i32, nb: i32, v: usize, tau: usize, t: usize): void {
   const stride = panelStride(m), rows = pad(m, PAD);
   for (let s = 0; s < k; s += nb) {
-    larft(rows - s, pad(min(nb, k - s), NR), v + stride * (s / NR) + ROW * s, stride, tau + REAL * s, t + REAL * s * nb);
+    larft(rows - s, pad(min(nb, k - s), NR), entryOf(v, stride, s, s), stride, tau + REAL * s, t + REAL * s * nb);
   }
 }
 
@@ -136,7 +136,7 @@ function sorted(n: i32, x: usize, order: usize, m: i32, cols: i32, c: usize): vo
   memory.fill(c, 0, <usize>panelBytes(m, cols));
   for (let j = 0; j < n; j++) {
     const k = load<i32>(order + 4 * (n - 1 - j));
-    let from = x + xs * (k / NR) + REAL * (k & (NR - 1)), to = c + cs * (j / NR) + REAL * (j & (NR - 1));
+    let from = columnOf(x, xs, k), to = columnOf(c, cs, j);
     for (let i = 0; i < n; i++, from += ROW, to += ROW) store<real>(to, load<real>(from));
   }
   units(n, m, cols, c);
@@ -146,13 +146,13 @@ function sorted(n: i32, x: usize, order: usize, m: i32, cols: i32, c: usize): vo
 function embed(n: i32, x: usize, m: i32, cols: i32, c: usize): void {
   const xs = panelStride(n), cs = panelStride(m);
   memory.fill(c, 0, <usize>panelBytes(m, cols));
-  for (let j = 0; j < n; j += NR) memory.copy(c + cs * (j / NR), x + xs * (j / NR), ROW * n);
+  for (let j = 0; j < n; j += NR) memory.copy(columnOf(c, cs, j), columnOf(x, xs, j), ROW * n);
   units(n, m, cols, c);
 }
 
 function units(n: i32, m: i32, cols: i32, c: usize): void {
   const stride = panelStride(m);
-  for (let j = n; j < cols; j++) store<real>(c + stride * (j / NR) + ROW * j + REAL * (j & (NR - 1)), 1);
+  for (let j = n; j < cols; j++) store<real>(entryOf(c, stride, j, j), 1);
 }
 
 /** Makes the largest component of the first n columns of X positive, the first of equals; Y follows. */

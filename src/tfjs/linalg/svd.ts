@@ -42,7 +42,11 @@ export function svd(
   a: tf.Tensor,
   options: Options & { vectors?: boolean } = {},
 ): { u?: tf.Tensor; s: tf.Tensor; v?: tf.Tensor } {
-  const { vectors = true, mode = "reduced", method } = known(options, ["vectors", "mode", "method"]);
+  const {
+    vectors = true,
+    mode = "reduced",
+    method,
+  } = known(options, ["vectors", "mode", "method"]);
   // What is not a flag or a choice is left to the kernel to refuse.
   if (vectors === false) {
     const [s] = run(singularValues, { a }, { mode, method });

@@ -6,14 +6,14 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import { svd, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/memory.ts";
-import { build, gaussian, hard, uniform } from "../../matrices.ts";
-import { precisionOf, precisions, type Precision } from "../../precisions.ts";
-import { Family, transpose } from "../../ratios.ts";
-import { integers, kahan, modes, withSpectrum } from "../../spectra.ts";
-import { suite } from "../../suite.ts";
-import { absoluteError, GATE, SvdFamilies } from "../../svdRatios.ts";
+import { build, gaussian, hard, uniform } from "../../support/matrices.ts";
+import { precisionOf, precisions, type Precision } from "../../support/precisions.ts";
+import { Family, transpose } from "../../support/ratios.ts";
+import { integers, kahan, modes, withSpectrum } from "../../support/spectra.ts";
+import { suite } from "../../support/suite.ts";
+import { absoluteError, GATE, SvdFamilies } from "../../support/svdRatios.ts";
 import { singularValues } from "../../twins/svd.ts";
-import { guarded } from "../guarded.ts";
+import { guarded } from "../../support/guarded.ts";
 
 interface Options {
   nb?: number;
