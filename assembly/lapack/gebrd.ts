@@ -127,8 +127,6 @@ function labrd(
 }
 
 /** Entries from..to-1 of a column, `fs` and `ts` bytes apart. */
-// @ts-ignore: decorator
-@inline
 function copyColumn(from: i32, to: i32, x: usize, fs: usize, y: usize, ts: usize): void {
   x += fs * from;
   y += ts * from;
@@ -136,8 +134,6 @@ function copyColumn(from: i32, to: i32, x: usize, fs: usize, y: usize, ts: usize
 }
 
 /** Row i of two matrices of nb columns side by side, contiguous. */
-// @ts-ignore: decorator
-@inline
 function copyRow(nb: i32, panels: usize, stride: usize, i: i32, t: usize): void {
   for (let p = 0, q = panels + ROW * i; p < 2 * nb; p += NR, q += stride, t += ROW) memory.copy(t, q, ROW);
 }

@@ -175,8 +175,6 @@ function fixSigns(n: i32, rows: i32, x: usize, others: i32, y: usize): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function negate(rows: i32, x: usize, flip: v128): void {
   for (const end = x + ROW * rows; x < end; x += ROW) v128.store(x, v128.xor(v128.load(x), flip));
 }
