@@ -5,6 +5,7 @@ export { gemm, gemmPack, gemmTiles } from "./blas/gemm";
 export { wgrad } from "./blas/wgrad";
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
+export { gesdd } from "./lapack/gesdd";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";

@@ -18,9 +18,9 @@ import { suite } from "./support/suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 55 * 1024,
-  "tfjs-initializers": 107 * 1024,
-  "tfjs-initializers/train": 58 * 1024,
+  "tfjs-initializers/linalg": 60 * 1024,
+  "tfjs-initializers": 111 * 1024,
+  "tfjs-initializers/train": 62 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */

@@ -25,7 +25,7 @@ export { rank } from "./rank.ts";
 export { roots, type Roots } from "./roots.ts";
 export { schur } from "./schur.ts";
 export { spread } from "./spread.ts";
-export { svd, type Svd, type SvdInfo } from "./svd.ts";
+export { svd, type Svd, type SvdInfo, type SvdMethod } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export {
   lyapunov,

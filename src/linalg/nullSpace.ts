@@ -3,7 +3,7 @@ import type { Data } from "../wasm/memory.ts";
 import { columns } from "./columns.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted } from "./powers.ts";
-import { checkTolerance, significant } from "./rank.ts";
+import { checkTolerance, methodFor, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -13,7 +13,8 @@ import { svd } from "./svd.ts";
  *
  * @param a m x n; it is not changed
  * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵²
- *   for Float64Array data, as in `rank` and SciPy's null_space
+ *   for Float64Array data, as in `rank` and SciPy's null_space; below it by Jacobi's method, which knows
+ *   such values
  * @returns n x (n − rank), orthonormal columns; their choice within the space is arbitrary, but always the
  *   same. No columns if a has full column rank, the identity if a has no rows.
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
@@ -26,6 +27,7 @@ export function nullSpace<T extends Data>(
   const { tolerance } = known(options, ["tolerance"]);
   checkTolerance(tolerance);
   // Only a wide matrix needs the complete mode: the reduced v of a tall one is square already.
-  const { s, v } = svd(lifted(a).matrix, { mode: a.rows < a.cols ? "complete" : "reduced" });
+  const mode = a.rows < a.cols ? "complete" : "reduced";
+  const { s, v } = svd(lifted(a).matrix, { mode, method: methodFor(a, tolerance) });
   return columns(v, significant(s, a, tolerance));
 }

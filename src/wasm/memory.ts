@@ -49,6 +49,11 @@ interface Kernels {
     a: number, u: number, s: number, v: number,
   ): Info;
   // prettier-ignore
+  gesdd(
+    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
+    a: number, u: number, s: number, v: number,
+  ): Info;
+  // prettier-ignore
   gesvjb(
     wide: number, count: number, m: number, n: number, vectors: number,
     a: number, u: number, s: number, v: number,

@@ -8,6 +8,7 @@ const abi = [
   "dwgrad",
   "gees",
   "gejsv",
+  "gesdd",
   "gesvjb",
   "gemm",
   "haar",
