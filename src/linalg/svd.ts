@@ -39,9 +39,9 @@ interface Options {
  * 2008; storage and the use of squared poles are ours). Every singular value has an error of order n·u·s₁: those
  * below that are noise, as in the results of NumPy or SciPy.
  *
- * `"jacobi"`, at about twice the time: one-sided Jacobi on a matrix preconditioned by two QR factorizations (Drmač and
- * Veselić, SIAM J. Matrix Anal. Appl. 29, 2008; blocking, storage and the way to v are ours). Scaling costs no
- * accuracy, where bidiagonal methods lose all digits of the small values: if d is diagonal and a = b·d, tall or square, or a =
+ * `"jacobi"`, at about twice the time: one-sided Jacobi on a matrix preconditioned by a pivoted QR factorization (Drmač
+ * and Veselić, SIAM J. Matrix Anal. Appl. 29, 2008) and the eigenvectors of a Gram matrix or, where it is graded or
+ * small, a second QR (blocking, storage, that choice and the way to v are ours). Scaling costs no accuracy, where bidiagonal methods lose all digits of the small values: if d is diagonal and a = b·d, tall or square, or a =
  * d·b, wide or square, every singular value has a relative error of order n·u·cond(b), as long as it is above 2e-31 s₁
  * (single precision) or 2e-292 s₁ (double). For a wide a = b·d or a tall a = d·b the same holds with the condition of
  * those columns or rows of b that d makes the largest, min(m, n) independent ones, in place of cond(b): there no more
@@ -57,7 +57,7 @@ interface Options {
  * @param options.mode `"reduced"` or `"complete"`
  * @param options.method `"divide-and-conquer"` or `"jacobi"`
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown option, or when s
- *   overflows; ConvergenceError if 30 sweeps were not enough (6 to 9 are usual) or, with divide and conquer, as many steps
+ *   overflows; ConvergenceError if 30 sweeps were not enough (2 to 9 are usual) or, with divide and conquer, as many steps
  *   for a value; MemoryError
  */
 export function svd<T extends Data>(a: Matrix<T>, options?: Options & { vectors?: true }): Svd<T>;
