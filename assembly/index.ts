@@ -1,7 +1,7 @@
 /** The ABI: what TypeScript may call. Addresses are bytes, sizes elements, matrices row-major. */
 export { alloc, mark, release } from "./arena";
 export { dwgrad } from "./blas/dwgrad";
-export { gemm } from "./blas/gemm";
+export { gemm, gemmPack, gemmTiles } from "./blas/gemm";
 export { wgrad } from "./blas/wgrad";
 // Dense systems: factor, solve, invert.
 export { cholesky } from "./lapack/cholesky";
@@ -14,6 +14,7 @@ export { trevc } from "./lapack/trevc";
 // Everything else.
 export { gees } from "./lapack/gees";
 export { gejsv } from "./lapack/gejsv";
+export { gesdd } from "./lapack/gesdd";
 export { gesvjb } from "./lapack/gesvjb";
 export { haar } from "./lapack/haar";
 export { qr } from "./lapack/qr";

@@ -113,7 +113,9 @@ export function spectral(a: Matrix, re: ArrayLike<number>, im: ArrayLike<number>
       data[i * 2 * n + i + n] = im[k];
       data[(i + n) * 2 * n + i] = -im[k];
     }
-    return svd({ rows: 2 * n, cols: 2 * n, data }, { vectors: false }).s[2 * n - 1];
+    return svd({ rows: 2 * n, cols: 2 * n, data }, { vectors: false, method: "jacobi" }).s[
+      2 * n - 1
+    ];
   });
   return { residual: Math.max(...errors) / (n * norm1(a) * roundoff(a)) };
 }

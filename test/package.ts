@@ -18,9 +18,9 @@ import { suite } from "./support/suite.ts";
 
 /** Bytes an app may pay for an entry point: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
-  "tfjs-initializers/linalg": 67 * 1024,
-  "tfjs-initializers": 120 * 1024,
-  "tfjs-initializers/train": 65 * 1024,
+  "tfjs-initializers/linalg": 72 * 1024,
+  "tfjs-initializers": 125 * 1024,
+  "tfjs-initializers/train": 70 * 1024,
 };
 
 /** What a user would write first: of the kernels alone, and of the door to tfjs. */

@@ -11,7 +11,7 @@ import { svd } from "./svd.ts";
  *   MATLAB; NumPy refuses it)
  *
  * @remarks
- * Large values are as reliable as the singular values (see `svd`): for a matrix that is ill-conditioned only by the
+ * Jacobi's method is used, so that large values are as reliable as its singular values (see `svd`): for a matrix that is ill-conditioned only by the
  * scaling of its columns the condition number has full accuracy; otherwise 1/eps and more says only that the matrix is
  * singular to working precision.
  *
@@ -19,7 +19,7 @@ import { svd } from "./svd.ts";
  */
 export function cond(a: Matrix): number {
   checkMatrix("a", a);
-  const { s } = svd(lifted(a).matrix, { vectors: false });
+  const { s } = svd(lifted(a).matrix, { vectors: false, method: "jacobi" });
   if (s.length === 0) return 0;
   const [largest, smallest] = [s[0]!, s[s.length - 1]!];
   return smallest === 0 ? Infinity : largest / smallest;

@@ -41,7 +41,7 @@ export { schur } from "./schur.ts";
 export { solve, type Solve, type SolveInfo } from "./solve.ts";
 export { spread } from "./spread.ts";
 export { sqrtm } from "./sqrtm.ts";
-export { svd, type Svd, type SvdInfo } from "./svd.ts";
+export { svd, type Svd, type SvdInfo, type SvdMethod } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export {
   lyapunov,

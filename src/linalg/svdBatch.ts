@@ -1,7 +1,7 @@
-import { checkFlag, known } from "../arguments.ts";
+import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts";
 import { checkBatch, type Batch } from "./matrix.ts";
-import { svd } from "./svd.ts";
+import { svd, type SvdMethod } from "./svd.ts";
 
 /** Matrices up to this order are decomposed in SIMD lanes. */
 const SMALL = 16;
@@ -11,22 +11,25 @@ const SMALL = 16;
  *
  * @param a matrices of one shape, rows x cols; they are not changed
  * @param options.vectors `false`: only the singular values; default true
+ * @param options.method `"divide-and-conquer"` (default) or `"jacobi"`
  * @returns with k = min(rows, cols): u, a batch of rows x k; s, k values for each matrix; v, a batch of cols x k
  *
  * @remarks
- * Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi. Small matrices
- * that are zero or very graded, and all larger ones, are decomposed one by one. The result for a matrix therefore does
+ * Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi, whatever the
+ * method. Small matrices that are zero or very graded are decomposed one by one by `"jacobi"`, all larger ones one by
+ * one by the method asked for. The result for a matrix therefore does
  * not depend on the others in its batch; for small matrices it is that of `svd` up to rounding.
  *
  * @throws the errors of `svd`, also for a malformed batch; a NaN or infinity anywhere refuses the whole batch
  */
 export function svdBatch<T extends Data>(
   a: Batch<T>,
-  options: { vectors?: boolean } = {},
+  options: { vectors?: boolean; method?: SvdMethod } = {},
 ): { u: T; s: T; v: T } {
-  const { vectors = true } = known(options, ["vectors"]);
+  const { vectors = true, method = "divide-and-conquer" } = known(options, ["vectors", "method"]);
   const dtype = checkBatch("a", a);
   checkFlag("vectors", vectors);
+  checkOneOf("method", method, ["divide-and-conquer", "jacobi"]);
   const { count, rows, cols, data } = a;
   const k = Math.min(rows, cols);
   const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
@@ -36,14 +39,15 @@ export function svdBatch<T extends Data>(
   if (k === 0) return { u, s, v };
   const lanes = count > 0 && Math.max(rows, cols) <= SMALL;
   if (lanes) byLanes(a, dtype, vectors, u, s, v);
+  const single = lanes ? "jacobi" : method;
   for (let i = 0; i < count; i++) {
     if (lanes && s[i * k]! >= 0) continue;
     const one = { rows, cols, data: data.subarray(i * rows * cols, (i + 1) * rows * cols) as T };
     if (!vectors) {
-      s.set(svd(one, { vectors }).s, i * k);
+      s.set(svd(one, { vectors, method: single }).s, i * k);
       continue;
     }
-    const found = svd(one);
+    const found = svd(one, { method: single });
     u.set(found.u.data, i * rows * k);
     s.set(found.s, i * k);
     v.set(found.v.data, i * cols * k);

@@ -31,12 +31,25 @@ interface Kernels {
     alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number,
   ): Info;
   // prettier-ignore
+  gemmPack(
+    trans: number, k: number, n: number, first: number, rows: number, x: number, ldx: number, packed: number,
+  ): void;
+  // prettier-ignore
+  gemmTiles(
+    m: number, n: number, k: number, first: number, rows: number, a: number, b: number, c: number, edge: number,
+  ): void;
+  // prettier-ignore
   gees(
     vectors: number, balance: number, n: number, nb: number, nmin: number, nw: number, bulges: number,
     a: number, z: number, w: number,
   ): Info;
   // prettier-ignore
   gejsv(
+    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
+    a: number, u: number, s: number, v: number,
+  ): Info;
+  // prettier-ignore
+  gesdd(
     wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
     a: number, u: number, s: number, v: number,
   ): Info;
@@ -119,9 +132,8 @@ export class Frame {
     return address;
   }
 
-  /** Copies numbers into the frame; returns their address. */
-  put(data: ArrayLike<number>): number {
-    const address = this.alloc(data.length);
+  /** Copies numbers into the frame, to `address` or into fresh room; returns their address. */
+  put(data: ArrayLike<number>, address = this.alloc(data.length)): number {
     new arrays[this.dtype](this.kernels.memory.buffer, address, data.length).set(data);
     return address;
   }

@@ -86,9 +86,10 @@ suite("assembly/arena", (test) => {
         const put = (m: number, n = 1) => failing.put(gaussian(m, n, precision).data);
         const schur = (n: number) => failing.put(quasi(n, precision, { seed: 1, pairs: 7, shift: 5 }).data); // prettier-ignore
         const definite = (n: number) => failing.put(build(n, n, precision, (i, j) => (i === j ? n : 1 / (1 + i + j))).data); // prettier-ignore
-        const svd = (wide: number, m: number, n: number, vectors: number) => () => {
+        type Svd = "gejsv" | "gesdd";
+        const svd = (kernel: Svd, wide: number, m: number, n: number, vectors: number) => () => {
           const [a, u, s, v] = [put(m, n), put(m, n), put(n + 2), put(n, n)];
-          return () => kernels.gejsv(wide, m, n, n, vectors, 0, a, u, s, v);
+          return () => kernels[kernel](wide, m, n, n, vectors, 0, a, u, s, v);
         };
         const gees = (vectors: number, balance: number, n: number, sizes: number[]) => () => {
           const [a, z, w] = [put(n, n), put(n, n), put(2, n)];
@@ -157,9 +158,13 @@ suite("assembly/arena", (test) => {
             const a = put(4, 9);
             return () => kernels.spread(0, 9, 4, 0.1, a);
           },
-          "gejsv tall": svd(0, 9, 5, 1),
-          "gejsv wide": svd(1, 9, 5, 1),
-          "gejsv, values only": svd(0, 9, 5, 0),
+          "gejsv tall": svd("gejsv", 0, 9, 5, 1),
+          "gejsv wide": svd("gejsv", 1, 9, 5, 1),
+          "gejsv, values only": svd("gejsv", 0, 9, 5, 0),
+          "gesdd tall": svd("gesdd", 0, 80, 40, 1),
+          "gesdd nearly square": svd("gesdd", 0, 45, 40, 1),
+          "gesdd wide": svd("gesdd", 1, 9, 5, 1),
+          "gesdd, values only": svd("gesdd", 0, 9, 5, 0),
           gesvjb: () => {
             const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
             return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);

@@ -9,6 +9,7 @@ const abi = [
   "dwgrad",
   "gees",
   "gejsv",
+  "gesdd",
   "gesvjb",
   "gemm",
   "gesv",

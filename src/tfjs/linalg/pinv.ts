@@ -50,9 +50,12 @@ const pseudoinverse: Kernel<Options> = {
 export function pinvGradient(dp: tf.Tensor, a: tf.Tensor, { tolerance }: Options): tf.Tensor {
   if (a.size === 0) return tf.zerosLike(a);
   const [m, n] = a.shape.slice(-2);
-  const { u, s, v } = svd(a);
+  const usual = Math.max(m, n) * 2 ** -23;
+  const least = tolerance ?? usual;
+  // As `pinv` does: what is below the usual tolerance is noise but to Jacobi's method.
+  const { u, s, v } = svd(a, { method: least < usual ? "jacobi" : "divide-and-conquer" });
   const largest = tf.max(s, -1, true);
-  const above = tf.greater(s, tf.mul(largest, tolerance ?? Math.max(m, n) * 2 ** -23));
+  const above = tf.greater(s, tf.mul(largest, least));
   const g = tf.where(above, tf.reciprocal(s), tf.zerosLike(s));
   const [gi, gj] = [tf.expandDims(g, -1), tf.expandDims(g, -2)];
   const [si, sj] = [tf.expandDims(s, -1), tf.expandDims(s, -2)];
