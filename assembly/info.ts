@@ -14,4 +14,8 @@ export enum Info {
   OVERFLOW = 3,
   /** An iteration did not converge within its limit. */
   CONVERGENCE = 4,
+  /** A matrix to be divided by is singular: a pivot is exactly zero. */
+  SINGULAR = 5,
+  /** A matrix is not positive definite. */
+  INDEFINITE = 6,
 }

@@ -21,6 +21,19 @@ export class ConvergenceError extends Error {
   override readonly name = "ConvergenceError";
 }
 
+/** A matrix that is to be inverted is exactly singular: there is no result. */
+export class SingularError extends Error {
+  override readonly name = "SingularError";
+
+  constructor(
+    readonly argument: string,
+    /** The first pivot that is zero, from 1: columns up to this one are linearly dependent. */
+    readonly pivot: number,
+  ) {
+    super(`${argument}: expected a regular matrix, got a singular one: pivot ${pivot} is zero`);
+  }
+}
+
 /** A job needs more memory than WebAssembly (4 GiB) or the machine gives. Nothing was kept of it. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";

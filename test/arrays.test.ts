@@ -73,10 +73,18 @@ const onTensors = (job: (x: Tensor) => Tensor | { s: Tensor }) =>
   });
 
 const jobs: Record<string, () => unknown> = {
+  cholesky: () => linalg.cholesky(symmetric),
   cond: () => linalg.cond(a),
+  det: () => linalg.det(square),
   eigenvalues: () => linalg.eigenvalues(square),
   eigh: () => linalg.eigh(symmetric),
+  eig: () => linalg.eig(square),
+  expm: () => linalg.expm(square),
+  logm: () => linalg.logm(linalg.expm(square)),
+  sqrtm: () => linalg.sqrtm(linalg.expm(square)),
   haar: () => linalg.haar(5, 3, { seed: 1 }),
+  inverse: () => linalg.inverse(square),
+  lu: () => linalg.lu(a),
   lstsq: () => linalg.lstsq(a, a),
   lyapunov: () => linalg.lyapunov(square, symmetric),
   matmul: () => linalg.matmul(a, a, { transposeB: true }),
@@ -88,13 +96,17 @@ const jobs: Record<string, () => unknown> = {
   polyval: () => linalg.polyval([1, 2, 3], [4, 5]),
   qr: () => linalg.qr(a, { mode: "complete" }),
   rank: () => linalg.rank(a),
+  ridge: () => linalg.ridge(a, a, 0),
   roots: () => linalg.roots([6, -5, 1]),
   schur: () => linalg.schur(square),
+  solve: () => linalg.solve(symmetric, square, { assume: "posdef" }),
+  slogdet: () => linalg.slogdet(square),
   spread: () => linalg.spread(a, { step: 0.1 }),
   svd: () => linalg.svd(a, { mode: "complete" }),
   svdBatch: () => linalg.svdBatch({ count: 2, rows: 2, cols: 2, data: symmetric.data.subarray(0, 8) }), // prettier-ignore
   "sylvester, symmetric": () => linalg.sylvester(symmetric, symmetric, symmetric),
   "sylvester, general": () => linalg.sylvester(square, symmetric, square),
+  triangularSolve: () => linalg.triangularSolve(square, square),
   topSvd: () => linalg.topSvd(linalg.normal(60, 40, { seed: 1 }), 2, { seed: 1 }),
 
   orthogonal: () => kernel(door.orthogonal({ seed: 1 }), [3, 3, 2, 4]),

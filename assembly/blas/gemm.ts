@@ -4,11 +4,16 @@
  * Goto's scheme: op(B) is packed in blocks of KC x NC, op(A)ᵀ in blocks of KC x MC, both as panels;
  * the macro-kernel walks the tiles. Block sizes: a panel of A and one of B (KC · 32 bytes each) fit
  * the L1 cache together, a block of A (KC · MC) the L2 cache.
+ *
+ * Who has to bring the matrices into memory first takes the two halves apart: `gemmPack` packs a matrix as
+ * it comes, some rows at a time, and `gemmTiles` makes some rows of C from what is packed. So neither A nor B
+ * is ever here row-major as a whole, and what is packed has just been copied and is in the cache. The
+ * sums are those of gemm, in the same order.
  */
 import { alloc, mark, release } from "../arena";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { NR, ROW, columnOf, pack, panelBytes, panelStride } from "./panel";
+import { NR, ROW, at, columnOf, pack, panelBytes, panelStride } from "./panel";
 import { MR, tileTN } from "./tile";
 
 // @ts-ignore: decorator
@@ -59,6 +64,42 @@ export function gemm(
 }
 
 /**
+ * Packs for gemmTiles, one block of KC rows after the other, panelBytes(k, n) in all: `rows` rows of X, from row `first` on, X = B or (`trans`) Bᵀ of the k x n operand B; `x` is where
+ * the first of them stands. `first` is a multiple of KC; with `trans`, of NR.
+ */
+export function gemmPack(trans: bool, k: i32, n: i32, first: i32, rows: i32, x: usize, ldx: i32, packed: usize): void {
+  const from = trans ? 0 : first, to = trans ? k : first + rows;
+  for (let p = from; p < to; p += KC) {
+    const kb = min(KC, k - p);
+    const block = packed + <usize>panelBytes(p, n);
+    if (trans) pack(true, kb, rows, x + REAL * p, ldx, block + panelStride(kb) * (first / NR));
+    else pack(false, kb, n, at(x, ldx, p - first, 0), ldx, block);
+  }
+}
+
+/**
+ * C := Aᵀ B for `rows` columns of A, k x m, from column `first`, a multiple of NR, and B, k x n, both as gemmPack
+ * leaves them; C is rows x n. `edge` holds MR panel rows.
+ */
+export function gemmTiles(
+  m: i32, n: i32, k: i32, first: i32, rows: i32, a: usize, b: usize, c: usize, edge: usize,
+): void {
+  for (let i = 0; i < rows; i += MC) {
+    // One round also for k = 0: C is zero then.
+    for (let p = 0; p == 0 || p < k; p += KC) {
+      const kb = min(KC, k - p);
+      const stride = panelStride(kb);
+      const from = a + <usize>panelBytes(p, m) + stride * ((first + i) / NR);
+      // prettier-ignore
+      macro(
+        min(MC, rows - i), n, kb, 1, from, stride, b + <usize>panelBytes(p, n), stride, p == 0 ? 0 : 1,
+        at(c, n, i, 0), n, edge,
+      );
+    }
+  }
+}
+
+/**
  * All tiles of C := alpha Aᵀ B + beta C for packed A and B, whose panels lie `as` and `bs` bytes apart;
  * tiles that pass the edge of C go through the scratch tile `edge`.
  */
@@ -78,9 +119,9 @@ export function macro(
         tileTN(k, alpha, ai, b, 0, edge, ROW);
         for (let r = 0; r < rows; r++) {
           for (let s = 0; s < cols; s++) {
-            const at = to + REAL * (<usize>r * ldc + s);
+            const entry = to + REAL * (<usize>r * ldc + s);
             const sum = load<real>(edge + ROW * r + REAL * s);
-            store<real>(at, beta == 0 ? sum : beta * load<real>(at) + sum);
+            store<real>(entry, beta == 0 ? sum : beta * load<real>(entry) + sum);
           }
         }
       }

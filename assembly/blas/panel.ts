@@ -140,7 +140,9 @@ function transposeStrip(from: usize, step: usize, to: usize): void {
 }
 
 /** Transposes one LANES x LANES block; rows lie `fs` bytes apart in the source, `ts` in the target. */
-function transpose(from: usize, fs: usize, to: usize, ts: usize): void {
+// @ts-ignore: decorator
+@inline
+export function transpose(from: usize, fs: usize, to: usize, ts: usize): void {
   if (SINGLE) {
     const r0 = v128.load(from);
     const r1 = v128.load(from + fs);

@@ -19,6 +19,7 @@ import { gehrd, gehrdWork } from "./gehrd";
 import { ilaenv } from "./ilaenv";
 import { turned } from "./lahqr";
 import { lanv2 } from "./lanv2";
+import { lascl } from "./lascl";
 import { laqr0 } from "./laqr0";
 import { orghr } from "./orghr";
 
@@ -61,7 +62,7 @@ function solve(
     if (m > 0) scale = gebal(m, a, TOP, counts);
   } else if (top > 0) {
     scale = reciprocalPower(top / TOP);
-    scal(n * n, scale, a);
+    lascl(n * n, scale, 1, a);
   }
   const info = decompose(m, nb ? nb : ilaenv(m), nmin, nw, bulges, scale, a, vectors ? z : 0);
   if (info == Info.OK) eigenvalues(m, a, vectors ? 1 : scale, w, at(w, 1, n, 0));
@@ -83,7 +84,7 @@ function decompose(
   for (let i = 2; i < n; i++) memory.fill(at(a, n, i, 0), 0, REAL * (i - 1));
   const info = laqr0(n, nmin, nw, bulges, a, z);
   if (!z) return info;
-  scal(n * n, 1 / scale, a);
+  lascl(n * n, 1, scale, a);
   settle(n, a, z, work);
   transpose(n, z);
   return info;
@@ -122,9 +123,4 @@ function transpose(n: i32, z: usize): void {
       store<real>(at(z, n, j, i), x);
     }
   }
-}
-
-/** scal: x := alpha x. */
-function scal(n: i32, alpha: f64, x: usize): void {
-  for (const end = x + REAL * n; x < end; x += REAL) store<real>(x, <real>(alpha * <f64>load<real>(x)));
 }

@@ -3,7 +3,8 @@
  * Veselic, "New fast and accurate Jacobi SVD algorithm" I, II (SIAM J. Matrix Anal. Appl. 29, 2008).
  *
  *   A P = Q R          pivoted: R graded by rows           (geqp3)
- *   Rᵀ = Q₂ Lᵀ         L lower triangular, nearly diagonal  (geqrf)
+ *   R V₀ = X           where R is hardly graded: columns nearly orthogonal (precondition), X W = U₁ diag(s), and R for L below
+ *   Rᵀ = Q₂ Lᵀ         else: L lower triangular, nearly diagonal  (geqrf)
  *   L W = U₁ diag(s)   rotations, W never accumulated       (gesvj)
  *   L W = U₁ diag(s)   solved for W                         (rightvectors)
  *   U = Q U₁,  V = P Q₂ W
@@ -29,6 +30,7 @@ import { graded, lapmr } from "./lapmr";
 import { lasrt } from "./lasrt";
 import { ormqr } from "./ormqr";
 import { orthonormal } from "./orthonormal";
+import { precondition, reverseRows, turnAround, worthwhile } from "./precondition";
 import { project, solve } from "./rightvectors";
 
 /** The largest entry of A at work, 2^80 or 2^400: room below it, and above for sums of m n of its kind or their squares. */
@@ -93,9 +95,17 @@ function decompose(
   const sorted = n > 1 && graded(m, n, q, rowOrder, sizes, row);
   if (sorted) lapmr(false, m, n, q, rowOrder, panel);
   const rank = geqp3(m, n, nb, LEAST, q, r, perm, tau, t, work, row);
-  pack(true, n, rank, r, n, q2);
-  geqrf(n, rank, nb, q2, r, tau, t2, work);
-  pack(true, rank, rank, r, rank, x);
+  // Either R itself, preconditioned, or L; from here on `r` is lower triangular: R with both sides turned around, or L.
+  const gentle = rank == n && worthwhile(n, r);
+  if (gentle) {
+    const info = precondition(n, nb, <real>(1 / LIFT), r, x, q2);
+    if (info != Info.OK) return info;
+    turnAround(n, r);
+  } else {
+    pack(true, n, rank, r, n, q2);
+    geqrf(n, rank, nb, q2, r, tau, t2, work);
+    pack(true, rank, rank, r, rank, x);
+  }
   const sweeps = gesvj(rank, rank, EPS * (vectors ? sqrt(<f64>rank) : <f64>rank), x, d, y2, work);
   if (rank > 0 && sweeps == 0) return Info.CONVERGENCE;
 
@@ -127,15 +137,20 @@ function decompose(
     orthonormal(rank, nb, u1, tau, t3, w, work);
     memory.copy(u1, w, <usize>panelBytes(rank, rank));
   }
-  pack(true, rank, rank, r, rank, l);
+  if (gentle) reverseRows(n, u1, row);
+  pack(!gentle, rank, rank, r, rank, l);
   if (singular || !solve(rank, l, u1, w, work)) {
-    pack(true, rank, rank, r, rank, l);
+    pack(!gentle, rank, rank, r, rank, l);
     project(rank, nb, l, u1, w, tau, t3, work);
+  }
+  if (gentle) {
+    reverseRows(n, u1, row);
+    reverseRows(n, w, row);
   }
   embed(m, cols, rank, u1, cu);
   embed(n, n, rank, w, cv);
   ormqr(m, cols, rank, nb, q, t, cu, work);
-  ormqr(n, n, rank, nb, q2, t2, cv, work);
+  if (!gentle) ormqr(n, n, rank, nb, q2, t2, cv, work);
   if (sorted) lapmr(true, m, cols, cu, rowOrder, panel);
   if (wide) for (let i = 0; i < n; i++) store<i32>(order + 4 * load<i32>(perm + 4 * i), i);
   fixSigns(wide, m, n, cu, cv, order);

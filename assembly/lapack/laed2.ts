@@ -12,19 +12,30 @@ export const UPPER: i32 = 1;
 export const BOTH: i32 = 2;
 export const LOWER: i32 = 3;
 
+/** Of the largest number of a merge; LAPACK's constant. */
+// @ts-ignore: decorator
+@inline export const NEGLIGIBLE: f64 = 8 * EPS;
+
 /** Fills dk, zk, kept and deflated, both ascending in d; returns how many are kept. */
 export function laed2(m: Merge, lo: i32, mid: i32, hi: i32, rho: f64): i32 {
-  const d = m.d, z = m.z, kind = m.kind;
   let size = rho;
-  for (let j = lo; j < hi; j++) size = max(size, abs(load<f64>(d + 8 * j)));
-  // LAPACK's constant.
-  const tolerance = 8 * EPS * size;
+  for (let j = lo; j < hi; j++) size = max(size, abs(load<f64>(m.d + 8 * j)));
+  return separate(m, lo, mid, hi, mid, hi, rho, NEGLIGIBLE * size, 0);
+}
 
-  let k = 0, gone = 0, held = -1;
+/**
+ * The values of lo..end1-1 and mid..end2-1 of the piece lo..hi-1, after k that are kept already; those that are deflated
+ * come first in their list.
+ */
+export function separate(
+  m: Merge, lo: i32, mid: i32, hi: i32, end1: i32, end2: i32, rho: f64, tolerance: f64, k: i32,
+): i32 {
+  const d = m.d, z = m.z, kind = m.kind;
+  let gone = 0, held = -1;
   let i1 = lo, i2 = mid;
-  while (i1 < mid || i2 < hi) {
-    const j1 = load<i32>(m.order + 4 * i1), j2 = i2 < hi ? load<i32>(m.order + 4 * i2) : 0;
-    const upper = i2 == hi || (i1 < mid && load<f64>(d + 8 * j1) <= load<f64>(d + 8 * j2));
+  while (i1 < end1 || i2 < end2) {
+    const j1 = load<i32>(m.order + 4 * i1), j2 = i2 < end2 ? load<i32>(m.order + 4 * i2) : 0;
+    const upper = i2 == end2 || (i1 < end1 && load<f64>(d + 8 * j1) <= load<f64>(d + 8 * j2));
     const j = upper ? j1 : j2;
     if (upper) i1++;
     else i2++;
@@ -58,7 +69,7 @@ export function laed2(m: Merge, lo: i32, mid: i32, hi: i32, rho: f64): i32 {
 
 // @ts-ignore: decorator
 @inline
-function keep(m: Merge, k: i32, j: i32): void {
+export function keep(m: Merge, k: i32, j: i32): void {
   const z = load<f64>(m.z + 8 * j);
   store<f64>(m.dk + 8 * k, load<f64>(m.d + 8 * j));
   store<f64>(m.zk + 8 * k, z);
@@ -67,7 +78,7 @@ function keep(m: Merge, k: i32, j: i32): void {
 }
 
 /** Rotations change values, so that they do not quite come in order. */
-function deflate(m: Merge, at: i32, j: i32): void {
+export function deflate(m: Merge, at: i32, j: i32): void {
   for (; at > 0; at--) {
     const before = load<i32>(m.deflated + 4 * at - 4);
     if (load<f64>(m.d + 8 * before) <= load<f64>(m.d + 8 * j)) break;
@@ -76,13 +87,22 @@ function deflate(m: Merge, at: i32, j: i32): void {
   store<i32>(m.deflated + 4 * at, j);
 }
 
-/** q_i := c q_i + s q_j, q_j := c q_j - s q_i */
+/** q_i := c q_i + s q_j, q_j := c q_j - s q_i; the left vectors, too. */
 function rotate(m: Merge, lo: i32, hi: i32, i: i32, j: i32, c: f64, s: f64): void {
+  rotateRight(m, lo, hi, i, j, c, s);
+  if (m.left) rotateColumns(m, m.left, lo, hi, i, j, c, s);
+}
+
+/** That of Q and its first and last row alone. */
+export function rotateRight(m: Merge, lo: i32, hi: i32, i: i32, j: i32, c: f64, s: f64): void {
   rotatePair<f64>(m.first + 8 * i, m.first + 8 * j, c, s);
   rotatePair<f64>(m.last + 8 * i, m.last + 8 * j, c, s);
-  if (!m.vectors) return;
-  let x = entryOf(m.q, m.stride, lo, i);
-  let y = entryOf(m.q, m.stride, lo, j);
+  if (m.vectors) rotateColumns(m, m.q, lo, hi, i, j, c, s);
+}
+
+function rotateColumns(m: Merge, q: usize, lo: i32, hi: i32, i: i32, j: i32, c: f64, s: f64): void {
+  let x = entryOf(q, m.stride, lo, i);
+  let y = entryOf(q, m.stride, lo, j);
   for (const end = x + ROW * (hi - lo); x < end; x += ROW, y += ROW) rotatePair<real>(x, y, <real>c, <real>s);
 }
 

@@ -8,19 +8,13 @@
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
 import { identity } from "../blas/identity";
-import { reciprocalPower } from "../blas/nrm2";
 import { NR, pack, pad, panelBytes } from "../blas/panel";
 import { Info } from "../info";
-import { REAL, SINGLE } from "../real";
+import { REAL } from "../real";
 import { geqrf, geqrfWork } from "./geqrf";
 import { ilaenv } from "./ilaenv";
+import { lascl, scaleOf } from "./lascl";
 import { orgqr, orgqrWork } from "./orgqr";
-
-/** No scaling between these: far enough from the limits for a product of two entries and a long sum. */
-// @ts-ignore: decorator
-@inline const SMALL: f64 = SINGLE ? 7.888609052210118e-31 : 1.1830521861667747e-271; // 2^-100, 2^-900
-// @ts-ignore: decorator
-@inline const BIG: f64 = SINGLE ? 1.2676506002282294e30 : 8.452712498170644e270; // 2^100, 2^900
 
 /**
  * A is m x n, Q m x cols with min(m,n) <= cols <= m (cols = m: complete), R min(m,n) x n. `positive`
@@ -46,23 +40,18 @@ export function qr(m: i32, n: i32, cols: i32, positive: bool, nb: i32, a: usize,
     release(frame);
     return Info.MEMORY;
   }
-  const scale = top == 0 || (top >= SMALL && top <= BIG) ? 1 : reciprocalPower(top);
-  if (scale != 1) scal(m * n, scale, a);
+  const scale = scaleOf(top);
+  lascl(m * n, scale, 1, a);
   pack(false, m, n, a, n, v);
   geqrf(m, n, nb, v, r, tau, t, work);
-  if (scale != 1) scal(k * n, 1 / scale, r);
+  lascl(k * n, 1, scale, r);
   for (let i = 0; i < k; i++) {
     const row = r + REAL * (<usize>i * n);
     const flip = positive && load<real>(row + REAL * i) < 0;
     store<real>(d + REAL * i, flip ? -1 : 1);
-    if (flip) scal(n - i, -1, row + REAL * i);
+    if (flip) lascl(n - i, -1, 1, row + REAL * i);
   }
   orgqr(false, m, cols, k, nb, v, t, d, q, cols, work);
   release(frame);
   return amax(k * n, r) <= f64.MAX_VALUE ? Info.OK : Info.OVERFLOW;
-}
-
-/** scal: x := alpha x. */
-function scal(n: i32, alpha: f64, x: usize): void {
-  for (const end = x + REAL * n; x < end; x += REAL) store<real>(x, <real>(alpha * <f64>load<real>(x)));
 }

@@ -23,7 +23,7 @@ import { orthonormal } from "./orthonormal";
 export function solve(n: i32, l: usize, u: usize, w: usize, work: usize): bool {
   const stride = panelStride(n);
   memory.copy(w, u, <usize>panelBytes(n, n));
-  trsm(n, n, l, stride, w, stride);
+  trsm(true, false, false, n, n, l, stride, w, stride);
   for (let j = 0; j < n; j += NR) units(n, w + stride * (j / NR), work);
   let bent = straighten(n, w, stride, l, work);
   if (!(bent < BENT)) return false;

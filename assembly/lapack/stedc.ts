@@ -39,7 +39,7 @@ export function stedc(m: Merge, n: i32, leaf: usize): bool {
 /** Where lo..hi-1 is divided: pieces begin with panels. */
 // @ts-ignore: decorator
 @inline
-function middle(lo: i32, hi: i32): i32 {
+export function middle(lo: i32, hi: i32): i32 {
   return lo + pad((hi - lo) / 2, PAD);
 }
 
@@ -92,7 +92,7 @@ function solveLeaf(m: Merge, lo: i32, hi: i32, norm: f64, leaf: usize): bool {
 }
 
 /** The merged piece: k new values, then the deflated ones, and the order of all. */
-function settle(m: Merge, lo: i32, hi: i32, k: i32): void {
+export function settle(m: Merge, lo: i32, hi: i32, k: i32): void {
   const gone = hi - lo - k;
   for (let j = 0; j < gone; j++) {
     const from = load<i32>(m.deflated + 4 * j);

@@ -29,7 +29,7 @@ export function steqr(n: i32, norm: f64, d: usize, e: usize, q: usize, ldq: usiz
       if (m == l) break;
       if (count == LIMIT) return false;
       const top = sweep(l, m, d, e, work);
-      rotate(ldq, m - top, q + ldq * m, work);
+      rotate(ldq, m - top, q + ldq * m, -<isize>ldq, work);
     }
   }
   return true;
@@ -72,13 +72,16 @@ function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
   return l;
 }
 
-/** Rotates row y with the one above it, that with the next, `count` times; what two rotations share stays in registers. */
-function rotate(bytes: usize, count: i32, y: usize, rotations: usize): void {
+/**
+ * Rotates row y with the one `step` bytes from it, that with the next, `count` times; what two rotations share stays
+ * in registers. A rotation of y with x is (s x + c y, c x - s y), in that order; c and s are two f64.
+ */
+export function rotate(bytes: usize, count: i32, y: usize, step: isize, rotations: usize): void {
   for (const end = y + bytes; y < end; y += 64) {
     let y0 = v128.load(y), y1 = v128.load(y, 16), y2 = v128.load(y, 32), y3 = v128.load(y, 48);
     let to = y;
     for (let r = rotations, last = r + 16 * count; r < last; r += 16) {
-      const from = to - bytes;
+      const from = to + step;
       const c = v128.load64_splat(r), s = v128.load64_splat(r, 8);
       let x = v128.load(from);
       v128.store(to, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y0)));

@@ -44,7 +44,7 @@ function decompose(n: i32, vectors: bool, nb: i32, top: f64, a: usize, w: usize,
   const work = alloc(sytrdWork(n, nb));
   const leaf = alloc(LEAF_BYTES);
   const q = vectors ? alloc(bytes) : v;
-  const m = merging(n, vectors, q);
+  const m = merging(n, vectors, q, 0);
   if (!p || !v || !tau || !work || !leaf || !q || !m) return Info.MEMORY;
 
   const scale = top > 0 ? reciprocalPower(top) : 1;

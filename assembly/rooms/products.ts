@@ -1,2 +1,2 @@
 /** Matrix products. */
-export { gemm } from "../blas/gemm";
+export { gemm, gemmPack, gemmTiles } from "../blas/gemm";

@@ -6,6 +6,7 @@ import {
   svdBatch,
   topSvd,
   type Matrix,
+  type SvdMethod,
 } from "../../src/linalg/index.ts";
 import { singular } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
@@ -17,27 +18,29 @@ import { matMul } from "../peers/tfjs.ts";
 
 interface Options {
   dtype?: "float32" | "float64";
+  method?: SvdMethod;
   bar?: number;
   peers?: Contender[];
 }
 
 // prettier-ignore
-const ours = (a: Matrix) => job(() => svd(a), (found) => singular(a, found));
+const ours = (a: Matrix, method?: SvdMethod) => job(() => svd(a, { method }), (found) => singular(a, found));
 
 /** Reduced u, s and v of a matrix of normals with m >= n. */
-function shape(m: number, n: number, { dtype, bar, peers }: Options = {}): Case {
+function shape(m: number, n: number, { dtype, method, bar, peers }: Options = {}): Case {
+  const of = [m === n ? n : `${m}x${n}`, dtype === "float64" ? "f64" : "", method ?? ""];
   return {
-    name: `svd ${m === n ? n : `${m}x${n}`}${dtype === "float64" ? " f64" : ""}`,
-    // Of the bidiagonal methods, Golub–Reinsch and, for tall ones, R-SVD (Golub and Van Loan, 8.6).
+    name: `svd ${of.filter((part) => part !== "").join(" ")}`,
+    // Flops of the bidiagonal methods: Golub–Reinsch and, for tall matrices, R-SVD (Golub and Van Loan, 8.6).
     flops: Math.min(14 * m * n ** 2 + 8 * n ** 3, 6 * m * n ** 2 + 20 * n ** 3),
     unit: matMul(m, n, n),
-    start: () => ours(normal(m, n, { seed: 1, dtype })),
+    start: () => ours(normal(m, n, { seed: 1, dtype }), method),
     bar,
     peers,
   };
 }
 
-/** No vectors. */
+/** Singular values alone. */
 function values(n: number, bar?: number): Case {
   return {
     name: `svd ${n} values`,
@@ -50,24 +53,24 @@ function values(n: number, bar?: number): Case {
   };
 }
 
-/** Condition 1e6, evenly in the logarithm; measured against the matrix of normals. */
+/** A matrix of condition 1e6 with evenly spaced log σ, by Jacobi's method, in units of a matrix of normals. */
 function logSpaced(n: number): Case {
   const a = () => spectrum(n, (i) => 10 ** ((-6 * i) / (n - 1)));
   return {
-    name: `svd ${n} log-spaced`,
+    name: `svd ${n} jacobi log-spaced`,
     unit: matMul(n, n, n),
-    start: () => ours(a()),
+    start: () => ours(a(), "jacobi"),
     peers: [
       {
         name: "itself, of normals",
-        start: () => ours(normal(n, n, { seed: 1 })),
+        start: () => ours(normal(n, n, { seed: 1 }), "jacobi"),
         bar: 0.77, // 1 / 1.3
       },
     ],
   };
 }
 
-/** The first k triplets of σ_i = 1/i, against all of them. */
+/** The first k triplets of a matrix with σ_i = 1/i, compared with all of them. */
 function top(n: number, k: number): Case {
   const harmonic = () => spectrum(n, (i) => 1 / (i + 1));
   return {
@@ -82,8 +85,8 @@ function top(n: number, k: number): Case {
 }
 
 /**
- * 4608 x 4608, of which no one wants to wait for the factors of a dense matrix with that spectrum:
- * (I − 2xxᵀ) diag(1/i) (I − 2yyᵀ).
+ * The first k triplets of a 4608 x 4608 matrix with σ_i = 1/i. Random dense factors would take too long, so the matrix
+ * is (I − 2xxᵀ) diag(1/i) (I − 2yyᵀ).
  */
 function large(n: number, k: number): Case {
   return {
@@ -121,9 +124,14 @@ function reflected(n: number): Matrix<Float32Array> {
   return { rows: n, cols: n, data };
 }
 
-const native = (m: number, n: number, bar?: number, dtype = "float32"): Contender[] => [
-  { ...numpy(["svd", m, n, dtype, "gejsv", "scipy"], bar), name: "native gejsv" },
-  { ...numpy(["svd", m, n, dtype, "gesdd", "scipy"]), name: "native gesdd" },
+const native = (
+  m: number,
+  n: number,
+  driver: "gesdd" | "gejsv",
+  bar?: number,
+  dtype = "float32",
+): Contender[] => [
+  { ...numpy(["svd", m, n, dtype, driver, "scipy"], bar), name: `native ${driver}` },
 ];
 
 const others = (m: number, n: number, bar?: number) => [
@@ -132,7 +140,7 @@ const others = (m: number, n: number, bar?: number) => [
   ...(bar ? svds(m, n, 10) : []),
 ];
 
-/** Many small matrices at once, by SIMD lanes. */
+/** Many small matrices in one call, one in each SIMD lane. */
 function batch(count: number, n: number): Case {
   const { data } = normal(count * n, n, { seed: 1 });
   const one = (i: number) => ({
@@ -156,16 +164,38 @@ function batch(count: number, n: number): Case {
   };
 }
 
+const jacobi = (n: number, bar?: number, dtype?: Options["dtype"]) =>
+  shape(n, n, {
+    method: "jacobi",
+    dtype,
+    bar,
+    peers: native(n, n, "gejsv", dtype ? undefined : 1, dtype),
+  });
+
 export default [
-  shape(32, 32, { peers: [...others(32, 32), ...native(32, 32)] }),
-  shape(64, 64, { bar: 35, peers: [...others(64, 64), ...native(64, 64)] }),
-  shape(128, 128, { peers: [...others(128, 128), ...native(128, 128)] }),
-  shape(256, 256, { bar: 20, peers: [...others(256, 256, 2), ...native(256, 256, 1)] }),
-  shape(512, 512, { bar: 19, peers: [...others(512, 512, 2), ...native(512, 512, 1)] }),
-  shape(1024, 1024, { peers: native(1024, 1024) }),
-  shape(512, 64, { peers: [...others(512, 64, 2), ...native(512, 64)] }),
-  shape(256, 256, { dtype: "float64", peers: native(256, 256, undefined, "float64") }),
-  values(256, 16),
+  shape(32, 32, { peers: [...others(32, 32), ...native(32, 32, "gesdd")] }),
+  shape(64, 64, { bar: 35, peers: [...others(64, 64), ...native(64, 64, "gesdd")] }),
+  shape(128, 128, { peers: [...others(128, 128), ...native(128, 128, "gesdd")] }),
+  shape(256, 256, { bar: 10.5, peers: [...others(256, 256, 2), ...native(256, 256, "gesdd")] }),
+  shape(512, 512, { bar: 8.5, peers: [...others(512, 512, 2), ...native(512, 512, "gesdd")] }),
+  shape(1024, 1024, { bar: 6.5, peers: native(1024, 1024, "gesdd") }),
+  shape(512, 64, { peers: [...others(512, 64, 2), ...native(512, 64, "gesdd")] }),
+  shape(256, 256, {
+    dtype: "float64",
+    bar: 19,
+    peers: native(256, 256, "gesdd", undefined, "float64"),
+  }),
+  shape(512, 512, {
+    dtype: "float64",
+    bar: 14,
+    peers: native(512, 512, "gesdd", undefined, "float64"),
+  }),
+  jacobi(64),
+  jacobi(256, 12.5),
+  jacobi(512, 11),
+  jacobi(256, undefined, "float64"),
+  values(256, 4),
+  values(512, 3),
   logSpaced(256),
   logSpaced(512),
   batch(1000, 4),

@@ -155,6 +155,26 @@ def eigenvalues(n, dtype, library="scipy"):
     return lambda: scipy.linalg.eigvals(a, check_finite=False), None
 
 
+def dense(what, n, cols, dtype, library="scipy"):
+    """Cholesky, LU, solve, inverse and the like of normals, or of their Gram matrix."""
+    x = normal(n, n, dtype)
+    gram = x.T @ x + np.eye(n, dtype=dtype)
+    b = normal(n, cols, dtype)
+    run = {
+        "cholesky": lambda: scipy.linalg.cholesky(gram, lower=True, check_finite=False),
+        "lu": lambda: scipy.linalg.lu(x, p_indices=True, check_finite=False),
+        "solve": lambda: scipy.linalg.solve(x, b, check_finite=False),
+        "posdef": lambda: scipy.linalg.solve(gram, b, assume_a="pos", check_finite=False),
+        "inverse": lambda: scipy.linalg.inv(x, check_finite=False),
+        "det": lambda: scipy.linalg.det(x, check_finite=False),
+        "eig": lambda: scipy.linalg.eig(x, check_finite=False),
+        "expm": lambda: scipy.linalg.expm(x),
+        "sqrtm": lambda: scipy.linalg.sqrtm(gram),
+        "logm": lambda: scipy.linalg.logm(gram),
+    }[what]
+    return run, None
+
+
 def matmul(m, n, dtype):
     a, b = normal(m, n, dtype), normal(n, n, dtype)
     return lambda: a @ b, None
@@ -173,6 +193,7 @@ def roots(coefficients, truth):
 
 
 jobs = {
+    "dense": dense,
     "eigh": eigh,
     "haar": haar,
     "qr": qr,

@@ -1,12 +1,12 @@
 import { float64 } from "../arrays.ts";
-import { known } from "../arguments.ts";
+import { finiteNumbers, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, type Data } from "../wasm/memory.ts";
-import { columns } from "./columns.ts";
+import { columns, scaleRows } from "./columns.ts";
 import { matmul } from "./matmul.ts";
-import { checkMatrix, type Matrix } from "./matrix.ts";
+import { checkBeside, checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted, scaled } from "./powers.ts";
-import { checkTolerance, significant } from "./rank.ts";
+import { checkTolerance, methodFor, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
 export interface LeastSquares<T extends Data> {
@@ -27,29 +27,31 @@ export interface LeastSquares<T extends Data> {
  * @param a m x n; it is not changed
  * @param b m x p, of the same precision; it is not changed
  * @param options.tolerance relative to s₁, gelsd's `rcond`; default max(m, n)·eps, with eps = 2⁻²³ for
- *   Float32Array and 2⁻⁵² for Float64Array data, as NumPy (SciPy takes eps)
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, when precisions or
- *   numbers of rows differ, or when x overflows; MemoryError
+ *   Float32Array and 2⁻⁵² for Float64Array data, as NumPy (SciPy takes eps); below
+ *   it by Jacobi's method, as in `pinv`
+ * @param options.weights m numbers w_i ≥ 0: minimised is Σ w_i·(b_ij − a_i·x_j)², and s and the residuals are those of the
+ *   weighted problem, whose rows are √w_i times those of a and b; default 1
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance or weight, when precisions
+ *   or numbers of rows differ, or when x overflows; MemoryError
  */
 export function lstsq<T extends Data>(
   a: Matrix<T>,
   b: Matrix<T>,
-  options: { tolerance?: number } = {},
+  options: { tolerance?: number; weights?: ArrayLike<number> } = {},
 ): LeastSquares<T> {
-  const dtype = checkMatrix("a", a);
-  const dtypeB = checkMatrix("b", b);
-  if (dtypeB !== dtype) throw new ArgumentError("b", `${dtype} data as in a`, dtypeB);
-  if (b.rows !== a.rows) throw new ArgumentError("b", `${a.rows} rows as in a`, `${b.rows} rows`);
-  if (!b.data.every(Number.isFinite)) {
-    throw new ArgumentError("b", "finite entries", "a NaN or an infinity");
-  }
-  const { tolerance } = known(options, ["tolerance"]);
+  checkMatrix("a", a);
+  checkBeside("b", b, a);
+  const { tolerance, weights } = known(options, ["tolerance", "weights"]);
   checkTolerance(tolerance);
+  if (weights !== undefined) {
+    const roots = checkWeights(weights, a.rows);
+    return lstsq(scaleRows(a, roots), scaleRows(b, roots), { tolerance });
+  }
 
   // What is small enough to lose digits is brought near 1 first: a = 2^e·left, b = 2^f·right.
   const { matrix: left, e } = lifted(a);
   const { matrix: right, e: f } = lifted(b);
-  const { u, s, v } = svd(left);
+  const { u, s, v } = svd(left, { method: methodFor(a, tolerance) });
   const r = significant(s, a, tolerance);
   const y = matmul(columns(u, 0, r), right, { transposeA: true });
   // Divided, not multiplied by an inverse that may overflow where the quotient does not.
@@ -75,4 +77,13 @@ function squares<T extends Data>(b: Matrix<T>, c: Matrix<T>, e: number): T {
   const out = allocate(checkMatrix("b", b), b.cols) as T;
   out.set(scaled({ rows: 1, cols: b.cols, data: sums }, e).data);
   return out;
+}
+
+/** The roots of m weights. */
+function checkWeights(weights: ArrayLike<number>, m: number): Float64Array {
+  const expected = `${m} finite numbers, none negative`;
+  const values = finiteNumbers("weights", weights, expected);
+  const wrong = values.length === m ? values.find((w) => w < 0) : `${values.length} numbers`;
+  if (wrong !== undefined) throw new ArgumentError("weights", expected, `${wrong}`);
+  return float64(values, Math.sqrt);
 }

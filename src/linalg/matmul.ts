@@ -1,16 +1,16 @@
 import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
 import { allocate, check, type Data } from "../wasm/memory.ts";
-import { frame } from "../wasm/rooms/products.ts";
+import { frame, type ProductFrame } from "../wasm/rooms/products.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
- * The matrix product op(a)·op(b), op the identity or the transpose, by the package's GEMM.
+ * Computes the matrix product op(a)·op(b), where op is the identity or the transpose, by the package's GEMM.
  *
  * @param a m x k (transposed: k x m)
  * @param b k x n (transposed: n x k), of the same precision
- * @param options.transposeA, options.transposeB take the transpose; default false
- * @returns m x n; all zero when k = 0. NaN and infinities go through as IEEE arithmetic has it.
+ * @param options.transposeA, options.transposeB take the transpose of a or b; default false
+ * @returns m x n; all zero when k = 0. NaN and infinities propagate as in IEEE arithmetic.
  * @throws ArgumentError for a malformed matrix, or when precisions or inner sizes differ; MemoryError
  */
 export function matmul<T extends Data>(
@@ -27,14 +27,100 @@ export function matmul<T extends Data>(
   const [m, k] = transposeA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [inner, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols];
   if (inner !== k) throw new ArgumentError("b", `inner size ${k} as in a`, String(inner));
-  const data = frame(dtype, (f) => {
-    const c = f.alloc(m * n);
-    // prettier-ignore
-    const info = f.kernels.gemm(
-      Number(transposeA), Number(transposeB), m, n, k, 1, f.put(a.data), a.cols, f.put(b.data), b.cols, 0, c, n,
-    );
-    check(info, "a, b");
-    return f.take(c, m * n, allocate(dtype, m * n));
-  });
-  return { rows: m, cols: n, data: data as T };
+  const data = allocate(dtype, m * n) as T;
+  if (data.length === 0) return { rows: m, cols: n, data };
+  const job = a.data.length + b.data.length <= VISIT ? whole : inStrips;
+  frame(dtype, (f) => job(f, transposeA, transposeB, a, b, data));
+  return { rows: m, cols: n, data };
+}
+
+/** Operands of so many numbers are in the cache together. */
+const VISIT = 2 ** 17;
+/** Rows that come and go together: GEMM's blocks, and more when they are short. */
+const [MC, KC] = [128, 256];
+/** A multiple of both precisions' panel width and height. */
+const PAD = 8;
+
+/** c := op(a)·op(b). */
+function whole(
+  f: ProductFrame,
+  transA: boolean,
+  transB: boolean,
+  a: Matrix,
+  b: Matrix,
+  c: Data,
+): void {
+  const [m, k] = transA ? [a.cols, a.rows] : [a.rows, a.cols];
+  const n = c.length / m;
+  const to = f.alloc(c.length);
+  // prettier-ignore
+  const info = f.kernels.gemm(
+    Number(transA), Number(transB), m, n, k, 1, f.put(a.data), a.cols, f.put(b.data), b.cols, 0, to, n,
+  );
+  check(info, "a, b");
+  f.take(to, c.length, c);
+}
+
+/**
+ * The same to the bit. Of b (and of a transposed a) all is packed first; a and c come and go in strips of rows. So
+ * the kernels' memory holds no matrix as a whole but the packed one, and a number is packed while it is in the cache.
+ */
+function inStrips(
+  f: ProductFrame,
+  transA: boolean,
+  transB: boolean,
+  a: Matrix,
+  b: Matrix,
+  c: Data,
+): void {
+  const [m, k] = transA ? [a.cols, a.rows] : [a.rows, a.cols];
+  const n = c.length / m;
+  const height = heightOf(MC, Math.max(k, n));
+  const packedB = packedRoom(f, k, n);
+  const packedA = packedRoom(f, k, transA ? m : Math.min(height, m));
+  const [strip, edge] = [f.alloc(Math.min(height, m) * n), f.alloc(PAD * PAD)];
+  const room = f.alloc(Math.max(visit(b), transA ? visit(a) : Math.min(height, m) * k));
+  bring(f, transB, k, n, b, room, packedB);
+  if (transA) bring(f, false, k, m, a, room, packedA);
+  for (let i = 0; i < m; i += height) {
+    const count = Math.min(height, m - i);
+    if (!transA) {
+      f.put(a.data.subarray(i * k, (i + count) * k), room);
+      f.kernels.gemmPack(1, k, count, 0, count, room, k, packedA);
+    }
+    const [of, first] = transA ? [m, i] : [count, 0];
+    f.kernels.gemmTiles(of, n, k, first, count, packedA, packedB, strip, edge);
+    f.take(strip, count * n, c.subarray(i * n, (i + count) * n));
+  }
+}
+
+/** Packs all of x, the k x n operand or (`trans`) its transpose, by way of `room`. */
+function bring(
+  f: ProductFrame,
+  trans: boolean,
+  k: number,
+  n: number,
+  x: Matrix,
+  room: number,
+  packed: number,
+): void {
+  const height = heightOf(KC, x.cols);
+  for (let i = 0; i < x.rows; i += height) {
+    const count = Math.min(height, x.rows - i);
+    f.put(x.data.subarray(i * x.cols, (i + count) * x.cols), room);
+    f.kernels.gemmPack(Number(trans), k, n, i, count, room, x.cols, packed);
+  }
+}
+
+/** How many numbers of x `bring` copies at a time. */
+const visit = (x: Matrix): number => Math.min(heightOf(KC, x.cols), x.rows) * x.cols;
+
+/** As many rows of `length` numbers as visit at a time, a multiple of `block`. */
+function heightOf(block: number, length: number): number {
+  return block * Math.max(1, Math.floor(VISIT / (block * Math.max(length, 1))));
+}
+
+/** Room for what gemmPack makes of a rows x cols matrix. */
+function packedRoom(f: ProductFrame, rows: number, cols: number): number {
+  return f.alloc(Math.ceil(rows / PAD) * PAD * Math.ceil(cols / PAD) * PAD);
 }

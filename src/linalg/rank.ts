@@ -2,15 +2,16 @@ import { checkNumber, known } from "../arguments.ts";
 import type { Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted } from "./powers.ts";
-import { svd } from "./svd.ts";
+import { svd, type SvdMethod } from "./svd.ts";
 
 /**
- * Numerical rank: the number of singular values s_i > tolerance·s₁.
+ * Computes the numerical rank of a matrix: the number of singular values s_i > tolerance·s₁.
  *
  * @param a m x n; it is not changed
- * @param options.tolerance relative to the largest singular value; default max(m, n)·eps, with eps = 2⁻²³
- *   for Float32Array and 2⁻⁵² for Float64Array data: the convention (and the `rtol`) of NumPy's matrix_rank.
- *   With 0, what counts is whether a singular value is exactly zero.
+ * @param options.tolerance relative to the largest singular value; default max(m, n)·eps, with eps = 2⁻²³ for
+ *   Float32Array and 2⁻⁵² for Float64Array data: the convention (and the `rtol`) of NumPy's matrix_rank. Below the
+ *   default Jacobi's method is used, which knows such values (see `svd`); with 0, every singular value that is not
+ *   exactly zero counts.
  * @returns an integer from 0 to min(m, n); 0 for an empty or a zero matrix
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
  */
@@ -18,14 +19,21 @@ export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
   const { tolerance } = known(options, ["tolerance"]);
   checkMatrix("a", a);
   checkTolerance(tolerance);
-  return significant(svd(lifted(a).matrix, { vectors: false }).s, a, tolerance);
+  const method = methodFor(a, tolerance);
+  return significant(svd(lifted(a).matrix, { vectors: false, method }).s, a, tolerance);
 }
 
-/** How many of the descending singular values of a are above the tolerance. */
+/** The number of singular values s of a, descending, that are above the tolerance. */
 export function significant(s: Data, a: Matrix, tolerance = defaultTolerance(a)): number {
   let count = 0;
   while (count < s.length && s[count]! > tolerance * s[0]!) count++;
   return count;
+}
+
+/** By default what divide and conquer makes of small values is below the tolerance, as it is of the order of its errors. */
+export function methodFor(a: Matrix, tolerance: number | undefined): SvdMethod {
+  const enough = tolerance === undefined || tolerance >= defaultTolerance(a);
+  return enough ? "divide-and-conquer" : "jacobi";
 }
 
 export function checkTolerance(tolerance: number | undefined): void {

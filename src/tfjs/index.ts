@@ -1,5 +1,11 @@
-/** `tfjs-initializers`: the door to TensorFlow.js. */
-export { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../errors.ts";
+/** `tfjs-initializers`: everything that the package offers to users of TensorFlow.js. */
+export {
+  ArgumentError,
+  ConvergenceError,
+  EngineError,
+  MemoryError,
+  SingularError,
+} from "../errors.ts";
 export type { ActivationFunction, ActivationName } from "../init/lps/activations.ts";
 export { approximate, type ApproximationOptions } from "../init/lps/approximate.ts";
 export { lpsDesign, type LpsDesign, type LpsDesignOptions } from "../init/lps/lpsDesign.ts";

@@ -1,8 +1,8 @@
 /**
- * From the embedded text to running kernels, or to the error that says why this engine cannot run them.
+ * Compiles and instantiates the embedded kernels, or throws the error that says why this engine cannot run them.
  *
- * Compiling and instantiating are synchronous, because `Initializer.apply` is. Compiled modules are kept,
- * instances are `memory.ts`'s.
+ * Compiling and instantiating are synchronous, because `Initializer.apply` is. This file keeps compiled modules;
+ * `memory.ts` keeps instances.
  */
 import { outOfMemory } from "../arrays.ts";
 import { ArgumentError, EngineError, show } from "../errors.ts";
@@ -17,9 +17,9 @@ export interface Text {
   readonly pieces: readonly string[];
 }
 
-/** The custom section in which a binary says its name and of which sources it is. */
+/** The custom section in which a binary states its name and the sources it was built from. */
 const SECTION = "tfjs-initializers";
-/** Memory that an instance starts with: asconfig.json's initialMemory, in bytes. */
+/** Initial memory of an instance in bytes: initialMemory in asconfig.json. */
 const INITIAL = 2 * 2 ** 16;
 
 const NEEDED = "needed are Chrome 115, Firefox 93, Safari 16.4, Node 18 or newer";
@@ -29,9 +29,11 @@ const modules = new Map<string, WebAssembly.Module>();
 const replaced = new Map<string, BufferSource>();
 
 /**
- * Hands over kernels that the host compiled ahead of time, where it allows no code to be compiled at run time
- * (workerd and other edge runtimes, a strict content security policy). Call it once for each binary that is
- * used, before the first call: which one a module is, and that it belongs to this version, it says itself.
+ * Provides kernels that the host compiled ahead of time, for hosts that allow no code to be compiled at run time
+ * (workerd and other edge runtimes, a strict content security policy). Call it before the first use of the package,
+ * once for each binary in use. f32.wasm computes in float32 and serves `orthogonal` and `install` without seeds;
+ * everything else may need f64.wasm too. A module itself states which binary it is, and that it belongs to this
+ * version.
  *
  *   import orthogonal from "tfjs-initializers/orthogonal.f32.wasm"; // as such hosts import a compiled module
  *   provideKernels(orthogonal);
@@ -52,9 +54,9 @@ export function provideKernels(module: WebAssembly.Module): void {
   modules.set(name, module);
 }
 
-/** What a module says of itself: `undefined` if it is none of ours. */
+/** The identification that a module carries; `undefined` if the module is not from this package. */
 function sectionOf(module: WebAssembly.Module): string | undefined {
-  // Its own class may be another realm's, so this asks the engine instead of `instanceof`.
+  // The module may come from another realm, so this asks the engine instead of using `instanceof`.
   let sections: ArrayBuffer[];
   try {
     sections = WebAssembly.Module.customSections(module, SECTION);
@@ -72,9 +74,9 @@ export function useBinary(name: string, bytes?: BufferSource): void {
 }
 
 /**
- * The exports of a new instance.
+ * Makes an instance and returns its exports.
  *
- * @throws EngineError if the engine cannot run it, MemoryError if it has no memory for it
+ * @throws EngineError if the engine cannot run the binary, MemoryError if it has no memory for an instance
  */
 export function instantiate(text: Text, precision: Precision): WebAssembly.Exports {
   const name = `${text.room}.${precision}`;

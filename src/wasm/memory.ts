@@ -1,14 +1,13 @@
 /**
  * The only file that touches WebAssembly memory.
  *
- * A job runs in a frame: put its input, allocate its output, call the kernel, take the result.
- * Addresses are valid inside the frame only; what `take` returns is a copy of the caller's own.
- * Instances are made at first use, synchronously, and thrown away after a large job, because the
- * memory of an instance never shrinks, and after a trap.
+ * A job runs in a frame: put its input, allocate its output, call the kernel, take the result. Addresses are valid only
+ * inside the frame; `take` copies the result into an array outside WebAssembly memory. Instances are made at first use,
+ * synchronously. They are dropped after a large job, because the memory of an instance never shrinks, and after a trap.
  */
 import { Info } from "../../assembly/info.ts";
 import { float32, float64, outOfMemory } from "../arrays.ts";
-import { ArgumentError, ConvergenceError, MemoryError } from "../errors.ts";
+import { ArgumentError, ConvergenceError, MemoryError, SingularError } from "../errors.ts";
 import { instantiate, type Precision, type Text } from "./engine.ts";
 
 export type Dtype = "float32" | "float64";
@@ -37,23 +36,22 @@ export class Frame<Kernels extends Arena = Arena> {
     private readonly dtype: Dtype,
   ) {}
 
-  /** Address of room for `count` numbers, 16-byte aligned, contents undefined. */
+  /** Allocates `count` numbers, 16-byte aligned, with undefined contents; returns their address. */
   alloc(count: number): number {
     const bytes = count * arrays[this.dtype].BYTES_PER_ELEMENT;
-    // Beyond 2^64 a BigInt would wrap on its way into the kernel.
+    // A BigInt beyond 2^64 would wrap when it is passed to the kernel.
     const address = bytes < 2 ** 32 ? this.kernels.alloc(BigInt(bytes)) >>> 0 : 0;
     if (address === 0) throw outOfMemory(bytes, LIMIT);
     return address;
   }
 
-  /** Copies numbers in; returns their address. */
-  put(data: ArrayLike<number>): number {
-    const address = this.alloc(data.length);
+  /** Copies numbers into the frame, to `address` or into fresh room; returns their address. */
+  put(data: ArrayLike<number>, address = this.alloc(data.length)): number {
     new arrays[this.dtype](this.kernels.memory.buffer, address, data.length).set(data);
     return address;
   }
 
-  /** Copies numbers out into the first part of `target`. */
+  /** Copies numbers from the frame into the first part of `target`, and returns `target`. */
   take<T extends Data>(address: number, count: number, target: T): T {
     target.set(new arrays[this.dtype](this.kernels.memory.buffer, address, count));
     return target;
@@ -83,16 +81,19 @@ export function room<Kernels, D extends Dtype = Dtype>(text: Text) {
   };
 }
 
-/** What a job that ends in order may throw. */
-const expected = [ArgumentError, ConvergenceError, MemoryError];
+/** The errors that a job may throw while its instance stays usable. */
+const expected = [ArgumentError, ConvergenceError, MemoryError, SingularError];
 
-/** A zeroed array of the caller's own, or a MemoryError. */
+/** Makes a zeroed array outside WebAssembly memory, or throws a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {
   return dtype === "float32" ? float32(count) : float64(count);
 }
 
-/** Turns a kernel's return code into the error it stands for; `argument` names the kernel's input. */
-export function check(info: Info, argument: string): void {
+/**
+ * Turns a kernel's return code into the error it stands for; `argument` names the kernel's input, `which` the pivot
+ * that failed.
+ */
+export function check(info: Info, argument: string, which = 0): void {
   switch (info) {
     case Info.OK:
       return;
@@ -106,6 +107,12 @@ export function check(info: Info, argument: string): void {
       throw new ArgumentError(argument, "entries whose result can be represented", "an overflow");
     case Info.CONVERGENCE:
       throw new ConvergenceError(`${argument}: the iteration did not converge`);
+    case Info.SINGULAR:
+      throw new SingularError(argument, which);
+    case Info.INDEFINITE: {
+      const actual = `one whose leading minor of order ${which} is not positive`;
+      throw new ArgumentError(argument, "a positive definite matrix", actual);
+    }
     default:
       throw new Error(`${argument}: unknown kernel code ${info satisfies never}`);
   }

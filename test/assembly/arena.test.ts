@@ -8,9 +8,10 @@ import type { Kernels as Polynomials } from "../../src/wasm/rooms/polynomials.ts
 import type { Kernels as Products } from "../../src/wasm/rooms/products.ts";
 import type { Kernels as Spreading } from "../../src/wasm/rooms/spreading.ts";
 import type { Kernels as Symmetric } from "../../src/wasm/rooms/symmetric.ts";
+import type { Kernels as Systems } from "../../src/wasm/rooms/systems.ts";
 import type { Kernels as Training } from "../../src/wasm/rooms/training.ts";
 import { kernels as binaries, type Room } from "../support/kernels.ts";
-import { gaussian } from "../support/matrices.ts";
+import { build, gaussian } from "../support/matrices.ts";
 import { precisions, type Precision } from "../support/precisions.ts";
 import { quasi } from "../support/quasi.ts";
 import { suite } from "../support/suite.ts";
@@ -43,6 +44,10 @@ const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<st
       "gees, lahqr": gees(1, 0, 9, [32, 1000, 8, 1]),
       "gees, laqr0": gees(1, 0, 17, [32, 3, 3, 1]),
       "gees, balanced values": gees(0, 1, 12, [32, 1000, 8, 1]),
+      trevc: () => {
+        const [t, z, v] = [schur(9), put(9, 9), put(9, 9)];
+        return () => kernels.trevc(9, t, z, v);
+      },
       trsyl: trsyl(9, 5),
     };
   },
@@ -93,14 +98,19 @@ const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<st
   symmetric(f: Failing<Symmetric>, precision: Precision): Record<string, Job> {
     const put = filled(f, precision);
     const { kernels } = f;
-    const svd = (wide: number, m: number, n: number, vectors: number) => () => {
+    type Svd = "gejsv" | "gesdd";
+    const svd = (kernel: Svd, wide: number, m: number, n: number, vectors: number) => () => {
       const [a, u, s, v] = [put(m, n), put(m, n), put(n + 2), put(n, n)];
-      return () => kernels.gejsv(wide, m, n, n, vectors, 0, a, u, s, v);
+      return () => kernels[kernel](wide, m, n, n, vectors, 0, a, u, s, v);
     };
     return {
-      "gejsv tall": svd(0, 9, 5, 1),
-      "gejsv wide": svd(1, 9, 5, 1),
-      "gejsv, values only": svd(0, 9, 5, 0),
+      "gejsv tall": svd("gejsv", 0, 9, 5, 1),
+      "gejsv wide": svd("gejsv", 1, 9, 5, 1),
+      "gejsv, values only": svd("gejsv", 0, 9, 5, 0),
+      "gesdd tall": svd("gesdd", 0, 80, 40, 1),
+      "gesdd nearly square": svd("gesdd", 0, 45, 40, 1),
+      "gesdd wide": svd("gesdd", 1, 9, 5, 1),
+      "gesdd, values only": svd("gesdd", 0, 9, 5, 0),
       gesvjb: () => {
         const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
         return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);
@@ -112,6 +122,41 @@ const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<st
       "syevd, values only": () => {
         const [a, w] = [put(40, 40), put(40)];
         return () => kernels.syevd(40, 0, 0, a, w, 0);
+      },
+    };
+  },
+  systems(f: Failing<Systems>, precision: Precision): Record<string, Job> {
+    const put = filled(f, precision);
+    const { kernels } = f;
+    const definite = (n: number) => f.put(build(n, n, precision, (i, j) => (i === j ? n : 1 / (1 + i + j))).data); // prettier-ignore
+    return {
+      cholesky: () => {
+        const [a, status] = [definite(9), put(1)];
+        return () => kernels.cholesky(9, a, status);
+      },
+      gesv: () => {
+        const [a, b, status] = [put(9, 9), put(9, 5), put(2)];
+        return () => kernels.gesv(0, 9, 5, a, b, status);
+      },
+      "gesv, positive definite": () => {
+        const [a, b, status] = [definite(9), put(9, 5), put(2)];
+        return () => kernels.gesv(1, 9, 5, a, b, status);
+      },
+      gesvb: () => {
+        const [a, b, d, done] = [put(10, 9), put(10, 6), put(10, 4), put(10)];
+        return () => kernels.gesvb(0, 10, 3, 2, a, b, d, done);
+      },
+      getri: () => {
+        const [a, status] = [put(9, 9), put(2)];
+        return () => kernels.getri(9, a, status);
+      },
+      lu: () => {
+        const [a, l, u, rows, status] = [put(9, 5), put(9, 5), put(5, 5), put(9), put(2)];
+        return () => kernels.lu(9, 5, a, l, u, 0, rows, status);
+      },
+      trtrs: () => {
+        const [a, b, status] = [put(9, 9), put(9, 5), put(1)];
+        return () => kernels.trtrs(1, 0, 0, 9, 5, a, b, status);
       },
     };
   },
@@ -236,7 +281,7 @@ suite("assembly/arena", (test) => {
               const info = attempt(job, k, `${what}, allocation ${k} of ${total}`);
               assert.is(info, Info.MEMORY, `${what}, allocation ${k} of ${total}`);
             }
-            assert.ok(total >= 2, `${what}: ${total} allocations`);
+            assert.ok(total >= 1, `${what}: ${total} allocations`);
           }
         },
       );

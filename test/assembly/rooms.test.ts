@@ -9,12 +9,13 @@ import type { Text } from "../../src/wasm/engine.ts";
 const arena = ["alloc", "mark", "memory", "release"];
 /** assembly/rooms */
 const abi: Record<Room, string[]> = {
-  nonsymmetric: ["gees", "trexc", "trsyl"],
+  nonsymmetric: ["gees", "trevc", "trexc", "trsyl"],
   orthogonal: ["haar", "larnv", "philox", "qr"],
   polynomials: ["polyval", "roots"],
-  products: ["gemm"],
+  products: ["gemm", "gemmPack", "gemmTiles"],
   spreading: ["spread"],
-  symmetric: ["gejsv", "gesvjb", "syevd"],
+  symmetric: ["gejsv", "gesdd", "gesvjb", "syevd"],
+  systems: ["cholesky", "gesv", "gesvb", "getri", "lu", "trtrs"],
   training: ["dwgrad", "wgrad"],
 };
 /** Rooms where one precision is all that is used. */

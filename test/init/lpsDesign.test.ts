@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { ConvergenceError } from "../../src/errors.ts";
 import type { ActivationName } from "../../src/init/lps/activations.ts";
-import { normalDensity, normalDistribution } from "../../src/init/elementary.ts";
+import { normalDensity, normalDistribution } from "../../src/elementary.ts";
 import { lpsDesign, type LpsDesignOptions } from "../../src/init/lps/lpsDesign.ts";
 import { suite } from "../support/suite.ts";
 import { refused, thrown } from "../support/thrown.ts";

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { lstsq, matmul, pinv, svd, type Matrix } from "../../src/linalg/index.ts";
+import { lstsq, matmul, pinv, ridge, svd, type Matrix } from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import { distance, Family, largest, transpose } from "../support/ratios.ts";
@@ -112,6 +112,67 @@ suite("linalg/lstsq", (test) => {
       refused("a", () => lstsq({ ...a, data: a.data.map(() => NaN) } as Matrix, b));
       const [tiny, huge] = [1 / max, max / 2].map((x) => build(1, 1, precision, () => x));
       assert.match(refused("a", () => lstsq(tiny, huge)).actual, "overflow");
+    });
+
+    test(`${dtype}: weights: rows count as often, and those of weight 0 not at all`, () => {
+      const [a, b] = [gaussian(6, 3, precision), gaussian(6, 2, precision, 2)];
+      const weights = [1, 4, 0, 1, 9, 1];
+      const repeated = (x: Matrix): Matrix => {
+        const rows = weights.flatMap((w, i) => Array.from({ length: w }, () => i));
+        return build(rows.length, x.cols, precision, (i, j) => x.data[rows[i] * x.cols + j]);
+      };
+      const [found, plain] = [lstsq(a, b, { weights }), lstsq(repeated(a), repeated(b))];
+      assert.ok(distance(found.x.data, plain.x.data) <= 200 * u);
+      assert.ok(distance(found.residuals!, plain.residuals!) <= 200 * u);
+      assert.ok(distance(found.s, plain.s) <= 50 * u);
+      const even = lstsq(a, b, { weights: new Float32Array(6).fill(4) });
+      assert.equal(even.x, lstsq(a, b).x);
+      assert.is(lstsq(a, b, { weights: [1, 1, 0, 0, 0, 0] }).rank, 2);
+      for (const bad of [[1, 2], [1, 1, 1, 1, 1, -1], [1, 1, 1, 1, 1, NaN], "123456", 1])
+        refused("weights", () => lstsq(a, b, { weights: bad as never }));
+    });
+
+    test(`${dtype}: ridge: the normal equations hold, on either path`, () => {
+      const worst = new Family(`ridge ${dtype} ‖Aᵀ(b − Ax) − λx‖`);
+      for (const [m, n] of shapes("1x1 9x4 4x9 33x33 50x17 17x50 3x0 0x3"))
+        for (const p of [1, 3, 0])
+          for (const lambda of [0, 1e-12, 1e-3, 1, 1e6]) {
+            const [a, b] = [gaussian(m, n, precision), gaussian(m, p, precision, 7)];
+            const x = ridge(a, b, lambda);
+            assert.equal([x.rows, x.cols], [n, p]);
+            assert.is(precisionOf(x.data), precision);
+            if (x.data.length === 0 || m === 0) continue;
+            const r = { ...b, data: remainder(a, x, b) };
+            const off = gemm(transpose(a), r).value.map((g, at) => g - lambda * x.data[at]);
+            const size = norm(a.data) * norm(b.data) + (norm(a.data) ** 2 + lambda) * norm(x.data);
+            worst.check(largest(off) / (u * size), `${m} x ${n}, ${lambda}`);
+          }
+      const flat = hard["equal columns"](20, 8, precision);
+      const b = gaussian(20, 2, precision, 3);
+      // Rank deficient: what lstsq finds, and the limit of small λ.
+      assert.is(ridge(flat, b, 0).info.path, "svd");
+      const least = lstsq(flat, b).x;
+      assert.ok(distance(ridge(flat, b, 0).data, least.data) <= 500 * u);
+      assert.ok(distance(ridge(flat, b, u).data, least.data) <= 500 * u);
+      assert.is(ridge(flat, b, 1).info.path, "normal");
+      const hilbert = hard.hilbert(30, 20, precision);
+      assert.is(ridge(hilbert, gaussian(30, 1, precision), 1e-14).info.path, "svd");
+      worst.note();
+    });
+
+    test(`${dtype}: ridge scales exactly, and refuses`, () => {
+      const [a, b] = [gaussian(7, 4, precision), gaussian(7, 2, precision, 2)];
+      const times = (x: Matrix, f: number) => ({ ...x, data: x.data.map((v: number) => v * f) }) as Matrix; // prettier-ignore
+      const plain = ridge(a, b, 0.5);
+      for (const e of [2 ** -60, 2 ** 60])
+        assert.equal(ridge(times(a, e), times(b, e), 0.5 * e * e).data, plain.data);
+      for (const lambda of [-1, NaN, Infinity, "1" as never])
+        refused("lambda", () => ridge(a, b, lambda));
+      refused("b", () => ridge(a, gaussian(6, 2, precision), 1));
+      refused("b", () => ridge(a, times(b, NaN), 1));
+      refused("a", () => ridge(times(a, Infinity), b, 1));
+      const [tiny, huge] = [1 / max, max / 2].map((x) => build(1, 1, precision, () => x));
+      assert.match(refused("a", () => ridge(tiny, huge, 0)).actual, "overflow");
     });
 
     test(`${dtype}: agrees with pinv`, () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { matmul, type Matrix } from "../../src/linalg/index.ts";
+import { frame } from "../../src/wasm/rooms/products.ts";
 import { build, shapes, uniform } from "../support/matrices.ts";
 import { precisions } from "../support/precisions.ts";
 import { transpose } from "../support/ratios.ts";
@@ -47,6 +48,20 @@ suite("linalg/matmul", (test) => {
     test(`${dtype}: around the blocks`, () => {
       for (const [m, k, n] of shapes("127x257x31 131x255x65 1x1031x1 1x1x1033 521x1x3"))
         verify(uniform(m, k, precision), uniform(k, n, precision, 2));
+    });
+
+    test(`${dtype}: large operands come in strips, to the same bits`, () => {
+      const large = "129x513x129 128x512x257 5x257x601 1x3x50000 50001x2x3 1031x131x2 2x1025x130";
+      for (const [m, k, n] of shapes(large)) {
+        const [a, b] = [uniform(m, k, precision), uniform(k, n, precision, 2)];
+        verify(a, b);
+        const atOnce = frame(dtype, (f) => {
+          const c = f.alloc(m * n);
+          f.kernels.gemm(0, 0, m, n, k, 1, f.put(a.data), k, f.put(b.data), n, 0, c, n);
+          return f.take(c, m * n, new array(m * n));
+        });
+        assert.equal(matmul(a, b).data, atOnce);
+      }
     });
 
     test(`${dtype}: no inner size, no terms: zero`, () => {

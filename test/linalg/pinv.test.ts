@@ -1,11 +1,21 @@
 import * as assert from "uvu/assert";
-import { pinv, polar, svd, topSvd, type Matrix } from "../../src/linalg/index.ts";
+import {
+  lstsq,
+  nullSpace,
+  pinv,
+  polar,
+  rank,
+  svd,
+  topSvd,
+  type Matrix,
+} from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import { distance, Family, transpose } from "../support/ratios.ts";
 import { suite } from "../support/suite.ts";
 import { refused, tooLarge } from "../support/thrown.ts";
 import { gemm } from "../twins/gemm.ts";
+import { stewart } from "../twins/haar.ts";
 
 const some = shapes("1x1 9x4 4x9 33x33 50x17 17x50");
 
@@ -34,6 +44,22 @@ suite("linalg/pinv", (test) => {
       within(ax, transpose(ax), 1);
       within(xa, transpose(xa), 1);
     };
+
+    test(`${dtype}: below the usual tolerance scaled columns keep their digits`, () => {
+      // The inverse of q·d is d⁻¹·qᵀ; what divide and conquer makes of its small values is noise.
+      const q = stewart(gaussian(12, 12, precision, 3));
+      const d = (j: number) => 8 ** (12 - 2 * j);
+      const a = build(12, 12, precision, (i, j) => q.data[12 * i + j] * d(j));
+      const x = pinv(a, { tolerance: 0 });
+      const scaled = build(12, 12, precision, (i, j) => x.data[12 * i + j] * d(i));
+      const error = distance(scaled.data, transpose(q).data);
+      assert.ok(error <= 100 * u, `${error / u} u`);
+      assert.is(rank(a, { tolerance: 0 }), 12);
+      assert.is(nullSpace(a, { tolerance: 0 }).cols, 0);
+      const b = build(12, 1, precision, (i) => a.data[12 * i + 11]);
+      const { x: last } = lstsq(a, b, { tolerance: 0 });
+      assert.ok(Math.abs(last.data[11] - 1) <= 100 * u, `${last.data[11]}`);
+    });
 
     test(`${dtype}: the Penrose conditions`, () => {
       for (const [m, n] of some) {

@@ -1,20 +1,33 @@
 /**
- * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov and roots, over both
- * precisions and shapes around the tiles.
+ * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov, roots and dense systems, over
+ * both precisions and shapes around the tiles.
  */
 import {
+  cholesky,
+  det,
+  eig,
   eigenvalues,
   eigh,
+  expm,
   haar,
+  inverse,
+  logm,
+  lu,
   lyapunov,
   matmul,
   normal,
   polyval,
   qr,
+  ridge,
   roots,
   schur,
+  slogdet,
+  solve,
+  sqrtm,
   svd,
   sylvester,
+  triangularSolve,
+  type Matrix,
   type Svd,
 } from "../../src/linalg/index.ts";
 import type { Data } from "../../src/wasm/memory.ts";
@@ -70,10 +83,45 @@ for (const dtype of dtypes) {
     cases[`sylvester symmetric ${shape}`] = () => [sylvester(gram(m, 1), gram(n, 2), draw(m, n, 3))]; // prettier-ignore
     cases[`lyapunov ${shape}`] = () => [lyapunov(draw(m, m, 1), gram(m, 2))];
   }
+  for (const n of [1, 7, 33, 64, 130]) {
+    const draw = (m: number, seed: number) => normal(m, n, { seed, dtype });
+    const gram = () => matmul(draw(2 * n, 3), draw(2 * n, 3), { transposeA: true });
+    const right = () => normal(n, 3, { seed: 2, dtype });
+    const number = (x: number) => row(Float64Array.of(x));
+    cases[`cholesky ${n} ${dtype}`] = () => [cholesky(gram())];
+    cases[`solve ${n} ${dtype}`] = () => {
+      const x = solve(draw(n, 1), right());
+      return [x, number(x.info.rcond)];
+    };
+    cases[`solve posdef ${n} ${dtype}`] = () => [solve(gram(), right(), { assume: "posdef" })];
+    cases[`triangularSolve ${n} ${dtype}`] = () => [triangularSolve(cholesky(gram()), right())];
+    cases[`inverse ${n} ${dtype}`] = () => [inverse(draw(n, 1))];
+    cases[`ridge ${n} ${dtype}`] = () => [
+      ridge(draw(n + 5, 1), normal(n + 5, 2, { seed: 2, dtype }), 0.1),
+    ];
+    cases[`eig ${n} ${dtype}`] = () => {
+      const { values, vectors } = eig(draw(n, 1));
+      return [row(values.re), row(values.im), vectors.re, vectors.im];
+    };
+    if (n <= 64) {
+      const near = () => {
+        const a = draw(n, 4);
+        return { ...a, data: a.data.map((x: number) => x / 16) } as Matrix;
+      };
+      cases[`expm ${n} ${dtype}`] = () => [expm(near())];
+      cases[`logm ${n} ${dtype}`] = () => [logm(expm(near()))];
+      cases[`sqrtm ${n} ${dtype}`] = () => [sqrtm(expm(near())), sqrtm(gram())];
+    }
+    cases[`det ${n} ${dtype}`] = () => [det(draw(n, 1)), slogdet(draw(n, 1)).logdet].map(number);
+  }
   for (const [rows, cols] of shapes) {
     const shape = `${rows}x${cols} ${dtype}`;
     const draw = (m: number, n: number, seed: number) => normal(m, n, { seed, dtype });
     const a = () => draw(rows, cols, 1);
+    cases[`lu ${shape}`] = () => {
+      const { p, l, u } = lu(a());
+      return [row(Float64Array.from(p)), l, u];
+    };
     cases[`haar ${shape}`] = () => [haar(rows, cols, { seed: 1, dtype })];
     cases[`normal ${shape}`] = () => [a()];
     cases[`matmul a·b ${shape}`] = () => [matmul(a(), draw(cols, 19, 2))];
@@ -85,6 +133,9 @@ for (const dtype of dtypes) {
     cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
     cases[`svd ${shape}`] = () => factors(svd(a()));
     cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
+    cases[`svd jacobi ${shape}`] = () => factors(svd(a(), { method: "jacobi" }));
+    cases[`svd jacobi complete ${shape}`] = () =>
+      factors(svd(a(), { method: "jacobi", mode: "complete" }));
     if (rows !== cols) continue;
     cases[`schur ${shape}`] = () => Object.values(schur(a()));
     cases[`eigenvalues ${shape}`] = () => Object.values(eigenvalues(a())).map(row);

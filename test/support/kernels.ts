@@ -1,6 +1,6 @@
 /**
- * Which binaries the tests run on: KERNELS=release, the embedded ones (this is the default), or
- * KERNELS=debug, the ones with assertions and rogue values. Every suite imports this file.
+ * Chooses the binaries that the tests run on: KERNELS=release, the embedded ones (the default), or KERNELS=debug,
+ * those with assertions and rogue values. Every suite imports this file.
  */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
@@ -13,6 +13,7 @@ import * as polynomials from "../../src/wasm/rooms/polynomials.ts";
 import * as products from "../../src/wasm/rooms/products.ts";
 import * as spreading from "../../src/wasm/rooms/spreading.ts";
 import * as symmetric from "../../src/wasm/rooms/symmetric.ts";
+import * as systems from "../../src/wasm/rooms/systems.ts";
 import * as training from "../../src/wasm/rooms/training.ts";
 
 /** Every room that has binaries, each with its way in. */
@@ -23,6 +24,7 @@ export const rooms = {
   products,
   spreading,
   symmetric,
+  systems,
   training,
 };
 export type Room = keyof typeof rooms;

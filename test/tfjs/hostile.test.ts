@@ -6,7 +6,13 @@ import { readFileSync } from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { ArgumentError, ConvergenceError, MemoryError, show } from "../../src/errors.ts";
+import {
+  ArgumentError,
+  ConvergenceError,
+  MemoryError,
+  show,
+  SingularError,
+} from "../../src/errors.ts";
 import * as arrays from "../../src/linalg/index.ts";
 import * as door from "../../src/tfjs/index.ts";
 import { suite } from "../support/suite.ts";
@@ -30,11 +36,23 @@ const provideKernels: Call = () => [binary];
 
 const ofArrays: Record<string, Call> = {
   provideKernels,
+  cholesky: () => [symmetric],
   cond: () => [tall],
+  det: () => [square],
+  eig: () => [square],
+  expm: () => [square],
+  inverse: () => [square],
+  logm: () => [symmetric],
+  lu: () => [tall],
+  ridge: () => [tall, matrix(4, 2), 0.5],
+  slogdet: () => [square],
+  solve: () => [symmetric, matrix(3, 2), { assume: "posdef" }],
+  sqrtm: () => [symmetric],
+  triangularSolve: () => [square, matrix(3, 2), { lower: false, transpose: true, unit: true }],
   eigenvalues: () => [square, { balance: true }],
   eigh: () => [symmetric, { vectors: true }],
   haar: () => [4, 3, { seed: 1, dtype: "float32" }],
-  lstsq: () => [tall, matrix(4, 2), { tolerance: 0.1 }],
+  lstsq: () => [tall, matrix(4, 2), { tolerance: 0.1, weights: [1, 2, 3, 4] }],
   lyapunov: () => [square, symmetric, { symmetric: false, backwardError: true, separation: true }],
   matmul: () => [tall, tall, { transposeA: true, transposeB: false }],
   normal: () => [4, 3, { seed: 1, dtype: "float64" }],
@@ -56,9 +74,25 @@ const ofArrays: Record<string, Call> = {
 
 const tensor = (...shape: number[]) => tf.randomNormal(shape, 0, 1, "float32", 1);
 const ofTensors: Record<string, Call> = {
+  cholesky: () => [tf.tensor2d([[2, 1], [1, 3]])], // prettier-ignore
   cond: () => [tensor(2, 3, 3)],
+  det: () => [tensor(2, 3, 3)],
+  eig: () => [tensor(3, 3)],
+  expm: () => [tensor(2, 3, 3)],
+  inverse: () => [tensor(2, 3, 3)],
+  logm: () => [tf.tensor2d([[2, 1], [1, 3]])], // prettier-ignore
+  lu: () => [tensor(4, 3)],
+  ridge: () => [tensor(4, 3), tensor(4, 2), 0.5],
+  slogdet: () => [tensor(3, 3)],
+  solve: () => [tf.tensor2d([[2, 1], [1, 3]]), tensor(2, 3), { assume: "posdef" }], // prettier-ignore
+  sqrtm: () => [tf.tensor2d([[2, 1], [1, 3]])], // prettier-ignore
+  triangularSolve: () => [
+    tensor(3, 3),
+    tensor(3, 2),
+    { lower: false, transpose: true, unit: true },
+  ],
   eigh: () => [tf.tensor2d([[2, 1], [1, 3]]), { vectors: true }], // prettier-ignore
-  lstsq: () => [tensor(4, 3), tensor(4, 2), { tolerance: 0.1 }],
+  lstsq: () => [tensor(4, 3), tensor(4, 2), { tolerance: 0.1, weights: [1, 2, 3, 4] }],
   nullSpace: () => [tensor(2, 3), { tolerance: 0.1 }],
   pinv: () => [tensor(2, 3), { tolerance: 0.1 }],
   polar: () => [tensor(3, 3)],
@@ -153,7 +187,7 @@ function spoilt(values: unknown[], place: number, key: number, bad: unknown): un
   return values.map((value, i) => (i === at ? one : value));
 }
 
-const typed = [ArgumentError, ConvergenceError, MemoryError];
+const typed = [ArgumentError, ConvergenceError, MemoryError, SingularError];
 
 async function attempt(call: Loose, values: unknown[]): Promise<void> {
   const start = performance.now();

@@ -92,6 +92,21 @@ for (const backend of ["wasm", "cpu"])
         }
       });
 
+    test("svd by the method asked for", () => {
+      const { a, parts } = batchOf(20, 18);
+      for (const method of ["divide-and-conquer", "jacobi"] as const) {
+        const each = parts.map((part) => matrices.svd(part, { method }));
+        const { u, s, v } = linalg.svd(a, { method });
+        holds(u, [20, 18], each.map((of) => of.u.data)); // prettier-ignore
+        holds(s, [18], each.map((of) => of.s)); // prettier-ignore
+        holds(v, [18, 18], each.map((of) => of.v.data)); // prettier-ignore
+        const only = parts.map((part) => matrices.svd(part, { method, vectors: false }).s);
+        holds(linalg.svd(a, { method, vectors: false }).s, [18], only);
+      }
+      refused("method", () => linalg.svd(a, { method: "gesvd" as never }));
+      refused("method", () => linalg.svd(a, { method: "gesvd" as never, vectors: false }));
+    });
+
     for (const [m, n] of sizes)
       test(`${m} x ${n}: what stands on the svd`, () => {
         const { a, parts } = batchOf(m, n);

@@ -59,6 +59,11 @@ const lstsq = (options = {}): Case => ({
   parts: (a) => ({ x: matrices.lstsq(a, rhs(a.rows), options).x.data }),
 });
 
+const ridge = (lambda: number): Case => ({
+  tensors: (a) => ({ x: linalg.ridge(a, tensorOf(rhs(a.shape[0])), lambda) }),
+  parts: (a) => ({ x: matrices.ridge(a, rhs(a.rows), lambda).data }),
+});
+
 const pinv = (options = {}): Case => ({
   tensors: (a) => ({ p: linalg.pinv(a, options) }),
   parts: (a) => ({ p: matrices.pinv(a, options).data }),
@@ -71,6 +76,84 @@ const polar: Case = {
     return { u: u.data, p: p.data };
   },
 };
+
+/** Of g·gᵀ + 1, and of half the sum with its transpose: definite, and a difference in one entry leaves it symmetric. */
+const definite = {
+  tensor: (a: Tensor) => tf.add(tf.matMul(a, a, false, true), tf.eye(a.shape[0])) as Tensor,
+  matrix(a: matrices.Matrix<Float64Array>) {
+    const g = matrices.matmul(a, a, { transposeB: true });
+    for (let i = 0; i < g.rows; i++) g.data[i * (g.rows + 1)] += 1;
+    return g;
+  },
+};
+
+const cholesky: Case = {
+  tensors: (a) => ({ l: linalg.cholesky(definite.tensor(a)) }),
+  parts: (a) => ({ l: matrices.cholesky(definite.matrix(a)).data }),
+};
+
+const expm: Case = {
+  tensors: (a) => ({ x: linalg.expm(a) }),
+  parts: (a) => ({ x: matrices.expm(a).data }),
+};
+
+/** Of what has a logarithm and a root. */
+const ofExponential = (
+  onTensors: (a: Tensor) => unknown,
+  onMatrices: (a: matrices.Matrix<Float64Array>) => matrices.Matrix,
+): Case => ({
+  tensors: (a) => ({ x: onTensors(linalg.expm(tf.mul(a, 0.25))) as Tensor }),
+  parts: (a) => ({
+    x: onMatrices(matrices.expm({ ...a, data: a.data.map((x) => x / 4) })).data,
+  }),
+});
+
+const inverse: Case = {
+  tensors: (a) => ({ x: linalg.inverse(a) }),
+  parts: (a) => ({ x: matrices.inverse(a).data }),
+};
+
+const det: Case = {
+  tensors: (a) => ({ det: linalg.det(a), logdet: linalg.slogdet(a).logdet }),
+  parts: (a) => ({
+    det: Float64Array.of(matrices.det(a)),
+    logdet: Float64Array.of(matrices.slogdet(a).logdet),
+  }),
+};
+
+/** The first n columns are a, well conditioned; the rest is b. */
+const system = (
+  onTensors: (a: Tensor, b: Tensor) => Tensor,
+  onMatrices: (a: matrices.Matrix<Float64Array>, b: matrices.Matrix<Float64Array>) => matrices.Matrix, // prettier-ignore
+): Case => ({
+  tensors(ab) {
+    const n = ab.shape[0];
+    const [a, b] = tf.split(ab, [n, ab.shape[1]! - n], 1) as [Tensor, Tensor];
+    return { x: onTensors(tf.add(a, tf.mul(3, tf.eye(n))), b) };
+  },
+  parts({ rows: n, cols, data }) {
+    const part = (from: number, width: number, shift: number) => ({
+      rows: n,
+      cols: width,
+      data: Float64Array.from({ length: n * width }, (_, at) => {
+        const [i, j] = [Math.floor(at / width), at % width];
+        return data[i * cols + from + j] + (i === j ? shift : 0);
+      }),
+    });
+    return { x: onMatrices(part(0, n, 3), part(n, cols - n, 0)).data };
+  },
+});
+
+const solve = system(linalg.solve, matrices.solve);
+const posdef = system(
+  (a, b) => linalg.solve(definite.tensor(a), b, { assume: "posdef" }),
+  (a, b) => matrices.solve(definite.matrix(a), b, { assume: "posdef" }),
+);
+const triangular = (options: { lower?: boolean; transpose?: boolean; unit?: boolean }) =>
+  system(
+    (a, b) => linalg.triangularSolve(a, b, options),
+    (a, b) => matrices.triangularSolve(a, b, options),
+  );
 
 const cond: Case = {
   tensors: (a) => ({ cond: linalg.cond(a) }),
@@ -154,10 +237,25 @@ const cases: [string, Case, string[][], string][] = [
   ["positive qr", qr({ positive: true }), [["q", "r"]], "6x4 4x6"],
   ["lstsq", lstsq(), [["x"]], "1x1 3x3 6x3 3x6"],
   ["pinv", pinv(), [["p"]], "1x1 3x3 6x3 3x6"],
+  ["weighted lstsq", lstsq({ weights: [1, 2, 0.5, 3] }), [["x"]], "4x2"],
+  ["ridge", ridge(0.3), [["x"]], "1x1 3x3 6x3 3x6"],
+  ["ridge without a penalty", ridge(0), [["x"]], "3x3 6x3 3x6"],
   ["truncated lstsq", lstsq({ tolerance: 0.5 }), [["x"]], "4x4 6x4 4x6"],
   ["truncated pinv", pinv({ tolerance: 0.5 }), [["p"]], "4x4 6x4 4x6"],
   ["polar", polar, [["u"], ["p"], ["u", "p"]], "1x1 3x3 5x3 3x5"],
   ["cond", cond, [["cond"]], "1x1 3x3 5x3 3x5"],
+  ["cholesky", cholesky, [["l"]], "1x1 2x2 3x3 7x7"],
+  ["inverse", inverse, [["x"]], "1x1 2x2 4x4"],
+  ["determinants", det, [["det"], ["logdet"], ["det", "logdet"]], "1x1 2x2 3x3 6x6"],
+  ["expm", expm, [["x"]], "1x1 2x2 4x4"],
+  ["logm of expm", ofExponential(linalg.logm, matrices.logm), [["x"]], "1x1 2x2 4x4"],
+  ["sqrtm", ofExponential(linalg.sqrtm, matrices.sqrtm), [["x"]], "1x1 2x2 4x4"],
+  ["solve", solve, [["x"]], "1x2 3x4 4x7"],
+  ["solve, posdef", posdef, [["x"]], "1x2 3x4 4x7"],
+  ["triangularSolve", triangular({}), [["x"]], "1x2 3x4 4x7"],
+  ["triangularSolve, upper", triangular({ lower: false }), [["x"]], "1x2 4x7"],
+  ["triangularSolve, transposed", triangular({ transpose: true }), [["x"]], "1x2 4x7"],
+  ["triangularSolve, upper, transposed, unit", triangular({ lower: false, transpose: true, unit: true }), [["x"]], "1x2 4x7"], // prettier-ignore
   ["topSvd", topSvd, [["s"]], "5x3 3x5"],
   ["complete qr", qr({ mode: "complete" }), [["q", "r"]], "4x4 4x6"],
 ];
@@ -177,6 +275,41 @@ suite("tfjs/linalg gradients", (test) => {
             worst = Math.max(worst, agrees(of, point(m, n, seed), names, seed));
           }
     });
+
+  test("the determinant of a singular matrix has its cofactors for a gradient", () => {
+    const gradient = tf.grad((a) => linalg.det(a) as never);
+    assert.equal([...gradient(tf.tensor2d([[0, 0], [0, 5]])).dataSync()].map((x) => x + 0), [5, 0, 0, 0]); // prettier-ignore
+    const found = gradient(tf.tensor2d([[1, 2], [2, 4]])).dataSync(); // prettier-ignore
+    [4, -2, -2, 1].forEach((x, at) => assert.ok(Math.abs(found[at] - x) < 1e-5));
+    assert.equal([...gradient(tf.zeros([2, 2])).dataSync()].map(Math.abs), [0, 0, 0, 0]);
+    assert.throws(() => tf.grad((a) => linalg.slogdet(a).logdet)(tf.zeros([2, 2])), /singular/);
+  });
+
+  test("second derivatives of what saves its input", () => {
+    const a = tf.tensor2d([[2, 1], [0.5, 3]]); // prettier-ignore
+    const jobs = {
+      cholesky: (x: Tensor) => linalg.cholesky(tf.add(x, tf.transpose(x)) as Tensor),
+      det: (x: Tensor) => linalg.det(x),
+      expm: (x: Tensor) => linalg.expm(tf.mul(x, 0.25)),
+      logm: (x: Tensor) => linalg.logm(x),
+      sqrtm: (x: Tensor) => linalg.sqrtm(x),
+      inverse: (x: Tensor) => linalg.inverse(x),
+      solve: (x: Tensor) => linalg.solve(x, tf.ones([2, 1])),
+      logdet: (x: Tensor) => linalg.slogdet(x).logdet,
+    };
+    for (const [name, job] of Object.entries(jobs)) {
+      const first = (x: Tensor) => tf.grad((y: Tensor) => tf.sum(tf.square(job(y))))(x) as Tensor;
+      const second = tf.grad((x: Tensor) => tf.sum(tf.mul(first(x), tf.tensor2d([[1, -2], [3, 4]]))))(a).dataSync(); // prettier-ignore
+      for (let at = 0; at < 4; at++) {
+        const step = tf.tensor2d(
+          [0, 1, 2, 3].map((k) => (k === at ? 2 ** -7 : 0)),
+          [2, 2],
+        );
+        const slope = tf.sum(tf.mul(tf.sub(first(tf.add(a, step)), first(tf.sub(a, step))), tf.tensor2d([[1, -2], [3, 4]]))).dataSync()[0] * 2 ** 6; // prettier-ignore
+        assert.ok(Math.abs(slope - second[at]) < 5e-3 * (1 + Math.abs(slope)), `${name}: ${slope} ${second[at]}`); // prettier-ignore
+      }
+    }
+  });
 
   test("every matrix of a batch has its own gradient", () => {
     const parts = [1, 2, 3, 4].map((seed) => point(5, 3, seed));

@@ -1,31 +1,34 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { float32 } from "../../arrays.ts";
 import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { qr as qrOfMatrix } from "../../linalg/index.ts";
 import { checkIndependent } from "./differentiable.ts";
 import { each, run, type Kernel } from "./kernel.ts";
-import { timesTransposed, transposedTimes } from "./products.ts";
+import { timesTransposed, transposed, transposedTimes, triangle } from "./products.ts";
+import { triangularSolve } from "./triangularSolve.ts";
 
 type Options = { mode: "reduced" | "complete"; positive: boolean };
 
 /**
- * QR factorization a = q·r of every matrix in a […batch, m, n]: q has orthonormal columns, r is upper
- * triangular. Blocked Householder reflections: see `qr` of tfjs-initializers/linalg.
+ * Computes the QR factorization a = q·r of every matrix in a […batch, m, n]: q has orthonormal columns, r is upper
+ * triangular. The method is blocked Householder reflections: see `qr` of tfjs-initializers/linalg.
  *
- * Shapes, with k = min(m, n): `"reduced"` (default): q […batch, m, k], r […batch, k, n]; `"complete"`:
- * q […batch, m, m], r […batch, m, n].
+ * Shapes, with k = min(m, n):
+ * - `"reduced"`: q […batch, m, k], r […batch, k, n]
+ * - `"complete"`: q […batch, m, m], r […batch, m, n]
  *
- * Gradients (S. F. Walter and L. Lehmann 2012; H.-J. Liao et al., Phys. Rev. X 9, 031041, 2019) exist
- * where the first k columns of a are linearly independent, and in complete mode for m ≤ n only: beyond,
- * columns of q are arbitrary. (In Node, @tensorflow/tfjs-core alone has no gradients at all: load
- * @tensorflow/tfjs-layers or the union package.)
+ * Gradients (S. F. Walter and L. Lehmann 2012; H.-J. Liao et al., Phys. Rev. X 9, 031041, 2019) exist where the
+ * first k columns of a are linearly independent; in complete mode only for m ≤ n, because otherwise the last
+ * columns of q are arbitrary. In Node, @tensorflow/tfjs-core alone has no gradients at all: load
+ * @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.mode `"reduced"` or `"complete"`
- * @param options.positive make the diagonal of r non-negative; default false
+ * @param options.mode `"reduced"` (default) or `"complete"`
+ * @param options.positive `true` makes the diagonal of r non-negative; default false
+ * @returns q and r
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
- *   `tf.grad`) where the gradient does not exist; MemoryError
+ *   `tf.grad`) where the gradient does not exist
+ * @throws MemoryError
  */
 export function qr(a: tf.Tensor, options: Partial<Options> = {}): { q: tf.Tensor; r: tf.Tensor } {
   const { mode = "reduced", positive = false } = known(options, ["mode", "positive"]);
@@ -46,7 +49,7 @@ const factorization: Kernel<Options> = {
   },
 };
 
-/** A wide a = [x, y] has q·r₁ = x and r₂ = qᵀy. */
+/** The gradient with respect to a. For a wide a = [x, y], q·r₁ = x and r₂ = qᵀy. */
 function gradient([dq, dr]: tf.Tensor[], [a, q, r]: tf.Tensor[]): tf.Tensor {
   if (a.size === 0) return tf.zerosLike(a);
   const [m, n] = a.shape.slice(-2);
@@ -64,33 +67,7 @@ function gradient([dq, dr]: tf.Tensor[], [a, q, r]: tf.Tensor[]): tf.Tensor {
 
 /** da = (dq + q·copyltu(r·drᵀ − dqᵀ·q))·r⁻ᵀ, where copyltu copies the lower triangle to the upper. */
 function tallGradient(dq: tf.Tensor, dr: tf.Tensor, q: tf.Tensor, r: tf.Tensor): tf.Tensor {
-  const n = r.shape.at(-1)!;
-  const half = mask(n, (i, j) => (i > j ? 1 : i === j ? 0.5 : 0));
-  const m = tf.mul(tf.sub(timesTransposed(r, dr), transposedTimes(dq, q)), half);
+  const m = triangle(tf.sub(timesTransposed(r, dr), transposedTimes(dq, q)), 0.5);
   const symmetric = tf.add(tf.matMul(q, m), timesTransposed(q, m));
-  return timesTransposed(tf.add(dq, symmetric), inverse(r));
-}
-
-/**
- * The inverse of an upper triangular matrix, from those of its diagonal blocks of 1, 2, 4 … columns: with
- * D of diagonal blocks and N what twice the block size adds, (D + N)⁻¹ = D⁻¹ − D⁻¹·N·D⁻¹.
- */
-function inverse(r: tf.Tensor): tf.Tensor {
-  const n = r.shape.at(-1)!;
-  const eye = tf.eye(n);
-  let x = tf.div(eye, tf.add(tf.mul(r, eye), tf.sub(1, eye)));
-  for (let b = 1; b < n; b *= 2) {
-    const next = mask(n, (i, j) => {
-      const block = Math.floor(i / b);
-      return Number(block % 2 === 0 && Math.floor(j / b) === block + 1);
-    });
-    x = tf.sub(x, tf.matMul(tf.matMul(x, tf.mul(r, next)), x));
-  }
-  return x;
-}
-
-function mask(n: number, entry: (i: number, j: number) => number): tf.Tensor {
-  const values = float32(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) values[i * n + j] = entry(i, j);
-  return tf.tensor2d(values, [n, n]);
+  return transposed(triangularSolve(r, transposed(tf.add(dq, symmetric)), { lower: false }));
 }

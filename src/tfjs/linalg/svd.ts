@@ -1,67 +1,81 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
-import { svdBatch, svd as svdOfMatrix } from "../../linalg/index.ts";
+import { svdBatch, svd as svdOfMatrix, type SvdMethod } from "../../linalg/index.ts";
 import { checkDistinct, isZero } from "./differentiable.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 import { beyond, timesDiagonal, timesTransposed, transposedTimes } from "./products.ts";
 
 type Mode = "reduced" | "complete";
 
+interface Options {
+  mode?: Mode;
+  method?: SvdMethod;
+}
+
 /**
- * Singular value decomposition a = u·diag(s)·vᵀ of every matrix in a […batch, m, n]. u and v have
- * orthonormal columns, s is descending and non-negative. One-sided Jacobi: see `svd` of
- * tfjs-initializers/linalg for method, accuracy and signs.
+ * Computes the singular value decomposition a = u·diag(s)·vᵀ of every matrix in a […batch, m, n]: u and v have
+ * orthonormal columns, s is descending and non-negative. The methods are divide and conquer, with
+ * errors of order n·u·s₁, and Jacobi, for small values to high relative accuracy: see `svd` of tfjs-initializers/linalg
+ * for both and for signs.
  *
- * Shapes, with k = min(m, n): s is […batch, k]; `"reduced"` (default): u […batch, m, k], v […batch, n, k];
- * `"complete"`: u […batch, m, m], v […batch, n, n].
+ * Shapes, with k = min(m, n): s is […batch, k];
+ * - `"reduced"`: u […batch, m, k], v […batch, n, k]
+ * - `"complete"`: u […batch, m, m], v […batch, n, n]
  *
- * Gradients (J. Townsend, Differentiating the Singular Value Decomposition, 2016): that of s is
- * u·diag(ds)·vᵀ, also where singular values are repeated. Those of u and v exist only where singular
- * values are distinct and not zero, and in complete mode only for square matrices. (In Node,
- * @tensorflow/tfjs-core alone has no gradients at all: load @tensorflow/tfjs-layers or the union package.)
+ * Gradients (J. Townsend, Differentiating the Singular Value Decomposition, 2016): the gradient of s is
+ * u·diag(ds)·vᵀ, also where singular values are repeated. The gradients of u and v exist only where singular
+ * values are distinct and not zero, and in complete mode only for square matrices. In Node, @tensorflow/tfjs-core alone
+ * has no gradients at all: load @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.vectors `false`: only the singular values, at two thirds of the time; returns { s }
- * @param options.mode `"reduced"` or `"complete"`
+ * @param options.vectors `false` computes and returns only { s }, in half of the time or less; default true
+ * @param options.mode `"reduced"` (default) or `"complete"`
+ * @param options.method `"divide-and-conquer"` (default) or `"jacobi"`
+ * @returns u, s and v
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
- *   `tf.grad`) where the gradient does not exist; ConvergenceError; MemoryError
+ *   `tf.grad`) where the gradient does not exist
+ * @throws ConvergenceError, MemoryError
  */
 export function svd(
   a: tf.Tensor,
-  options?: { vectors?: true; mode?: Mode },
+  options?: Options & { vectors?: true },
 ): { u: tf.Tensor; s: tf.Tensor; v: tf.Tensor };
-export function svd(a: tf.Tensor, options: { vectors: false; mode?: Mode }): { s: tf.Tensor };
+export function svd(a: tf.Tensor, options: Options & { vectors: false }): { s: tf.Tensor };
 export function svd(
   a: tf.Tensor,
-  options: { vectors?: boolean; mode?: Mode } = {},
+  options: Options & { vectors?: boolean } = {},
 ): { u?: tf.Tensor; s: tf.Tensor; v?: tf.Tensor } {
-  const { vectors = true, mode = "reduced" } = known(options, ["vectors", "mode"]);
-  // What is not a flag is left to the kernel to refuse.
+  const {
+    vectors = true,
+    mode = "reduced",
+    method,
+  } = known(options, ["vectors", "mode", "method"]);
+  // Anything but a boolean goes on to the kernel, which refuses it.
   if (vectors === false) {
-    const [s] = run(singularValues, { a }, { mode });
+    const [s] = run(singularValues, { a }, { mode, method });
     return { s };
   }
-  const [u, s, v] = run(decomposition, { a }, { vectors, mode });
+  const [u, s, v] = run(decomposition, { a }, { vectors, mode, method });
   return { u, s, v };
 }
 
-const oneByOne = each(([a], options: { vectors: true; mode: Mode }) => {
+const oneByOne = each(([a], options: Options & { vectors: true }) => {
   const { u, s, v } = svdOfMatrix(a, options);
   return [u, s, v];
 });
 
-const valuesOneByOne = each(([a], { mode }: { mode: Mode }) => [
-  svdOfMatrix(a, { vectors: false, mode }).s,
+const valuesOneByOne = each(([a], options: Options) => [
+  svdOfMatrix(a, { ...options, vectors: false }).s,
 ]);
 
-const decomposition: Kernel<{ vectors: true; mode: Mode }> = {
+const decomposition: Kernel<Options & { vectors: true }> = {
   name: "TfjsInitializersSvd",
   compute(batches, options) {
     if (options.vectors !== true || options.mode !== "reduced") return oneByOne(batches, options);
     const [a] = batches;
     const k = Math.min(a.rows, a.cols);
-    const { u, s, v } = svdBatch(a);
+    const { u, s, v } = svdBatch(a, { method: options.method });
     return [
       { shape: [a.rows, k], values: u },
       { shape: [k], values: s },
@@ -74,21 +88,22 @@ const decomposition: Kernel<{ vectors: true; mode: Mode }> = {
   },
 };
 
-/** The vectors that its gradient needs are computed only when one is asked for. */
-const singularValues: Kernel<{ mode: Mode }> = {
+/** The gradient needs the vectors: they are computed only when a gradient is asked for. */
+const singularValues: Kernel<Options> = {
   name: "TfjsInitializersSingularValues",
-  compute(batches, { mode }) {
-    if (mode !== "reduced") return valuesOneByOne(batches, { mode });
+  compute(batches, options) {
+    if (options.mode !== "reduced") return valuesOneByOne(batches, options);
     const [a] = batches;
-    return [{ shape: [Math.min(a.rows, a.cols)], values: svdBatch(a, { vectors: false }).s }];
+    const { s } = svdBatch(a, { vectors: false, method: options.method });
+    return [{ shape: [Math.min(a.rows, a.cols)], values: s }];
   },
   gradient: {
     inputsToSave: ["a"],
-    gradFunc(dys, [a]) {
+    gradFunc(dys, [a], attrs) {
       const [ds] = [dys].flat();
       return {
         a() {
-          const { u, v } = svd(a);
+          const { u, v } = svd(a, { method: (attrs as Options).method });
           return a.size === 0 ? tf.zerosLike(a) : timesTransposed(timesDiagonal(u, ds), v);
         },
       };
@@ -101,7 +116,7 @@ const singularValues: Kernel<{ mode: Mode }> = {
  *
  *   da = u·(F∘X·S + S·F∘Y + diag(ds))·vᵀ + (I − uuᵀ)·du·S⁻¹·vᵀ + u·S⁻¹·dvᵀ·(I − vvᵀ)
  *
- * F is never formed: s_j F_ij = p_ij / (s_j − s_i) with p_ij = s_j / (s_i + s_j) neither over- nor underflows.
+ * F is never formed, because s_j F_ij = p_ij / (s_j − s_i) with p_ij = s_j / (s_i + s_j) neither over- nor underflows.
  */
 function gradient([du, ds, dv]: tf.Tensor[], [u, s, v]: tf.Tensor[]): tf.Tensor {
   const [m, n] = [u.shape.at(-2)!, v.shape.at(-2)!];
@@ -119,7 +134,7 @@ function gradient([du, ds, dv]: tf.Tensor[], [u, s, v]: tf.Tensor[]): tf.Tensor 
   const [si, sj] = [tf.expandDims(s, -1), tf.expandDims(s, -2)];
   const p = tf.div(sj, tf.add(si, sj));
   const gaps = tf.add(tf.sub(sj, si), tf.eye(k));
-  // Antisymmetric, their diagonals exactly zero.
+  // x and y are antisymmetric, and their diagonals are exactly zero.
   const x = tf.sub(transposedTimes(u, du), transposedTimes(du, u));
   const y = tf.sub(transposedTimes(v, dv), transposedTimes(dv, v));
   const core = tf.div(tf.add(tf.mul(p, x), tf.mul(tf.sub(1, p), y)), gaps);

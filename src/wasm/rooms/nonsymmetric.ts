@@ -18,6 +18,7 @@ export interface Kernels {
     transA: number, transB: number, minus: number, m: number, n: number,
     a: number, b: number, c: number, status: number,
   ): Info;
+  trevc(n: number, t: number, z: number, v: number): Info;
 }
 
 export const frame = /* @__PURE__ */ room<Kernels>(text);

@@ -15,6 +15,11 @@ export interface Kernels {
     a: number, u: number, s: number, v: number,
   ): Info;
   syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
+  // prettier-ignore
+  gesdd(
+    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
+    a: number, u: number, s: number, v: number,
+  ): Info;
 }
 
 export const frame = /* @__PURE__ */ room<Kernels>(text);

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
-import * as elementary from "../../src/init/elementary.ts";
-import { double } from "../support/precisions.ts";
-import { Family } from "../support/ratios.ts";
-import { suite } from "../support/suite.ts";
-import golden from "./lps.json" with { type: "json" };
+import * as elementary from "../src/elementary.ts";
+import { double } from "./support/precisions.ts";
+import { Family } from "./support/ratios.ts";
+import { suite } from "./support/suite.ts";
+import golden from "./init/lps.json" with { type: "json" };
 
 type Name = keyof typeof golden.elementary;
 const { u } = double;
@@ -19,7 +19,7 @@ const scales: Record<Name, (x: number, y: number) => number> = {
   normalDistribution: (x, y) => (x < -2.5 ? (4 + x * x) * y : x < 0 ? 50 * y : y),
 };
 
-suite("init/elementary", (test) => {
+suite("elementary", (test) => {
   for (const [name, { x, y }] of Object.entries(golden.elementary)) {
     const f = elementary[name as Name];
     // Ulps go from u to 2u of a number.
@@ -43,6 +43,16 @@ suite("init/elementary", (test) => {
     assert.equal([tanh(-1e3), tanh(1e3), tanh(Infinity)], [-1, 1, 1]);
     assert.equal([-40, -1e9, 40, 1e9].map(normalDistribution), [0, 0, 1, 1]);
     for (const f of Object.values(elementary)) assert.ok(Number.isNaN(f(NaN)), f.name);
+  });
+
+  test("arctan", () => {
+    const { atan } = elementary;
+    // 4u, and what Math.atan may be wrong by itself.
+    for (let x = 1e-12; x < 1e12; x *= 1.01)
+      assert.ok(Math.abs(atan(x) - Math.atan(x)) <= 5 * u * Math.atan(x), `${x}`);
+    for (const x of [0.1, 1, 7]) assert.is(atan(-x), -atan(x));
+    assert.equal([atan(0), atan(Infinity), atan(-Infinity)], [0, Math.PI / 2, -Math.PI / 2]);
+    assert.ok(Math.abs(atan(1) - Math.PI / 4) <= u);
   });
 
   test("odd, and symmetric", () => {

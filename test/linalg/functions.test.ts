@@ -1,0 +1,227 @@
+/** eig, expm, sqrtm, logm: LAPACK's ratios, identities, closed forms, refusals. */
+import * as assert from "uvu/assert";
+import { eig, eigenvalues, expm, haar, logm, sqrtm, type Matrix } from "../../src/linalg/index.ts";
+import { build, gaussian } from "../support/matrices.ts";
+import { dchkhs } from "../support/nonsymmetric.ts";
+import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
+import {
+  columnSums,
+  difference,
+  distance,
+  Family,
+  largest,
+  scaled,
+  scaleOf,
+} from "../support/ratios.ts";
+import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
+import { gemm } from "../twins/gemm.ts";
+
+const norm = (a: Matrix) => largest(columnSums(a));
+const times = (a: Matrix, f: number) =>
+  ({ ...a, data: a.data.map((x: number) => x * f) }) as Matrix;
+const product = (a: Matrix, b: Matrix) => ({ rows: a.rows, cols: b.cols, data: gemm(a, b).value });
+const square = (n: number, p: Precision, f: (i: number, j: number) => number) => build(n, n, p, f);
+const matrix = (rows: number[][], p: Precision) => square(rows.length, p, (i, j) => rows[i]![j]!);
+
+/** q·diag(f(w))·qᵀ in f64, rounded once. */
+function symmetric(w: number[], p: Precision, f = (x: number) => x): Matrix {
+  const n = w.length;
+  const q = haar(n, n, { seed: 5, dtype: "float64" }).data;
+  return square(n, p, (i, j) => w.reduce((sum, x, k) => sum + q[i * n + k] * f(x) * q[j * n + k], 0)); // prettier-ignore
+}
+
+/** Gaussian over √n: eigenvalues over the unit disc. */
+const disc = (n: number, p: Precision, seed = 1) => times(gaussian(n, n, p, seed), n ** -0.5);
+
+suite("linalg/functions", (test) => {
+  for (const precision of precisions) {
+    const { dtype, u, max, safmin } = precision;
+    const family = {
+      residual: new Family(`eig ${dtype} ‖AV − VΛ‖`),
+      exp: new Family(`expm ${dtype} against its series, in u`, 40),
+      root: new Family(`sqrtm ${dtype} ‖X² − A‖ over ‖X‖²`, 15),
+      log: new Family(`logm ${dtype} exp(log A) − A, over 1 + ‖log A‖`, 40),
+    };
+
+    /** dget22: ‖AV − VΛ‖₁ / (n ‖A‖₁ u), and every column of length 1 with its largest component real. */
+    const verify = (a: Matrix, what: string) => {
+      const n = a.rows;
+      const { values, vectors } = eig(a);
+      for (const data of [values.re, vectors.im.data]) assert.is(precisionOf(data), precision);
+      const scale = scaleOf(a.data);
+      const x = scaled(a, scale);
+      const [re, im] = [values.re, values.im].map((data) => scaled({ rows: 1, cols: n, data }, scale).data) as [Float64Array, Float64Array]; // prettier-ignore
+      const [ar, ai] = [product(x, vectors.re), product(x, vectors.im)];
+      const off = new Float64Array(n);
+      for (let j = 0; j < n; j++) {
+        let [length, top] = [0, 0];
+        for (let i = 0; i < n; i++) {
+          const at = i * n + j;
+          const [vr, vi] = [vectors.re.data[at]!, vectors.im.data[at]!];
+          const [er, ei] = [ar.data[at]! - (re[j]! * vr - im[j]! * vi), ai.data[at]! - (re[j]! * vi + im[j]! * vr)]; // prettier-ignore
+          off[j]! += Math.abs(er) + Math.abs(ei);
+          length += vr * vr + vi * vi;
+          top = Math.max(top, vr * vr + vi * vi);
+        }
+        assert.ok(Math.abs(length - 1) <= (8 + n) * u, `length ${length}, ${what}`);
+        const largestAt = [...Array(n).keys()].find((i) => vectors.im.data[i * n + j] === 0 && vectors.re.data[i * n + j]! > 0 && vectors.re.data[i * n + j]! ** 2 >= top * (1 - 8 * u)); // prettier-ignore
+        assert.ok(largestAt !== undefined, `no largest component, ${what}`);
+        if (im[j]! > 0) {
+          assert.equal([values.re[j + 1], values.im[j + 1]], [values.re[j], -values.im[j]!]);
+          for (let i = 0; i < n; i++) {
+            assert.is(vectors.re.data[i * n + j + 1], vectors.re.data[i * n + j]);
+            assert.is(vectors.im.data[i * n + j + 1], 0 - vectors.im.data[i * n + j]!);
+          }
+        }
+      }
+      const error = largest(off);
+      if (error > 0) family.residual.check(error / (n * norm(x) * u), what);
+    };
+
+    test(`${dtype}: eigenvectors at every order around tiles and panels`, () => {
+      for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 25, 31, 32, 33, 50, 64, 65, 100])
+        for (const seed of n < 20 ? [1, 2, 3, 4, 5] : [1])
+          verify(gaussian(n, n, precision, seed), `${n}, seed ${seed}`);
+    });
+
+    test(`${dtype}: eigenvectors of LAPACK's types`, () => {
+      for (const [type, make] of Object.entries(dchkhs))
+        for (const n of [5, 20, 33]) verify(make(n, precision), `${type} ${n}`);
+    });
+
+    test(`${dtype}: eigenvectors of triangular, defective and growing matrices`, () => {
+      const jordan = (n: number) =>
+        square(n, precision, (i, j) => (i === j ? 2 : j === i + 1 ? 1 : 0));
+      verify(jordan(6), "Jordan");
+      const { vectors } = eig(jordan(6));
+      for (let j = 0; j < 6; j++) assert.ok(Math.abs(vectors.re.data[j]! - 1) < 40 * u);
+      // Diagonal entries a hair apart under large ones: components grow by 1/gap in every row.
+      verify(
+        square(40, precision, (i, j) => (i === j ? 1 + i * 4 * u : i < j ? 1 : 0)),
+        "growing",
+      );
+      verify(
+        square(40, precision, (i, j) => (i === j ? 1 : i < j ? 1 : 0)),
+        "ones above",
+      );
+      const { values, vectors: v } = eig(matrix([[0, -4], [1, 0]], precision)); // prettier-ignore
+      assert.equal([...values.im].map(Math.abs), [2, 2]);
+      assert.ok(Math.abs(v.re.data[0]! - Math.sqrt(0.8)) < 4 * u);
+      const zero = eig(square(3, precision, () => 0));
+      assert.equal([...zero.vectors.re.data], [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+      const a = gaussian(30, 30, precision);
+      const plain = eigenvalues(a, { balance: false });
+      const sorted = (x: ArrayLike<number>) => Float64Array.from(x).sort();
+      assert.ok(distance(sorted(eig(a).values.re), sorted(plain.re)) < 1000 * u);
+    });
+
+    test(`${dtype}: exp of small, large and nilpotent matrices`, () => {
+      // By the series in f64, of a halved until it is small, squared again.
+      const twin = (a: Matrix): Matrix => {
+        const s = Math.max(0, Math.ceil(Math.log2(norm(a) + 1e-300)) + 1);
+        let term: Matrix = square(a.rows, double, (i, j) => Number(i === j));
+        let sum = term;
+        const small = { ...a, data: Float64Array.from(a.data, (x) => x / 2 ** s) };
+        for (let k = 1; k < 40; k++) {
+          term = times(product(term, small), 1 / k);
+          sum = { ...sum, data: Float64Array.from(sum.data, (x, at) => x + term.data[at]!) };
+        }
+        for (let i = 0; i < s; i++) sum = product(sum, sum);
+        return sum;
+      };
+      for (const n of [1, 2, 5, 17, 40])
+        for (const size of [0, 1e-8, 0.01, 0.2, 0.9, 2, 4, 10]) {
+          const a = times(disc(n, precision), size);
+          const exact = twin(a);
+          const error = distance(expm(a).data, exact.data) / largest(Float64Array.from(exact.data));
+          // The condition of e^a is at most about its norm; the twin's own squarings are in there.
+          family.exp.check(error / (u * (1 + norm(a))), `${n}, ${size}`);
+        }
+      const nilpotent = matrix([[0, 1e9, 0], [0, 0, 1e9], [0, 0, 0]], precision); // prettier-ignore
+      assert.equal([...expm(nilpotent).data], [1, 1e9, 5e17, 0, 1, 1e9, 0, 0, 1].map((x) => precision.array.from([x])[0])); // prettier-ignore
+      assert.equal([...expm(matrix([[-1e6]], precision)).data], [0]);
+      assert.match(refused("a", () => expm(matrix([[1e6]], precision))).actual, "overflow");
+      const turned = expm(matrix([[0, 1], [-1, 0]], precision)).data; // prettier-ignore
+      assert.ok(distance(turned, [Math.cos(1), Math.sin(1), -Math.sin(1), Math.cos(1)]) <= 2 * u);
+    });
+
+    test(`${dtype}: square roots`, () => {
+      const rooted = (a: Matrix, what: string) => {
+        const x = sqrtm(a);
+        const size = norm(x) ** 2;
+        if (size > 0) family.root.check(norm(difference(a, x, x)) / (a.rows * size * u), what);
+        return x;
+      };
+      for (const n of [1, 2, 3, 5, 8, 17, 40, 65])
+        for (const seed of [1, 2]) {
+          rooted(expm(disc(n, double, seed)), `${n}`);
+          rooted(product(disc(n, double, seed), disc(n, double, seed)), `${n}, a square`);
+          const definite = symmetric(
+            Array.from({ length: n }, (_, i) => 0.5 ** (i % 20)),
+            precision,
+          );
+          const a = { ...definite, data: definite.data.map((_: number, at: number) => definite.data[Math.max((at % n) * n + Math.floor(at / n), at)]!) } as Matrix; // prettier-ignore
+          rooted(a, `${n}, definite`);
+        }
+      // Semidefinite, as covariances are.
+      const ones = square(9, precision, () => 1);
+      assert.ok(distance(rooted(ones, "ones").data, new Float64Array(81).fill(1 / 3)) < 20 * u);
+      assert.equal([...sqrtm(square(3, precision, () => 0)).data], new Array(9).fill(0));
+      assert.equal([...sqrtm(matrix([[4, 1], [0, 9]], precision)).data].map((x) => Math.round(x * 1e5) / 1e5), [2, 0.2, 0, 3]); // prettier-ignore
+      for (const e of [2 ** -60, 2 ** 60]) {
+        const a = times(symmetric([1, 2, 3], precision), 1);
+        assert.equal(sqrtm(times(a, e)).data, times(sqrtm(a), Math.sqrt(e)).data);
+      }
+    });
+
+    test(`${dtype}: logarithms`, () => {
+      for (const n of [1, 2, 3, 5, 8, 17, 40])
+        for (const size of [1e-6, 0.01, 0.3, 1, 2.5]) {
+          const a = expm(times(disc(n, precision, 3), size));
+          const l = logm(a);
+          const back = expm(l);
+          const error = distance(back.data, a.data) / largest(Float64Array.from(a.data));
+          family.log.check(error / (u * n * (1 + norm(l))), `${n}, ${size}`);
+          // The principal one is the one it came from.
+          if (size <= 1) {
+            const known = times(disc(n, precision, 3), size);
+            // Rounding a near 1 is all that may be left of a small logarithm's relative accuracy.
+            const rough = distance(l.data, known.data);
+            assert.ok(rough < 100 * n * u, `${n}, ${size}: ${rough / u}`);
+          }
+        }
+      const quarter = logm(matrix([[-1, -1], [1, -1]], precision)).data; // prettier-ignore
+      const [re, im] = [Math.log(2) / 2, (3 * Math.PI) / 4];
+      assert.ok(distance(quarter, [re, -im, im, re]) <= 4 * u);
+      const w = [1e-9, 1e-3, 1, 50];
+      const exact = symmetric(w, double, Math.log);
+      assert.ok(distance(logm(symmetric(w, double)).data, exact.data) < 1e-6);
+      const wide = matrix([[max ** 0.4, 1], [0, safmin ** 0.4]], precision); // prettier-ignore
+      assert.ok(Math.abs(logm(wide).data[0]! - Math.log(max ** 0.4)) < 200 * u);
+      assert.equal([...logm(square(3, precision, (i, j) => Number(i === j))).data].map(Math.abs), new Array(9).fill(0)); // prettier-ignore
+    });
+
+    test(`${dtype}: where there is no principal value, and other refusals`, () => {
+      for (const job of [sqrtm, logm]) {
+        const cases = [[[-1, 0], [0, 2]], [[-1, 1], [0, 2]], [[0, 1], [0, 0]], [[0, 1], [0, 2]]]; // prettier-ignore
+        for (const rows of cases)
+          assert.match(refused("a", () => job(matrix(rows, precision))).expected, /principal/);
+      }
+      refused("a", () => logm(matrix([[1, 1], [1, 1]], precision))); // prettier-ignore
+      for (const job of [eig, expm, sqrtm, logm]) {
+        refused("a", () => job(gaussian(3, 4, precision)));
+        refused("a", () => job(matrix([[1, NaN], [0, 1]], precision))); // prettier-ignore
+        refused("a", () => job(undefined as never));
+        const none = job(square(0, precision, () => 0));
+        assert.is("rows" in none ? none.rows : none.values.re.length, 0);
+        const a = symmetric([1, 2, 3], precision);
+        const copy = a.data.slice();
+        assert.equal(job(a), job(a));
+        assert.equal(a.data, copy);
+      }
+    });
+
+    test.after(() => Object.values(family).forEach((one) => one.note()));
+  }
+});
