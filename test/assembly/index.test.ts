@@ -11,6 +11,8 @@ const abi = [
   "gesdd",
   "gesvjb",
   "gemm",
+  "gemmPack",
+  "gemmTiles",
   "haar",
   "larnv",
   "mark",
