@@ -12,6 +12,8 @@ const abi = [
   "gesdd",
   "gesvjb",
   "gemm",
+  "gemmPack",
+  "gemmTiles",
   "gesv",
   "gesvb",
   "getri",
