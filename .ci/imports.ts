@@ -1,5 +1,5 @@
 /**
- * Who may import whom: ARCHITECTURE.md's drawing as a table. Imports go right only.
+ * Checks which room of the house imports which: ARCHITECTURE.md's drawing as a table. Imports go right only.
  *
  *   node --import tsx .ci/imports.ts
  */
@@ -14,8 +14,9 @@ const layers = "@tensorflow/tfjs-layers";
 const features = (...names: string[]) => names.map((name) => `src/tfjs/${name}`);
 
 /**
- * Room (a file or a folder) → the rooms and packages that it may enter besides itself. What is not
- * listed is not allowed, and what is listed is used by somebody. Of two rooms a file is in the smaller one.
+ * Room (a file or a folder) → the rooms and packages that its files may import, besides the room itself. An import
+ * that is not listed is a breach, and so is a listed one that no file uses. A file belongs to the innermost room
+ * around it: the features inside src/tfjs are rooms of their own.
  */
 const rooms: Record<string, string[]> = {
   "src/tfjs": [
@@ -48,6 +49,7 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
+    "src/init",
     ...features("train/hint"),
     ...[
       "src/elementary",
@@ -80,27 +82,27 @@ const rooms: Record<string, string[]> = {
   "assembly/info": [],
 };
 
-/** The one file that may touch wasm memory: a view of it dies whenever the memory grows. */
+/** The one file that may touch wasm memory: a view of the memory is detached whenever the memory grows. */
 const memoryFile = "src/wasm/memory.ts";
 
-/** Who may make typed arrays: elsewhere, memory that cannot be had would not be a MemoryError. */
+/** The rooms that may make typed arrays: elsewhere, a failed allocation would not become a MemoryError. */
 const arrayRooms = ["src/arrays", "src/wasm"];
 const typedArray = /\bnew (?:Float|Int|Uint)\d+Array\(|\b(?:Float|Int|Uint)\d+Array\.from\(/;
 
-/** The room of a module, the innermost; what lies in no room is its own name, which no list holds. */
+/** The innermost room of a module. A module outside of all rooms gets its own name, which no list contains. */
 function roomOf(module: string): string {
   const around = Object.keys(rooms).filter((room) => `${module}/`.startsWith(`${room}/`));
   return around.sort((a, b) => b.length - a.length)[0] ?? module;
 }
 
-/** Module names in import, export … from and import(): at a line's start, so not in comments. */
+/** Module names in import, export … from and import(). Matches begin at the start of a line, to skip comments. */
 function importsOf(source: string): string[] {
   const fixed = /^(?:import|export)\s+(?:[\w\s{},*$]+?\sfrom\s+)?["']([^"']+)["']/gm;
   const dynamic = /^(?!\s*(?:\*|\/[/*])).*?\bimport\(\s*["']([^"']+)["']/gm;
   return [...source.matchAll(fixed), ...source.matchAll(dynamic)].map((match) => match[1]);
 }
 
-/** Where the imports of a file lead, each as it is written out in full and as a room. */
+/** The imports of a file, each as a path from the root and as a room. */
 function targetsOf(file: string, source: string): { path: string; target: string }[] {
   return importsOf(source).map((name) => {
     const path = name.startsWith(".") ? posix.join(posix.dirname(file), name) : name;
@@ -108,7 +110,7 @@ function targetsOf(file: string, source: string): { path: string; target: string
   });
 }
 
-/** The permissions that none of these files makes use of, a line each. */
+/** One line for each permission that none of these files uses. */
 export function unused(files: Record<string, string>): string[] {
   const used = new Set<string>();
   for (const [file, source] of Object.entries(files)) {
@@ -120,7 +122,7 @@ export function unused(files: Record<string, string>): string[] {
   );
 }
 
-/** One line for each breach, given the files as path → source. */
+/** One line for each breach in these files (path → source). */
 export function breaches(files: Record<string, string>): string[] {
   return Object.entries(files).flatMap(([file, source]) => {
     const room = roomOf(file.replace(/\.ts$/, ""));

@@ -1,6 +1,6 @@
 /**
- * package-lock.json names versions and hashes, but no addresses: it installs from any registry.
- * (.npmrc asks npm for that; this check notices a lockfile written without it.)
+ * Checks that package-lock.json contains versions and hashes, but no addresses, so that it installs from any
+ * registry. The settings in .npmrc make npm write it so; this check notices a lockfile written without them.
  *
  *   node --import tsx .ci/lockfile.ts
  */

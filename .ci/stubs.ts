@@ -1,6 +1,7 @@
 /**
- * A folder with a package.json for each entry that `exports` has types for, beside what `npm pack` packs: for
- * tools that do not read `exports` (TypeScript's `moduleResolution: node`, Parcel, Metro, Browserify).
+ * Makes a folder with a package.json for each entry of `exports` that has types, before `npm pack` runs, and removes
+ * these folders afterwards. They serve tools that do not read `exports` (TypeScript's `moduleResolution: node`,
+ * Parcel, Metro, Browserify).
  *
  *   node --import tsx .ci/stubs.ts [remove]
  */

@@ -1,13 +1,13 @@
 /**
- * LAPACK's test ratios (TESTING/LIN): an error over what rounding alone may cause, of order 1 for a
- * backward stable routine, failed above 30. Plain loops in f64: nothing of what is measured is used to
- * measure it.
+ * LAPACK's test ratios (TESTING/LIN): an error divided by the error that rounding alone may cause. A ratio is of order
+ * 1 for a backward stable routine, and above 30 a failure. The ratios are computed by plain loops in f64, which use
+ * none of the code that is measured.
  */
 import { svd, type Complex, type Matrix } from "../src/linalg/index.ts";
 
 /**
- * `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or its like; `error` = that against
- * a known answer, relative to its largest entry.
+ * The accuracy of a result: `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or a similar
+ * ratio; `error` = the error against a known answer, relative to the answer's largest entry.
  */
 export interface Accuracy {
   orthogonality?: number;
@@ -15,7 +15,7 @@ export interface Accuracy {
   error?: number;
 }
 
-/** ‖I − QᵀQ‖₁ / (m u), for a wide Q ‖I − QQᵀ‖₁ / (n u). */
+/** ‖I − QᵀQ‖₁ / (m u), or for a wide Q ‖I − QQᵀ‖₁ / (n u). */
 export function orthogonality(q: Matrix): number {
   // With orthonormal vectors as rows, both loops run along memory.
   const { rows, cols, data } = q.rows > q.cols ? transpose(q) : q;
@@ -31,12 +31,12 @@ export function orthogonality(q: Matrix): number {
   return largest(sums) / (cols * roundoff(q));
 }
 
-/** ‖C − AB‖₁ / (m ‖C‖₁ u), of a factorization of C. */
+/** ‖C − AB‖₁ / (m ‖C‖₁ u) of a factorization C = AB. */
 export function residual(c: Matrix, a: Matrix, b: Matrix): number {
   return difference(c, a, b) / (c.rows * norm1(c) * roundoff(a));
 }
 
-/** Of a decomposition A = U diag(s) Vᵀ: the worse of U and V, and ‖A − U (diag(s) Vᵀ)‖₁ as above. */
+/** The accuracy of A = U diag(s) Vᵀ: the worse orthogonality of U and V, and ‖A − U (diag(s) Vᵀ)‖₁ as above. */
 export function singular(
   a: Matrix,
   { u, s, v }: { u: Matrix; s: ArrayLike<number>; v: Matrix },
@@ -48,7 +48,7 @@ export function singular(
   };
 }
 
-/** Of a symmetric decomposition A = V diag(w) Vᵀ. */
+/** The accuracy of a symmetric decomposition A = V diag(w) Vᵀ. */
 export function eigen(
   a: Matrix,
   { values, vectors }: { values: ArrayLike<number>; vectors: Matrix },
@@ -67,7 +67,7 @@ export interface Equation {
   x: Matrix;
 }
 
-/** ‖C − AX − XB‖ / ((‖A‖ + ‖B‖) ‖X‖ + ‖C‖) in Frobenius norms, over u. */
+/** The accuracy of a solution X: ‖C − AX − XB‖ / ((‖A‖ + ‖B‖) ‖X‖ + ‖C‖) in Frobenius norms, over u. */
 export function solution({ a, b, c, x: known }: Equation, x: Matrix): Accuracy {
   const [ax, xb] = [product(a, x), product(x, b)];
   const rest = Float64Array.from(c.data, (value, at) => value - ax[at] - xb[at]);
@@ -79,7 +79,7 @@ export function solution({ a, b, c, x: known }: Equation, x: Matrix): Accuracy {
   };
 }
 
-/** Of a Schur form A = Z T Zᵀ: Z, and ‖A − Z (T Zᵀ)‖₁ / (n ‖A‖₁ u). */
+/** The accuracy of a Schur form A = Z T Zᵀ: the orthogonality of Z, and ‖A − Z (T Zᵀ)‖₁ / (n ‖A‖₁ u). */
 export function similar(a: Matrix, { t, z }: { t: Matrix; z: Matrix }): Accuracy {
   const tz = { ...t, data: new Float64Array(t.data.length) };
   const [x, y, n] = [Float64Array.from(t.data), Float64Array.from(z.data), t.rows];
@@ -94,8 +94,8 @@ export function similar(a: Matrix, { t, z }: { t: Matrix; z: Matrix }): Accuracy
 }
 
 /**
- * Of eigenvalues λ: the largest σ_min(A − λI) / (n ‖A‖₁ u) among those of largest, middle and smallest modulus:
- * each is exact for a matrix so near.
+ * The accuracy of eigenvalues λ: the largest σ_min(A − λI) / (n ‖A‖₁ u) for the λ of largest, middle and smallest
+ * modulus. σ_min is the distance to the nearest matrix that has this eigenvalue exactly.
  */
 export function spectral(a: Matrix, re: ArrayLike<number>, im: ArrayLike<number>): Accuracy {
   const n = a.rows;
@@ -175,7 +175,7 @@ export function transpose({ rows, cols, data }: Matrix): Matrix {
   return { rows: cols, cols: rows, data: out };
 }
 
-/** Four sums side by side: one alone would wait for each addition. */
+/** The dot product as four sums side by side: a single sum would wait for each addition. */
 function dot(v: Float64Array, a: number, b: number, n: number): number {
   let s = 0, t = 0, u = 0, w = 0; // prettier-ignore
   let k = 0;
@@ -190,7 +190,7 @@ function dot(v: Float64Array, a: number, b: number, n: number): number {
 }
 
 function largest(values: Float64Array): number {
-  // A NaN must win: Math.max passes it on, a comparison would not.
+  // Math.max returns NaN if a value is NaN; a comparison would not.
   return values.reduce((a, b) => Math.max(a, b), 0);
 }
 
@@ -208,7 +208,7 @@ export function distance(x: ArrayLike<number>, y: ArrayLike<number>): Accuracy {
   return { residual: error / (largest * 2 ** -24) };
 }
 
-/** Largest relative error of a root in u, each true root against the nearest that was found. */
+/** Largest relative error of a root, in u; each true root is compared with the nearest root that was found. */
 export function rootError(found: Complex, truth: Complex): number {
   const errors = Array.from(truth.re, (re, i) => {
     const im = truth.im[i];

@@ -1,10 +1,10 @@
 /**
- * Measuring: who is how many times faster than whom, on a machine that is never quiet.
+ * Measures how many times faster one job is than another, on a machine that is never quiet.
  *
- * A case pits our code against a unit (usually one tf.matMul of the same size) and against peers. All
- * of them run in turn, round after round, in one process; a ratio is the median over the rounds of the
- * ratios within a round, so that whatever slows the machine for a while slows both sides. Only ratios
- * carry bars: a time in milliseconds says more about the machine than about the code.
+ * A case compares our code with a unit (usually one tf.matMul of the same size) and with peers. All of them run in
+ * turn, round after round, in one process. A ratio of times is the median over the rounds of the ratios within a
+ * round, so that whatever slows the machine for a while slows both sides. Only ratios have bars: a time in
+ * milliseconds says more about the machine than about the code.
  */
 import { setTimeout } from "node:timers/promises";
 import { interquartileRange, median } from "simple-statistics";
@@ -22,24 +22,24 @@ export interface Job {
 
 export interface Contender {
   name: string;
-  /** Inputs, compilation, child processes: all that is not timed. Throws `Absent` if it cannot be had. */
+  /** Prepares inputs, code and child processes, which is not timed. Throws `Absent` if the job cannot run here. */
   start(): Job | Promise<Job>;
-  /** If the work is not the case's own. */
+  /** Number of operations, if it is not that of the case. */
   flops?: number;
-  /** Takes seconds: left out of quick runs. */
+  /** Whether the job takes seconds, so that quick runs leave it out. */
   slow?: boolean;
-  /** At least this many times the time that ours takes. */
+  /** The least acceptable ratio of its time to the time of ours. */
   bar?: number;
 }
 
 export interface Case {
   name: string;
-  /** Nominal: what the standard algorithm needs. */
+  /** Number of operations of the standard algorithm. */
   flops?: number;
-  /** Ours. */
+  /** Prepares our job. */
   start: Contender["start"];
   unit: Contender;
-  /** At most this many units. */
+  /** The largest acceptable time, in units. */
   bar?: number;
   peers?: Contender[];
 }
@@ -53,25 +53,25 @@ export interface Row {
   time?: number;
   spread?: number;
   gflops?: number;
-  /** Time in units, and in times of ours. */
+  /** Time in units of the case, and as a multiple of the time of ours. */
   perUnit?: number;
   perOurs?: number;
   accuracy?: Accuracy;
-  /** Without `ok`: could not be judged. */
+  /** The bar as text; without `ok` it could not be judged. */
   bar?: string;
   ok?: boolean;
 }
 
 export class Absent extends Error {}
 
-/** Shorter samples drown in timer and interrupt noise. */
+/** Least length of a sample in ms: shorter ones drown in the noise of timer and interrupts. */
 const SAMPLE = 10;
-/** Time for V8 to replace its baseline code, and for caches and branch predictors to settle. */
+/** Time in ms for V8 to replace its baseline code, and for caches and branch predictors to settle. */
 const WARM_UP = 200;
-/** A call that takes longer than this is not repeated for the sake of statistics. */
+/** A call that takes longer than this, in ms, is not repeated for the sake of statistics. */
 const LONG = 400;
 
-/** A job that runs here; `release` frees what garbage collection cannot. */
+/** A job that runs in this process; `release` frees results that garbage collection does not free. */
 export function job<R>(
   run: () => R,
   accuracy?: (result: R) => Accuracy,
@@ -97,10 +97,10 @@ export function job<R>(
 interface Runner {
   contender: Contender;
   job: Job;
-  /** Calls in one sample, and rounds it takes part in. */
+  /** Number of calls in one sample, and number of rounds in which it takes part. */
   reps: number;
   turns: number;
-  /** Cost of one sample. */
+  /** Time of one sample, in milliseconds. */
   cost: number;
   samples: number[];
 }
@@ -123,7 +123,7 @@ export async function measure(c: Case, quick: boolean): Promise<Row[]> {
   const cost = runners.reduce((sum, r) => sum + (r.turns < Infinity ? 0 : r.cost), 0);
   const rounds = quick ? clamp(1000 / cost, 3, 9) : clamp(6000 / cost, 7, 31);
   for (let round = 0; round < rounds; round++) {
-    // What one contender leaves behind must not be cleared away at another's expense.
+    // The garbage of one contender must not be collected in the time of another.
     globalThis.gc?.();
     for (const r of round % 2 ? [...runners].reverse() : runners) {
       if (r.samples.length <= round && round < r.turns) r.samples.push(await r.job.time(r.reps));
@@ -152,7 +152,7 @@ export async function measure(c: Case, quick: boolean): Promise<Row[]> {
     job.stop?.();
     rows.push(row);
   }
-  // The missing last, ours and the unit first.
+  // Ours and the unit come first, absent contenders last.
   return rows.sort((a, b) => Number(!!a.absent) - Number(!!b.absent));
 }
 
@@ -161,7 +161,7 @@ function judge(row: Row, bar: string, ok: boolean): void {
   row.ok = ok;
 }
 
-/** Finds out what a call costs while warming up; a call of over a second is already its own sample. */
+/** Measures the time of a call while warming up; a call of over a second is already a sample. */
 async function warmUp(contender: Contender, job: Job): Promise<Runner> {
   const first = await job.time(1);
   if (first > 1000) {
@@ -174,14 +174,14 @@ async function warmUp(contender: Contender, job: Job): Promise<Runner> {
     time = await job.time(reps);
     spent += reps * time;
   }
-  await setTimeout(20); // optimised code is compiled in the background and may still be on its way
+  await setTimeout(20); // optimised code is compiled in the background and may not be ready yet
   time = await job.time(Math.ceil(SAMPLE / time));
   const reps = Math.ceil(SAMPLE / time);
   const turns = time > LONG ? Math.ceil(3000 / time) : Infinity;
   return { contender, job, reps, turns, cost: reps * time, samples: [] };
 }
 
-/** Median of the ratios within a round. */
+/** Median over the rounds of the ratio of two times within a round. */
 function ratio(a: Runner, b: Runner): number {
   const rounds = Math.min(a.samples.length, b.samples.length);
   return median(a.samples.slice(0, rounds).map((time, i) => time / b.samples[i]));

@@ -1,4 +1,4 @@
-/** Where the figures come from. */
+/** Describes the machine that the figures come from. */
 import { readFileSync } from "node:fs";
 import { cpus, release, type } from "node:os";
 import * as numpy from "./peers/numpy.ts";

@@ -1,6 +1,6 @@
 /**
- * What a job leaves behind: resident memory before it, at its peak, and after its result is let go.
- * Measured in a process of its own (this file, run as a script), where nothing else comes and goes.
+ * Measures the memory of a job: resident memory before it, at its peak, and after its result is released. The
+ * measurement is made in a process of its own (this file, run as a script), where nothing else allocates.
  */
 import { execFile } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
@@ -13,13 +13,13 @@ type Call = [name: string, ...args: unknown[]];
 export interface MemoryCase {
   name: string;
   call: Call;
-  /** Where the function is. */
+  /** The module that exports the function. */
   module: string;
-  /** MB that may stay. */
+  /** Bar: the MB that may stay after the job. */
   keep: number;
 }
 
-/** All in MB. */
+/** A measurement, in MB. */
 export interface MemoryRow {
   case: string;
   before: number;
@@ -52,7 +52,7 @@ export async function measureMemory({ name, call, keep, module }: MemoryCase): P
   return { case: name, before, peak, after, bar: `keeps ≤ ${keep} MB`, ok: after - before <= keep };
 }
 
-/** Memory goes back to the system late, some of it after several collections. */
+/** Resident memory after several garbage collections: some memory goes back to the system late. */
 async function settled(): Promise<number> {
   for (let i = 0; i < 10; i++) {
     globalThis.gc!();
@@ -64,12 +64,12 @@ async function settled(): Promise<number> {
 if (process.argv[1] === SCRIPT) {
   const functions = (await import(process.argv[3])) as Record<string, Function>;
   const [name, ...args] = JSON.parse(process.argv[2]) as Call;
-  // Code compiled at first use is not what the job leaves behind.
+  // A small run first: code that is compiled at first use does not count as memory of the job.
   const small = args.map((arg) => (typeof arg === "number" ? 64 : arg));
   await functions[name](...small);
   const before = await settled();
   await functions[name](...args);
   const peak = process.resourceUsage().maxRSS / 2 ** 10;
-  // The last line: libraries may have printed some of their own.
+  // The result is the last line: libraries may have printed lines of their own.
   console.log(`\n${JSON.stringify({ before, peak, after: await settled() })}`);
 }

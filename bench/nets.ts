@@ -1,4 +1,4 @@
-/** The nets that training is measured on: a model with its data, and the flops of its products. */
+/** The nets on which training is measured: each is a model with its data, and the flops of its products. */
 import * as tf from "@tensorflow/tfjs";
 import { surprise, transformer } from "../examples/transformer.ts";
 
@@ -10,9 +10,9 @@ export interface Net {
 
 export interface Kind {
   readonly name: string;
-  /** Weights of fixed seeds. */
+  /** Makes the net, with weights from fixed seeds. */
   make(): Net;
-  /** Of a training step: products forward, and back to weights and inputs where these are asked for. */
+  /** Flops of a training step: products forward, and backward to weights and to those inputs that need a gradient. */
   readonly flops: number;
 }
 
@@ -20,7 +20,7 @@ const { layers } = tf;
 const draw = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, "float32", seed);
 const kernelInitializer = (seed: number) => tf.initializers.glorotNormal({ seed });
 
-/** Labels among ten. */
+/** Labels of ten classes. */
 const labels = (batch: number) =>
   tf.tidy(() => tf.oneHot(tf.range(0, batch, 1, "int32").mod(tf.scalar(10, "int32")), 10));
 
@@ -33,7 +33,7 @@ const last = () => layers.dense({ units: 10, activation: "softmax", kernelInitia
 
 const MLP = [784, 256, 256, 10];
 
-/** One sum a weight and sample forward, one back to the weight, one back to the input but for the first layer. */
+/** One multiply-add for each weight and sample forward, one to the weight, one to the input but in the first layer. */
 const mlpFlops = 2 * 64 * (3 * (784 * 256 + 256 * 256 + 256 * 10) - 784 * 256);
 
 const mlp = (): Net => {
@@ -43,7 +43,7 @@ const mlp = (): Net => {
   return classifier(tf.sequential({ layers: [...hidden, last()] }), 64, 784);
 };
 
-/** 28 rows of 28 pixels through 128 units, which have so many gates. */
+/** 28 rows of 28 pixels through 128 units with this number of gates. */
 const recurrentFlops = (gates: number) => 2 * 64 * 28 * gates * 128 * (2 * 28 + 3 * 128);
 
 const recurrent = (kind: "lstm" | "gru") => (): Net => {
@@ -56,7 +56,7 @@ const recurrent = (kind: "lstm" | "gru") => (): Net => {
   return classifier(tf.sequential({ layers: [layer, last()] }), 64, 28, 28);
 };
 
-/** Of the residual net: filters and stride of each block. */
+/** Filters and stride of each block of the residual net. */
 const BLOCKS = [[16, 1], [32, 2], [64, 2]] as const; // prettier-ignore
 
 function resnetFlops(): number {
@@ -94,7 +94,7 @@ const resnet = (): Net => {
 
 const GPT = { vocabulary: 51, context: 64, width: 128, heads: 4, blocks: 4 };
 
-/** A dense layer, four attention kernels and an MLP of four times the width a block; scores and sums of attention. */
+/** A block: four attention kernels, its scores and sums, an MLP of four times the width. And one dense layer. */
 const gptFlops = 3 * 2 * 16 * 64 * (4 * (12 * 128 * 128 + 2 * 64 * 128) + 51 * 128);
 
 const gpt = (): Net => {
@@ -112,7 +112,7 @@ export const kinds: Kind[] = [
   { name: "GPT, 4 x 128, 64 characters, batch 16", make: gpt, flops: gptFlops },
 ];
 
-/** Steps of training, for the memory that they need. */
+/** Runs steps of training, for measurements of the memory that they need. */
 export async function trainSteps(name: string, steps: number): Promise<void> {
   await import("./peers/tfjs.ts");
   await import("../src/tfjs/train.ts");

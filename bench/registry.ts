@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js with and without `tfjs-initializers/train`, in one process. Whoever measures with it
- * imports it from here, so that what was there before is known.
+ * TensorFlow.js with and without `tfjs-initializers/train`, in one process. Benchmarks import `train` through this
+ * file, which first records the original kernels and gradients.
  */
 import * as tf from "@tensorflow/tfjs";
 import "./peers/tfjs.ts";
@@ -9,20 +9,25 @@ interface Registry {
   readonly kernels: tf.KernelConfig[];
   readonly gradients: Map<string, tf.GradConfig | undefined>;
   readonly customGrad: ReturnType<typeof tf.engine>["customGrad"];
+  /** How cells of recurrent layers are called. */
+  readonly calls: unknown[];
 }
 
 const backend = "wasm";
 const engine = tf.engine();
+const { classNameMap } = tf.serialization.SerializationMap.getMap();
+const cells = ["LSTMCell", "GRUCell"].map((name) => classNameMap[name]![0].prototype as unknown as { call: unknown }); // prettier-ignore
 
 function registry(names: string[]): Registry {
   return {
     kernels: tf.getKernelsForBackend(backend),
     gradients: new Map(names.map((name) => [name, tf.getGradient(name)])),
     customGrad: engine.customGrad,
+    calls: cells.map(({ call }) => call),
   };
 }
 
-function use({ kernels, gradients, customGrad }: Registry): void {
+function use({ kernels, gradients, customGrad, calls }: Registry): void {
   for (const { kernelName } of tf.getKernelsForBackend(backend)) tf.unregisterKernel(kernelName, backend); // prettier-ignore
   kernels.forEach(tf.registerKernel);
   for (const [name, config] of gradients) {
@@ -30,6 +35,7 @@ function use({ kernels, gradients, customGrad }: Registry): void {
     if (config) tf.registerGradient(config);
   }
   engine.customGrad = customGrad;
+  cells.forEach((cell, i) => (cell.call = calls[i]));
 }
 
 const { mended, missing } = await import("../src/tfjs/train/gradients.ts");
@@ -38,7 +44,7 @@ const stock = registry(names);
 await import("../src/tfjs/train.ts");
 const ours = registry(names);
 
-/** A kernel of the backend as it was, if it had one. */
+/** The original kernel of the backend, if it has one. */
 export const stockKernel = (name: string) =>
   stock.kernels.find(({ kernelName }) => kernelName === name);
 

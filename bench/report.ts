@@ -1,4 +1,4 @@
-/** Rows as lines of text and as Markdown. */
+/** Formats the rows of a report as lines of text and as Markdown. */
 import prettier from "prettier";
 import type { Row } from "./harness.ts";
 import type { MemoryRow } from "./memory.ts";
@@ -27,7 +27,7 @@ const NUMERIC = new Set([
   ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
-/** Three digits are more than a measurement deserves, and enough to compare with a bar. */
+/** A number with three digits: more are not significant, and three suffice for comparison with a bar. */
 function digits(x: number | undefined): string {
   if (x === undefined) return "";
   if (x !== 0 && (x < 0.001 || x >= 1e5)) return x.toExponential(1);
@@ -88,7 +88,7 @@ function text(cells: string[]): string {
     .trimEnd();
 }
 
-/** With the titles of the columns, if there are any. */
+/** The heading of a section, with the titles of the columns if asked for. */
 export const heading = (name: string, columns: boolean): string =>
   `\n${name}${columns ? `\n${text(COLUMNS.map(([title]) => title))}` : ""}`;
 
@@ -127,7 +127,7 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   condition of the problem in it.
 `;
 
-/** Prettier aligns the tables. */
+/** The whole report as Markdown, whose tables prettier aligns. */
 export function markdown(
   machine: Record<string, string>,
   files: Record<string, AnyRow[]>,

@@ -1,8 +1,8 @@
 /**
  * npm run bench -- [--only <regex>] [--quick] [--json]
  *
- * Every file in the rooms below exports an array of cases. A whole run writes RESULTS.md; the exit code
- * is 1 if a bar was missed.
+ * Runs the benchmarks. Every file in the folders below exports an array of cases. A whole run writes RESULTS.md; the
+ * exit code is 1 if a bar was missed.
  */
 import { readdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
   },
 });
 const only = new RegExp(options.only);
-// With --json, standard output is for the program that reads it.
+// With --json, standard output carries nothing but the JSON that another program reads.
 const say = options.json ? console.error : console.log;
 
 async function rowsOf(c: AnyCase): Promise<AnyRow[]> {

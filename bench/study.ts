@@ -1,17 +1,17 @@
 /**
- * What a method is good for, beside what it costs: an experiment run many times for each of several
- * methods, all of them on the same draws, and compared by the mean of what comes out.
+ * Compares methods by the quality of their results, not by their cost: an experiment is run many times for each
+ * method, all methods get the same random draws, and the means of the results are compared.
  */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 
 export interface Study {
   name: string;
-  /** A run is one of these numbers: it stands for all that is drawn, whichever the method. */
+  /** Number of runs. The index of a run seeds all its random draws, which are the same for every method. */
   runs: number;
   quickRuns: number;
-  /** The best first; `below` names another whose mean it must stay below. */
+  /** The methods, best first; `below` names another method whose mean is the bar. */
   methods: { name: string; below?: string }[];
-  /** Less is better. */
+  /** Returns the result of a run; less is better. */
   run(method: string, run: number): Promise<number>;
 }
 
@@ -20,13 +20,13 @@ export interface StudyRow {
   by: string;
   runs: number;
   mean: number;
-  /** Standard deviation over the runs, and that of the mean. */
+  /** Standard deviation of the results, and standard error of their mean. */
   deviation: number;
   standardError: number;
-  /** Share of the runs in which it is below the one of its bar. */
+  /** Share of the runs in which the method is below the method of its bar. */
   wins?: number;
   bar?: string;
-  /** Quick runs are too few to judge. */
+  /** Whether the bar was met; absent in quick runs, which are too few to judge. */
   ok?: boolean;
 }
 

@@ -1,15 +1,15 @@
 /**
- * The checks of arguments that all floors share: one function and one wording for one thing. Each throws an
- * ArgumentError that names the argument, what was expected of it, and what came.
+ * The checks of arguments that the whole package shares: each kind of argument has one check and one wording. A failed
+ * check throws an ArgumentError that names the argument, what was expected of it, and what was passed.
  */
 import { ArgumentError, show } from "./errors.ts";
 
-/** Longer names of options are cut in messages. */
+/** Names of options longer than this are cut in messages. */
 const LONGEST = 40;
 
 /**
- * The options, if every key of theirs is one of these: a misspelt or newer option is an error, not a silent
- * default. A key whose value is undefined counts as absent.
+ * Returns the options if all their keys are among `keys`; a misspelt or newer option is an error, not a silent default.
+ * A key whose value is undefined counts as absent.
  */
 export function known<Options extends object>(
   options: Options,
@@ -25,13 +25,13 @@ export function known<Options extends object>(
   return options;
 }
 
-/** An object that is no array; `expected` may say which. */
+/** Requires an object that is not an array; `expected` may describe the object in the message. */
 export function checkObject(name: string, value: unknown, expected = "an object"): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   throw new ArgumentError(name, expected, show(value));
 }
 
-/** One of some strings. */
+/** Requires one of the given strings. */
 export function checkOneOf(name: string, value: unknown, choices: readonly string[]): void {
   if ((choices as readonly unknown[]).includes(value)) return;
   const quoted = choices.map((choice) => JSON.stringify(choice));
@@ -47,7 +47,7 @@ export function checkFlag(name: string, flag: unknown): void {
   if (typeof flag !== "boolean") throw new ArgumentError(name, "a boolean", show(flag));
 }
 
-/** An integer within bounds that it may reach; without an upper one, up to 2^53 − 1. */
+/** Requires an integer from `least` to `most`, both included; without `most`, up to 2^53 − 1. */
 export function checkInteger(name: string, value: unknown, least = 0, most = Infinity): void {
   if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) return;
   const expected =
@@ -58,7 +58,7 @@ export function checkInteger(name: string, value: unknown, least = 0, most = Inf
   throw new ArgumentError(name, expected, show(value));
 }
 
-/** A seed, where one is given. */
+/** Requires a valid seed, or undefined. */
 export function checkSeed(seed: unknown): void {
   if (seed === undefined || (Number.isSafeInteger(seed) && Number(seed) >= 0)) return;
   throw new ArgumentError("seed", "an integer from 0 to 2^53 - 1", show(seed));
@@ -66,7 +66,7 @@ export function checkSeed(seed: unknown): void {
 
 type Sign = "any" | "non-negative" | "positive";
 
-/** A finite number, of any sign unless said otherwise. */
+/** Requires a finite number, of any sign unless `sign` restricts it. */
 export function checkNumber(name: string, value: unknown, sign: Sign = "any"): void {
   if (Number.isFinite(value) && signed(value as number, sign)) return;
   const kind = sign === "any" ? "a finite number" : `a finite ${sign} number`;
@@ -74,8 +74,8 @@ export function checkNumber(name: string, value: unknown, sign: Sign = "any"): v
 }
 
 /**
- * The same, and finite in single precision too: what becomes weights. A finite number beyond 3.4e38 would be
- * an infinity there.
+ * Requires a number that is finite in single precision too, because it becomes a weight: a number beyond 3.4e38 would
+ * become an infinity there.
  */
 export function checkSingle(name: string, value: unknown, sign: Sign = "any"): void {
   if (isSingle(value) && signed(value, sign)) return;
@@ -83,13 +83,13 @@ export function checkSingle(name: string, value: unknown, sign: Sign = "any"): v
   throw new ArgumentError(name, `${kind} number in single precision`, show(value));
 }
 
-/** A number from above 0 to `most`, which it may be. */
+/** Requires a number above 0 and at most `most`. */
 export function checkFraction(name: string, value: unknown, most: number): void {
   if (typeof value === "number" && value > 0 && value <= most) return;
   throw new ArgumentError(name, `a number above 0 and at most ${most}`, show(value));
 }
 
-/** Whether it is a number, and finite as a float32. */
+/** Whether the value is a number, and finite as a float32. */
 export function isSingle(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(Math.fround(value));
 }
@@ -98,20 +98,23 @@ function signed(value: number, sign: Sign): boolean {
   return sign === "any" || value > 0 || (sign === "non-negative" && value === 0);
 }
 
-/** Strings in an array, where one is given. */
+/** Requires an array of strings, or undefined. */
 export function checkNames(name: string, names: unknown): void {
   if (names === undefined) return;
   if (Array.isArray(names) && Array.from(names).every((one) => typeof one === "string")) return;
   throw new ArgumentError(name, "an array of names", show(names));
 }
 
-/** A function, where one is given. */
+/** Requires a function, or undefined. */
 export function checkFunction(name: string, value: unknown): void {
   if (value === undefined || typeof value === "function") return;
   throw new ArgumentError(name, "a function", show(value));
 }
 
-/** An AbortSignal, where one is given; by what is used of it, for there may be several realms. */
+/**
+ * Requires an AbortSignal, or undefined. The check is by the members in use, not by class, because the signal may come
+ * from another realm.
+ */
 export function checkSignal(name: string, value: unknown): void {
   const signal = value as Partial<AbortSignal> | null | undefined;
   if (signal === undefined) return;
@@ -120,8 +123,8 @@ export function checkSignal(name: string, value: unknown): void {
 }
 
 /**
- * The numbers of an array or of what is like one, all finite. They are read one by one, so that a length without
- * numbers costs nothing.
+ * Returns the numbers of an array or array-like value, all of which must be finite. They are read one by one, so that a
+ * huge `length` without numbers behind it allocates nothing.
  */
 export function finiteNumbers(
   name: string,

@@ -1,14 +1,17 @@
 /**
- * The arrays of the package. Their sizes are the user's, and what the engine refuses is a MemoryError;
- * so no other file makes a typed array with numbers of its own (`.ci/imports.ts` checks it).
+ * The typed arrays of the package. Their sizes come from the user, and an allocation that the JavaScript engine refuses
+ * must become a MemoryError. Therefore no other file makes a typed array of numbers (`.ci/imports.ts` checks this).
  */
 import { MemoryError } from "./errors.ts";
 
-/** How many zeros, or what to copy. */
+/** A number of zeros, or an array to copy. */
 type Source<T> = number | ArrayLike<T>;
 type Numbers = Float32Array | Float64Array | Int32Array;
 
-/** `count` zeros, a copy of `source`, or what `map` makes of its entries; or a MemoryError. */
+/**
+ * Makes an array of `source` zeros, a copy of `source`, or the values of `map` for the entries of `source`; throws a
+ * MemoryError when it cannot be allocated.
+ */
 export function float32(source: Source<number>): Float32Array;
 export function float32<T>(source: ArrayLike<T>, map: (x: T, i: number) => number): Float32Array;
 export function float32<T>(source: Source<T>, map?: (x: T, i: number) => number): Float32Array {
@@ -27,7 +30,7 @@ export function int32(source: Source<number>): Int32Array {
   return filled(Int32Array, source, undefined);
 }
 
-/** How many of the numbers pass, without an array of them. */
+/** The number of entries that pass, without making an array of them. */
 export function countOf(
   values: Float32Array | Float64Array,
   passes: (x: number) => boolean,
@@ -37,7 +40,7 @@ export function countOf(
   return count;
 }
 
-/** The error for memory that cannot be had. */
+/** The error for memory that is not available. */
 export function outOfMemory(bytes: number, why = ""): MemoryError {
   const size =
     bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -57,7 +60,7 @@ function filled<A extends Numbers, T>(
   return out;
 }
 
-/** Nothing but the allocation is tried here: a RangeError of `map` is the caller's. */
+/** Only the allocation is inside the try block: a RangeError of `map` belongs to the caller. */
 function allocated<A>(
   kind: { new (count: number): A; BYTES_PER_ELEMENT: number },
   count: number,

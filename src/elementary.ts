@@ -1,10 +1,11 @@
 /**
- * exp, log, log1p, tanh, arctan, the normal density and distribution function, in plain IEEE arithmetic (+ − · / alone):
- * the same bits on every machine, which `Math` does not promise. For what decides weights, not for speed.
+ * exp, log, log1p, tanh, arctan, and the density and distribution function of the normal distribution in plain IEEE arithmetic
+ * (+ − · / alone): the same bits on every machine, which `Math` does not promise. These functions are for computations
+ * that decide weights, and are not made for speed.
  *
- * Series and continued fractions are cut where the rest is below a quarter of u = 2^-53. Relative errors, held
- * by the tests against mpmath: all below 4 u, but for the density, 4 (2 + x²) u, because x² is rounded, and the
- * distribution function below 0: 200 u down to -2.5, where the series cancels, then 4 (4 + x²) u.
+ * Series and continued fractions are cut where the remainder is below a quarter of u = 2^-53. The tests compare with
+ * mpmath and hold the relative errors below 4 u, with two exceptions: 4 (2 + x²) u for the density, because x² is
+ * rounded, and for the distribution function below 0: 200 u down to -2.5, where the series cancels, then 4 (4 + x²) u.
  */
 
 /** 1/n!, n = 2 … 14: |r| < 0.35 leaves r^15/15! < 1e-19. */
@@ -23,7 +24,7 @@ const QUARTER = 0.7853981633974483;
 
 const ROOT_2_PI = 2.5066282746310002;
 
-/** Where the series of the distribution function gives way to the continued fraction, and its depth. */
+/** The point where the distribution function's series gives way to the continued fraction, and the latter's depth. */
 const TAIL = 2.5;
 const DEPTH = 80;
 
@@ -33,12 +34,12 @@ export function exp(x: number): number {
   if (x > 710) return Infinity;
   const k = Math.round(x * LOG2_E);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
-  // In two steps, because 2^k alone may not be a normal number.
+  // Scaled in two steps, because 2^k alone may not be a normal number.
   const half = k >> 1;
   return (1 + reduced(r)) * power2(half) * power2(k - half);
 }
 
-/** e^x − 1, accurate also where it is small. */
+/** e^x − 1, accurate also where it is near zero. */
 export function expm1(x: number): number {
   return Math.abs(x) < 0.35 ? reduced(x) : exp(x) - 1;
 }
@@ -51,7 +52,7 @@ export function log1p(x: number): number {
 
 /** log x of a finite x > 0: k ln 2 + log(1 + (m − 1)), where x = 2^k m with m from 2/3 to 4/3. */
 export function log(x: number): number {
-  // Only normal numbers have their exponent in the bits that are read.
+  // The exponent can be read from the bits of normal numbers only.
   if (x < 2 ** -1022) return log(x * 2 ** 54) - 54 * LN2_LOW - 54 * LN2_HIGH;
   whole.setFloat64(0, x);
   let k = (whole.getUint32(0) >>> 20) - 1023;
@@ -85,7 +86,7 @@ export function normalDensity(x: number): number {
   return exp(-0.5 * x * x) / ROOT_2_PI;
 }
 
-/** Distribution function of N(0, 1): φ(x) (x + x³/3 + x⁵/(3·5) + …) near 0, Mills' ratio beyond. */
+/** Distribution function of N(0, 1): φ(x) (x + x³/3 + x⁵/(3·5) + …) near 0, Mills' ratio farther out. */
 export function normalDistribution(x: number): number {
   const size = Math.abs(x);
   if (size < TAIL) {
@@ -103,7 +104,7 @@ export function normalDistribution(x: number): number {
   return x < 0 ? tail : 1 - tail;
 }
 
-/** e^r − 1 for |r| < 0.35, the small terms first. */
+/** e^r − 1 for |r| < 0.35, with the small terms summed first. */
 function reduced(r: number): number {
   return r + r * r * horner(TAYLOR, r);
 }
@@ -114,7 +115,7 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum;
 }
 
-/** 2^k for −1022 ≤ k ≤ 1023; the lower word of `bits` is zero for good. */
+/** 2^k for −1022 ≤ k ≤ 1023; the lower word of `bits` is always zero. */
 function power2(k: number): number {
   bits.setUint32(0, (k + 1023) << 20);
   return bits.getFloat64(0);

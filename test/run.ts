@@ -1,9 +1,8 @@
 /**
- * Everything that must hold, in one go. Started by `npm test`, or by `npm test -- qr` to run only
- * the jobs with "qr" in their name.
+ * Runs all tests and checks. `npm test` starts it; `npm test -- qr` runs only the jobs with "qr" in their name.
  *
- * Each job is a process of its own, two at a time. The last line printed is `N passed, N failed`;
- * a job that crashes, hangs, skips, or tests nothing is a failure.
+ * Each job is a process of its own, and two run at a time. The last line printed is `N passed, N failed`. A job that
+ * crashes, hangs, skips a test, or tests nothing is a failure.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -12,7 +11,7 @@ import { createInterface } from "node:readline/promises";
 interface Job {
   name: string;
   command: string;
-  /** Its output ends with uvu's summary; otherwise the exit code is all there is. */
+  /** Whether the output ends with uvu's summary; otherwise only the exit code counts. */
   uvu?: boolean;
   /** The binaries to test, see kernels.ts. */
   kernels?: "release" | "debug";
@@ -21,7 +20,7 @@ interface Job {
 interface Result {
   passed: number;
   failed: number;
-  /** What is wrong with the run itself. */
+  /** A failure of the run itself: a crash, a time-out, skipped tests or no tests. */
   complaint?: string;
 }
 
@@ -55,7 +54,7 @@ const wholes: Job[] = [
   { name: "package", command: "node --import tsx test/package.ts", uvu: true },
 ];
 
-/** Reads uvu's summary. Its exit code alone is not to be trusted: 0 also when nothing ran. */
+/** Reads uvu's summary. The exit code alone is not enough: it is 0 also when nothing ran. */
 function tally(output: string, end: number | string): Result {
   const numbers = (label: string) =>
     [...output.matchAll(new RegExp(`^ +${label}: +(\\d+)$`, "gm"))].map((match) => +match[1]);
@@ -74,7 +73,7 @@ function tally(output: string, end: number | string): Result {
 async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
   const start = performance.now();
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, KERNELS: kernels };
-  // No shell where none is needed: the timeout would end the shell and leave the test running.
+  // A shell is used on Windows only: the timeout would end the shell and leave the test running.
   const shell = process.platform === "win32";
   const [program, ...args] = command.split(" ");
   const child = spawn(program, args, { shell, env, timeout: PATIENCE, killSignal: "SIGKILL" });
@@ -97,7 +96,7 @@ async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
   return result;
 }
 
-/** The results of the jobs, `WIDTH` of them running at any moment. */
+/** Runs the jobs, `WIDTH` of them at a time, and returns their results. */
 async function runAll(jobs: Job[]): Promise<Result[]> {
   const results: Result[] = [];
   const queue = jobs.values();
@@ -114,7 +113,7 @@ const jobs = [...checks, ...units, ...wholes].filter(wanted);
 const idle = units.length === 0 || jobs.length === 0;
 if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);
 
-/** A browser is put on this machine only after it has been said, and allowed if somebody is there to ask. */
+/** Announces that a browser will be installed on this machine, and asks for permission if there is a terminal. */
 async function askForBrowser(): Promise<void> {
   const { found, plan } = await import("./browser/chromium.ts");
   if (found() || process.env.CHROME_INSTALL === "no") return;

@@ -41,7 +41,7 @@ function values(n: number): Case {
   };
 }
 
-/** What a symmetric Sylvester equation costs, in products of this package in f64. */
+/** A symmetric Sylvester equation, in units of a product of this package in f64. */
 function sylvester(n: number, bar: number): Case {
   const a = symmetric(n, "float64");
   return {

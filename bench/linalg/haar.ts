@@ -11,7 +11,7 @@ interface Options {
   peers?: Contender[];
 }
 
-/** Random numbers, copies and all. */
+/** A Haar matrix; random numbers and copies are part of the time. */
 function shape(rows: number, cols: number, { dtype, bar, peers }: Options = {}): Case {
   const m = Math.max(rows, cols);
   const n = Math.min(rows, cols);

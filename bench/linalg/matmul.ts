@@ -21,7 +21,7 @@ function size(
   };
 }
 
-/** 0.95 of the speed of tf.matMul, which has packed b before. */
+/** The bar is 0.95 of the speed of tf.matMul, which has packed b in an earlier call. */
 const bar = 1 / 0.95;
 
 export default [

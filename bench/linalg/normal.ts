@@ -5,7 +5,7 @@ import { matMul } from "../peers/tfjs.ts";
 
 const N = 256;
 
-/** What a program without a library does. */
+/** Box–Muller in plain JavaScript, as in a program without a library. */
 const boxMuller: Contender = {
   name: "Box-Muller in JS",
   start: () =>

@@ -13,7 +13,7 @@ interface Options {
   peers?: Contender[];
 }
 
-/** Both factors, of a matrix of normals with rows >= cols. */
+/** Both factors of a matrix of normals, rows >= cols. */
 function shape(
   m: number,
   n: number,

@@ -5,7 +5,7 @@ import { type Case, job } from "../harness.ts";
 import { rivals } from "../peers/polynomials.ts";
 import { matMul } from "../peers/tfjs.ts";
 
-/** Normal coefficients (Kac); ours and every peer against roots found in 400 bits. */
+/** Polynomials with normal coefficients (Kac); roots of ours and of every peer are judged by roots in 400 bits. */
 function degree(n: number, bar: number, polish = true): Case {
   const c = Array.from(normal(1, n + 1, { seed: 1, dtype: "float64" }).data);
   return {
@@ -27,5 +27,5 @@ function truth(c: number[]): Complex {
   return { re: found.map((z) => number(z.re, z.e)), im: found.map((z) => number(z.im, z.e)) };
 }
 
-// With the discs in all cases. Bars against the fastest peer hold against all.
+// All cases include the discs. A bar against the fastest peer is a bar against all of them.
 export default [degree(20, 0.667, false), degree(20, 0.334), degree(50, 1), degree(100, 1)];

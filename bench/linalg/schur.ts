@@ -15,7 +15,7 @@ interface Options {
   peers?: Contender[];
 }
 
-/** T and Z of a matrix of normals. 25 n³ flops: Golub and Van Loan, 7.5.6. */
+/** T and Z of a matrix of normals, 25 n³ flops (Golub and Van Loan, 7.5.6). */
 function form(n: number, { dtype = "float64", bar, peers = [] }: Options = {}): Case {
   return {
     name: `schur ${n}${dtype === "float64" ? " f64" : ""}`,
@@ -33,7 +33,7 @@ function form(n: number, { dtype = "float64", bar, peers = [] }: Options = {}): 
   };
 }
 
-/** 10 n³ flops. */
+/** Eigenvalues alone, 10 n³ flops. */
 function values(n: number, { dtype = "float64", bar, peers = [] }: Options = {}): Case {
   return {
     name: `eigenvalues ${n}${dtype === "float64" ? " f64" : ""}`,

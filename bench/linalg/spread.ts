@@ -2,7 +2,7 @@ import { matmul, normal, spread, type Matrix } from "../../src/linalg/index.ts";
 import { type Case, job } from "../harness.ts";
 import { matMul } from "../peers/tfjs.ts";
 
-/** One step on n units of n inputs; 3 n³ flops, half of the tiles of UUᵀ being spared. */
+/** One step on n units of n inputs, 3 n³ flops: only half of the tiles of UUᵀ are computed. */
 function size(
   n: number,
   {
@@ -25,7 +25,7 @@ function size(
   };
 }
 
-/** Largest relative change of the length of a unit, over n u: the lengths are to stay. */
+/** Largest relative change of the length of a unit, over n u. Lengths should not change. */
 function lengthening(w: Matrix, found: Matrix, units: "rows" | "columns"): number {
   const [before, after] = [w, found].map((a) => {
     const double = { ...a, data: Float64Array.from(a.data) };

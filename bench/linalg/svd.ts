@@ -24,11 +24,11 @@ interface Options {
 // prettier-ignore
 const ours = (a: Matrix) => job(() => svd(a), (found) => singular(a, found));
 
-/** Reduced u, s and v of a matrix of normals with m >= n. */
+/** Reduced u, s and v of a matrix of normals, m >= n. */
 function shape(m: number, n: number, { dtype, bar, peers }: Options = {}): Case {
   return {
     name: `svd ${m === n ? n : `${m}x${n}`}${dtype === "float64" ? " f64" : ""}`,
-    // Of the bidiagonal methods, Golub–Reinsch and, for tall ones, R-SVD (Golub and Van Loan, 8.6).
+    // Flops of the bidiagonal methods: Golub–Reinsch and, for tall matrices, R-SVD (Golub and Van Loan, 8.6).
     flops: Math.min(14 * m * n ** 2 + 8 * n ** 3, 6 * m * n ** 2 + 20 * n ** 3),
     unit: matMul(m, n, n),
     start: () => ours(normal(m, n, { seed: 1, dtype })),
@@ -37,7 +37,7 @@ function shape(m: number, n: number, { dtype, bar, peers }: Options = {}): Case 
   };
 }
 
-/** No vectors. */
+/** Singular values alone. */
 function values(n: number, bar?: number): Case {
   return {
     name: `svd ${n} values`,
@@ -50,7 +50,7 @@ function values(n: number, bar?: number): Case {
   };
 }
 
-/** Condition 1e6, evenly in the logarithm; measured against the matrix of normals. */
+/** A matrix of condition 1e6 with evenly spaced log σ, in units of a matrix of normals. */
 function logSpaced(n: number): Case {
   const a = () => spectrum(n, (i) => 10 ** ((-6 * i) / (n - 1)));
   return {
@@ -67,7 +67,7 @@ function logSpaced(n: number): Case {
   };
 }
 
-/** The first k triplets of σ_i = 1/i, against all of them. */
+/** The first k triplets of a matrix with σ_i = 1/i, compared with all of them. */
 function top(n: number, k: number): Case {
   const harmonic = () => spectrum(n, (i) => 1 / (i + 1));
   return {
@@ -82,8 +82,8 @@ function top(n: number, k: number): Case {
 }
 
 /**
- * 4608 x 4608, of which no one wants to wait for the factors of a dense matrix with that spectrum:
- * (I − 2xxᵀ) diag(1/i) (I − 2yyᵀ).
+ * The first k triplets of a 4608 x 4608 matrix with σ_i = 1/i. Random dense factors would take too long, so the matrix
+ * is (I − 2xxᵀ) diag(1/i) (I − 2yyᵀ).
  */
 function large(n: number, k: number): Case {
   return {
@@ -132,7 +132,7 @@ const others = (m: number, n: number, bar?: number) => [
   ...(bar ? svds(m, n, 10) : []),
 ];
 
-/** Many small matrices at once, by SIMD lanes. */
+/** Many small matrices in one call, one in each SIMD lane. */
 function batch(count: number, n: number): Case {
   const { data } = normal(count * n, n, { seed: 1 });
   const one = (i: number) => ({

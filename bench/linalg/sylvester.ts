@@ -19,7 +19,7 @@ type Make = (n: number, seed: number, dtype: Dtype) => Matrix;
 
 const general: Make = (n, seed, dtype) => normal(n, n, { seed, dtype }) as Matrix;
 
-/** As data have them: positive definite. */
+/** A positive definite matrix, as from data. */
 const gram: Make = (n, seed, dtype) => {
   const x = normal(n, 2 * n, { seed, dtype }) as Matrix;
   return matmul(x, x, { transposeB: true });
@@ -50,7 +50,7 @@ function order(n: number, options: Options = {}): Case {
   const symmetric = make === gram;
   return {
     name: named(symmetric ? "sylvester sym." : "sylvester", n, dtype),
-    // Two Schur forms (Golub and Van Loan, 7.5), four products, the triangular solve; or two eigh instead.
+    // Flops of two Schur forms (Golub and Van Loan, 7.5), four products and a triangular solve; symmetric: two eigh.
     flops: (symmetric ? 2 * (14 / 3) + 8 : 60) * n ** 3,
     unit: options.unit ?? matMul(n, n, n),
     start() {
@@ -65,7 +65,7 @@ function order(n: number, options: Options = {}): Case {
   };
 }
 
-/** The unit of what is all products in f64. */
+/** The unit of cases that consist of products in f64: a product of this package. */
 const product = (n: number): Contender => ({
   name: `matmul ${n} f64`,
   start() {
@@ -87,7 +87,7 @@ function solve(n: number, bar: number): Case {
       );
     },
     peers: [
-      // LAPACK's own goes column by column: the unblocked algorithm, in the same engine.
+      // LAPACK's dtrsyl, in the same engine: the unblocked algorithm, column by column.
       emlapack.sylvester(() => equation(n, triangular, "float64"), { triangular: true, bar }),
       { ...numpy(["sylvester", n, "float64", "trsyl", "scipy"]), name: "native trsyl" },
     ],

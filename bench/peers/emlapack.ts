@@ -39,8 +39,8 @@ const require = createRequire(import.meta.url);
 let loaded: Promise<Emlapack> | undefined;
 
 /**
- * Its loader of 2017 does not find its binary in today's Node, prints, and catches the process's errors;
- * everything that it takes from outside is therefore given to it.
+ * Loads emlapack. Its loader of 2017 does not find its binary in today's Node, prints, and catches the errors of the
+ * process. So the loader runs with substitutes for everything that it takes from outside.
  */
 function load(): Promise<Emlapack> {
   return (loaded ??= new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ function load(): Promise<Emlapack> {
   }));
 }
 
-/** Rooms for so many numbers of four bytes each, one after the other. */
+/** Allocates arrays of the given lengths, in numbers of four bytes, one after the other. */
 export function reserve(em: Emlapack, lengths: number[]): number[] {
   const pointers = lengths.map((length) => em._malloc(4 * length));
   if (!pointers.includes(0)) return pointers;
@@ -76,7 +76,7 @@ export async function loadOrAbsent(): Promise<Emlapack> {
   });
 }
 
-/** The matrix is handed over in LAPACK's own column-major order: turning it is not part of the time. */
+/** QR. The matrix is passed in LAPACK's column-major order, so that transposing it is not part of the time. */
 export function qr(m: number, n: number): Contender {
   return {
     name: "emlapack f32",
@@ -112,7 +112,7 @@ export function qr(m: number, n: number): Contender {
   };
 }
 
-/** Reduced, by divide and conquer, the faster of its two; m >= n. Orders as in `qr`. */
+/** Reduced SVD, m >= n, by divide and conquer, the faster of its two methods. Storage as in `qr`. */
 export function svd(m: number, n: number, bar?: number): Contender {
   return {
     name: "emlapack f32 gesdd",
@@ -140,7 +140,7 @@ export function svd(m: number, n: number, bar?: number): Contender {
       };
       return {
         ...job(run, ({ u, s, v }) =>
-          // Vᵀ by columns is V by rows.
+          // Vᵀ in column-major order is V in row-major order.
           singular(a, {
             u: transpose({ rows: n, cols: m, data: u }),
             s,
@@ -153,7 +153,7 @@ export function svd(m: number, n: number, bar?: number): Contender {
   };
 }
 
-/** Symmetric, f64, by divide and conquer, the faster of its two. */
+/** Symmetric eigenproblem, f64, by divide and conquer, the faster of its two methods. */
 export function eigh(n: number, bar?: number): Contender {
   return {
     name: "emlapack f64 syevd",
@@ -164,7 +164,7 @@ export function eigh(n: number, bar?: number): Contender {
       const a = symmetric(n, "float64");
       const lwork = 1 + 6 * n + 2 * n * n;
       const liwork = 3 + 5 * n;
-      // In fours of bytes, doubles first: malloc aligns them.
+      // Lengths in units of four bytes; doubles come first, where malloc aligns them.
       const pointers = reserve(em, [2 * n * n, 2 * n, 2 * lwork, liwork, 1, 1, 1, 1, 1, 1]);
       const [aP, w, work, iwork, jobz, uplo, nP, lworkP, liworkP, info] = pointers;
       em.HEAP32[jobz >> 2] = "V".charCodeAt(0);
@@ -191,8 +191,8 @@ export function eigh(n: number, bar?: number): Contender {
 }
 
 /**
- * AX + XB = C, f64. It has no driver: two Schur forms, dtrsyl and four products are put together here, as
- * LAPACK's users do. `triangular`: A and B are Schur forms already, and dtrsyl is all.
+ * AX + XB = C, f64. LAPACK has no driver for this equation: two Schur forms, dtrsyl and four products are combined
+ * here, as users of LAPACK do. With `triangular`, A and B are Schur forms, and only dtrsyl is run.
  */
 export function sylvester(
   equation: () => Equation,
@@ -209,8 +209,8 @@ export function sylvester(
       const n = c.rows;
       const [columnsA, columnsB, columnsC] = [a, b, c].map((of) => transpose(of).data);
       const lwork = 8 * n;
-      const square = 2 * n * n; // doubles first, in fours of bytes
-      // Its memory holds three matrices of 512 x 512 and no more; the others wait outside.
+      const square = 2 * n * n; // in units of four bytes; doubles come first
+      // The memory of emlapack holds three matrices of 512 x 512; the others are kept outside.
       const rooms = [square, square, square];
       const small = [2 * n, 2 * n, 2 * lwork, 2, 2, 2, n, 1, 1, 1, 1, 1, 1, 1, 1];
       const pointers = reserve(em, [...rooms, ...small]);
@@ -276,7 +276,7 @@ export function sylvester(
   };
 }
 
-/** Of a matrix by rows, in double precision, by the QR algorithm. */
+/** Eigenvalues of a matrix of rows, in double precision, by the QR algorithm. */
 export async function eigenvalues(a: number[][]): Promise<() => Complex> {
   const em = await loadOrAbsent();
   const n = a.length;
@@ -296,7 +296,7 @@ export async function eigenvalues(a: number[][]): Promise<() => Complex> {
   };
 }
 
-/** dgees or with `values` dgeev without vectors. Orders as in `qr`. */
+/** dgees or, with `values`, dgeev without vectors. Storage as in `qr`. */
 export function schur(n: number, values = false, bar?: number): Contender {
   return {
     name: `emlapack f64 ${values ? "geev" : "gees"}`,
@@ -340,7 +340,7 @@ export function schur(n: number, values = false, bar?: number): Contender {
   };
 }
 
-/** R of what geqrf leaves: reflectors lie below the diagonal. */
+/** R from the result of geqrf, which has reflectors below the diagonal. */
 function upper({ cols: n, data }: Matrix): Matrix {
   return {
     rows: n,

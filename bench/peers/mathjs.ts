@@ -17,7 +17,7 @@ export function sylvester(equation: () => Equation, bar?: number): Contender {
     start() {
       const known = equation();
       const [a, b, c] = [known.a, known.b, known.c].map(rows);
-      // Judged by the answer that was timed: another would take as long again.
+      // The timed result is judged: computing another one would take as long again.
       let found: number[][] = [];
       const run = () => (found = solve(a, b, c) as unknown as number[][]);
       const accuracy = () => solution(known, { ...known.c, data: Float64Array.from(found.flat()) });

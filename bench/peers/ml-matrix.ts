@@ -37,7 +37,7 @@ export function qr(rows: number, cols: number): Contender {
   };
 }
 
-/** Reduced; rows >= cols. */
+/** Reduced SVD, rows >= cols. */
 export function svd(rows: number, cols: number, bar?: number): Contender {
   return {
     name: "ml-matrix f64",

@@ -12,14 +12,14 @@ interface Python {
   child: ChildProcess;
   ask(request: object): Promise<Answer>;
   version: string;
-  /** Reference BLAS is no opponent. */
+  /** Whether the BLAS is tuned: bars against the reference BLAS prove nothing. */
   tuned: boolean;
 }
 
 const SCRIPT = fileURLToPath(new URL("native.py", import.meta.url));
 let python: Promise<Python | undefined> | undefined;
 
-/** The first Python with a NumPy on a tuned BLAS, else with any NumPy. */
+/** Finds the first Python whose NumPy has a tuned BLAS, or else the first with any NumPy. */
 async function find(): Promise<Python | undefined> {
   const found: Python[] = [];
   for (const command of ["python3", "/usr/bin/python3"]) {
@@ -32,7 +32,7 @@ async function find(): Promise<Python | undefined> {
   return best;
 }
 
-/** One thread, and the kernels that the BLAS itself finds best for this CPU. */
+/** Environment for one thread, and for the kernels that the BLAS itself chooses for this CPU. */
 function environment(): NodeJS.ProcessEnv {
   const rest = Object.entries(process.env).filter(([name]) => !/^(OPENBLAS|OMP|MKL)_/.test(name));
   const threads = ["OPENBLAS", "OMP", "MKL"].map((library) => [`${library}_NUM_THREADS`, "1"]);
@@ -75,7 +75,7 @@ export async function stop(): Promise<void> {
   (await python)?.child.kill();
 }
 
-/** One of the jobs of native.py with its arguments. */
+/** A job of native.py with its arguments. */
 export function numpy(job: [name: string, ...unknown[]], bar?: number): Contender {
   return {
     name: job.includes("scipy") ? "native SciPy" : "native NumPy",

@@ -1,4 +1,4 @@
-/** Other root finders: of their own kind, and eigenvalues of the companion matrix. All f64. */
+/** Other root finders: iterations on the polynomial, and eigenvalues of the companion matrix. All use f64. */
 import { createRequire } from "node:module";
 import { eigs, matrix } from "mathjs";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
@@ -10,7 +10,7 @@ import { numpy } from "./numpy.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Ascending coefficients to roots. */
+/** Computes roots from ascending coefficients. */
 type Finder = (c: number[]) => Complex;
 
 const finders: Record<string, (c: number[]) => Finder | Promise<Finder>> = {
@@ -37,7 +37,7 @@ const finders: Record<string, (c: number[]) => Finder | Promise<Finder>> = {
 
 const parts = ([re, im]: [ArrayLike<number>, ArrayLike<number>]): Complex => ({ re, im });
 
-/** By rows: its eigenvalues are the roots. */
+/** The companion matrix as rows; its eigenvalues are the roots. */
 export function companion(c: number[]): number[][] {
   const n = c.length - 1;
   return Array.from({ length: n }, (_, i) =>
@@ -45,7 +45,7 @@ export function companion(c: number[]): number[][] {
   );
 }
 
-/** All of them; a bar against one whose roots are wrong would prove nothing. */
+/** All root finders. Those whose roots are wrong get no bar, because it would prove nothing. */
 export function rivals(c: number[], truth: Complex, bar: number): Contender[] {
   const pairs = Array.from(truth.re, (re, j) => [re, truth.im[j]]);
   return [
@@ -77,5 +77,5 @@ export function rivals(c: number[], truth: Complex, bar: number): Contender[] {
   }));
 }
 
-/** In u: half of the digits. */
+/** Error, in u, above which roots count as wrong: half of the digits. */
 const WRONG = 2 ** 53 * 1e-8;

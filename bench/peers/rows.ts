@@ -42,7 +42,7 @@ export function svds(rows: number, cols: number, bar?: number): Contender[] {
       return job(
         () => svd(a),
         (found) => {
-          // svd-js leaves singular values as they come.
+          // svd-js does not sort singular values.
           const order = found.s.map((_, i) => i).sort((i, j) => found.s[j] - found.s[i]);
           const sorted = (x: Rows) => matrix(x.map((row) => order.map((i) => row[i])));
           const s = Float64Array.from(order, (i) => found.s[i]);

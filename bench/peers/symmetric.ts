@@ -1,4 +1,4 @@
-/** What symmetric eigensolvers are measured on: (X + Xᵀ) / 2 of normals. And those with arrays of rows, f64. */
+/** The matrix for symmetric eigensolvers, (X + Xᵀ) / 2 of normals, and peers that take arrays of rows, f64. */
 import { createRequire } from "node:module";
 import { eigs } from "mathjs";
 import { eigen } from "../accuracy.ts";
@@ -19,7 +19,7 @@ const { eig } = createRequire(import.meta.url)("numeric") as {
   eig(a: Rows): { lambda: { x: number[] }; E: { x: Rows } };
 };
 
-/** Values, and vectors as rows of the matrix. */
+/** Each library returns values, and vectors in a matrix of rows. */
 const libraries: Record<string, (a: Rows) => { values: number[]; vectors: Rows }> = {
   "mathjs f64"(a) {
     const { values, eigenvectors } = eigs(a);

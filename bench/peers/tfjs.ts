@@ -10,7 +10,7 @@ import { type Matrix, normal } from "../../src/linalg/index.ts";
 const { resolve } = createRequire(import.meta.url);
 setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
 if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
-// Emscripten's listeners rethrow every error with a page of minified source in front.
+// Emscripten's listeners, which rethrow every error behind a page of minified source, are removed.
 for (const event of ["uncaughtException", "unhandledRejection"]) process.removeAllListeners(event);
 
 export const version = tf.version.tfjs;
@@ -22,8 +22,8 @@ const matrix = (t: tf.Tensor2D): Matrix => ({
 });
 
 /**
- * tf.matMul of [m, k] by [k, n]. XNNPACK packs b once and keeps it with the tensor, so all but the first
- * call are cheaper: that is the unit, the stricter one. `fresh` makes b anew in each call.
+ * tf.matMul of [m, k] by [k, n]. XNNPACK packs b in the first call and keeps the packed b with the tensor, so later
+ * calls are cheaper. The unit is the time of a later call, the stricter choice; with `fresh`, b is new in each call.
  */
 export function matMul(
   m: number,
@@ -50,7 +50,7 @@ export function matMul(
   };
 }
 
-/** What every LSTM, GRU and SimpleRNN of tf.layers calls for its recurrent kernel. */
+/** The stock orthogonal initializer, which all recurrent layers of tf.layers call for their recurrent kernels. */
 export function orthogonal(rows: number, cols: number, bar?: number): Contender {
   const initializer = tf.initializers.orthogonal({ seed: 1 });
   return {
@@ -66,7 +66,7 @@ export function orthogonal(rows: number, cols: number, bar?: number): Contender 
   };
 }
 
-/** It warns, at every call, that it is slow. */
+/** Runs a job without the warning of the stock initializer, at every call, that it is slow. */
 export function quietly<T>(run: () => T): T {
   const { warn } = console;
   console.warn = () => {};

@@ -17,7 +17,7 @@ function mlp(): tf.Sequential {
   return model;
 }
 
-/** As many as MNIST's, and like them half zeros. */
+/** As many inputs as MNIST has, half of them zero as there. */
 const start = () => ({
   model: mlp(),
   xs: tf.tidy(() => tf.relu(tf.randomNormal([SAMPLES, 784], 0, 1, "float32", 1))),
@@ -27,7 +27,7 @@ const start = () => ({
   ),
 });
 
-/** All layers from all samples, in epochs of training. */
+/** Initializes all layers from all samples; the unit is an epoch of training. */
 function initialization(name: string, options: DataOptions, bar?: number): Case {
   return {
     name: `${name}, MLP 784-128-128-10, ${SAMPLES} samples`,
@@ -41,7 +41,7 @@ function initialization(name: string, options: DataOptions, bar?: number): Case 
           for (let i = 0; i < reps; i++) await once();
           return (performance.now() - begin) / reps;
         },
-        // η_F of the worst equation, in units of roundoff.
+        // The residual is η_F of the worst equation, in units of roundoff.
         async accuracy() {
           const residuals = (await once()).layers.map(({ residual }) => residual ?? 0);
           return { residual: Math.max(...residuals) * 2 ** 53 };
@@ -75,7 +75,7 @@ function initialization(name: string, options: DataOptions, bar?: number): Case 
 const DEPTH = 24;
 const IMAGES = 64;
 
-/** A chain of convolutions: what is run once for every layer shows as a multiple of its depth. */
+/** A chain of convolutions: work that is repeated for every layer shows as a multiple of the depth. */
 const deep = () => ({
   model: tf.sequential({
     layers: Array.from({ length: DEPTH }, (_, i) =>
@@ -106,7 +106,7 @@ function timed({ model, xs }: ReturnType<typeof deep>, once: () => Promise<unkno
   };
 }
 
-/** All layers, in predictions. */
+/** Initializes all layers; the unit is a prediction. */
 function passes(
   name: string,
   run: (model: tf.LayersModel, xs: tf.Tensor) => Promise<unknown>,

@@ -7,7 +7,7 @@ type Kind = NonNullable<Parameters<typeof diversityRegularizer>[0]>["penalty"];
 type Activations = NonNullable<Parameters<typeof diversityPenalty>[0]>["penalty"];
 
 const BATCH = 256;
-/** What a penalty may add to a training step: 30 %. */
+/** A penalty may add 30 % to the time of a training step. */
 const BAR = 1.3;
 
 /** A training step of a 784 – 128 – 10 MLP. */

@@ -10,7 +10,7 @@ const draw = (shape: number[], seed: number) =>
 
 const dispose = (tensor: tf.Tensor) => tensor.dispose();
 
-/** A kernel of the backend as it was, if it was replaced; to be at least `bar` times slower. */
+/** The original kernel of the backend as a peer, if ours replaces one; it must be at least `bar` times slower. */
 function stockPeers(
   name: string,
   bar: number,
@@ -66,10 +66,10 @@ function pooling(h: number, channels: number): Case {
   };
 }
 
-/** Which gradient, of images h x h x from → to channels, batch 32, padding "same". */
+/** The gradient to measure; images are h x h, `from` → `to` channels, batch 32, padding "same". */
 type Which = "filter" | "input" | "depthwise filter" | "depthwise input";
 
-/** A gradient in units of the convolution that it belongs to: the flops are the same. */
+/** A gradient, in units of its convolution, which takes the same flops. */
 function gradient(
   which: Which,
   h: number,
@@ -151,7 +151,7 @@ function gradient(
 }
 
 export default [
-  // The rate of the forward convolution, and what packing and rounding once more may cost.
+  // The bar is the rate of the forward convolution, with an allowance for packing and rounding once more.
   gradient("filter", 32, 3, 64, 3, 1),
   gradient("filter", 32, 64, 64, 3, 1, 1.25),
   gradient("filter", 32, 64, 128, 3, 1, 1.25),

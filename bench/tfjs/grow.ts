@@ -4,7 +4,7 @@ import { distance } from "../accuracy.ts";
 import type { Case } from "../harness.ts";
 import { images, labels, net } from "./train.ts";
 
-/** Sixteen channels more in the middle of h x h x 3 → 64 → 64 → 128, in units of a training step. */
+/** Adds sixteen channels in the middle of h x h x 3 → 64 → 64 → 128, in units of a training step. */
 function event(method: GrowOptions["method"], batch: number, h: number, bar: number): Case {
   const start = () => ({ model: net(h), xs: images(batch, h), ys: labels(batch) });
   return {
@@ -15,7 +15,7 @@ function event(method: GrowOptions["method"], batch: number, h: number, bar: num
       const layer = model.layers[1].name;
       const data = method === "gradmax" ? { xs, ys } : {};
       const once = () => grow(model, { layer, units: 16, method, seed: 1, ...data });
-      // The backend's memory grows the first time, and a call this long would be its own sample.
+      // A first call, untimed: it grows the backend's memory, and the warm-up would use a call this long as a sample.
       (await once()).model.dispose();
       return {
         async time(reps) {
@@ -23,7 +23,7 @@ function event(method: GrowOptions["method"], batch: number, h: number, bar: num
           for (let i = 0; i < reps; i++) (await once()).model.dispose();
           return (performance.now() - begin) / reps;
         },
-        // That the function is kept; of the growth matrix the tests take care.
+        // Checks that the function is kept; the tests check the growth matrix.
         async accuracy() {
           const { model: wide } = await once();
           const [f, g] = [model, wide].map((one) => one.predict(xs) as tf.Tensor);

@@ -15,7 +15,7 @@ const [TEACHERS, INITS] = [8, 5];
 const uniform = (shape: [number, number], minval: number, seed: number) =>
   tf.randomUniform(shape, minval, 1, "float32", seed);
 
-/** Samples and what the teacher says to them. */
+/** Samples and the teacher's outputs for them. */
 function lesson(teacher: number): { xs: tf.Tensor2D; ys: tf.Tensor2D } {
   const draws = normal(SAMPLES, INPUTS, { seed: teacher }).data;
   const xs = tf.tensor2d(Float32Array.from(draws), [SAMPLES, INPUTS]);
@@ -27,7 +27,7 @@ function lesson(teacher: number): { xs: tf.Tensor2D; ys: tf.Tensor2D } {
   return { xs, ys };
 }
 
-/** No biases; Glorot's weights, the default of tf.layers. */
+/** A student without biases; its weights are Glorot's, the default of tf.layers. */
 function student(units: number, run: number): tf.LayersModel {
   const dense = (units: number, seed: number) => ({
     units,
@@ -46,7 +46,7 @@ function student(units: number, run: number): tf.LayersModel {
 
 type Options = Omit<GrowOptions, "layer" | "units" | "seed" | "xs" | "ys">;
 
-/** The last hidden unit sends what U[0, 1) draws, at the norm that it has: the authors' own baseline. */
+/** Draws the outgoing weights of the last hidden unit from U[0, 1), at their old norm: the authors' own baseline. */
 function makePositive(model: tf.LayersModel, seed: number): void {
   tf.tidy(() => {
     const out = model.getLayer("out");

@@ -36,7 +36,7 @@ export const images = (batch: number, h: number) => draw([batch, h, h, 3], 1);
 export const labels = (batch: number) =>
   tf.tidy(() => tf.oneHot(tf.range(0, batch, 1, "int32"), 10) as tf.Tensor2D);
 
-/** Steps of model.trainOnBatch on a backend. */
+/** A contender: steps of model.trainOnBatch on a backend. */
 function step(
   backend: string,
   batch: number,
@@ -65,7 +65,7 @@ function step(
   };
 }
 
-/** The gradients of all weights of one step on the two backends; the worst of them. */
+/** The worst difference between the gradients of one step on the two backends, over all weights. */
 async function agreement(batch: number, h: number): Promise<Accuracy> {
   const found: Float32Array[][] = [];
   for (const backend of ["wasm", "cpu"]) {
@@ -112,7 +112,7 @@ function training(
   };
 }
 
-/** Steps of a net, each run of them surrounded by what `within` does. */
+/** Steps of a net; `within` runs each sequence of them. */
 const steps = (kind: Kind, within: <T>(run: () => Promise<T>) => Promise<T>): Contender["start"] => async () => {
   const { model, xs, ys } = kind.make();
   const run = async (reps: number) => {
@@ -149,7 +149,7 @@ async function onCpu<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /** A training step in units of predicting the same batch, beside stock TensorFlow.js and what its products must take. */
-function compared(kind: Kind, { stock, cpu }: { stock?: number; cpu?: number } = {}): Case {
+function compared(kind: Kind, { stock }: { stock?: number } = {}): Case {
   const product = matMul(512, 512, 512);
   return {
     name: `train ${kind.name}`,
@@ -177,25 +177,25 @@ function compared(kind: Kind, { stock, cpu }: { stock?: number; cpu?: number } =
         },
       },
       { name: "stock wasm", bar: stock, start: steps(kind, withStock) },
-      { name: "tfjs, cpu backend", slow: true, bar: cpu, start: steps(kind, onCpu) },
+      { name: "tfjs, cpu backend", slow: true, start: steps(kind, onCpu) },
     ],
   };
 }
 
 const [mlp, lstm, gru, resnet, gpt] = kinds as [Kind, Kind, Kind, Kind, Kind];
 
-/** What 100 steps leave behind; beyond what 64 left before. */
+/** The memory that 100 steps leave behind, beyond that of 64 earlier steps. */
 const memory = ({ name }: Kind, keep: number): MemoryCase =>
   keeps(`train, memory: ${name}`, ["trainSteps", name, 100], keep, "./nets.ts");
 
 export default [
-  // Three times the convolutions of a prediction, and half as much again for all the rest.
+  // The bar is three times the convolutions of a prediction, and half as much again for everything else.
   training(32, 32, { units: 4.5 }),
   training(1, 32, { cpu: 40 }),
-  compared(mlp, { stock: 3.5, cpu: 20 }),
-  compared(lstm, { stock: 5, cpu: 20 }),
-  compared(gru, { stock: 3, cpu: 20 }),
-  compared(resnet, { cpu: 40 }),
-  compared(gpt, { cpu: 20 }),
+  compared(mlp, { stock: 3.5 }),
+  compared(lstm, { stock: 5 }),
+  compared(gru, { stock: 3 }),
+  compared(resnet),
+  compared(gpt),
   ...kinds.map((kind) => memory(kind, 8)),
 ] satisfies (Case | MemoryCase)[];

@@ -1,10 +1,12 @@
-/** What is drawn from a seed besides matrices. */
+/** Random draws other than matrices: seeds and permutations. */
 import { normal } from "../linalg/normal.ts";
 
 /**
- * Seeds made of one, which give streams unrelated to each other and to those of nearby seeds: the
- * mantissas of its normal numbers. Without a seed none has one. Every place with more than one draw (layers,
- * groups, kernel and bias) takes its seeds from here, never neighbours of the user's; more of them begin with the same ones.
+ * Derives `count` seeds from one. Their streams are unrelated to each other and to those of nearby seeds: the seeds are
+ * the mantissas of normal numbers drawn with the given seed. Without a seed, none of the derived seeds is defined.
+ *
+ * Every place with more than one draw (layers, groups, kernel and bias) takes its seeds from here and never uses
+ * neighbours of the user's seed. A larger `count` gives the same seeds first.
  */
 export function seedsOf(seed: number | undefined, count: number): (number | undefined)[] {
   if (seed === undefined) return Array<undefined>(count).fill(undefined);

@@ -1,7 +1,6 @@
 /**
- * Orthogonal weights for layers: a kernel of shape […, in, out] is read as the matrix that maps its
- * last two axes, everything before `out` flattened to rows (Saxe, McClelland and Ganguli 2014, section
- * 3; the layout is Keras's).
+ * Orthogonal weights for layers. A kernel of shape […, in, out] is read as a matrix with `out` columns: all axes before
+ * `out` are flattened to rows (Saxe, McClelland and Ganguli 2014, section 3; the layout is Keras's).
  */
 import { float32, float64 } from "../arrays.ts";
 import { checkOneOf, checkSeed, checkSingle } from "../arguments.ts";
@@ -14,7 +13,7 @@ import { checkShape, size } from "./shape.ts";
 export interface DrawOptions {
   /** Factor on the matrix, finite in single precision; default 1. √2 suits relu. */
   gain?: number;
-  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  /** Integer from 0 to 2^53 − 1; without a seed every call gives other weights. */
   seed?: number;
 }
 
@@ -23,8 +22,8 @@ const convolutions = ["dense", "transpose"] as const;
 
 export interface OrthogonalOptions extends DrawOptions {
   /**
-   * What the kernel is for, which a shape does not tell: `"dense"` (default) for every layer but these,
-   * `"depthwise"`, or `"separable"`, both of its kernels.
+   * The kind of layer, which the shape of a kernel does not tell: `"depthwise"`, `"separable"` (for both kernels of the
+   * layer), or `"dense"` (default) for every other layer.
    */
   layer?: (typeof layers)[number];
 }
@@ -35,14 +34,15 @@ export interface DeltaOrthogonalOptions extends DrawOptions {
 }
 
 /**
- * A kernel that is gain · Q, Q Haar distributed with orthonormal columns or, where it has more columns than rows,
- * orthonormal rows:
+ * Makes an orthogonal kernel gain · Q, with Q Haar distributed: orthonormal columns or, where Q has more columns than
+ * rows, orthonormal rows. The option `layer` decides which matrix Q is:
  *
- *   `"dense"`      […, in, out]         Q is the kernel flattened to rows x out
- *   `"depthwise"`  […, in, multiplier]  a Q for each channel, taps x multiplier: it sees only its own taps
+ *   `"dense"`      […, in, out]         the kernel flattened to rows x out
+ *   `"depthwise"`  […, in, multiplier]  one Q for each channel, taps x multiplier: filters of a channel see no other
  *   `"separable"`  with one tap, the pointwise kernel: as dense; with more, the depthwise kernel
  *
  * @param shape rank ≥ 2; a zero gives an empty kernel
+ * @returns the kernel, row-major
  * @throws ArgumentError for a bad shape, gain, layer or seed; MemoryError
  */
 export function orthogonal(
@@ -57,7 +57,7 @@ export function orthogonal(
   const taps = size(shape.slice(0, -2));
   const channels = shape.at(-2)!;
   if (layer === "depthwise") return scale(filters(taps, channels, cols, seed), gain);
-  // tf.layers gives both kernels to one initializer, hence to one seed.
+  // tf.layers gives one initializer, hence one seed, to both kernels.
   const [depthwise, pointwise] = seedsOf(seed, 2);
   return scale(
     taps === 1
@@ -67,7 +67,7 @@ export function orthogonal(
   );
 }
 
-/** A depthwise kernel […, channels, multiplier] with an orthogonal matrix, taps x multiplier, for each channel. */
+/** Makes a depthwise kernel […, channels, multiplier]: an orthogonal matrix, taps x multiplier, for each channel. */
 export function filters(
   taps: number,
   channels: number,
@@ -86,13 +86,14 @@ export function filters(
 }
 
 /**
- * As `orthogonal`, but from Gaussian numbers of the caller's: Q of their QR factorization with
- * positive diagonal of R. This is what stock TensorFlow.js computes, and the way to its weights for a
- * seed. The factorization runs in f64: when the Gaussian matrix is close to singular, the last columns
- * of Q magnify rounding errors, and so only those of stock tfjs remain between it and us.
+ * Makes an orthogonal kernel from the caller's Gaussian numbers: gain · Q, with Q from their QR factorization with
+ * positive diagonal of R. Stock TensorFlow.js computes the same, so this gives its weights for its seeds.
  *
- * @param gaussian gives a rows x cols matrix, row-major; it is asked for max x min of the flattened
- *   shape, and Q is transposed when the kernel has more columns than rows
+ * The factorization runs in f64. When the Gaussian matrix is close to singular, the last columns of Q magnify rounding
+ * errors; in f64, only the errors of stock tfjs remain in the difference between its weights and these.
+ *
+ * @param gaussian gives a rows x cols matrix, row-major; it is called with max and min of the flattened shape, and Q is
+ *   transposed when the kernel has more columns than rows
  */
 export function orthogonalFrom(
   gaussian: (rows: number, cols: number) => Float32Array,
@@ -111,12 +112,17 @@ export function orthogonalFrom(
 }
 
 /**
- * A convolution kernel, in ≤ out, that is zero but for its spatial centre, where it is gain · Q with
- * orthonormal vectors for the inputs: the convolution preserves norms, at any depth (Xiao et al., "Dynamical isometry
- * and a mean field theory of CNNs", ICML 2018, section 3; even sizes take the tap ⌊(size − 1)/2⌋). A transposed
- * convolution, whose kernel is […, out, in], does so with any stride; that is our addition.
+ * Makes a convolution kernel that preserves norms at any depth: it is zero except at its spatial centre, where it is
+ * gain · Q with orthonormal vectors for the inputs (in ≤ out).
  *
  * @param shape rank 3 to 5: one to three spatial axes, in, out; with layer `"transpose"` out, in
+ * @returns the kernel, row-major
+ *
+ * @remarks
+ * Xiao et al., "Dynamical isometry and a mean field theory of CNNs", ICML 2018, section 3; along an axis of even size
+ * the centre is the tap ⌊(size − 1)/2⌋. A transposed convolution, whose kernel is […, out, in], preserves norms with
+ * any stride; that is our addition.
+ *
  * @throws ArgumentError for a bad shape, gain, layer or seed, or when in > out; MemoryError
  */
 export function deltaOrthogonal(
@@ -147,16 +153,16 @@ function flatten(shape: readonly number[]): [number, number] {
   return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
 }
 
-/** Numbers that a factorization in f64 can hold: about three matrices in the 4 GiB of WebAssembly. */
+/** The most numbers that a factorization in f64 can take: about three matrices fill the 4 GiB of WebAssembly. */
 const MOST_FACTORED = 2 ** 27;
 
-/** Throws an ArgumentError for options that no shape could use. */
+/** Throws an ArgumentError for options that are invalid whatever the shape. */
 export function checkOptions({ layer = "dense", ...draw }: OrthogonalOptions): void {
   checkOneOf("layer", layer, layers);
   checkDraw(draw);
 }
 
-/** The same for those of `deltaOrthogonal`. */
+/** Throws an ArgumentError for options of `deltaOrthogonal` that are invalid whatever the shape. */
 export function checkDeltaOptions({ layer = "dense", ...draw }: DeltaOrthogonalOptions): void {
   checkOneOf("layer", layer, convolutions);
   checkDraw(draw);

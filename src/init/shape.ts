@@ -1,15 +1,15 @@
 /** Shapes of kernels. */
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 
-/** Numbers in a kernel of this shape. */
+/** The number of weights in a kernel of this shape. */
 export function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Numbers in the 4 GiB that WebAssembly, and so the kernels, can address. */
+/** The most numbers that WebAssembly, and so the kernels, can address in 4 GiB. */
 const MOST = 2 ** 30;
 
-/** Throws an ArgumentError for what is no shape of these ranks, a MemoryError for one beyond memory. */
+/** Requires a shape of rank `least` to `most`; throws a MemoryError for a shape that exceeds memory. */
 export function checkShape(shape: readonly number[], least: number, most: number): void {
   const ranks = most === Infinity ? `${least} or more` : `${least} to ${most}`;
   const ok =

@@ -1,10 +1,10 @@
 /**
- * Kernels as units. A unit is what one output channel does: a row of the m x n matrix that all of this room
- * works on, m units of n inputs each.
+ * Kernels as units. A unit is the weights of one output channel: a row of the m x n matrix that the functions of
+ * src/init work on, m units of n inputs each.
  *
- * A kernel […, in, out] has m = out units, which see everything before the last axis: n = size / out. Of a
- * depthwise kernel […, in, multiplier] only the filters on one input channel can repeat each other's work;
- * it is `in` groups of m = multiplier units with n = (product of the spatial axes) inputs each.
+ * A kernel […, in, out] has m = out units, each of which sees all axes before the last: n = size / out. In a depthwise
+ * kernel […, in, multiplier] only filters on the same input channel can duplicate each other; it is `in` groups of
+ * m = multiplier units with n = (product of the spatial axes) inputs each.
  */
 import { float32, float64 } from "../arrays.ts";
 import { checkFlag } from "../arguments.ts";
@@ -14,14 +14,14 @@ import { checkShape, size } from "./shape.ts";
 
 export interface Layout {
   readonly groups: number;
-  /** m and n of every group. */
+  /** Number of units m in every group; `inputs` is the number n of inputs of each unit. */
   readonly units: number;
   readonly inputs: number;
   /** Product of the spatial axes. */
   readonly positions: number;
 }
 
-/** Reads a shape; entry k of unit j of group g is number (k·groups + g)·units + j of the kernel. */
+/** The layout of a kernel shape; entry k of unit j of group g is number (k·groups + g)·units + j of the kernel. */
 export function layoutOf(shape: readonly number[], depthwise = false): Layout {
   checkFlag("depthwise", depthwise);
   checkShape(shape, depthwise ? 3 : 2, Infinity);
@@ -48,7 +48,7 @@ export function unitsOf(kernel: Data, layout: Layout): Matrix<Float64Array>[] {
   });
 }
 
-/** The kernel that has these units. */
+/** The kernel made of these units, one matrix for each group. */
 export function kernelOf(matrices: readonly Matrix[], layout: Layout): Float32Array {
   const { groups, units, inputs } = layout;
   const kernel = float32(groups * units * inputs);
@@ -62,7 +62,7 @@ export function kernelOf(matrices: readonly Matrix[], layout: Layout): Float32Ar
   return kernel;
 }
 
-/** The lengths of the rows, and the rows divided by them; a row of zeros stays one. */
+/** The lengths of the rows, and the rows divided by their lengths; a row of zeros stays zero. */
 export function normalised({ rows, cols, data }: Matrix): {
   lengths: Float64Array;
   u: Matrix<Float64Array>;
@@ -70,7 +70,7 @@ export function normalised({ rows, cols, data }: Matrix): {
   const lengths = float64(rows);
   const u = float64(rows * cols);
   for (let i = 0; i < rows; i++) {
-    // Divided by the largest first, for no square may over- or underflow.
+    // Entries are divided by the largest one first, so that no square over- or underflows.
     let [top, sum] = [0, 0];
     for (let k = i * cols; k < (i + 1) * cols; k++) top = Math.max(top, Math.abs(data[k]!));
     if (top === 0) continue;

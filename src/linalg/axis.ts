@@ -1,4 +1,4 @@
-/** One spatial axis of a convolution: output p meets with tap r the input p · stride + r · dilation − before. */
+/** One spatial axis of a convolution: output p and tap r meet at the input p · stride + r · dilation − before. */
 export interface Axis {
   readonly input: number;
   /** Taps of the filter. */
@@ -10,7 +10,7 @@ export interface Axis {
   readonly output: number;
 }
 
-/** An axis by TensorFlow's rules of padding. */
+/** Makes an axis by TensorFlow's rules of padding. */
 export function axisOf(
   input: number,
   kernel: number,
@@ -34,16 +34,16 @@ export function zerosAround(axis: Axis): [before: number, after: number] {
   return [axis.before, Math.max(0, last + 1 - axis.input)];
 }
 
-/** The input that an output meets with a tap; it may lie outside. */
+/** The input position where an output and a tap meet; it may lie outside the input. */
 export const inputAt = ({ stride, dilation, before }: Axis, output: number, tap: number) =>
   output * stride + tap * dilation - before;
 
 /**
- * The gradient with respect to the input along an axis, in phases: input pixels that are equal modulo the
- * stride meet the same taps. Those of phase i, with zeros before the first of all, are a convolution of
- * stride 1 of the outputs with the taps i, i + stride, … in reverse order.
+ * The gradient with respect to the input along an axis, decomposed into phases: input pixels that are equal modulo the
+ * stride meet the same taps. The pixels of phase i, with the zeros before the first pixel counted in, are a convolution
+ * of stride 1 of the outputs with the taps i, i + stride, … in reverse order.
  *
- * Where the dilation is not 1 the stride must be, as everywhere in TensorFlow.js: all is one phase.
+ * Where the dilation is not 1 the stride must be 1, as everywhere in TensorFlow.js: then there is a single phase.
  */
 export function phasesOf({ input, kernel, stride, dilation, before, output }: Axis) {
   const first = Math.floor(before / stride);
@@ -52,11 +52,14 @@ export function phasesOf({ input, kernel, stride, dilation, before, output }: Ax
   return {
     /** Pixels of a phase. */
     count,
-    /** Of all phases woven together, how many come before the input. */
+    /** When all phases are interleaved, the number of pixels that lie before the input. */
     skip: before - first * stride,
-    /** Taps that a phase meets. */
+    /** The number of taps that meet the pixels of phase i. */
     taps,
-    /** Zeros before and after the outputs with which their convolution has `count` pixels; negative: too many outputs. */
+    /**
+     * Zeros before and after the outputs with which the convolution of phase i has `count` pixels; a negative number
+     * means that many outputs too many.
+     */
     margins: (i: number): readonly [before: number, after: number] => [
       (taps(i) - 1) * dilation - first,
       first + count - output,

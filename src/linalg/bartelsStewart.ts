@@ -1,6 +1,6 @@
 /**
- * a·x + x·b = c from decompositions a = z·t·zᵀ and b = w·s·wᵀ: t·y + y·s = zᵀ·c·w, x = z·y·wᵀ. The four
- * products, and between them a division where t and s are diagonal, else a quasi-triangular solve.
+ * Solves a·x + x·b = c, given decompositions a = z·t·zᵀ and b = w·s·wᵀ: t·y + y·s = zᵀ·c·w, x = z·y·wᵀ. The work is
+ * four products and, between them, a division where t and s are diagonal, otherwise a quasi-triangular solve.
  */
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
@@ -9,14 +9,14 @@ import { checkMatrix, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { schur } from "./schur.ts";
 
-/** z·t·zᵀ with z orthogonal; t is diag(values) where there are values, else quasi-triangular. */
+/** The decomposition z·t·zᵀ with z orthogonal; t is diag(values) if `values` is present, otherwise quasi-triangular. */
 export interface Decomposition<T extends Data> {
   readonly t: Matrix<T>;
   readonly z: Matrix<T>;
   readonly values?: T;
 }
 
-/** z·diag(values)·zᵀ, values ascending. */
+/** The decomposition z·diag(values)·zᵀ, values ascending. */
 export type Diagonalization<T extends Data> = Pick<Required<Decomposition<T>>, "z" | "values">;
 
 export function decompose<T extends Data>(a: Matrix<T>, symmetric: boolean): Decomposition<T> {
@@ -33,7 +33,7 @@ export interface Scaled<T extends Data> {
   readonly exponent: number;
 }
 
-/** x of minimum norm, with the number of pairs of eigenvalues whose sum counts as zero. */
+/** Divides to get the x of minimum norm; `singular` is the number of pairs of eigenvalues whose sum counts as zero. */
 export function divide<T extends Data>(
   { z, values: a }: Diagonalization<T>,
   { z: w, values: b }: Diagonalization<T>,
@@ -42,7 +42,7 @@ export function divide<T extends Data>(
   const y = matmul(matmul(z, c, { transposeA: true }), w);
   const u = c.data.BYTES_PER_ELEMENT === 4 ? 2 ** -24 : 2 ** -53;
   const top = (values: T) => Math.max(0, -values[0]!, values.at(-1)!);
-  // What the eigenvalues themselves are uncertain by.
+  // The uncertainty of the eigenvalues themselves.
   const tolerance = Math.max(a.length, b.length) * u * (top(a) + top(b));
   let singular = 0;
   for (let i = 0, at = 0; i < a.length; i++) {
@@ -56,7 +56,7 @@ export function divide<T extends Data>(
   return { ...transformed(z, y, w), singular };
 }
 
-/** With the number of pivots that were replaced. `transposeB`: with sᵀ in the place of s. */
+/** Solves by substitution; `perturbed` counts the pivots that were replaced. `transposeB`: sᵀ takes the place of s. */
 export function substitute<T extends Data>(
   { t, z }: Decomposition<T>,
   { t: s, z: w }: Decomposition<T>,
@@ -69,7 +69,7 @@ export function substitute<T extends Data>(
   return { x: back.x, exponent: exponent + back.exponent, perturbed };
 }
 
-/** t·x + x·s = c with quasi-triangular t and s, or their transposes. */
+/** Solves t·x + x·s = c with quasi-triangular t and s, or their transposes. */
 export function trsyl<T extends Data>(
   t: Matrix<T>,
   s: Matrix<T>,
@@ -89,7 +89,7 @@ export function trsyl<T extends Data>(
   });
 }
 
-/** z·y·wᵀ, after y was scaled so that the products cannot overflow. */
+/** The product z·y·wᵀ, computed from a y that is scaled so that the products cannot overflow. */
 function transformed<T extends Data>(z: Matrix<T>, y: Matrix<T>, w: Matrix<T>): Scaled<T> {
   const exponent = magnitude(largest(y.data));
   return { x: matmul(matmul(z, scaled(y, -exponent)), w, { transposeB: true }), exponent };

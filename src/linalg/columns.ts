@@ -1,4 +1,4 @@
-/** Matrices by their columns: some of them, scaled, side by side; and by scaled rows. */
+/** Operations on the columns of matrices: selecting, scaling, placing side by side; scaling rows. */
 import { allocate, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -14,7 +14,7 @@ export function columns<T extends Data>(a: Matrix<T>, first: number, end = a.col
 export function scaleColumns<T extends Data>(a: Matrix<T>, factors: ArrayLike<number>): Matrix<T> {
   const out = empty(a, a.cols);
   const { data } = out;
-  // By entries, of which an empty matrix has none, however many rows it has.
+  // The loop runs over entries, because an empty matrix may have any number of rows.
   for (let at = 0, j = 0; at < data.length; at++) {
     data[at] = a.data[at]! * factors[j]!;
     if (++j === a.cols) j = 0;
@@ -31,7 +31,7 @@ export function scaleRows<T extends Data>(a: Matrix<T>, factors: ArrayLike<numbe
   return out;
 }
 
-/** [a, b] */
+/** The matrix [a, b]: the columns of b to the right of those of a. */
 export function besides<T extends Data>(a: Matrix<T>, b: Matrix<T>): Matrix<T> {
   const out = empty(a, a.cols + b.cols);
   place(a, out, 0);
@@ -39,12 +39,15 @@ export function besides<T extends Data>(a: Matrix<T>, b: Matrix<T>): Matrix<T> {
   return out;
 }
 
-/** Writes a matrix into a wider one, its first column to column `at`. */
+/** Writes a matrix into a wider one, starting at column `at`. */
 export function place(a: Matrix, into: Matrix, at: number): void {
   copy(a, 0, into, at, a.cols);
 }
 
-/** A plain loop: a view for every short row would cost more than its numbers. Without columns rows may be countless. */
+/**
+ * A plain loop: making a view of every short row would cost more than copying its numbers. A matrix without columns may
+ * have any number of rows, so the loop is skipped.
+ */
 function copy(from: Matrix, source: number, to: Matrix, target: number, cols: number): void {
   if (cols === 0) return;
   const [x, y] = [from.data, to.data];

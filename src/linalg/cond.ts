@@ -3,16 +3,18 @@ import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
- * Condition number in the 2-norm, s₁/s_k with k = min(m, n): by how much, at most, a relative error of the
- * data is magnified in a solution.
- *
- * Large values are to be believed as far as the singular values are (see `svd`): a matrix that is
- * ill-conditioned by the scaling of its columns alone has a cond of full accuracy; else 1/eps and more
- * says only that the matrix is singular to working precision.
+ * Computes the condition number in the 2-norm, s₁/s_k with k = min(m, n): the largest factor by which a solution can
+ * magnify a relative error of the data.
  *
  * @param a m x n; it is not changed
- * @returns at least 1; Infinity if s_k = 0, the zero matrix included; 0 for an empty matrix, whose norm is 0
- *   (as MATLAB; NumPy refuses it)
+ * @returns at least 1; Infinity if s_k = 0, the zero matrix included; 0 for an empty matrix, whose norm is 0 (as in
+ *   MATLAB; NumPy refuses it)
+ *
+ * @remarks
+ * Large values are as reliable as the singular values (see `svd`): for a matrix that is ill-conditioned only by the
+ * scaling of its columns the condition number has full accuracy; otherwise 1/eps and more says only that the matrix is
+ * singular to working precision.
+ *
  * @throws ArgumentError for a malformed matrix or a NaN or infinite entry; MemoryError
  */
 export function cond(a: Matrix): number {

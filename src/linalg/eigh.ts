@@ -4,29 +4,31 @@ import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 export interface Eigh<T extends Data> {
-  /** Ascending. */
+  /** The eigenvalues, ascending. */
   readonly values: T;
-  /** n x n; column j belongs to values[j]. */
+  /** n x n; column j is the eigenvector of values[j]. */
   readonly vectors: Matrix<T>;
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix: a = v·diag(w)·vᵀ, w ascending, v orthogonal.
+ * Computes the eigenvalues and eigenvectors of a symmetric matrix: a = v·diag(w)·vᵀ, w ascending, v orthogonal.
  *
- * Householder tridiagonalisation and divide and conquer with deflation (LAPACK's syevd; Gu and Eisenstat, SIAM J.
- * Matrix Anal. Appl. 16, 1995; blocking and storage are ours). Backward stable: every value is within about
- * n·u·‖a‖₂ of the exact one, absolutely; vectors are orthogonal to working precision however close the values are.
- * For small singular values of a factor x of a = xᵀx, `svd` of x keeps the digits that forming a loses.
- *
- * Signs are fixed: in every column of the vectors the component of largest magnitude (the first of equals) is
- * positive. Where values are equal or as good as equal, any orthonormal basis of their space may come.
- *
- * @param a n x n, Float32Array or Float64Array data; it is not changed. It must be symmetric up to rounding: what is
- *   decomposed is its lower triangle, from which the upper may differ by n·u·max|a|, as the method itself may
+ * @param a n x n, Float32Array or Float64Array data; it is not changed. It must be symmetric up to rounding: the lower
+ *   triangle is decomposed, and the upper may differ from it by n·u·max|a|, the error of the method itself
  * @param options.vectors `false`: only the values, the same to the bit, at half the time
+ * @returns `values` and `vectors`. Signs are fixed: in every column of the vectors the component of largest magnitude
+ *   (the first of equals) is positive. Where eigenvalues are equal or nearly equal, the vectors are any orthonormal
+ *   basis of their space.
+ *
+ * @remarks
+ * Householder tridiagonalisation and divide and conquer with deflation (LAPACK's syevd; Gu and Eisenstat, SIAM J.
+ * Matrix Anal. Appl. 16, 1995; blocking and storage are ours). Backward stable: every value has an absolute error of
+ * about n·u·‖a‖₂; vectors are orthogonal to working precision however close the values are. For small singular values
+ * of a factor x of a = xᵀx, `svd` of x keeps the digits that forming a loses.
+ *
  * @throws ArgumentError for a malformed, not square or not symmetric matrix, a NaN or infinite entry, or when a value
- *   overflows; ConvergenceError if an iteration reaches its limit (none is known to); MemoryError when the work
- *   space (about 6 n² numbers) cannot be had
+ *   overflows; ConvergenceError if an iteration reaches its limit (no matrix is known for which one does); MemoryError
+ *   when the work space (about 6 n² numbers) is not available
  */
 export function eigh<T extends Data>(a: Matrix<T>, options?: { vectors?: true }): Eigh<T>;
 export function eigh<T extends Data>(
@@ -54,7 +56,7 @@ export function eigh<T extends Data>(
   });
 }
 
-/** Square, and symmetric up to rounding. Entries that are not finite are left to the kernel to refuse. */
+/** Requires a square matrix, symmetric up to rounding. Entries that are not finite are left to the kernel to refuse. */
 export function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): void {
   if (n !== cols) throw new ArgumentError(name, "a square matrix", `${n} x ${cols}`);
   let tolerance: number | undefined;
@@ -71,7 +73,7 @@ export function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): v
   }
 }
 
-/** max |x|, or NaN. */
+/** The largest magnitude, or NaN if there is a NaN. */
 function largest(data: Data): number {
   let top = 0;
   for (let i = 0; i < data.length; i++) top = Math.max(top, Math.abs(data[i]!));

@@ -5,7 +5,7 @@ import { inputAt, type Axis } from "./axis.ts";
 export interface Convolution {
   readonly images: number;
   readonly channels: number;
-  /** Channels of the output; of a depthwise convolution a multiple of `channels`. */
+  /** Channels of the output; for a depthwise convolution a multiple of `channels`. */
   readonly filters: number;
   readonly depth: Axis;
   readonly rows: Axis;
@@ -13,19 +13,19 @@ export interface Convolution {
 }
 
 /**
- * The gradient of a convolution y = x * W with respect to W, given that with respect to y:
+ * Computes the gradient of a convolution y = x * W with respect to W from the gradient dy with respect to y:
  *
  *   dW[t, r, s, c, k] = Σ over images b and outputs o, p, q of x[b, z, i, j, c] · dy[b, o, p, q, k]
  *
- * where z, i and j are the inputs that o, p and q meet with the taps t, r and s. Each pair of planes z, o is
- * a convolution of two axes, each tap of a dilated one a convolution with a filter of one pixel.
+ * where z, i and j are the inputs that o, p and q meet with the taps t, r and s. Each pair of planes z, o is a
+ * convolution of two axes; each tap of a dilated convolution is a convolution with a filter of one pixel.
  *
- * For internal use: the arguments are not checked. Planes are copied one at a time, so that the memory
- * needed is that of one plane of x and one of dy.
+ * For internal use: the arguments are not checked. Planes are copied one at a time, so that memory is needed only for
+ * one plane of x and one of dy.
  *
  * @param x images x depth x rows x cols x channels (inputs)
  * @param dy images x depth x rows x cols x filters (outputs)
- * @param depthwise each channel has filters of its own: dW[…, c, m] takes dy[…, c · mult + m]
+ * @param depthwise each channel has its own filters: dW[…, c, m] takes dy[…, c · mult + m]
  * @returns depth x rows x cols (taps) x channels x filters; depthwise … x filters
  * @throws MemoryError
  */
@@ -40,13 +40,13 @@ export function filterGradient(
   const tap = filters * (depthwise ? 1 : channels);
   const planeDw = rows.kernel * cols.kernel * tap;
   const dw = allocate("float32", depth.kernel * planeDw) as Float32Array;
-  // Taps next to each other share what the kernel packs.
+  // Neighbouring taps share the data that the kernel packs.
   const dense = rows.dilation * cols.dilation === 1;
   return frame("float32", (f) => {
     const { mark, release, wgrad, dwgrad } = f.kernels;
     const [kernel, outputs] = depthwise ? [dwgrad, filters / channels] : [wgrad, filters];
     const sum = f.put(dw);
-    /** Adds what a window of kh x kw neighbouring taps from (r, s) on gets from one plane. */
+    /** Adds the contribution of one plane to the window of kh x kw neighbouring taps that starts at (r, s). */
     const add = (atX: number, atDy: number, atDw: number, r: number, s: number, kh: number, kw: number) => check(kernel(rows.input, cols.input, channels, outputs, rows.output, cols.output, kh, kw, rows.stride, cols.stride, -inputAt(rows, 0, r), -inputAt(cols, 0, s), atX, atDy, atDw), "x, dy"); // prettier-ignore
     for (let plane = 0; plane < images * depth.output; plane++) {
       const [image, out] = [Math.floor(plane / depth.output), plane % depth.output];

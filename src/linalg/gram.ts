@@ -1,12 +1,12 @@
 import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
-/** Columns of a stripe, GEMM's own block. */
+/** Columns of a stripe: the block size of GEMM. */
 const STRIPE = 128;
 
 /**
- * aᵀ·a, symmetric to the last bit, for half the flops of a product: stripes of the upper triangle by GEMM, then the
- * lower one as their mirror image.
+ * The Gram matrix aᵀ·a, symmetric to the last bit, for half the flops of a product: GEMM computes stripes of the upper
+ * triangle, and the lower triangle is their mirror image.
  */
 export function gram<T extends Data>(a: Matrix<T>): Matrix<T> {
   const dtype = checkMatrix("a", a);

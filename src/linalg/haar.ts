@@ -2,21 +2,24 @@ import { allocate, check, frame, type Dtype } from "../wasm/memory.ts";
 import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
 /**
- * A random matrix with orthonormal columns (rows, if there are more columns than rows), uniform in
- * the sense of Haar: for Q of rows x cols and any fixed orthogonal U, W, the matrix U·Q·W has the
- * same distribution as Q. QᵀQ = I (rows ≥ cols) or QQᵀ = I (rows ≤ cols) to working precision.
- *
- * It is distributed as the Q of a QR factorization of a Gaussian matrix with positive diagonal of R,
- * but is made directly from random reflectors, for half the flops and half the random numbers:
- * G. W. Stewart, SIAM J. Numer. Anal. 17 (1980) 403–409, section 3.
+ * Draws a random matrix with orthonormal columns (orthonormal rows, if there are more columns than rows), uniform in
+ * the sense of Haar: for Q of rows x cols and any fixed orthogonal U, W, the matrix U·Q·W has the same distribution as
+ * Q. QᵀQ = I (rows ≥ cols) or QQᵀ = I (rows ≤ cols) to working precision.
  *
  * @param rows number of rows, ≥ 0
  * @param cols number of columns, ≥ 0; a matrix with rows or cols 0 is empty
- * @param options.seed integer from 0 to 2^53 − 1; the same seed gives the same bits on every machine.
- *   Without one, every call gives another matrix.
+ * @param options.seed integer from 0 to 2^53 − 1; the same seed gives the same bits on every machine. Without one,
+ *   every call gives another matrix.
  * @param options.dtype `"float32"` (default) or `"float64"`; the two are different draws
- * @throws ArgumentError for a size, seed or dtype out of range; MemoryError beyond 4 GiB of work space
- *   (about 2 · rows · cols numbers)
+ * @returns Q, rows x cols
+ *
+ * @remarks
+ * Q has the distribution of the Q of a QR factorization of a Gaussian matrix with positive diagonal of R, but is made
+ * directly from random reflectors, for half the flops and half the random numbers: G. W. Stewart, SIAM J. Numer. Anal.
+ * 17 (1980) 403–409, section 3.
+ *
+ * @throws ArgumentError for a size, seed or dtype out of range; MemoryError beyond 4 GiB of work space (about
+ *   2 · rows · cols numbers)
  */
 export function haar<D extends Dtype = "float32">(
   rows: number,

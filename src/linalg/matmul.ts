@@ -4,12 +4,12 @@ import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
- * The matrix product op(a)·op(b), op the identity or the transpose, by the package's GEMM.
+ * Computes the matrix product op(a)·op(b), where op is the identity or the transpose, by the package's GEMM.
  *
  * @param a m x k (transposed: k x m)
  * @param b k x n (transposed: n x k), of the same precision
- * @param options.transposeA, options.transposeB take the transpose; default false
- * @returns m x n; all zero when k = 0. NaN and infinities go through as IEEE arithmetic has it.
+ * @param options.transposeA, options.transposeB take the transpose of a or b; default false
+ * @returns m x n; all zero when k = 0. NaN and infinities propagate as in IEEE arithmetic.
  * @throws ArgumentError for a malformed matrix, or when precisions or inner sizes differ; MemoryError
  */
 export function matmul<T extends Data>(

@@ -1,8 +1,8 @@
 import { check, frame } from "../wasm/memory.ts";
 
-/** The shapes of products C = op(A)·op(B), op the identity or the transpose. */
+/** The number and the shapes of products C = op(A)·op(B), where op is the identity or the transpose. */
 export interface Products {
-  /** How many there are. */
+  /** Number of products. */
   readonly count: number;
   /** op(A) is m x k, op(B) k x n, C m x n. */
   readonly m: number;
@@ -12,11 +12,11 @@ export interface Products {
   readonly transposeB: boolean;
 }
 
-/** Numbers that are copied into a frame at a time, so that its memory stays below what is kept: 4 MiB. */
+/** Entries that are copied into a frame at a time, 4 MiB: the frame's memory stays below the size that is kept. */
 const GROUP = 2 ** 20;
 
 /**
- * Many matrix products of one shape. A factor that all of them share is given once.
+ * Computes many matrix products of one shape. A factor that all of them share is given once.
  *
  * For internal use: the arguments are not checked.
  *
@@ -33,7 +33,7 @@ export function matmulBatch(
 ): void {
   if (count * m * n === 0) return;
   const [lda, ldb] = [transposeA ? m : k, transposeB ? k : n];
-  // From one product to the next.
+  // The distances from one product's matrices to the next one's.
   const [stepA, stepB, stepC] = [a.length > m * k ? m * k : 0, b.length > k * n ? k * n : 0, m * n];
   const group = Math.max(1, Math.floor(GROUP / (stepA + stepB + stepC)));
   frame("float32", (f) => {

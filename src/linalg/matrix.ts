@@ -1,13 +1,10 @@
-/** The matrix of this package and the checks at its door. */
+/** The matrix type of this package and the checks of matrix arguments. */
 import { checkInteger, checkOneOf, checkSeed, known } from "../arguments.ts";
 import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, type Data, type Dtype } from "../wasm/memory.ts";
 
-/**
- * A dense row-major matrix: entry (i, j) is data[i * cols + j]. The precision of the data is the
- * precision of the work.
- */
+/** A dense row-major matrix: entry (i, j) is data[i * cols + j]. Computations run in the precision of the data. */
 export interface Matrix<T extends Data = Data> {
   readonly rows: number;
   readonly cols: number;
@@ -25,19 +22,19 @@ export interface Batch<T extends Data = Data> {
   readonly data: T;
 }
 
-/** Checks a matrix argument whole: kind, shape, precision, length; returns its dtype. */
+/** Checks kind, shape, precision and length of a matrix argument; returns its dtype. */
 export function checkMatrix(name: string, a: Matrix): Dtype {
   return checkArray(name, a, ["rows", "cols"]);
 }
 
-/** The same for a square matrix. */
+/** Checks a matrix argument as `checkMatrix` does, and that it is square. */
 export function checkSquare(name: string, a: Matrix): Dtype {
   const dtype = checkMatrix(name, a);
   if (a.rows !== a.cols) throw new ArgumentError(name, "a square matrix", `${a.rows} x ${a.cols}`);
   return dtype;
 }
 
-/** The same for a matrix beside another: of its precision, with as many rows, and finite, so that it is told by name. */
+/** Checks a matrix beside another: of its precision, with as many rows, and finite. */
 export function checkBeside(name: string, b: Matrix, a: Matrix): void {
   const [own, dtype] = [checkMatrix(name, b), checkMatrix("a", a)];
   if (own !== dtype) throw new ArgumentError(name, `${dtype} data as in a`, own);
@@ -49,7 +46,7 @@ export function checkBeside(name: string, b: Matrix, a: Matrix): void {
   }
 }
 
-/** The same for a batch of matrices. */
+/** Checks a batch of matrices as `checkMatrix` checks one. */
 export function checkBatch(name: string, a: Batch): Dtype {
   return checkArray(name, a, ["count", "rows", "cols"]);
 }
@@ -64,7 +61,7 @@ function checkArray<K extends string>(
     throw new ArgumentError(name, `a ${kind} { ${sizes.join(", ")}, data }`, show(a));
   }
   for (const size of sizes) checkInteger(`${name}.${size}`, a[size]);
-  // By tag, not instanceof: arrays of another realm (a frame, a test runner's sandbox) are welcome.
+  // Checked by tag, not by instanceof: arrays from another realm (a frame, a test runner's sandbox) are accepted.
   const kind = Object.prototype.toString.call(a.data).slice(8, -1);
   if (kind !== "Float32Array" && kind !== "Float64Array") {
     throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(a.data));
@@ -81,7 +78,7 @@ function checkArray<K extends string>(
   return kind === "Float32Array" ? "float32" : "float64";
 }
 
-/** Checks what every random matrix is asked for; returns the dtype and the two words of the seed. */
+/** Checks the arguments that all random matrices have; returns the dtype and the two words of the seed. */
 export function checkDraw<D extends Dtype>(
   rows: number,
   cols: number,
@@ -94,19 +91,19 @@ export function checkDraw<D extends Dtype>(
   return { dtype, words: seedWords(seed) };
 }
 
-/** The two 32-bit words of a seed; without a seed those of a fresh one. */
+/** The two 32-bit words of a seed, or of a fresh seed if none is given. */
 export function seedWords(seed: number | undefined): [number, number] {
   checkSeed(seed);
   const value = seed ?? Math.floor(Math.random() * 2 ** 53);
   return [value >>> 0, Math.floor(value / 2 ** 32)];
 }
 
-/** A float64 matrix of zeros, or a MemoryError. */
+/** Makes a float64 matrix of zeros, or throws a MemoryError. */
 export function zeros(rows: number, cols: number): Matrix<Float64Array> {
   return { rows, cols, data: allocate("float64", rows * cols) as Float64Array };
 }
 
-/** The matrix in f64; itself where it is that already. */
+/** The matrix in f64; a matrix that is in f64 already is returned itself. */
 export function double({ rows, cols, data }: Matrix): Matrix<Float64Array> {
   return {
     rows,

@@ -2,15 +2,16 @@ import { allocate, frame, type Dtype } from "../wasm/memory.ts";
 import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
 /**
- * A matrix of independent standard normal numbers, N(0, 1), by Philox4x32-10 (Salmon et al., SC'11)
- * and Box–Muller with the package's own log, sin and cos: the same bits for a seed on every machine.
+ * Draws a matrix of independent standard normal numbers, N(0, 1); a seed gives the same bits on every machine.
  *
- * float32 numbers are made of 31 random bits and reach ±6.66, float64 of 52 bits, ±8.57.
+ * The numbers come from Philox4x32-10 (Salmon et al., SC'11) and Box–Muller with the package's own log, sin and cos. A
+ * float32 number is made of 31 random bits and reaches ±6.66, a float64 number of 52 bits and reaches ±8.57.
  *
  * @param rows number of rows, ≥ 0
  * @param cols number of columns, ≥ 0
  * @param options.seed integer from 0 to 2^53 − 1; without one, every call gives other numbers
  * @param options.dtype `"float32"` (default) or `"float64"`
+ * @returns the matrix, rows x cols
  * @throws ArgumentError for a size, seed or dtype out of range; MemoryError beyond 4 GiB
  */
 export function normal<D extends Dtype = "float32">(

@@ -10,17 +10,17 @@ import { checkTolerance, significant } from "./rank.ts";
 import { svd } from "./svd.ts";
 
 /**
- * The Moore–Penrose inverse a⁺ = Σ v_i u_iᵀ / s_i over the singular values s_i > tolerance·s₁: the one x
- * with a·x·a = a and x·a·x = x for which a·x and x·a are symmetric. To solve a system, `lstsq` is more
- * accurate and does less.
+ * Computes the Moore–Penrose inverse a⁺ = Σ v_i u_iᵀ / s_i over the singular values s_i > tolerance·s₁. It is the only
+ * x with a·x·a = a and x·a·x = x for which a·x and x·a are symmetric. To solve a system, `lstsq` is more accurate and
+ * does less work.
  *
  * @param a m x n; it is not changed
- * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵²
- *   for Float64Array data: SciPy's default, and NumPy's if asked with `rtol=None` (not its `rcond`
- *   of 1e-15, which in single precision lets noise through)
+ * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵² for
+ *   Float64Array data. This is SciPy's default, and NumPy's with `rtol=None` (not NumPy's `rcond` of 1e-15, which lets
+ *   noise through in single precision).
  * @returns n x m; zero for a zero matrix
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, or when a⁺
- *   overflows; MemoryError
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, or when a⁺ overflows;
+ *   MemoryError
  */
 export function pinv<T extends Data>(
   a: Matrix<T>,

@@ -1,30 +1,35 @@
-/** Polynomials by their coefficients, in ascending powers: c₀ + c₁x + … + c_n xⁿ. */
+/** Polynomials, given by their coefficients in ascending powers: c₀ + c₁x + … + c_n xⁿ. */
 import { float64 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { allocate, frame } from "../wasm/memory.ts";
 
-/** Complex numbers by their parts, of one length. */
+/** Complex numbers as two arrays of one length: real and imaginary parts. */
 export interface Complex {
   readonly re: ArrayLike<number>;
   readonly im: ArrayLike<number>;
 }
 
-/** Real numbers, or complex ones by their parts. */
+/** Real numbers, or complex numbers by their real and imaginary parts. */
 export type Numbers = ArrayLike<number> | Complex;
 
-/** What a computation on such numbers gives. */
+/** The result of a computation on complex numbers: real and imaginary parts. */
 export interface ComplexArrays {
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
 /**
- * Values of a polynomial at some points, by the compensated Horner scheme (Graillat and Ménissier-Morain,
- * Inf. Comput. 216, 2012): as if computed in twice the precision and rounded once. The error is at most
- * u |p(x)| + 12 (n + 1)² u² Σ |c_k| |x|^k, u = 2⁻⁵³, unless something over- or underflows.
+ * Evaluates a polynomial at given points.
  *
- * @param coefficients ascending; none is the zero polynomial
+ * @param coefficients ascending; no coefficients are the zero polynomial
+ * @param x the points
  * @returns real values if coefficients and points are real, otherwise { re, im }
+ *
+ * @remarks
+ * Compensated Horner scheme (Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): as if computed in twice the
+ * precision and rounded once. The error is at most u |p(x)| + 12 (n + 1)² u² Σ |c_k| |x|^k, u = 2⁻⁵³, unless an
+ * intermediate result over- or underflows.
+ *
  * @throws ArgumentError for anything but numbers or { re, im }
  */
 export function polyval(coefficients: ArrayLike<number>, x: ArrayLike<number>): Float64Array;
@@ -44,15 +49,18 @@ export function polyval(coefficients: Numbers, x: Numbers): Float64Array | Compl
 }
 
 /**
- * Coefficients, ascending, of the monic polynomial Π (x − x_j).
+ * Computes the coefficients, ascending, of the monic polynomial Π (x − x_j) that has the given roots.
  *
- * Multiplied out factor by factor; the error of c_k is at most 4 n u times c_k of Π (x + |x_j|). Neighbours that
- * are exactly conjugate, as `roots` returns them, are one real factor: roots of a real polynomial give
- * imaginary parts that are exactly zero.
- *
+ * @param roots x_j, real numbers or complex ones by their parts
  * @returns real coefficients if the roots are real, otherwise { re, im }
- * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient overflows, be it
- *   on the way
+ *
+ * @remarks
+ * The product is expanded factor by factor; the error of c_k is at most 4 n u times the coefficient c_k of
+ * Π (x + |x_j|). Neighbours that are exactly conjugate, as `roots` returns them, form one real factor: the roots of a
+ * real polynomial give imaginary parts that are exactly zero.
+ *
+ * @throws ArgumentError for anything but finite numbers or { re, im } of them, or when a coefficient or an intermediate
+ *   result overflows
  */
 export function polyfromroots(roots: ArrayLike<number>): Float64Array;
 export function polyfromroots(roots: Numbers): ComplexArrays;
@@ -88,13 +96,13 @@ export function polyfromroots(roots: Numbers): Float64Array | ComplexArrays {
   return isReal(roots) ? c.re : c;
 }
 
-/** Anything with a length; whether it holds numbers is seen when they are read. */
+/** Whether the numbers are an array-like of reals; the entries themselves are checked when they are read. */
 export function isReal(numbers: Numbers): numbers is ArrayLike<number> {
   if (typeof numbers !== "object" || numbers === null || !("length" in numbers)) return false;
   return Number.isSafeInteger(numbers.length) && numbers.length >= 0;
 }
 
-/** Checks the argument; returns real and imaginary parts in turn. */
+/** Checks the argument and returns real and imaginary parts interleaved. */
 export function interleaved(name: string, numbers: Numbers): Float64Array {
   const real = isReal(numbers);
   const expected = "numbers, or { re, im } of numbers";

@@ -1,4 +1,4 @@
-/** Powers of two, exactly: scaling by them changes no digit. */
+/** Scaling by powers of two, which is exact: no digit changes. */
 import { allocate, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -11,17 +11,17 @@ function power(e: number): number {
   return bits.getFloat64(0);
 }
 
-/** The e of 2^e ≤ |x| < 2^(e + 1); −1023 for zero. */
+/** The exponent e with 2^e ≤ |x| < 2^(e + 1); −1023 for zero. */
 export function exponent(x: number): number {
   bits.setFloat64(0, x);
   const e = ((bits.getUint32(0) >>> 20) & 2047) - 1023;
-  // Numbers that are not normal become so.
+  // Subnormal numbers are scaled to become normal first.
   return e === -1023 && x !== 0 ? exponent(x * 2 ** 64) - 64 : e;
 }
 
 /**
- * An e for which 2^−e·x is near 1 for an x of this magnitude; 0 where that is not worth a copy: up to 2^±32 all that is
- * made of a few factors can be represented in both precisions.
+ * An exponent e for which 2^−e·x is near 1, for an x of this magnitude. It is 0 up to 2^±32, where scaling is not worth
+ * a copy: products of a few such factors can be represented in both precisions.
  */
 export function magnitude(x: number): number {
   const e = x > 0 ? Math.min(Math.max(exponent(x), -1022), 1022) : 0;
@@ -39,7 +39,7 @@ export function shifted(x: number, e: number): number {
   return x * power(e);
 }
 
-/** max |x|, or NaN if there is one. */
+/** The largest magnitude, or NaN if there is a NaN. */
 export function largest(data: Data): number {
   let top = 0;
   for (let i = 0; i < data.length; i++) {
@@ -52,8 +52,8 @@ export function largest(data: Data): number {
 }
 
 /**
- * a = 2^e·matrix, e ≤ 0: a matrix whose numbers are so small that what is computed of them would lose digits to
- * underflow, brought near 1, where it loses none; any other stays as it is, with e = 0.
+ * Writes a as 2^e·matrix, e ≤ 0. A matrix whose entries are so small that computations with it would lose digits to
+ * underflow is brought near 1, where they lose none; any other matrix is returned itself, with e = 0.
  */
 export function lifted<T extends Data>(a: Matrix<T>): { matrix: Matrix<T>; e: number } {
   const e = Math.min(magnitude(largest(a.data)), 0);

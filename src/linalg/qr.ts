@@ -3,20 +3,22 @@ import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
- * QR factorization a = q·r: q has orthonormal columns, r is upper triangular (exact zeros below the
- * diagonal). Blocked Householder reflections (LAPACK's geqrf and orgqr), backward stable for every
- * finite matrix, also a rank-deficient or badly scaled one.
+ * Computes the QR factorization a = q·r: q has orthonormal columns, r is upper triangular (exact zeros below the
+ * diagonal).
  *
- * Shapes, with a of m x n and k = min(m, n):
- * `"reduced"` (default): q is m x k, r is k x n; `"complete"`: q is m x m, r is m x n.
+ * @param a the m x n matrix, Float32Array or Float64Array data; it is not changed
+ * @param options.mode with k = min(m, n), `"reduced"` (default): q is m x k, r is k x n; `"complete"`: q is m x m, r is
+ *   m x n
+ * @param options.positive make the diagonal of r non-negative, which makes the factorization unique when a has full
+ *   column rank; default false (LAPACK's signs)
+ * @returns q and r
  *
- * @param a the matrix, Float32Array or Float64Array data; it is not changed
- * @param options.mode `"reduced"` or `"complete"`
- * @param options.positive make the diagonal of r non-negative, which makes the factorization unique
- *   when a has full column rank; default false (LAPACK's signs)
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown mode, or when r
- *   overflows; MemoryError when the work space (about 3 m n numbers, m² more in complete mode) cannot
- *   be had
+ * @remarks
+ * Blocked Householder reflections (LAPACK's geqrf and orgqr), backward stable for every finite matrix, including
+ * rank-deficient and badly scaled ones.
+ *
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an unknown mode, or when r overflows;
+ *   MemoryError when the work space (about 3 m n numbers, m² more in complete mode) is not available
  */
 export function qr<T extends Data>(
   a: Matrix<T>,
@@ -29,7 +31,7 @@ export function qr<T extends Data>(
   const { rows: m, cols: n } = a;
   const k = Math.min(m, n);
   const cols = mode === "complete" ? m : k;
-  // Rows of r beyond k are zero, as allocated.
+  // Rows of r beyond k remain zero, as allocated.
   const rRows = mode === "complete" ? m : k;
   return frame(dtype, (f) => {
     const input = f.put(a.data);

@@ -5,12 +5,12 @@ import { lifted } from "./powers.ts";
 import { svd } from "./svd.ts";
 
 /**
- * Numerical rank: the number of singular values s_i > tolerance·s₁.
+ * Computes the numerical rank of a matrix: the number of singular values s_i > tolerance·s₁.
  *
  * @param a m x n; it is not changed
- * @param options.tolerance relative to the largest singular value; default max(m, n)·eps, with eps = 2⁻²³
- *   for Float32Array and 2⁻⁵² for Float64Array data: the convention (and the `rtol`) of NumPy's matrix_rank.
- *   With 0, what counts is whether a singular value is exactly zero.
+ * @param options.tolerance relative to the largest singular value; default max(m, n)·eps, with eps = 2⁻²³ for
+ *   Float32Array and 2⁻⁵² for Float64Array data: the convention (and the `rtol`) of NumPy's matrix_rank. With 0, every
+ *   singular value that is not exactly zero counts.
  * @returns an integer from 0 to min(m, n); 0 for an empty or a zero matrix
  * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, or a negative tolerance; MemoryError
  */
@@ -21,7 +21,7 @@ export function rank(a: Matrix, options: { tolerance?: number } = {}): number {
   return significant(svd(lifted(a).matrix, { vectors: false }).s, a, tolerance);
 }
 
-/** How many of the descending singular values of a are above the tolerance. */
+/** The number of singular values s of a, descending, that are above the tolerance. */
 export function significant(s: Data, a: Matrix, tolerance = defaultTolerance(a)): number {
   let count = 0;
   while (count < s.length && s[count]! > tolerance * s[0]!) count++;

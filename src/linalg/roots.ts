@@ -7,31 +7,33 @@ import { interleaved, isReal, type Numbers } from "./polynomial.ts";
 export interface Roots {
   readonly re: Float64Array;
   readonly im: Float64Array;
-  /** Around every root a disc that certainly holds a root of the polynomial as given. */
+  /** Radius of a disc around each root that certainly contains a root of the polynomial as given. */
   readonly radius: Float64Array;
 }
 
-/** Largest degree. */
 const LIMIT = 200;
 
 /**
- * All roots of c₀ + c₁x + … + c_n xⁿ, each with a certified radius.
+ * Computes all roots of a polynomial c₀ + c₁x + … + c_n xⁿ, each with a certified radius.
  *
+ * @param coefficients ascending; real numbers, or complex ones by their parts, anywhere in the range of f64. Leading
+ *   zeros (the last coefficients) are dropped. The degree is 0 to 200; a non-zero constant has no roots.
+ * @param options.polish default true; without it, roots are only backward stable (the discs are equally certain)
+ * @returns roots in ascending order of real part, then of |imaginary part|. Those of a polynomial with real
+ *   coefficients are real or exactly conjugate neighbours, the one below the axis first. A root that is exactly zero
+ *   has radius 0.
+ *
+ * @remarks
  * Aberth–Ehrlich iteration from the circles of the Newton polygon (Bini, Numer. Algorithms 13, 1996) until every
- * backward error is at most 8 n u (u = 2⁻⁵³), then polished with residuals as if in twice the precision
- * (compensated Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative
- * error of about u + (n u)² cond. Coefficients may lie anywhere in the range of f64.
+ * backward error is at most 8 n u (u = 2⁻⁵³), then polished with residuals as if in twice the precision (compensated
+ * Horner, Graillat and Ménissier-Morain, Inf. Comput. 216, 2012): simple roots end with a relative error of about
+ * u + (n u)² cond.
  *
- * The discs |x − x_j| ≤ radius_j hold all roots, k connected ones exactly k, and every single one at least one
- * (B. T. Smith, J. ACM 17, 1970; rounding included). A real disc that touches no other proves its root real
- * and simple, if the coefficients are real.
+ * The discs |x − x_j| ≤ radius_j contain all roots: a connected group of k discs contains exactly k roots, and every
+ * single disc at least one (B. T. Smith, J. ACM 17, 1970; rounding included). If the coefficients are real, a disc
+ * around a real root that touches no other disc proves that root real and simple.
  *
- * @param coefficients ascending; real numbers, or complex ones by their parts. Leading zeros (the last
- *   coefficients) are dropped. Degree 0 to 200; a non-zero constant has no roots.
- * @param options.polish default true; without, roots are backward stable only (the discs are as certain)
- * @returns roots ascending by real part, then by |imaginary part|. For real coefficients they are real or
- *   exactly conjugate neighbours, the one below the axis first. Roots that are exactly zero have radius 0.
- * @throws ArgumentError for no or only zero coefficients, a NaN or an infinity, a degree beyond 200, or a root
+ * @throws ArgumentError for missing or only zero coefficients, a NaN or an infinity, a degree beyond 200, or a root
  *   that overflows; ConvergenceError
  */
 export function roots(coefficients: Numbers, options: { polish?: boolean } = {}): Roots {

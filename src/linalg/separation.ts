@@ -2,13 +2,13 @@ import { allocate, type Data } from "../wasm/memory.ts";
 import { trsyl, type Decomposition } from "./bartelsStewart.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
-/** Vectors that are tried at most (lacn2's ITMAX). */
+/** The largest number of vectors that are tried (ITMAX of LAPACK's lacn2). */
 const ROUNDS = 5;
 
 /**
- * 1 / ‖L⁻¹‖₁ for L(x) = t·x + x·s (`transposeB`: x·sᵀ), as LAPACK's trsen estimates sep(A, B): how far a and −b are
- * from an eigenvalue in common. Higham's estimator of a 1-norm (ACM TOMS 14, 1988, algorithm 4.1; LAPACK's
- * lacn2) in 4 or 5 triangular solves as a rule; a lower bound of ‖L⁻¹‖₁, seldom below a third of it.
+ * Estimates 1 / ‖L⁻¹‖₁ for L(x) = t·x + x·s (`transposeB`: x·sᵀ), as LAPACK's trsen estimates sep(A, B): the distance
+ * of a and −b from having an eigenvalue in common. Higham's estimator of a 1-norm (ACM TOMS 14, 1988, algorithm 4.1;
+ * LAPACK's lacn2) usually takes 4 or 5 triangular solves; it gives a lower bound of ‖L⁻¹‖₁, seldom below a third of it.
  */
 export function separation<T extends Data>(
   { t }: Decomposition<T>,
@@ -23,7 +23,7 @@ export function separation<T extends Data>(
     for (let at = 0; at < size; at++) data[at] = entry(at);
     return { rows, cols, data };
   };
-  /** L⁻¹(c) or its adjoint; ‖L⁻¹(c)‖₁ is norm·2^exponent. */
+  /** Applies L⁻¹ or its adjoint to c; ‖L⁻¹(c)‖₁ is norm·2^exponent. */
   const inverse = (c: Matrix<T>, adjoint: boolean) => {
     const flags = { transposeA: adjoint, transposeB: transposeB !== adjoint };
     const { x, exponent } = trsyl(t, s, c, flags);
@@ -53,7 +53,7 @@ export function separation<T extends Data>(
     if (signs.data.every((value, at) => value === sign(x[at]!))) break;
     signs = vector((at) => sign(x[at]!));
   }
-  // What the steps may have missed, they seldom miss together with this vector.
+  // A large entry that the steps missed is seldom missed by this vector too.
   const alternating = vector((at) => (at % 2 ? -1 : 1) * (1 + at / Math.max(size - 1, 1)));
   return 1 / Math.max(norm, (2 * inverse(alternating, false).norm) / (3 * size));
 }

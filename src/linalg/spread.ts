@@ -3,23 +3,27 @@ import { allocate, check, frame, type Data } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /**
- * One step that pushes the rows of w apart and keeps their lengths: with r the lengths and u the rows of
- * w divided by them,
+ * Pushes the rows of w apart by one step of steepest descent for Σ cos² over pairs of rows, keeping their lengths.
+ *
+ * @param w m x n; a row of zeros stays zero and pushes no other row. w is not changed.
+ * @param options.step above 0 and at most 0.5, which is the default
+ * @param options.units `"rows"` (default), or `"columns"` to read w as its transpose: kernels of tf.layers have their
+ *   units in columns
+ * @returns the new matrix, m x n
+ *
+ * @remarks
+ * With r the lengths of the rows and u the rows divided by their lengths,
  *
  *   w ← diag(r)·normalised(u − η·off(u·uᵀ)·u),   η = step / ‖u·uᵀ‖₂,
  *
- * off() zeroing the diagonal: steepest descent for Σ cos² over pairs of rows. Repeated, it ends at
- * orthogonal rows (rows ≤ columns) or at a tight frame, the least that Σ cos² can be; near orthogonal rows
- * a step of 0.5 converges quadratically. (Where rows outnumber columns by far, longer steps would overshoot: near the
- * end one changes an excess by a factor (1 − 3 step) / (1 − step).) Our formulation; ‖u·uᵀ‖₂ is an estimate by eight
- * power steps.
+ * where off() sets the diagonal to zero. Our formulation; ‖u·uᵀ‖₂ is estimated by eight power steps.
  *
- * @param w m x n; a row of zeros stays one and pushes nothing. It is not changed.
- * @param options.step above 0 and at most 0.5, the default
- * @param options.units `"rows"` (default), or `"columns"` to read w as its transpose, as kernels of
- *   tf.layers have their units
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an option out of range, or when a
- *   result overflows; MemoryError
+ * Repeated steps end at orthogonal rows (rows ≤ columns) or at a tight frame, which has the least possible Σ cos². Near
+ * orthogonal rows a step of 0.5 converges quadratically. Where rows far outnumber columns longer steps would overshoot:
+ * near the end a step changes an excess by a factor (1 − 3 step) / (1 − step).
+ *
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, an option out of range, or when a result
+ *   overflows; MemoryError
  */
 export function spread<T extends Data>(
   w: Matrix<T>,

@@ -2,12 +2,14 @@ import { allocate, type Data } from "../wasm/memory.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
-/** Numbers of a large matrix that visit the kernels at a time: few enough for their memory to be kept. */
+/**
+ * Entries of a large matrix that are copied to the kernels at a time: few enough for the kernel instance to be kept.
+ */
 const STRIP = 2 ** 20;
 
 /**
- * a·x, or aᵀ·x with `transpose`, for a matrix that is large and an x that is not: a goes through the
- * kernels in strips of rows, so that no second copy of it is ever alive.
+ * Computes a·x, or aᵀ·x with `transpose`, for a large a and a small x. The matrix a goes through the kernels in strips
+ * of rows, so that no second copy of it ever exists.
  */
 export function multiply<T extends Data>(
   a: Matrix<T>,

@@ -3,16 +3,22 @@ import { allocate, check, frame, type Data, type Dtype } from "../wasm/memory.ts
 import { checkBatch, type Batch } from "./matrix.ts";
 import { svd } from "./svd.ts";
 
-/** Up to this order matrices go through the kernel by SIMD lanes. */
+/** Matrices up to this order are decomposed in SIMD lanes. */
 const SMALL = 16;
 
 /**
- * The SVD of every matrix of a batch, as `svd` has it (reduced; signs fixed the same way): u is a batch of
- * rows x k, s of k values, v of cols x k, k = min(rows, cols). Small matrices are decomposed several at a time, one a
- * SIMD lane, by plain one-sided Jacobi; those that are zero or very graded, and all larger ones, one by one. So
- * the result for a matrix does not depend on the others in its batch; for small ones it is that of `svd` to rounding.
+ * Computes the SVD of every matrix of a batch, reduced and with signs fixed as in `svd`.
  *
- * @throws as `svd`, for a malformed batch too; a NaN or infinity anywhere refuses the whole batch
+ * @param a matrices of one shape, rows x cols; they are not changed
+ * @param options.vectors `false`: only the singular values; default true
+ * @returns with k = min(rows, cols): u, a batch of rows x k; s, k values for each matrix; v, a batch of cols x k
+ *
+ * @remarks
+ * Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi. Small matrices
+ * that are zero or very graded, and all larger ones, are decomposed one by one. The result for a matrix therefore does
+ * not depend on the others in its batch; for small matrices it is that of `svd` up to rounding.
+ *
+ * @throws the errors of `svd`, also for a malformed batch; a NaN or infinity anywhere refuses the whole batch
  */
 export function svdBatch<T extends Data>(
   a: Batch<T>,
@@ -26,7 +32,7 @@ export function svdBatch<T extends Data>(
   const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
   const s = allocate(dtype, count * k) as T;
   const v = allocate(dtype, vectors ? count * cols * k : 0) as T;
-  // There may be any number of matrices without entries.
+  // The number of matrices without entries is not limited by memory, so no loop may run over them.
   if (k === 0) return { u, s, v };
   const lanes = count > 0 && Math.max(rows, cols) <= SMALL;
   if (lanes) byLanes(a, dtype, vectors, u, s, v);
@@ -45,7 +51,7 @@ export function svdBatch<T extends Data>(
   return { u, s, v };
 }
 
-/** What the kernel leaves undone has a negative first singular value. */
+/** Decomposes small matrices in SIMD lanes. The first singular value of a matrix that the kernel skips is negative. */
 function byLanes(a: Batch, dtype: Dtype, vectors: boolean, u: Data, s: Data, v: Data): void {
   const wide = a.rows < a.cols;
   const [m, n] = wide ? [a.cols, a.rows] : [a.rows, a.cols];

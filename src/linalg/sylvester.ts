@@ -16,21 +16,23 @@ import { double, checkMatrix, checkSquare, type Matrix } from "./matrix.ts";
 import { largest, magnitude, scaled } from "./powers.ts";
 import { separation } from "./separation.ts";
 
-/** What a solution tells about itself. */
+/** Diagnostics of a solution of Sylvester's or Lyapunov's equation. */
 export interface SylvesterInfo {
-  /** By eigenvectors of both coefficients, or by Schur forms. */
+  /**
+   * How the equation was solved: `"symmetric"` by the eigenvectors of both coefficients, `"general"` by Schur forms.
+   */
   readonly path: "symmetric" | "general";
-  /** Symmetric path: pairs of eigenvalues whose sum counts as zero, their part of x set to zero. */
+  /** Symmetric path: number of eigenvalue pairs whose sum counts as zero; their components of x are set to zero. */
   readonly singular: number;
-  /** General path: pivots too small to divide by, and replaced. */
+  /** General path: number of pivots that were too small to divide by and were replaced. */
   readonly perturbed: number;
   /**
-   * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms, a few u for a good solution; a relative residual: the
-   * strict backward error of this equation may be larger (Higham, BIT 33, 1993). Only on request, or where one of the
-   * counts is not zero: a large one then says that the equation has no solution.
+   * The relative residual ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) in Frobenius norms: a few u for a good solution.
+   * The strict backward error of this equation may be larger (Higham, BIT 33, 1993). Present on request, and whenever
+   * `singular` or `perturbed` is not zero: a large value then says that the equation has no solution.
    */
   readonly backwardError?: number;
-  /** On request: how far a and −b are from an eigenvalue in common. */
+  /** On request: the distance of a and −b from having an eigenvalue in common. */
   readonly separation?: number;
 }
 
@@ -45,34 +47,36 @@ export interface SylvesterOptions {
 }
 
 /**
- * The solution x of Sylvester's equation a·x + x·b = c, unique if a and −b have no eigenvalue in common.
- *
- * Symmetric path, for a and b both symmetric: with a = u·diag(α)·uᵀ and b = v·diag(β)·vᵀ,
- * x = u·[(uᵀ·c·v)_ij / (α_i + β_j)]·vᵀ. Where |α_i + β_j| ≤ max(m, n)·u·(max|α| + max|β|) the entry is zero instead:
- * of a singular equation, such as that of two positive semidefinite Gram matrices, the result is the
- * solution of minimum norm, and of an inconsistent one the least squares solution; `info.singular` counts.
- *
- * General path: Bartels and Stewart (CACM 15, 1972) on real Schur forms, with a blocked quasi-triangular solve
- * (blocking ours; scaling and pivots LAPACK's trsyl). An equation that is singular, or nearly, is not an error:
- * pivots below 2u·max(|t|, |s|), t and s the Schur forms, are replaced by that, as LAPACK does
- * with INFO = 1, so that x solves an equation with coefficients changed by about u, and may be large.
- * `info.perturbed` counts; an x with a count that is not zero is not to be used without looking. Nor does zero prove
- * the equation regular: eigenvalues carry errors of some n·u, with which a singular equation may pass, with a
- * huge x. `separation` tells.
- *
- * Both leave a residual of about u in `backwardError`; the error in x may be larger by
- * (‖a‖ + ‖b‖) / `separation`. Scaling a and b, or c, by a power of two scales x exactly.
+ * Solves Sylvester's equation a·x + x·b = c for x. The solution is unique if a and −b have no eigenvalue in common; for
+ * a singular equation look at `info`.
  *
  * @param a, b, c m x m, n x n and m x n, of one precision, which is that of the work; they are not changed
- * @param options.symmetric default: the symmetric path if a and b are symmetric to the last bit. `true`: it is
- *   taken, and what is not symmetric up to rounding is refused; `false`: the general path is taken. (A symmetric
- *   coefficient beside another is decomposed by `eigh` in any case but the last.)
- * @param options.backwardError `true`: tell it; two products
- * @param options.separation `true`: tell it; exact, min |α_i + β_j|, on the symmetric path, else 1 / ‖L⁻¹‖₁ of the
- *   triangular equation as LAPACK's trsen estimates it, in about five triangular solves
- * @returns x, m x n, with `info` besides
- * @throws ArgumentError for a malformed matrix, sizes or precisions that do not match, a NaN or infinite
- *   entry, a declared symmetry that is not there, or an x that overflows; ConvergenceError; MemoryError
+ * @param options.symmetric by default the symmetric path is taken if a and b are symmetric to the last bit. `true`
+ *   takes the symmetric path and refuses a coefficient that is not symmetric up to rounding; `false` takes the general
+ *   path. (Unless it is `false`, a symmetric coefficient beside an unsymmetric one is still decomposed by `eigh`.)
+ * @param options.backwardError `true`: report `info.backwardError`, at the cost of two products
+ * @param options.separation `true`: report `info.separation`: on the symmetric path the exact min |α_i + β_j|, on the
+ *   general path 1 / ‖L⁻¹‖₁ of the triangular equation as LAPACK's trsen estimates it, in about five triangular solves
+ * @returns x, m x n, with the diagnostics in `info`
+ *
+ * @remarks
+ * Symmetric path: with a = u·diag(α)·uᵀ and b = v·diag(β)·vᵀ, x = u·[(uᵀ·c·v)_ij / (α_i + β_j)]·vᵀ. Where
+ * |α_i + β_j| ≤ max(m, n)·u·(max|α| + max|β|) the entry is zero instead, and `info.singular` counts it. A singular
+ * equation, such as that of two positive semidefinite Gram matrices, therefore gets the solution of minimum norm, and
+ * an inconsistent one the least squares solution.
+ *
+ * General path: Bartels and Stewart (CACM 15, 1972) on real Schur forms t and s, with a blocked quasi-triangular solve
+ * (blocking ours; scaling and pivots as in LAPACK's trsyl). A singular or nearly singular equation is not an error:
+ * pivots below 2u·max(|t|, |s|) are replaced by that bound, as LAPACK does with INFO = 1, and `info.perturbed` counts
+ * them. Then x solves an equation whose coefficients are changed by about u; it may be large, and should be examined
+ * before use. A count of zero does not prove the equation regular: eigenvalues carry errors of some n·u, so a singular
+ * equation may pass with a huge x. `info.separation` tells the two apart.
+ *
+ * Both paths leave a `backwardError` of about u; the error of x may be larger by (‖a‖ + ‖b‖) / `separation`. Scaling a
+ * and b, or c, by a power of two scales x exactly.
+ *
+ * @throws ArgumentError for a malformed matrix, sizes or precisions that do not match, a NaN or infinite entry, a
+ *   declared symmetry that is not there, or an x that overflows; ConvergenceError; MemoryError
  */
 export function sylvester<T extends Data>(
   a: Matrix<T>,
@@ -98,10 +102,11 @@ export function sylvester<T extends Data>(
 }
 
 /**
- * The solution x of Lyapunov's equation a·x + x·aᵀ = q, unique if no two eigenvalues of a add up to zero: as
- * `sylvester(a, aᵀ, q)` in result, options, info and errors, but with one decomposition instead of two. (SciPy's
- * solve_continuous_lyapunov has the same sign of q; MATLAB's lyap the opposite one.) If q is symmetric
- * to the last bit, so is x.
+ * Solves Lyapunov's equation a·x + x·aᵀ = q for x. The solution is unique if no two eigenvalues of a add up to zero.
+ *
+ * Results, options, `info` and errors are those of `sylvester(a, aᵀ, q)`, but one decomposition suffices instead of
+ * two. If q is symmetric to the last bit, so is x. SciPy's solve_continuous_lyapunov has the same sign of q, MATLAB's
+ * lyap the opposite one.
  *
  * @param a, q n x n, of one precision; they are not changed
  */
@@ -122,7 +127,7 @@ export function lyapunov<T extends Data>(
   return solve({ ...twice, c: rhs, shift, size }, options);
 }
 
-/** 2^shift·(a·x + x·b) = 2^size·c, with decompositions of a and b; `transposeB`: bᵀ in the place of b. */
+/** The equation 2^shift·(a·x + x·b) = 2^size·c, with a and b decomposed; `transposeB`: bᵀ takes the place of b. */
 interface Equation<T extends Data> {
   readonly a: Matrix<T>;
   readonly b: Matrix<T>;
@@ -167,7 +172,7 @@ function solve<T extends Data>(equation: Equation<T>, options: SylvesterOptions)
 const isDiagonal = <T extends Data>(d: Decomposition<T>): d is Required<Decomposition<T>> =>
   d.values !== undefined;
 
-/** min |α_i + β_j|, by a walk along both ascending lists. */
+/** min |α_i + β_j|, found by walking along both ascending lists. */
 function gap(a: Data, b: Data): number {
   let least = Infinity;
   for (let i = 0, j = b.length - 1; i < a.length && j >= 0;) {
@@ -180,8 +185,8 @@ function gap(a: Data, b: Data): number {
 }
 
 /**
- * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) of x·2^exponent, in f64; of x and c one is scaled down to the
- * other, never up.
+ * ‖c − a·x − x·b‖ / ((‖a‖ + ‖b‖)·‖x‖ + ‖c‖) for the solution x·2^exponent, in f64. To bring x and c to one scale, one
+ * of them is scaled down, neither ever up.
  */
 export function backwardError<T extends Data>(
   { a, b, c, transposeB }: Pick<Equation<T>, "a" | "b" | "c" | "transposeB">,
@@ -196,7 +201,7 @@ export function backwardError<T extends Data>(
   return size > 0 ? norm({ ...target, data: rest }) / size : 0;
 }
 
-/** Frobenius, of entries whose squares may underflow. */
+/** The Frobenius norm, for entries whose squares may underflow. */
 function norm(a: Matrix<Float64Array>): number {
   const e = magnitude(largest(a.data));
   const sum = scaled(a, -e).data.reduce((total, x) => total + x * x, 0);
@@ -211,7 +216,7 @@ function checkRight(name: string, c: Matrix, dtype: Dtype, rows: number, cols: n
   }
 }
 
-/** Which coefficients are to be taken for symmetric; also checks the options. */
+/** Decides which coefficients are treated as symmetric; also checks the options. */
 function symmetries(coefficients: Record<string, Matrix>, options: SylvesterOptions): boolean[] {
   const {
     symmetric,

@@ -16,36 +16,39 @@ export interface TopSvd<T extends Data> {
   readonly s: T;
   /** n x k */
   readonly v: Matrix<T>;
-  /** max over i of ‖aᵀu_i − s_i v_i‖₂ and ‖a v_i − s_i u_i‖₂, as computed; in units of a. */
+  /** The largest ‖aᵀu_i − s_i v_i‖₂ or ‖a v_i − s_i u_i‖₂ over i, as computed, in units of a. */
   readonly residual: number;
-  /** How it was found: `"krylov"`, or `"full"`, by the whole SVD. */
+  /** How the triplets were found: `"krylov"` by iteration, `"full"` from the whole SVD. */
   readonly method: "krylov" | "full";
 }
 
 /**
- * The k largest singular values with their vectors: a ≈ u·diag(s)·vᵀ, s descending.
- *
- * Randomized block Krylov iteration: the singular triplets of a restricted to the span of X, (aᵀa)X, …,
- * (aᵀa)^q X, for X with k + 8 columns in the row space of a (for wide a, of aᵀ): C. Musco and C. Musco, NIPS
- * 2015, algorithm 2, whose rate needs no gap between singular values. Where they form aᵀa and a small
- * eigenproblem, here every factor is orthonormal (qr) and a·Q has its svd: nothing is squared. One step of
- * refinement in f64 follows. q goes from 3 by doubling until the residual is at most tolerance·s₁. Once the
- * block outgrows min(m, n)/2, and from the start if min(m, n) ≤ 64 or 5(k + 8) > min(m, n)/2, the full SVD
- * is cheaper and is taken instead: `method` says so. A flat spectrum ends there, at up to 1.5 of its cost.
- *
- * Every s_i is within the residual of a singular value, and within residual²/gap if gap separates it from
- * those that are not found; its vectors are within residual/gap. That they are the k largest holds
- * with overwhelming probability over the start, which the seed determines.
+ * Computes the k largest singular values of a matrix with their vectors: a ≈ u·diag(s)·vᵀ, s descending.
  *
  * @param a m x n; it is not changed
  * @param k from 0 (nothing) to min(m, n)
  * @param options.seed integer from 0 to 2^53 − 1; default 0: the same result every time
- * @param options.tolerance relative to s₁; default 1e-5 in either precision. It is some ten
- *   times what rounding leaves in single precision, and by its square good for ten digits of a separated s
- *   in double. The full SVD returns the residual that it has, tolerance or not.
- * @returns signs as in `svd`: in every column of u the component of largest magnitude is positive
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, k, seed or tolerance out of range, or
- *   when s overflows; MemoryError
+ * @param options.tolerance bound on the residual relative to s₁; default 1e-5 in either precision, which is some ten
+ *   times what rounding leaves in single precision and, being squared, gives ten digits of a separated s in double
+ *   precision. The full SVD returns the residual it reaches, whatever the tolerance.
+ * @returns u, s, v, `residual` and `method`; signs as in `svd`: the largest component of every column of u is positive
+ *
+ * @remarks
+ * Randomized block Krylov iteration: the singular triplets of a restricted to the span of X, (aᵀa)X, …, (aᵀa)^q X, for
+ * an X with k + 8 columns in the row space of a (for wide a, of aᵀ): C. Musco and C. Musco, NIPS 2015, algorithm 2,
+ * whose rate needs no gap between singular values. Where the authors form aᵀa and a small eigenproblem, here every
+ * factor is orthonormalized (qr) and the SVD of a·Q is taken: nothing is squared. One step of refinement in f64
+ * follows. q starts at 3 and doubles until the residual is at most tolerance·s₁.
+ *
+ * The full SVD is cheaper, and is taken instead, once the block outgrows min(m, n)/2, and from the start if
+ * min(m, n) ≤ 64 or 5(k + 8) > min(m, n)/2; `method` says so. A flat spectrum ends there, at up to 1.5 times its cost.
+ *
+ * Every s_i is within the residual of a singular value, and within residual²/gap if a gap separates it from those that
+ * are not found; its vectors are within residual/gap. That the s_i are the k largest holds with overwhelming
+ * probability over the random start, which the seed determines.
+ *
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, k, seed or tolerance out of range, or when s
+ *   overflows; MemoryError
  */
 export function topSvd<T extends Data>(
   a: Matrix<T>,
@@ -58,11 +61,11 @@ export function topSvd<T extends Data>(
   const least = Math.min(a.rows, a.cols);
   checkInteger("k", k, 0, least);
   checkTolerance(tolerance);
-  seedWords(seed); // checked whichever way is taken
+  seedWords(seed); // refuses a bad seed whichever method is taken
   const block = k + OVERSAMPLING;
   if (k > 0 && least > SMALL && 5 * block <= least / 2) {
     const spaces = krylov(a, block, seed);
-    // Three steps and the refinement are enough for spectra like 1/i: measured, a third less than four.
+    // Three steps and the refinement suffice for spectra like 1/i and, as measured, take a third less time than four.
     for (let q = 3; (q + 1) * block <= least / 2; q *= 2) {
       const found = restricted(a, spaces(q + 1), k);
       if (found.residual <= tolerance * found.s[0]!) return found;
@@ -71,23 +74,23 @@ export function topSvd<T extends Data>(
   return whole(a, top(svd(a), k));
 }
 
-/** Columns beyond k: with them a random start misses no direction that counts (Halko et al. 2011, §4.2). */
+/** Columns beyond k, with which a random start misses no direction that matters (Halko et al. 2011, §4.2). */
 const OVERSAMPLING = 8;
 
-/** Up to this order the full SVD takes no longer. */
+/** The full SVD takes no longer for matrices up to this order. */
 const SMALL = 64;
 
 type Triplets<T extends Data> = Pick<TopSvd<T>, "u" | "s" | "v">;
 
-/** An orthonormal basis on the shorter side of a, and its image: a·basis, for a wide one aᵀ·basis. */
+/** An orthonormal basis on the shorter side of a, and its image: a·basis, or aᵀ·basis for a wide a. */
 interface Space<T extends Data> {
   readonly basis: Matrix<T>;
   readonly image: Matrix<T>;
 }
 
 /**
- * Krylov spaces of so many blocks, each call with more than the last: in the row space of a tall a, in the
- * column space of a wide one. Every factor is orthonormalised, so no power of a grows or vanishes.
+ * Yields growing Krylov spaces, each call extending the last to the given number of blocks: in the row space of a tall
+ * a, in the column space of a wide one. Every factor is orthonormalized, so no power of a grows or vanishes.
  */
 function krylov<T extends Data>(
   a: Matrix<T>,
@@ -102,7 +105,7 @@ function krylov<T extends Data>(
   return (blocks) => {
     while (basis.cols < blocks * block) {
       const { q } = qr(besides(basis, multiply(a, qr(last).q, !wide)));
-      // Orthogonal to the basis also when a has no more to give. The basis itself keeps its signs.
+      // The new columns are orthogonal to the basis even when the range of a is exhausted. The basis keeps its signs.
       const next = columns(q, basis.cols);
       basis = besides(basis, next);
       last = multiply(a, next, wide);
@@ -115,8 +118,8 @@ function krylov<T extends Data>(
 /** The k leading triplets of a restricted to the span of the basis, with one step of refinement. */
 function restricted<T extends Data>(a: Matrix<T>, space: Space<T>, k: number): TopSvd<T> {
   const wide = a.rows < a.cols;
-  // x on the longer side has gone through a, which damps what the basis has of rounding errors. From here
-  // on all but the products with a is done in f64: over thousands of rows f32 sums would fail the tolerance.
+  // The product with a has damped the rounding errors of the basis in x, which is on the longer side. Everything from
+  // here on except products with a is done in f64: f32 sums over thousands of rows would fail the tolerance.
   const x = qr(double(columns(svd(space.image).u, 0, k))).q;
   const product = double(multiply(a, like(a, x), !wide));
   const { u: y, s, v: z } = svd(product);
@@ -131,7 +134,7 @@ function restricted<T extends Data>(a: Matrix<T>, space: Space<T>, k: number): T
   return { ...found, residual: Math.max(...there, ...back), method: "krylov" };
 }
 
-/** Rounded to the precision of a. */
+/** The matrix rounded to the precision of a. */
 function like<T extends Data>(a: Matrix<T>, { rows, cols, data }: Matrix): Matrix<T> {
   const out = allocate(checkMatrix("a", a), data.length) as T;
   out.set(data);
@@ -144,7 +147,7 @@ function top<T extends Data>({ u, s, v }: Triplets<T>, k: number): Triplets<T> {
   return { u: columns(u, 0, k), s: values, v: columns(v, 0, k) };
 }
 
-/** The largest component of every column of u made positive, v following. */
+/** Makes the largest component of every column of u positive, and changes the signs of v accordingly. */
 function signed<T extends Data>({ u, s, v }: Triplets<T>): Triplets<T> {
   const largest = float64(u.cols);
   u.data.forEach((x, at) => {
@@ -154,7 +157,7 @@ function signed<T extends Data>({ u, s, v }: Triplets<T>): Triplets<T> {
   return { u: scaleColumns(u, signs), s, v: scaleColumns(v, signs) };
 }
 
-/** With the residual, from products in the precision of the data. */
+/** Adds the residual, from products in the precision of the data. */
 function whole<T extends Data>(a: Matrix<T>, { u, s, v }: Triplets<T>): TopSvd<T> {
   const left = distances(multiply(a, v, false), scaleColumns(u, s));
   const right = distances(multiply(a, u, true), scaleColumns(v, s));

@@ -1,4 +1,4 @@
-/** `tfjs-initializers`: the door to TensorFlow.js. */
+/** `tfjs-initializers`: everything that the package offers to users of TensorFlow.js. */
 export {
   ArgumentError,
   ConvergenceError,

@@ -2,12 +2,12 @@ import { serialization, tensor, type DataType, type Tensor } from "@tensorflow/t
 import { checkObject, checkOneOf, known } from "../arguments.ts";
 
 /**
- * What tf.layers saves by class name and configuration, and builds again from them.
+ * Base of objects that tf.layers saves by class name and configuration, and rebuilds from them.
  *
  * tf.layers recognizes initializers and regularizers by `instanceof` of classes that it does not export, and
  * takes everything else for a `{ className, config }` to rebuild from. An instance that has both properties is
- * therefore accepted everywhere, also by a second copy of tf.layers on the page; so its whole
- * state is in its config.
+ * therefore accepted everywhere, also by a second copy of tf.layers on the page. For this reason its whole state
+ * must be in its configuration.
  */
 export abstract class Configured<Options extends object> extends serialization.Serializable {
   constructor(protected readonly options: Options) {
@@ -22,32 +22,32 @@ export abstract class Configured<Options extends object> extends serialization.S
     return this.getClassName();
   }
 
-  /** A fresh object: tf.layers adds a key of its own to what it reads here. */
+  /** A new object at every read, because tf.layers adds a key of its own to the object that it gets. */
   get config(): serialization.ConfigDict {
     return this.getConfig();
   }
 }
 
-/** What the initializers of this package have in common: everything that tf.layers asks of one. */
+/** Base of this package's initializers, with all methods that tf.layers calls on an initializer. */
 export abstract class Initializer<Options extends object> extends Configured<Options> {
-  /** The values for a weight of this shape. */
+  /** Computes the values for a weight of the given shape. */
   protected abstract values(shape: number[]): Float32Array;
 
-  /** A float32 tensor of the given shape, new at every call. */
+  /** Returns a new float32 tensor of the given shape. */
   apply(shape: number[], dtype?: DataType): Tensor {
     if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
     return tensor(this.values(shape), shape, "float32");
   }
 
-  /** Part of tf.layers' initializer type. */
+  /** Required by tf.layers' initializer type. */
   fromConfigUsesCustomObjects(): boolean {
     return false;
   }
 }
 
 /**
- * The options in a configuration: only known ones, `null` (what JSON makes of undefined) as absent, and without the
- * `customObjects` that tf.layers adds to whatever it builds from.
+ * Returns the options of a configuration and rejects unknown ones. An option that is `null`, which JSON makes of
+ * undefined, counts as absent; the key `customObjects`, which tf.layers adds to every configuration, is dropped.
  */
 export function configured<Options extends object>(
   config: Options,

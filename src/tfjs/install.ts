@@ -1,9 +1,9 @@
 /**
  * Repairs and speeds up the orthogonal initializer that ships with tf.layers, in place.
  *
- * It is the default of every LSTM, GRU, SimpleRNN and ConvLSTM, and what `'orthogonal'`,
- * `tf.initializers.orthogonal({…})` and saved models name. All of them end in `apply` of one prototype;
- * that method is replaced, so no code and no saved model changes.
+ * The stock initializer is the recurrent default of every LSTM, GRU, SimpleRNN and ConvLSTM, and the one that
+ * `'orthogonal'`, `tf.initializers.orthogonal({…})` and saved models name. All of these call `apply` of one
+ * prototype. Only that method is replaced, so that no user's code and no saved model has to change.
  */
 import * as core from "@tensorflow/tfjs-core";
 import { checkOneOf } from "../arguments.ts";
@@ -17,7 +17,7 @@ import { classes as orthogonalClasses } from "./orthogonal.ts";
 import { Relu1 } from "./relu1.ts";
 import { hint, unhint } from "./train/hint.ts";
 
-/** All that a saved model may name. */
+/** All classes of this package that a saved model may name. */
 const classes = [
   ...decorrelatedClasses,
   ...layerClasses,
@@ -27,39 +27,40 @@ const classes = [
   Relu1,
 ];
 
-/** What is needed of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
+/** The used members of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
 export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor">;
 
-/** The stock class, as far as it concerns us. */
+/** The used members of the stock initializer. */
 interface StockOrthogonal {
   gain: number;
   seed?: number | null;
   apply(shape: number[], dtype?: core.DataType): core.Tensor;
 }
 
-/** Where the stock method waits for `uninstall`; a global symbol, shared by all copies of this package. */
+/** Key under which the stock method is kept for `uninstall`; a global symbol, shared by all copies of this package. */
 const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
 
 /**
  * Makes the stock orthogonal initializer of `tf` run on the kernels of this package.
  *
- * Without a seed: Haar distributed weights by the fast path. With a seed: stock tfjs's own weights for
- * it, up to rounding (QR of the same `tf.randomNormal`). Saved models stay standard ("Orthogonal"). Also
- * registers the initializers of this package with `tf`, for models that name them, and lets the wasm backend
- * say what it needs to train convolutions. Idempotent.
+ * - Without a seed, the weights are Haar distributed, computed by the fast path.
+ * - With a seed, the weights are those of stock tfjs for this seed, up to rounding: the QR decomposition of the same
+ *   `tf.randomNormal`.
+ * - Saved models stay standard: they name the initializer "Orthogonal".
  *
- * The kernels are tried first. Where they cannot run, stock is left as it is.
+ * `install` also registers the classes of this package with `tf`, for models that name them, and lets errors of the
+ * wasm backend say what it needs to train convolutions. A second call changes nothing.
  *
- * @param tf the namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
+ * @param tf the TensorFlow.js namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
  *   a copy of its own (a script tag, a bundled second core).
- * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded;
- *   EngineError if the engine does not run the kernels
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ * @throws EngineError if the engine does not run the kernels; the stock initializer is then left as it is
  */
 export function install(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf);
   for (const cls of classes) tf.serialization.registerClass<core.serialization.Serializable>(cls);
   if (STOCK in prototype) return;
-  orthogonal([1, 1], { seed: 0 }); // Throws now, not in the middle of a model, if there are no kernels.
+  orthogonal([1, 1], { seed: 0 }); // If the kernels cannot run, this throws before the method is replaced.
   hint();
   Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
   prototype.apply = function (shape, dtype) {
@@ -73,7 +74,13 @@ export function install(tf: TensorFlow = core): void {
   };
 }
 
-/** Takes back what `install` did to the stock initializer of `tf`; nothing to do is no error. */
+/**
+ * Undoes `install`: gives the stock orthogonal initializer of `tf` its own method back. Without an earlier `install` it
+ * does nothing.
+ *
+ * @param tf the namespace that was given to `install`; default the installed @tensorflow/tfjs-core
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ */
 export function uninstall(tf: TensorFlow = core): void {
   const prototype = stockPrototype(tf) as StockOrthogonal & { [STOCK]?: StockOrthogonal["apply"] };
   const stock = prototype[STOCK];
@@ -83,7 +90,7 @@ export function uninstall(tf: TensorFlow = core): void {
   unhint();
 }
 
-/** The random numbers that stock tfjs draws for a seed; not out of a tf.tidy, which would walk all of them. */
+/** The random numbers that stock tfjs draws for a seed. Without tf.tidy, which would walk all numbers returned. */
 function gaussian(tf: TensorFlow, rows: number, cols: number, seed: number): Float32Array {
   const draws = tf.randomNormal([rows, cols], 0, 1, "float32", seed);
   try {

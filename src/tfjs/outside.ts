@@ -1,2 +1,2 @@
-/** Resolved when the tf.tidy that we may be called in has ended: it would dispose what we make. */
+/** Waits for an enclosing tf.tidy to end, which would dispose the tensors made here. */
 export const outside = (): Promise<void> => Promise.resolve();

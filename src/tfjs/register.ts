@@ -1,6 +1,6 @@
 /**
- * `tfjs-initializers/register`: importing it is enough, everything that can be installed is. Where the engine
- * does not run the kernels it warns and leaves stock as it is: an import that throws would take the app along.
+ * `tfjs-initializers/register`: importing this module calls `install`. Where the engine does not run the kernels, the
+ * module warns and leaves the stock initializer as it is, because an import that throws would stop the whole app.
  */
 import "@tensorflow/tfjs-layers";
 import { EngineError } from "../errors.ts";

@@ -8,7 +8,7 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 
-/** tf.maximum(x, 0), in a third of its time on the wasm backend, where it broadcasts the 0. */
+/** Computes tf.maximum(x, 0) in a third of that operation's time on the wasm backend, where it broadcasts the 0. */
 const apply = customGrad((x, save) => {
   (save as (saved: Tensor[]) => void)([x as Tensor]);
   return {
@@ -17,7 +17,7 @@ const apply = customGrad((x, save) => {
   };
 });
 
-/** Stock relu: layers know it by its name, run fused kernels in its place, and save it as theirs. */
+/** Stand-in for the stock relu: tf.layers knows it by its name, runs fused kernels for it, and saves it as relu. */
 export class Relu extends serialization.Serializable {
   static readonly className: string = "relu";
 
@@ -30,7 +30,7 @@ export class Relu extends serialization.Serializable {
   }
 }
 
-/** tf.layers takes any registered class that has `apply` for an activation of its name. */
+/** The activation `relu1`. tf.layers accepts any registered class that has `apply` as the activation of its name. */
 export class Relu1 extends Relu {
   static override readonly className = "relu1";
 
@@ -41,13 +41,15 @@ export class Relu1 extends Relu {
 serialization.registerClass(Relu1);
 
 /**
- * Activation: max(x, 0) with gradient 1 at x = 0, where tf.relu has gradient 0. A neuron with zero
- * incoming weights (`grow` by gradmax) learns through relu1 and is dead for ever behind relu. It is the
- * convention of tf.maximum(x, 0), and the one that GradMax needs, f'(0) = 1 (Evci et al. 2022).
+ * Activation max(x, 0) with gradient 1 at x = 0, through which neurons with zero incoming weights can learn.
  *
- * Works wherever tf.layers takes the name of an activation, and in saved models, where it is "relu1":
- * import this package before loading them, or let `settle` turn it back into relu before saving. (For
- * TypeScript it passes as one of tf's own names.)
+ * It works wherever tf.layers takes the name of an activation. Saved models name it "relu1": import this package before
+ * loading them, or let `settle` turn relu1 back into relu before saving. Its TypeScript type is that of one of
+ * TensorFlow.js's own names.
+ *
+ * tf.relu has gradient 0 at x = 0, so that a neuron with zero incoming weights (as `grow` makes by gradmax) would never
+ * learn behind it. Gradient 1 is the convention of tf.maximum(x, 0), and the one that GradMax needs, f'(0) = 1 (Evci et
+ * al. 2022).
  *
  * @example
  * tf.layers.dense({ units: 64, activation: relu1 })

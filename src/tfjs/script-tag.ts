@@ -1,11 +1,11 @@
-/** The bundle for script tags: one global, `tfjsInitializers`, with all that the package has. */
+/** The bundle for script tags: one global, `tfjsInitializers`, with everything that the package exports. */
 import * as tf from "@tensorflow/tfjs-core";
 
 export * from "./index.ts";
-/** `tfjs-initializers/linalg`: the same as `linalg`, on typed arrays. */
+/** The functions of `tfjs-initializers/linalg`: those of `linalg`, on typed arrays. */
 export * as matrices from "../linalg/index.ts";
 
-/** What `import "tfjs-initializers/train"` does in a module; call it before the first training. */
+/** Does what `import "tfjs-initializers/train"` does in a module; call this function before the first training. */
 export async function train(): Promise<void> {
   if (!tf.findBackendFactory("wasm")) {
     throw new Error(

@@ -1,16 +1,15 @@
 /**
- * `tfjs-initializers/train`: importing it lets the wasm backend train whatever tf.layers has.
+ * `tfjs-initializers/train`: importing this module lets the wasm backend train every layer of tf.layers.
  *
  * Without it `model.fit` ends in "Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'"
  * (tensorflow/tfjs#8474, #8082), and products with transposed factors, two in each Dense and each step of an
- * LSTM, are tens of times slower than plain ones (#2532). Kernels and gradients of this package are registered where
- * TensorFlow.js has none, also for `tf.grad` and for models made before; what it has stays where it is as
- * fast and right, see below.
+ * LSTM, are tens of times slower than plain ones (#2532).
  *
- * All copies of TensorFlow.js on a page share one registry of kernels, so this one import serves them, and
- * it may come before or after tf.layers.
+ * The module registers kernels and gradients that TensorFlow.js lacks, and replaces those that are slow or wrong
+ * (`replaced` and `mended` below). They serve `tf.grad` and models made before the import, too. All copies of
+ * TensorFlow.js on a page share one registry of kernels, so one import serves them all, before or after tf.layers.
  */
-import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its own over ours.
+import "@tensorflow/tfjs-backend-wasm"; // First, so that it does not register its kernels over ours.
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call } from "./train/cells.ts";
 import {
@@ -31,9 +30,9 @@ import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
 import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { resizeNearestNeighborGrad } from "./train/resize.ts";
+import { unsortedSegmentSum } from "./train/segmentSum.ts";
 import { slopeKernels } from "./train/slopes.ts";
 import { tile } from "./train/tile.ts";
-import { unsortedSegmentSum } from "./train/segmentSum.ts";
 
 const backendName = "wasm";
 
@@ -53,18 +52,24 @@ for (const [kernelName, kernelFunc] of Object.entries(missing)) {
   tf.registerKernel({ kernelName, backendName, kernelFunc });
 }
 
-/** Replaces a kernel of the backend by one made from it, which is set up as it was. */
+/**
+ * Replaces a kernel of the backend by one that `ours` makes from it; its setup and disposal functions stay. Early
+ * versions of the backend lack some kernels; what is made from those refuses where it would need them.
+ */
 function replace(kernelName: string, ours: (stock: tf.KernelFunc) => tf.KernelFunc): void {
-  const stock = tf.getKernel(kernelName, backendName);
-  tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({ ...stock, kernelFunc: ours(stock.kernelFunc) });
+  const stock: tf.KernelConfig | undefined = tf.getKernel(kernelName, backendName);
+  const refuse = () => {
+    throw new Error(`Kernel '${kernelName}' not registered for backend '${backendName}'`);
+  };
+  if (stock) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...stock, kernelName, backendName, kernelFunc: ours(stock?.kernelFunc ?? refuse) }); // prettier-ignore
 }
 
 /**
- * Slow in the backend: plain loops, at a tenth or less of the speed of a product. Or wrong: its gradients of
- * max pooling send what belongs to a window without a positive number to the first pixel of the image, so
- * that new units, which are zero, would not learn; that of resizing adds to whatever was in memory. The fused
- * kernels only leave word that they ran.
+ * Kernels that replace those of the backend, which are slow or wrong. Slow ones are plain loops, at a tenth or less
+ * of the speed of a product. The gradients of max pooling are wrong: where a window has no positive number, its dy
+ * goes to the first pixel of the image, so that new units, which are zero, would not learn. The gradient of resizing
+ * is wrong: it adds to whatever was in memory. The fused kernels stay as they are, but record that they ran.
  */
 const replaced = {
   BatchMatMul: batchMatMul,
@@ -87,8 +92,8 @@ for (const [kernelName, gradient] of Object.entries(missingGradients)) {
 }
 
 /**
- * Whoever loads tf.layers registers all gradients of TensorFlow.js, over whichever are there. So a kernel
- * whose gradient is mended looks after it whenever it runs.
+ * Loading tf.layers registers all gradients of TensorFlow.js and overwrites those that are there. So a kernel
+ * whose gradient is mended checks its gradient, and mends it again, whenever it runs.
  */
 const ours = new WeakSet<tf.GradConfig>();
 for (const [kernelName, mend] of Object.entries(mended)) {
@@ -108,8 +113,8 @@ for (const [kernelName, mend] of Object.entries(mended)) {
 [lstmGradient, ...gruGradients].forEach(tf.registerGradient);
 
 /**
- * The cells of tf.layers, found through the registry of classes, where they are once tf.layers is loaded:
- * looked for now, and when a cell that is still tf.layers' own multiplies.
+ * Replaces `call` of the recurrent cells. The cells are in the registry of classes once tf.layers is loaded, so they
+ * are looked up now and whenever _FusedMatMul runs, which an original cell calls.
  */
 const cells = { LSTMCell: lstmCall, GRUCell: gruCall };
 const calls = new WeakSet<Call>();

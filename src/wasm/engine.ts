@@ -1,20 +1,20 @@
 /**
- * From the embedded text to running kernels, or to the error that says why this engine cannot run them.
+ * Compiles and instantiates the embedded kernels, or throws the error that says why this engine cannot run them.
  *
- * Compiling and instantiating are synchronous, because `Initializer.apply` is. Compiled modules are kept,
- * instances are `memory.ts`'s.
+ * Compiling and instantiating are synchronous, because `Initializer.apply` is. This file keeps compiled modules;
+ * `memory.ts` keeps instances.
  */
 import { outOfMemory } from "../arrays.ts";
 import { ArgumentError, EngineError, show } from "../errors.ts";
 import binaries, { stamp } from "./binaries.ts";
 
-/** The binaries, in the order of binaries.ts, by the names that they carry. */
+/** The names that the binaries carry, in the order of binaries.ts. */
 const names = ["f32", "f64"] as const;
 export type Name = (typeof names)[number];
 
-/** The custom section in which a binary says its name and of which sources it is. */
+/** The custom section in which a binary states its name and the sources it was built from. */
 const SECTION = "tfjs-initializers";
-/** Memory that an instance starts with: asconfig.json's initialMemory, in bytes. */
+/** Initial memory of an instance in bytes: initialMemory in asconfig.json. */
 const INITIAL = 2 * 2 ** 16;
 
 const NEEDED = "needed are Chrome 115, Firefox 93, Safari 16.4, Node 18 or newer";
@@ -23,16 +23,17 @@ const sources: Record<Name, () => BufferSource> = { f32: () => decode(0), f64: (
 const modules: Partial<Record<Name, WebAssembly.Module>> = {};
 
 /**
- * Hands over kernels that the host compiled ahead of time, where it allows no code to be compiled at run time
- * (workerd and other edge runtimes, a strict content security policy). Call it once for each binary that is
- * used, before the first call: which one a module is, and that it belongs to this version, it says itself.
+ * Provides kernels that the host compiled ahead of time, for hosts that allow no code to be compiled at run time
+ * (workerd and other edge runtimes, a strict content security policy). Call it before the first use of the package,
+ * once for each binary in use. f32.wasm computes in float32 and serves `orthogonal` and `install` without seeds;
+ * everything else may need f64.wasm too. A module itself states which binary it is, and that it belongs to this
+ * version.
  *
+ * @param module f32.wasm or f64.wasm of this version, compiled
+ * @throws ArgumentError if it is not a WebAssembly.Module, or not one of this version's binaries
+ * @example
  *   import f32 from "tfjs-initializers/f32.wasm"; // as such hosts import a compiled module
  *   provideKernels(f32);
- *
- * f32.wasm computes in float32 and serves `orthogonal` and `install` without seeds; all else may need f64.wasm too.
- *
- * @throws ArgumentError if it is no WebAssembly.Module, or not one of this version's binaries
  */
 export function provideKernels(module: WebAssembly.Module): void {
   const said = sectionOf(module);
@@ -44,9 +45,9 @@ export function provideKernels(module: WebAssembly.Module): void {
   modules[name] = module;
 }
 
-/** What a module says of itself: `undefined` if it is none of ours. */
+/** The identification that a module carries; `undefined` if the module is not from this package. */
 function sectionOf(module: WebAssembly.Module): string | undefined {
-  // Its own class may be another realm's, so this asks the engine instead of `instanceof`.
+  // The module may come from another realm, so this asks the engine instead of using `instanceof`.
   let sections: ArrayBuffer[];
   try {
     sections = WebAssembly.Module.customSections(module, SECTION);
@@ -56,16 +57,16 @@ function sectionOf(module: WebAssembly.Module): string | undefined {
   return sections[0] && String.fromCharCode(...new Uint8Array(sections[0]));
 }
 
-/** For tests: replaces a binary (by the debug build, say); without bytes it is the embedded one again. */
+/** For tests: replaces a binary, for example by the debug build; without bytes the embedded binary is used again. */
 export function useBinary(name: Name, bytes?: BufferSource): void {
   sources[name] = bytes ? () => bytes : () => decode(names.indexOf(name));
   delete modules[name];
 }
 
 /**
- * The exports of a new instance.
+ * Makes an instance and returns its exports.
  *
- * @throws EngineError if the engine cannot run it, MemoryError if it has no memory for it
+ * @throws EngineError if the engine cannot run the binary, MemoryError if it has no memory for an instance
  */
 export function instantiate(name: Name): WebAssembly.Exports {
   const module = (modules[name] ??= compile(sources[name]));
@@ -91,7 +92,7 @@ function compile(source: () => BufferSource): WebAssembly.Module {
   }
 }
 
-/** Why valid kernels do not start. Engines tell it in words only, and each in an error of its own kind. */
+/** The reason why valid kernels do not start. Engines report it only in words, each in its own class of error. */
 function explained(error: unknown): Error {
   const said = String(error);
   if (/main thread/.test(said)) {
@@ -109,7 +110,7 @@ function explained(error: unknown): Error {
   );
 }
 
-/** One of the embedded binaries: every other piece of hexadecimal text. */
+/** Decodes one of the embedded binaries, whose text holds their hexadecimal digits in alternating pieces. */
 function decode(which: number): Uint8Array<ArrayBuffer> {
   const hex = binaries.filter((_, i) => i % names.length === which).join("");
   const bytes = new Uint8Array(hex.length / 2);

@@ -1,10 +1,9 @@
 /**
  * The only file that touches WebAssembly memory.
  *
- * A job runs in a frame: put its input, allocate its output, call the kernel, take the result.
- * Addresses are valid inside the frame only; what `take` returns is a copy of the caller's own.
- * Instances are made at first use, synchronously, and thrown away after a large job, because the
- * memory of an instance never shrinks, and after a trap.
+ * A job runs in a frame: put its input, allocate its output, call the kernel, take the result. Addresses are valid only
+ * inside the frame; `take` copies the result into an array outside WebAssembly memory. Instances are made at first use,
+ * synchronously. They are dropped after a large job, because the memory of an instance never shrinks, and after a trap.
  */
 import { Info } from "../../assembly/info.ts";
 import { float32, float64, outOfMemory } from "../arrays.ts";
@@ -87,7 +86,7 @@ interface Kernels {
     h: number, w: number, channels: number, filters: number, oh: number, ow: number, kh: number, kw: number,
     sh: number, sw: number, top: number, left: number, x: number, dy: number, dw: number,
   ): Info;
-  /** polyval and roots are in the f64 binary only. */
+  /** polyval and roots exist only in the f64 binary. */
   polyval(n: number, a: number, moduli: number, count: number, x: number): void;
   // prettier-ignore
   roots(
@@ -111,23 +110,23 @@ export class Frame {
     private readonly dtype: Dtype,
   ) {}
 
-  /** Address of room for `count` numbers, 16-byte aligned, contents undefined. */
+  /** Allocates `count` numbers, 16-byte aligned, with undefined contents; returns their address. */
   alloc(count: number): number {
     const bytes = count * arrays[this.dtype].BYTES_PER_ELEMENT;
-    // Beyond 2^64 a BigInt would wrap on its way into the kernel.
+    // A BigInt beyond 2^64 would wrap when it is passed to the kernel.
     const address = bytes < 2 ** 32 ? this.kernels.alloc(BigInt(bytes)) >>> 0 : 0;
     if (address === 0) throw outOfMemory(bytes, LIMIT);
     return address;
   }
 
-  /** Copies numbers in; returns their address. */
+  /** Copies numbers into the frame; returns their address. */
   put(data: ArrayLike<number>): number {
     const address = this.alloc(data.length);
     new arrays[this.dtype](this.kernels.memory.buffer, address, data.length).set(data);
     return address;
   }
 
-  /** Copies numbers out into the first part of `target`. */
+  /** Copies numbers from the frame into the first part of `target`, and returns `target`. */
   take<T extends Data>(address: number, count: number, target: T): T {
     target.set(new arrays[this.dtype](this.kernels.memory.buffer, address, count));
     return target;
@@ -141,7 +140,7 @@ export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
   try {
     return job(new Frame(kernels, dtype));
   } catch (error) {
-    // A trap leaves a kernel in the middle of something; nothing more is asked of that instance.
+    // A trap interrupts a kernel and leaves its instance in an unknown state, so the instance is never used again.
     if (!expected.some((kind) => error instanceof kind)) drop(dtype, kernels);
     throw error;
   } finally {
@@ -150,14 +149,14 @@ export function frame<T>(dtype: Dtype, job: (frame: Frame) => T): T {
   }
 }
 
-/** What a job that ends in order may throw. */
+/** The errors that a job may throw while its instance stays usable. */
 const expected = [ArgumentError, ConvergenceError, MemoryError, SingularError];
 
 function drop(dtype: Dtype, kernels: Kernels): void {
   if (instances[dtype] === kernels) delete instances[dtype];
 }
 
-/** A zeroed array of the caller's own, or a MemoryError. */
+/** Makes a zeroed array outside WebAssembly memory, or throws a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {
   return dtype === "float32" ? float32(count) : float64(count);
 }

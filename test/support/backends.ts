@@ -1,4 +1,4 @@
-/** Jobs on the wasm backend against the same on the cpu backend, with the union package. */
+/** Compares the results of jobs on the wasm backend with those on the cpu backend, with the union package. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
@@ -18,7 +18,7 @@ interface Result {
   data: ArrayLike<number>;
 }
 
-/** What a job gives on one backend; it leaves nothing behind. */
+/** The result of a job on one backend; no tensor is left behind. */
 async function on(backend: string, job: () => tf.Tensor): Promise<Result> {
   await tf.setBackend(backend);
   const before = tf.memory().numTensors;
@@ -43,7 +43,7 @@ async function difference(job: () => tf.Tensor): Promise<number> {
   return error === 0 ? 0 : error / largest;
 }
 
-/** The bar of this package, relative to the largest entry. */
+/** The largest accepted difference, relative to the largest entry. */
 const BAR = 2e-6;
 export const close = async (job: () => tf.Tensor) => {
   const found = await difference(job);

@@ -1,4 +1,4 @@
-/** Small networks with a layer "a" to grow, for every kind of way from it to what consumes its units. */
+/** Small networks with a layer "a" to grow, for every kind of chain from this layer to the consumers of its units. */
 import { normal } from "../../src/linalg/normal.ts";
 import { diversityPenalty } from "../../src/tfjs/index.ts";
 import { tf } from "./wasm.ts";
@@ -9,7 +9,7 @@ type Model = InstanceType<typeof tf.LayersModel>;
 const { layers: L } = tf;
 type Conv = Parameters<typeof L.conv2d>[0];
 
-/** Conv2d "a" of 4 channels on 11 x 12 images, `between`, and what comes behind. */
+/** Layers of a network: conv2d "a" of 4 channels on 11 x 12 images, then the layers `between`, consumer included. */
 const image = (conv: Partial<Conv>, between: () => Layer[]) => () => [
   L.conv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu", name: "a", inputShape: [11, 12, 2], ...conv }), // prettier-ignore
   ...between(),
@@ -18,7 +18,7 @@ const image = (conv: Partial<Conv>, between: () => Layer[]) => () => [
 const conv = (args: Partial<Conv> = {}) =>
   L.conv2d({ filters: 5, kernelSize: 3, padding: "same", activation: "tanh", ...args });
 
-/** … into a conv2d. */
+/** Like `image`, with a conv2d as the consumer. */
 const toConv = (first: Partial<Conv>, between: () => Layer[] = () => [], second?: Partial<Conv>) =>
   image(first, () => [...between(), conv(second), L.flatten()]);
 
@@ -35,7 +35,7 @@ const kernels: Partial<Conv>[] = [
 const label = ({ kernelSize, padding, strides = 1 }: Partial<Conv>) =>
   `${[kernelSize].flat().join("x")} ${padding} /${[strides].flat().join("x")}`;
 
-/** All pairs of convolutions. */
+/** Networks with two convolutions, for all pairs of these kernels. */
 export const pairs: Record<string, () => Layer[]> = Object.fromEntries(
   kernels.flatMap((first) =>
     kernels.map((second) => [
@@ -51,7 +51,7 @@ const dense = (...between: (() => Layer)[]) => [
   L.dense({ units: 4, activation: "tanh" }),
 ];
 
-/** All layers that may be between, and all consumers. */
+/** One network for each layer that may be in between, and one for each consumer. */
 export const kinds: Record<string, () => Layer[]> = {
   dense: () => dense(),
   "dense, batch normalization": () => dense(() => L.batchNormalization()),
@@ -118,7 +118,7 @@ export const kinds: Record<string, () => Layer[]> = {
   "global max": image({}, () => [L.globalMaxPooling2d({})]),
 };
 
-/** Convolutions with gaps between their taps: the grown one, what consumes it, what is between, all. */
+/** Networks with dilated convolutions: the grown layer, its consumer, the layers between, or all of them. */
 export const dilated: Record<string, () => Layer[]> = {
   "dilated consumer": toConv({}, undefined, { dilationRate: 2 }),
   "dilated consumer, uneven, valid": toConv({}, undefined, {
@@ -139,15 +139,15 @@ export const dilated: Record<string, () => Layer[]> = {
 };
 
 /**
- * The same network without gaps: convolutions with zeros between their taps. TensorFlow.js has gradients
- * for these alone.
+ * The same network without dilations: its convolutions have zeros between their taps. TensorFlow.js has gradients
+ * only for such convolutions.
  */
 export function undilated(model: Model): Model {
   const gaps = new Map<string, [number, number]>();
   const layers = model.layers.map((layer) => {
     const config = layer.getConfig();
     const { kernelSize, dilationRate } = config as Record<string, [number, number]>;
-    // In depthwise layers tf.layers ignores the rate.
+    // tf.layers ignores the dilation rate of depthwise layers.
     if (layer.getClassName() === "Conv2D" && dilationRate.some((rate) => rate !== 1)) {
       gaps.set(layer.name, dilationRate);
       config["kernelSize"] = kernelSize.map((size, i) => (size - 1) * dilationRate[i] + 1);
@@ -187,7 +187,7 @@ function spread(filter: ReturnType<typeof tf.tensor>, [dy, dx]: readonly [number
 
 type Optimizer = string | InstanceType<typeof tf.Optimizer>;
 
-/** The network of these layers with an output of three, compiled, its weights and moving averages drawn. */
+/** The compiled network of these layers and an output of three units; weights and moving averages are random. */
 export function build(layers: Layer[], optimizer: Optimizer = "sgd"): Model {
   return drawn(
     tf.sequential({ layers: [...layers, L.dense({ units: 3, name: "out" })] }),
@@ -195,7 +195,7 @@ export function build(layers: Layer[], optimizer: Optimizer = "sgd"): Model {
   );
 }
 
-/** All weights drawn anew by a seed, and the model compiled. */
+/** Draws all weights of a model from a seed, and compiles the model. */
 export function drawn(model: Model, optimizer: Optimizer = "sgd"): Model {
   model.compile({ optimizer, loss: "meanSquaredError" });
   tf.tidy(() =>
@@ -203,7 +203,7 @@ export function drawn(model: Model, optimizer: Optimizer = "sgd"): Model {
       const shape = weight.shape as number[];
       const size = shape.reduce((product, length) => product * length, 1);
       const kernel = weight.originalName.endsWith("kernel");
-      // Kernels as He's, scales and variances about 1, biases about 0.
+      // Kernels by He's rule, scales and variances near 1, biases near 0.
       const about = /gamma|variance/.test(weight.originalName) ? 1 : 0;
       const spread = kernel ? Math.sqrt((2 * shape.at(-1)!) / size) : 0.2;
       const values = normal(1, size, { seed }).data.map((x) =>
@@ -215,7 +215,7 @@ export function drawn(model: Model, optimizer: Optimizer = "sgd"): Model {
   return model;
 }
 
-/** A batch for a model, by a seed. */
+/** A random batch for a model, from a seed. */
 export function batch(model: Model, size: number, seed = 1) {
   const draw = (shape: (number | null)[], seed: number) => {
     const full = [size, ...(shape.slice(1) as number[])];

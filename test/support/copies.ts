@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /**
- * Second copies of packages, as a page gets them from a bundle beside a script tag. Modules loaded
- * later see the first copies again.
+ * Loads second copies of packages, as on a page with a bundle beside a script tag. Modules loaded later get the first
+ * copies again.
  */
 export function copies(...names: string[]): any[] {
   const paths = names.map((name) => require.resolve(name));

@@ -1,4 +1,4 @@
-/** What the tests of diversity in training share: models of core + layers or of the union package, and data. */
+/** Shared by the tests of diversity in training: models of core + layers or of the union package, and data. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { decorrelated, diversityPenalty, diversityRegularizer } from "../../src/tfjs/index.ts";
 import type { tf as namespace } from "./wasm.ts";
@@ -7,7 +7,7 @@ export type TensorFlow = Pick<typeof namespace, "layers" | "randomNormal" | "ran
 type Regularizer = NonNullable<Parameters<typeof diversityRegularizer>[0]>;
 type Penalty = NonNullable<Parameters<typeof diversityPenalty>[0]>;
 
-/** 8 – 12 relu – (penalty) – 3, and data for it. */
+/** A model 8 – 12 relu – (penalty) – 3, and data for the model. */
 export function setUp(
   tf: TensorFlow,
   { regularizer, penalty }: { regularizer?: Regularizer; penalty?: Penalty } = {},

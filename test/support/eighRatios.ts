@@ -1,6 +1,6 @@
 /**
  * LAPACK's ratios of a symmetric eigen-decomposition (TESTING/EIG/dsyt21.f), in units of u: ‖A − VWVᵀ‖₁ over
- * n ‖A‖₁, ‖I − VᵀV‖₁ over n; and what must hold exactly.
+ * n ‖A‖₁, ‖I − VᵀV‖₁ over n; and the properties that must hold exactly.
  */
 import * as assert from "uvu/assert";
 import type { Eigh, Matrix } from "../../src/linalg/index.ts";
@@ -8,12 +8,12 @@ import type { Data } from "../../src/wasm/memory.ts";
 import { type Precision } from "./precisions.ts";
 import { distance, Family, largest, orthogonality, residual } from "./ratios.ts";
 
-/** What LAPACK accepts (sep.in). */
+/** The largest ratio that LAPACK accepts (sep.in). */
 export const HARD = 60;
-/** What we accept. */
+/** The largest ratio that our tests accept. */
 export const GATE = 10;
 
-/** The two ratios, each kept with its worst. */
+/** Checks the two ratios and remembers the worst of each. */
 export class EighFamilies {
   readonly residual: Family;
   readonly vectors: Family;
@@ -39,7 +39,7 @@ export class EighFamilies {
   }
 }
 
-/** In every column the first of the components of largest magnitude is positive. */
+/** Checks that in every column the first of the components of largest magnitude is positive. */
 function checkSigns({ rows, cols, data }: Matrix, what: string): void {
   for (let j = 0; j < cols; j++) {
     let best = 0;

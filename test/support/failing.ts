@@ -5,7 +5,7 @@ import type { Precision } from "./precisions.ts";
 
 type Kernels = Frame["kernels"];
 
-/** Where the countdown stands: below the arena and what the compiler keeps there. */
+/** Address of the countdown: below the arena and below the data of the compiler. */
 const COUNTDOWN = 8;
 
 /** if (countdown != 0) { countdown--; if (countdown == 0) return 0; } */
@@ -17,10 +17,10 @@ const prologue = [
   0x0b, // end
 ];
 
-/** Kernels of their own whose `alloc` begins with a countdown: the k-th allocation from now on fails. */
+/** An instance of the kernels whose `alloc` begins with a countdown, so that the k-th allocation fails. */
 export class Failing {
   readonly kernels: Kernels;
-  /** How many there were in the last run, up to the one that failed. */
+  /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
 
@@ -32,12 +32,12 @@ export class Failing {
     this.#start = this.kernels.mark();
   }
 
-  /** An empty arena again. */
+  /** Empties the arena. */
   clear(): void {
     this.kernels.release(this.#start);
   }
 
-  /** Room for numbers, which it holds. */
+  /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
     const address = this.kernels.alloc(BigInt(values.length * bytes));
@@ -46,7 +46,7 @@ export class Failing {
     return address;
   }
 
-  /** Runs a job whose k-th allocation fails, and counts them. */
+  /** Runs a job whose k-th allocation fails, and counts the allocations. */
   run<T>(k: number, job: () => T): T {
     new DataView(this.kernels.memory.buffer).setUint32(COUNTDOWN, k, true);
     const result = job();
@@ -56,7 +56,7 @@ export class Failing {
     return result;
   }
 
-  /** What lies below the arena, address 0 included: no kernel writes there. */
+  /** The memory below the arena, address 0 included, where no kernel may write. */
   bottom(): Uint8Array {
     return this.#view().slice(0, this.#start);
   }
@@ -96,7 +96,7 @@ function exported(section: Uint8Array, name: string): number {
   throw new Error(`the binary does not export ${name}`);
 }
 
-/** Function bodies: a size, runs of locals, code. */
+/** Finds a function body in the code section; a body is a size, runs of locals, and code. */
 function code(section: Uint8Array, target: number): number[] {
   const { value: count, next: start } = leb(section, 0);
   const out = toLeb(count);
@@ -115,7 +115,7 @@ function code(section: Uint8Array, target: number): number[] {
   return out;
 }
 
-/** An unsigned number of seven bits a byte. */
+/** Decodes an unsigned number of seven bits a byte (LEB128). */
 function leb(bytes: Uint8Array, at: number): { value: number; next: number } {
   let value = 0;
   for (let factor = 1; ; factor *= 128) {

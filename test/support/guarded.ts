@@ -5,8 +5,8 @@ import type { Precision } from "./precisions.ts";
 const GUARD = 8;
 
 /**
- * Room for `count` results between two guards, all filled with `fill`, or with `content` between them.
- * `take` returns what the kernel wrote after seeing that the guards still stand.
+ * Allocates room for `count` results between two guards. Everything is filled with `fill`, or the room with `content`.
+ * `take` checks that the guards are unchanged and returns what the kernel wrote.
  */
 export function guarded(
   f: Frame,

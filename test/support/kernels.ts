@@ -1,6 +1,6 @@
 /**
- * Which binaries the tests run on: KERNELS=release, the embedded ones (this is the default), or
- * KERNELS=debug, the ones with assertions and rogue values. Every suite imports this file.
+ * Chooses the binaries that the tests run on: KERNELS=release, the embedded ones (the default), or KERNELS=debug,
+ * those with assertions and rogue values. Every suite imports this file.
  */
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
@@ -20,7 +20,7 @@ const debug = (name: string) =>
 const choose = () => (["f32", "f64"] as const).forEach((name) => useBinary(name, debug(name)));
 choose();
 
-/** As if nothing had been compiled yet. */
+/** Drops the compiled kernels and their instances; an error within a frame costs the instance. */
 export function afresh(): void {
   for (const dtype of ["float32", "float64"] as const) {
     const surprise = () => {

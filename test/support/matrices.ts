@@ -1,6 +1,6 @@
 /**
- * Matrices to factorise: the eight types of LAPACK's QR tests (TESTING/LIN/slatb4.f) and those on
- * which QR codes are known to fail. All are made in f64 and rounded once to the precision asked for.
+ * Matrices for factorisations: the eight types of LAPACK's QR tests (TESTING/LIN/slatb4.f) and matrices on which QR
+ * codes are known to fail. All are computed in f64 and rounded once to the precision asked for.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
 import { double, type Precision } from "./precisions.ts";
@@ -53,10 +53,10 @@ export const hard: Record<string, Make> = {
     map(uniform(m, n, p), (a, i, j) => a(i, j) * ((i + j) % 2 ? p.max / (8 * m) : p.safmin)),
 };
 
-/** From 1e18 for the first of n down to 1e-18 for the last. */
+/** A scale that falls from 1e18 for i = 0 to 1e-18 for i = n − 1. */
 const grade = (i: number, n: number) => 10 ** (18 - (36 * i) / Math.max(n - 1, 1));
 
-/** Entry (i, j) by a formula. */
+/** A matrix whose entry (i, j) is given by a formula. */
 export function build(
   m: number,
   n: number,

@@ -1,7 +1,7 @@
 /**
- * Matrices for the nonsymmetric eigenvalue problem: the 21 types of LAPACK's TESTING/EIG/dchkhs.f, and
- * those with eigenvalues known in closed form or on which QR iterations are known to stall. All are made in
- * f64 and rounded once to the precision asked for.
+ * Matrices for the nonsymmetric eigenvalue problem: the 21 types of LAPACK's TESTING/EIG/dchkhs.f, matrices with
+ * eigenvalues known in closed form, and matrices on which QR iterations are known to stall. All are computed in f64
+ * and rounded once to the precision asked for.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian, uniform } from "./matrices.ts";
@@ -31,7 +31,7 @@ const diagonal =
   (n, p) =>
     build(n, n, p, (i, j) => (i === j ? sign(i) * spectrum(i, n, ulp(p)) : 0));
 
-/** X T X⁻¹, T with this spectrum and random above, X of this condition; "random": pairs and singles. */
+/** X T X⁻¹: T has this spectrum ("random": pairs and real values) and is random above it, X has this condition. */
 const similar =
   (spectrum: Spectrum | "random", condition: (p: Precision) => number): Make =>
   (n, p) => {
@@ -87,7 +87,7 @@ export const dchkhs: Record<string, Make> = {
   "21 random, small": times(random, minute),
 };
 
-/** Where QR iterations without exceptional shifts stall, or matrices that are graded, defective or reducible. */
+/** Matrices on which QR iterations without exceptional shifts stall, or which are graded, defective or reducible. */
 export const stubborn: Record<string, Make> = {
   "cyclic permutation": (n, p) => build(n, n, p, (i, j) => Number(i === (j + 1) % n)),
   "backward cyclic permutation": (n, p) => build(n, n, p, (i, j) => Number(j === (i + 1) % n)),

@@ -1,5 +1,5 @@
 /**
- * Polynomials that root finders have failed on: ascending coefficients.
+ * Polynomials on which root finders have failed, as ascending coefficients.
  *
  * The 34 special ones of FPML (T. R. Cameron, github.com/trcameron/FPML, MIT), which collects those of Jenkins and
  * Traub (TOMS 419), MPSolve and others, by their formulas; and the classical families.
@@ -9,7 +9,7 @@ import { expanded } from "../twins/polynomial.ts";
 
 const range = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
 
-/** The real polynomial of these roots, with conjugates added to complex ones. */
+/** The real polynomial with these roots; complex roots are joined by their conjugates. */
 const real = (...roots: (number | [number, number])[]) =>
   expanded(
     roots.flatMap((z): [number, number?][] => (typeof z === "number" ? [[z]] : [z, [z[0], -z[1]]])),
@@ -21,7 +21,7 @@ const rounded = (p: bigint[]) => p.map(Number);
 const repeat = (p: bigint[], times: number) =>
   range(times, () => p).reduce((product, factor) => multiply(product, factor), [1n]);
 
-/** p_{k+1} = factor_k p_k − c_k p_{k−1}, from 1 and `first`. */
+/** The polynomial p_n of the recurrence p_{k+1} = factor_k p_k − c_k p_{k−1}, p_0 = 1, p_1 = `first`. */
 function recurrence(n: number, first: bigint[], next: (k: bigint) => [bigint[], bigint]): number[] {
   let [before, p] = [[1n], first];
   for (let k = 1n; k < n; k++) {
@@ -55,7 +55,7 @@ const mandelbrot = (levels: number) => {
 };
 const wilkinson = (n: number) => rounded(range(n, (i) => [-BigInt(i + 1), 1n]).reduce(multiply));
 const turn = (angle: number, r = 1): [number, number] => [r * Math.cos(angle), r * Math.sin(angle)];
-/** Jenkins–Traub p11: half of the roots on the unit circle, half on that of 0.9. */
+/** Jenkins–Traub p11: half of the roots lie on the unit circle, half on the circle of radius 0.9. */
 const circles = (m: number) =>
   real(
     ...range(m, (j) => turn(((j + 0.5) * Math.PI) / (2 * m), 0.9)),
@@ -78,7 +78,7 @@ const traverso = [
   "1015406084096", "-3949133824", "3284992", "-1728", "1",
 ].map(Number);
 
-/** FPML's, in its order. */
+/** The special polynomials of FPML, in its order. */
 export const special: Record<string, number[]> = {
   ...Object.fromEntries([10, 15, 20].map((n) => [`Wilkinson ${n}`, wilkinson(n)])),
   "Wilkinson 20, scaled and shifted": real(...range(20, (j) => (-21 + 2 * j) / 10)),
@@ -111,7 +111,7 @@ export const special: Record<string, number[]> = {
 };
 
 const normals = (n: number, seed: number) => {
-  // Sums of twelve uniform numbers of a linear congruential generator: any will do.
+  // Nearly normal numbers: sums of twelve uniform numbers of a linear congruential generator.
   let state = seed;
   const uniform = () => (state = (state * 16807) % 2147483647) / 2147483647;
   return range(n, () => range(12, uniform).reduce((a, b) => a + b) - 6);
@@ -134,7 +134,7 @@ const mignotte = (n: number, a: number) => {
 };
 const unity = (n: number) => range(n + 1, (k) => (k === 0 ? -1 : Number(k === n)));
 
-/** Roots that are simple, by more than their last digits. */
+/** Families whose roots are simple, and differ in more than their last digits. */
 export const families: Record<string, Numbers> = {
   ...Object.fromEntries([3, 10, 30].map((a) => [`Mignotte ${a}`, mignotte(20, a)])),
   "roots of unity 50": unity(50),
@@ -158,7 +158,7 @@ export const families: Record<string, Numbers> = {
   "LPS 8": [0.03364563, 0.5, 1.48040771, 0, -3.20755005, 0, 3.84906006, 0, -1.66923523],
 };
 
-/** Exactly representable ones with multiple roots: coefficients, and roots with multiplicities. */
+/** Exactly representable polynomials with multiple roots: coefficients, and roots with multiplicities. */
 export const multiple: Record<string, [number[], [re: number, im: number, times: number][]]> = {
   "p8: (x + 1)^5": [rounded(repeat([1n, 1n], 5)), [[-1, 0, 5]]],
   "(x - 1)^2": [[1, -2, 1], [[1, 0, 2]]],

@@ -1,4 +1,4 @@
-/** Quasi-triangular matrices for trsyl, and the data of LAPACK's own test of it. */
+/** Quasi-triangular matrices for trsyl, and the data of LAPACK's test of its trsyl. */
 import type { Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian } from "./matrices.ts";
 import type { Precision } from "./precisions.ts";
@@ -29,7 +29,7 @@ export const dget35 = [
   [[1, 1, 2, 1], [0, 5, -21, 2], [0, 2, 5, 3], [0, 0, 0, 4]], // prettier-ignore
 ];
 
-/** Normal above the diagonal; about as many 2 x 2 blocks as `pairs` of 10 places tell; near `shift`. */
+/** A random quasi-triangular matrix near `shift`; `pairs` of 10 places of the diagonal begin a 2 x 2 block. */
 export function quasi(
   n: number,
   precision: Precision,
@@ -38,7 +38,7 @@ export function quasi(
   const above = gaussian(n, n, precision, seed).data;
   const starts = new Set<number>();
   for (let i = 0; i + 1 < n; i++) {
-    // Hashed, so that blocks lie at all places of a tile.
+    // The places are hashed, so that blocks occur at all positions of a tile.
     if ((Math.imul(i + 31 * seed, 0x9e3779b1) >>> 0) % 10 < pairs) starts.add(i++);
   }
   return build(n, n, precision, (i, j) => {

@@ -1,15 +1,15 @@
 /**
- * LAPACK's test ratios: an error over what rounding alone may cause, of order 1 for a backward stable
- * routine (TESTING/LIN/sqrt01.f). Plain loops in f64; data are first scaled by a power of two, so that
+ * LAPACK's test ratios: an error divided by the error that rounding alone may cause, of order 1 for a backward stable
+ * routine (TESTING/LIN/sqrt01.f). They are computed by plain loops in f64, from data scaled by a power of two, so that
  * the measurement itself neither over- nor underflows.
  */
 import * as assert from "uvu/assert";
 import type { Matrix } from "../../src/linalg/index.ts";
 import { precisionOf } from "./precisions.ts";
 
-/** What LAPACK accepts (stest.in, dtest.in). */
+/** The largest ratio that LAPACK accepts (stest.in, dtest.in). */
 export const HARD = 30;
-/** What we accept: a few times the worst that was measured, so that a loss of accuracy shows early. */
+/** The largest ratio that our tests accept: a few times the worst measured, so that a loss of accuracy shows early. */
 export const GATE = 8;
 
 /** Holds all ratios of one family below one threshold and remembers the worst. */
@@ -27,7 +27,7 @@ export class Family {
     if (ratio > this.worst) [this.worst, this.#case] = [ratio, what];
   }
 
-  /** A line that test/run.ts repeats. */
+  /** Prints the worst ratio as a line that test/run.ts repeats. */
   note(): void {
     console.log(
       `\nnote: ${this.name}: worst ${this.worst.toPrecision(2)} of ${this.gate} (${this.#case})`,
@@ -52,8 +52,8 @@ export function orthogonality(q: Matrix): number {
 }
 
 /**
- * The larger of ‖R − QᵀA‖₁ and ‖A − QR‖₁ over m ‖A‖₁ u. The first is LAPACK's and knows all of a
- * complete Q; the second does not overlook a reduced Q that spans the wrong space.
+ * The larger of ‖R − QᵀA‖₁ and ‖A − QR‖₁ over m ‖A‖₁ u. The first is LAPACK's and sees all columns of a complete Q;
+ * the second notices a reduced Q that spans the wrong space.
  *
  * No result can be closer than the spacing of subnormal numbers, so ‖A‖₁ u counts as at least that.
  */

@@ -1,4 +1,4 @@
-/** How engines refuse the kernels: stubs of WebAssembly, in the words of the engines themselves. */
+/** Stubs of WebAssembly that refuse the kernels, with the messages of real engines. */
 import { EngineError, MemoryError } from "../../src/errors.ts";
 
 const real = WebAssembly;
@@ -6,11 +6,11 @@ const real = WebAssembly;
 interface Refusal {
   stub: object | undefined;
   kind: typeof EngineError | typeof MemoryError;
-  /** What the message must name: the cause, and what to do about it. */
+  /** The message must name the cause and a remedy. */
   says: RegExp;
 }
 
-/** WebAssembly with one of its constructors, which throws; its static functions stay. */
+/** WebAssembly with one constructor replaced by one that throws; the static functions stay. */
 function engine(name: "Module" | "Instance", error: unknown, changes: object = {}): object {
   const constructor = function () {
     throw error;
@@ -80,7 +80,7 @@ export const refusals = {
   },
 } satisfies Record<string, Refusal>;
 
-/** Runs a job where `stub` takes the place of WebAssembly. */
+/** Runs a job while `stub` replaces WebAssembly. */
 export function without(stub: object | undefined, job: () => void): void {
   globalThis.WebAssembly = stub as typeof WebAssembly;
   try {

@@ -1,4 +1,4 @@
-/** What a real Schur form must satisfy (LAPACK's TESTING/EIG/dchkhs.f): ratios and structure. */
+/** The conditions on a real Schur form (LAPACK's TESTING/EIG/dchkhs.f): ratios and structure. */
 import * as assert from "uvu/assert";
 import type { Matrix } from "../../src/linalg/index.ts";
 import { precisionOf, type Precision } from "./precisions.ts";
@@ -13,10 +13,10 @@ import {
   transpose,
 } from "./ratios.ts";
 
-/** In units of 2u, as LAPACK counts, which accepts 20 (nep.in); measured up to 6, where SciPy comes to 3. */
+/** Largest accepted ratio, in units of 2u as in LAPACK, which accepts 20 (nep.in); measured: up to 6, SciPy up to 3. */
 const GATE = 8;
 
-/** The families of one suite. */
+/** Checks Schur forms, and remembers the worst of each ratio, for one suite. */
 export class SchurFamilies {
   readonly residual: Family;
   readonly orthogonality: Family;
@@ -26,7 +26,7 @@ export class SchurFamilies {
     this.orthogonality = new Family(`${what} ${dtype} ‖I − ZᵀZ‖`, gate);
   }
 
-  /** Ratios and structure of one decomposition. */
+  /** Checks ratios and structure of one decomposition. */
   verify(a: Matrix, { t, z }: { t: Matrix; z: Matrix }, what: string): void {
     standard(t, what);
     this.orthogonality.check(orthogonality(z) / 2, what);
@@ -53,7 +53,7 @@ export function similarity(a: Matrix, z: Matrix, t: Matrix): number {
   return error / (a.rows * 2 * norm);
 }
 
-/** T is upper quasi-triangular, exactly, and its 2 x 2 blocks are standardised, exactly. */
+/** Checks that T is exactly upper quasi-triangular, and that its 2 x 2 blocks are exactly standardised. */
 export function standard({ rows: n, data }: Matrix, what: string): void {
   const at = (i: number, j: number) => data[i * n + j]!;
   for (let i = 0; i < n; i++) {

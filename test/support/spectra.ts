@@ -1,8 +1,8 @@
 /**
  * Matrices for singular value decompositions: the five types of LAPACK's SVD tests (TESTING/EIG/sdrvbd.f),
  * the spectra of TESTING/MATGEN/slatm1.f, matrices whose small singular values are determined to full
- * relative accuracy, and those on which SVD codes return NaN or never return. All are made in f64
- * and rounded once to the precision asked for.
+ * relative accuracy, and matrices on which SVD codes return NaN or do not return. All are computed in f64 and rounded
+ * once to the precision asked for.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian, uniform } from "./matrices.ts";
@@ -11,7 +11,7 @@ import { stewart } from "../twins/haar.ts";
 
 type Make = (m: number, n: number, precision: Precision) => Matrix;
 
-/** U diag(s) Vᵀ with Haar U and V; beyond min(m, n) values nothing is read. */
+/** U diag(s) Vᵀ with Haar U and V; only the first min(m, n) values are read. */
 export function withSpectrum(
   m: number,
   n: number,
@@ -31,7 +31,7 @@ export function withSpectrum(
   });
 }
 
-/** slatm1: value i of k between 1 and 1 / condition. */
+/** The modes of slatm1: value i of k, between 1 and 1 / condition. */
 export const modes = {
   "mode 1": (condition: number) => (i: number) => (i === 0 ? 1 : 1 / condition),
   "mode 2": (condition: number) => (i: number, k: number) => (i < k - 1 ? 1 : 1 / condition),
@@ -41,10 +41,10 @@ export const modes = {
 };
 
 const part = (i: number, k: number) => i / Math.max(k - 1, 1);
-/** Scattered over [0, 1): the golden ratio's multiples. */
+/** Numbers scattered over [0, 1): multiples of the golden ratio, modulo 1. */
 const scatter = (i: number, k: number) => ((i + k) * 0.6180339887498949) % 1;
 
-/** LAPACK's ulp is 2u; its extreme types are off the ends of the range by a factor of ulp. */
+/** Evenly spaced values. LAPACK's ulp is 2u; its extreme types are off the ends of the range by a factor of ulp. */
 const evenly = ({ u }: Precision) => modes["mode 4"](0.5 / u);
 const stretched = (p: Precision, norm: number) => (i: number, k: number) => norm * evenly(p)(i, k);
 
@@ -56,7 +56,7 @@ export const sdrvbd: Record<string, Make> = {
   "near overflow": (m, n, p) => withSpectrum(m, n, p, stretched(p, p.max * (2 * p.u))),
 };
 
-/** All modes at condition 1e2 and 1e6, and spectra with equal and zero values. */
+/** Matrices of all modes at condition 1e2 and 1e6, and of spectra with equal and zero values. */
 export const spectra: Record<string, Make> = {
   ...Object.fromEntries(
     Object.entries(modes).flatMap(([mode, spectrum]) =>
@@ -72,7 +72,7 @@ export const spectra: Record<string, Make> = {
   "1 / i": (m, n, p) => withSpectrum(m, n, p, (i) => 1 / (i + 1)),
 };
 
-/** Integers, so that what should be zero is exactly zero: of rank ⌈min(m, n) / 2⌉ at most. */
+/** Matrices of integers, whose zero singular values are exact: of rank ⌈min(m, n) / 2⌉ at most. */
 export function integers(m: number, n: number, precision: Precision): Matrix {
   const half = Math.ceil(Math.min(m, n) / 2);
   const digit = (i: number, j: number) => ((7 * i * i + 3 * i * j + 5 * j) % 11) - 5;
@@ -81,22 +81,22 @@ export function integers(m: number, n: number, precision: Precision): Matrix {
   );
 }
 
-/** Bidiagonal, its diagonal falling over `decades`, next to ones (Golub and Kahan's form). */
+/** Bidiagonal: the diagonal falls over `decades`, the superdiagonal is 1 (Golub and Kahan's form). */
 export const bidiagonal = (n: number, precision: Precision, decades: number): Matrix =>
   build(n, n, precision, (i, j) => (i === j ? 10 ** (-decades * part(i, n)) : Number(j === i + 1)));
 
-/** Powers 0 … n-1 of m points evenly spaced in (0, 1]. */
+/** Powers 0 … n − 1 of m points evenly spaced in (0, 1]. */
 export const vandermonde: Make = (m, n, precision) =>
   build(m, n, precision, (i, j) => ((i + 1) / m) ** j);
 
-/** A row of ones above ε I: two nearly equal columns for every pair. */
+/** A row of ones above ε I, so that every two columns are nearly equal. */
 export const lauchli = (n: number, precision: Precision, ε: number): Matrix =>
   build(n + 1, n, precision, (i, j) => (i === 0 ? 1 : i === j + 1 ? ε : 0));
 
 export const kahan = (n: number, precision: Precision, θ = 1.2): Matrix =>
   build(n, n, precision, (i, j) => (i > j ? 0 : Math.sin(θ) ** i * (i === j ? 1 : -Math.cos(θ))));
 
-/** With the diagonal raised so that pivoting leaves the columns where they are, as LAPACK's tests of it do. */
+/** Kahan's matrix with a raised diagonal, so that pivoting leaves the columns in place, as in LAPACK's tests. */
 export const perturbedKahan = (n: number, precision: Precision, θ: number): Matrix => {
   const a = kahan(n, double, θ).data;
   const raised = (i: number, j: number) => (i === j ? 1 + 25 * precision.u * (n - i) : 1);
@@ -127,8 +127,8 @@ export function scaled(
 }
 
 /**
- * Matrices from the issue lists of SVD codes in JavaScript, C++ and LAPACK, and those on which our own
- * Jacobi iteration circled about its tolerance.
+ * Matrices from the issue lists of SVD codes in JavaScript, C++ and LAPACK, and matrices on which our own Jacobi
+ * iteration did not settle at its tolerance.
  */
 export const killers: Record<string, number[][]> = {
   "svd-js 5 a": [
@@ -188,7 +188,7 @@ export const killers: Record<string, number[][]> = {
 export const fromRows = (rows: number[][], precision: Precision): Matrix =>
   build(rows.length, rows[0].length, precision, (i, j) => rows[i][j]);
 
-/** m x k with orthonormal columns, row-major; made once. */
+/** m x k with orthonormal columns, row-major; each is computed once. */
 function haar(m: number, k: number, seed: number): Float64Array {
   const made = (drawn[`${m} ${k} ${seed}`] ??= stewart(gaussian(m, k, double, seed)).data);
   return made.slice();
@@ -196,6 +196,6 @@ function haar(m: number, k: number, seed: number): Float64Array {
 
 const drawn: Record<string, Float64Array> = {};
 
-/** 0 … n-1 in an order without pattern. */
+/** 0 … n − 1 in an order without pattern. */
 const shuffled = (n: number) =>
   Array.from({ length: n }, (_, i) => i).sort((i, j) => Math.sin(99 * i) - Math.sin(99 * j));

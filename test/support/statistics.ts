@@ -1,4 +1,4 @@
-/** Is this the distribution it should be? Seeds are fixed, so each test passes always or never. */
+/** Tests of distributions. Seeds are fixed, so each test passes always or never. */
 import { errorFunction } from "simple-statistics";
 
 type Numbers = ArrayLike<number>;
@@ -17,7 +17,7 @@ export function kolmogorov(sample: Numbers, cdf: (x: number) => number): number 
   return Math.sqrt(n) * gaps.reduce((a, b) => Math.max(a, b));
 }
 
-/** Exceeded by √N D with probability 2 exp(−2 · 1.95²) = 0.001. */
+/** Bound that √N D, the value of `kolmogorov`, exceeds with probability 2 exp(−2 · 1.95²) = 0.001. */
 export const KOLMOGOROV = 1.95;
 
 export const mean = (x: Numbers) => sum(x.length, (i) => x[i]) / x.length;
@@ -30,13 +30,13 @@ export function variance(x: Numbers): number {
   return sum(x.length, (i) => (x[i] - center) ** 2) / x.length;
 }
 
-/** Mean 0, variance 1. */
+/** The numbers shifted and scaled to mean 0 and variance 1. */
 export function standardize(x: Numbers): Float64Array {
   const [center, deviation] = [mean(x), Math.sqrt(variance(x))];
   return Float64Array.from(x, (value) => (value - center) / deviation);
 }
 
-/** Of standardized numbers. */
+/** The correlation of standardized numbers. */
 export const correlation = (x: Float64Array, y: Float64Array) =>
   sum(x.length, (i) => x[i] * y[i]) / x.length;
 

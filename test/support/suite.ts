@@ -2,8 +2,8 @@ import * as uvu from "uvu";
 import "./kernels.ts";
 
 /**
- * A uvu suite that runs itself. (uvu calls a suite that nobody runs a success; so do not use
- * `uvu.suite` directly.) `body` registers the tests, at once, not later.
+ * Defines a uvu suite and runs it. Do not use `uvu.suite` directly: uvu reports a suite that was never run as a
+ * success. `body` must register the tests synchronously.
  */
 export function suite(name: string, body: (test: uvu.Test) => void): void {
   const test = uvu.suite(name);

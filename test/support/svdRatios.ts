@@ -1,6 +1,6 @@
 /**
  * LAPACK's ratios of a singular value decomposition (TESTING/EIG/sdrvbd.f), in units of u: ‖A − USVᵀ‖₁
- * over max(m, n) ‖A‖₁, ‖I − UᵀU‖₁ over m, ‖I − VᵀV‖₁ over n; and what must hold exactly.
+ * over max(m, n) ‖A‖₁, ‖I − UᵀU‖₁ over m, ‖I − VᵀV‖₁ over n; and the properties that must hold exactly.
  */
 import * as assert from "uvu/assert";
 import type { Matrix } from "../../src/linalg/index.ts";
@@ -8,9 +8,9 @@ import type { Data } from "../../src/wasm/memory.ts";
 import type { Precision } from "./precisions.ts";
 import { distance, Family, largest, orthogonality, residual } from "./ratios.ts";
 
-/** What LAPACK accepts (svd.in): 50 of its ulp, 2u. */
+/** The largest ratio that LAPACK accepts (svd.in): 50 of its ulp, which is 2u. */
 export const HARD = 100;
-/** What we accept. */
+/** The largest ratio that our tests accept. */
 export const GATE = 10;
 
 export interface Factors {
@@ -19,7 +19,7 @@ export interface Factors {
   v: Matrix;
 }
 
-/** The three ratios, each kept with its worst. */
+/** Checks the three ratios and remembers the worst of each. */
 export class SvdFamilies {
   readonly residual: Family;
   readonly u: Family;
@@ -48,7 +48,7 @@ export class SvdFamilies {
   }
 }
 
-/** Sorted, finite and non-negative. */
+/** Checks that the values are sorted, finite and non-negative. */
 export function checkValues(s: Data, what: string): void {
   s.forEach((x: number, i: number) => {
     assert.ok(x >= 0 && x <= (s[i - 1] ?? Number.MAX_VALUE), `s[${i}] = ${x}, ${what}`);
@@ -56,7 +56,7 @@ export function checkValues(s: Data, what: string): void {
   });
 }
 
-/** In columns 0 … k-1 the first of the components of largest magnitude is positive. */
+/** Checks that in columns 0 … k − 1 the first of the components of largest magnitude is positive. */
 function checkSigns(u: Matrix, k: number, what: string): void {
   for (let j = 0; j < k; j++) {
     let best = 0;

@@ -24,7 +24,7 @@ interface Known {
   x: Matrix;
 }
 
-/** Integers throughout, so that every equation and every answer is exact; c is computed where no source gives it. */
+/** Equations of integers, so that equation and answer are exact; c is computed if the source does not give it. */
 export function integers(precision: Precision): Known[] {
   const of = (name: string, a: Rows, b: Rows, x: Rows): Known => {
     const [left, right, exact] = [a, b, x].map((rows) => matrix(rows, precision));
@@ -61,7 +61,7 @@ export const printed = {
   },
 };
 
-/** The real ones of SciPy's cases that are not empty. */
+/** SciPy's cases, without the complex and the empty ones. */
 export function scipy(precision: Precision): [Matrix, Matrix, Matrix][] {
   // prettier-ignore
   const cases: [Rows, Rows, Rows][] = [
@@ -73,7 +73,7 @@ export function scipy(precision: Precision): [Matrix, Matrix, Matrix][] {
     ],
     [[[8, 1, 6], [3, 5, 7], [4, 9, 2]], [[2, 3], [4, 5]], [[1, 2], [3, 4], [5, 6]]],
     [[[1, 0], [0, 1]], [[1]], [[2], [2]]],
-    // Of its Lyapunov cases, aᵀ for b.
+    // SciPy's Lyapunov cases, with aᵀ as b.
     [[[1, 2], [3, 4]], [[1, 3], [2, 4]], [[9, 10], [11, 12]]],
     [[[0, 1], [-0.5, -1]], [[0, -0.5], [1, -1]], [[0, 0], [0, 9]]],
     [

@@ -1,6 +1,6 @@
 /**
- * Symmetric matrices: the types of LAPACK's tests (TESTING/EIG/ddrvst.f), spectra with known answers, and those
- * on which tridiagonal codes are known to lose orthogonality or not to return. All are made in f64 and
+ * Symmetric matrices: the types of LAPACK's tests (TESTING/EIG/ddrvst.f), matrices with known eigenvalues, and
+ * matrices on which tridiagonal codes are known to lose orthogonality or not to return. All are computed in f64 and
  * rounded once to the precision asked for.
  */
 import type { Matrix } from "../../src/linalg/index.ts";
@@ -12,7 +12,7 @@ import { stewart } from "../twins/haar.ts";
 type Make = (n: number, precision: Precision) => Matrix;
 type Spectrum = (i: number, n: number) => number;
 
-/** Entry (i, j) by a formula that is asked for i ≥ j only. */
+/** A symmetric matrix whose entry (i, j), i ≥ j, is given by a formula. */
 export function symmetric(
   n: number,
   precision: Precision,
@@ -58,19 +58,19 @@ export function gram(n: number, p: Precision, rank: number): Matrix {
   });
 }
 
-/** Every other value negative. */
+/** A spectrum with the sign of every other value turned. */
 const signed =
   (value: Spectrum): Spectrum =>
   (i, n) =>
     (i % 2 ? -1 : 1) * value(i, n);
 
-/** 1 … u in even steps, in even ratios, and 1, u, u, … (ddrvst's three distributions). */
+/** The three distributions of ddrvst: from 1 to u in equal steps, in equal ratios, and 1, u, u, …. */
 const even = (p: Precision) => modes["mode 4"](0.5 / p.u);
 const geometric = (p: Precision) => modes["mode 3"](0.5 / p.u);
 const clustered = (p: Precision) => modes["mode 1"](0.5 / p.u);
 const root = (x: number) => 2 ** Math.floor(Math.log2(x) / 2);
 
-/** Wilkinson's W⁺ of order 21, again and again, coupled by `glue`: its values are pairs already, then clusters. */
+/** Copies of Wilkinson's W⁺ of order 21, coupled by `glue`: its eigenvalues are close pairs, so here clusters. */
 const glued = (n: number, p: Precision, glue: number) =>
   tridiagonal(
     n,

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { ArgumentError, MemoryError } from "../../src/errors.ts";
 
-/** The error of a job that must fail with one of this kind; any other is a crash of the test. */
+/** Runs a job that must throw an error of this class, and returns the error; any other outcome fails the test. */
 export function thrown<E extends Error>(
   kind: new (...values: never[]) => E,
   job: () => unknown,
@@ -15,7 +15,7 @@ export function thrown<E extends Error>(
   return assert.unreachable(`no ${kind.name}`) as never;
 }
 
-/** The job must be refused with an ArgumentError that names the argument and says what came. */
+/** Checks that a job throws an ArgumentError that names the argument and says what came. */
 export function refused(argument: string, job: () => unknown): ArgumentError {
   const error = thrown(ArgumentError, job);
   assert.is(error.argument, argument);
@@ -23,7 +23,7 @@ export function refused(argument: string, job: () => unknown): ArgumentError {
   return error;
 }
 
-/** What no memory can hold must be refused as such, or as a shape beyond the integers, and at once. */
+/** Checks that a job whose result no memory can hold is refused at once, for want of memory or for its shape. */
 export function tooLarge(job: () => unknown): void {
   const start = performance.now();
   const error = thrown(Error, job);

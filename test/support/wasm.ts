@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js as the smallest app has it: core, layers and the wasm backend, not the union package
- * (which adds the chained ops that stock `Orthogonal` needs). Test files with the union do not import this.
+ * TensorFlow.js as the smallest app loads it: core, layers and the wasm backend, but not the union package, which adds
+ * the chained ops that stock `Orthogonal` needs. Test files with the union package do not import this file.
  */
 import * as core from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
@@ -9,5 +9,5 @@ import "./tidies.ts";
 
 await core.setBackend("wasm");
 
-/** One namespace of both, as it is in the documentation of TensorFlow.js. */
+/** Core and layers in one namespace, as in the documentation of TensorFlow.js. */
 export const tf = { ...core, ...layers };

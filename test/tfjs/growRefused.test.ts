@@ -1,5 +1,6 @@
 /** What cannot be grown is refused by name, and nothing has happened. */
 import "../../src/tfjs/train.ts";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, MemoryError, type GrowOptions } from "../../src/tfjs/index.ts";
 import { suite } from "../support/suite.ts";
@@ -37,6 +38,18 @@ async function refused(
 const first = (activation?: string) =>
   L.dense({ units: 4, activation: (activation ?? "tanh") as "tanh", name: "a", inputShape: [6] });
 const image = () => L.conv2d({ filters: 4, kernelSize: 3, name: "a", inputShape: [8, 8, 2] });
+
+/** A layer by an operation that has no gradient in TensorFlow.js. */
+class Largest extends L.Layer {
+  static readonly className = "Largest";
+  override computeOutputShape(): [null, number] {
+    return [null, 3];
+  }
+  override call(x: Tensor | Tensor[]): Tensor {
+    return tf.topk([x].flat()[0], 3).values;
+  }
+}
+tf.serialization.registerClass(Largest);
 
 suite("tfjs/grow refused", (test) => {
   test("a bad call", async () => {
@@ -409,10 +422,10 @@ suite("tfjs/grow refused", (test) => {
   });
 
   test("what TensorFlow.js cannot differentiate, where gradients are needed", async () => {
-    const conv = (args: object) => L.conv2d({ filters: 3, kernelSize: 2, ...args });
-    const model = build([image(), conv({}), conv({ dilationRate: 2 }), L.flatten()]);
+    const conv = L.conv2d({ filters: 3, kernelSize: 2 });
+    const model = build([image(), conv, L.flatten(), new Largest({})]);
     const { xs, ys } = batch(model, 4);
-    await refused(model, { method: "gradmax", xs, ys }, "model", /differentiate, got .*dilation/);
+    await refused(model, { method: "gradmax", xs, ys }, "model", /differentiate, got .*TopK/);
     (await grow(model, { layer: "a", units: 2, method: "random" })).model.dispose();
   });
 

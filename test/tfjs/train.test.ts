@@ -10,6 +10,9 @@ import { close, draw, run, type Pad } from "../support/backends.ts";
 /** What a later backend may have: left alone. */
 const later: tf.KernelFunc = () => tf.scalar(42);
 const kept = "DepthwiseConv2dNativeBackpropFilter";
+/** What an early backend may not have. */
+const late = "Conv3DBackpropInputV2";
+tf.unregisterKernel(late, "wasm");
 tf.registerKernel({ kernelName: kept, backendName: "wasm", kernelFunc: later });
 const slow = ["Conv2DBackpropInput", "MaxPoolGrad"];
 const stock = slow.map((name) => tf.getKernel(name, "wasm"));
@@ -71,6 +74,7 @@ suite("tfjs/train: registration", (test) => {
     for (const name of [
       "Conv2DBackpropFilter",
       kept,
+      late,
       "DepthwiseConv2dNativeBackpropInput",
       "UnsortedSegmentSum",
     ])

@@ -138,15 +138,20 @@ suite("tfjs/train: products", (test) => {
   });
 
   test("gradients, of broadcast factors too", async () => {
-    for (const [stackA, stackB] of [[[], []], [[3], [3]], [[2, 3], [2, 3]]]) // prettier-ignore
+    const stacks = [[[], []], [[3], [3]], [[3], []], [[], [3]], [[2, 3], [3]], [[2, 1], [1, 3]], [[1], [3]]]; // prettier-ignore
+    for (const [stackA, stackB] of stacks)
       for (const ta of transposed)
         for (const tb of transposed)
           for (const which of [0, 1])
             await close(() => {
               const a = draw([...stackA, ...(ta ? [4, 5] : [5, 4])], 1);
               const b = draw([...stackB, ...(tb ? [6, 4] : [4, 6])], 2);
-              return tf.grads((a, b) => tf.sum(tf.square(tf.matMul(a, b, ta, tb))))([a, b])[which];
-            }); // prettier-ignore
+              const stack = tf.broadcast_util.assertAndGetBroadcastShape(stackA, stackB);
+              // The cpu backend gets whole stacks, and the gradients of what made them.
+              const whole = (x: tf.Tensor) => tf.getBackend() === "wasm" ? x : tf.broadcastTo(x, [...stack, ...x.shape.slice(-2)]); // prettier-ignore
+              const product = (a: tf.Tensor, b: tf.Tensor) => tf.matMul(whole(a), whole(b), ta, tb);
+              return tf.grads((a, b) => tf.sum(tf.square(product(a, b))))([a, b])[which];
+            });
   });
 
   test("what the backend refuses it refuses with its own words", async () => {

@@ -1,8 +1,8 @@
 /**
- * Latent codes of the data-driven initialization: what a layer's pre-activation is to be.
+ * Latent codes of the data-driven initialization: the pre-activations that a layer's weights are to produce.
  *
- * Every code is linear in z = [x, t], the layer's input beside what the code streams along with it:
- * S = P (z − mean z). So the moments of z are all that has to be kept of the data, whatever the code.
+ * Every code is linear in z = [x, t], the layer's input x followed by data t that the code streams along with it:
+ * S = P (z − mean z). Therefore the moments of z are all that has to be kept of the data, whatever the code.
  *
  *   code               t                    P (k rows)
  *   pca                nothing              the leading principal components; before one-sided
@@ -19,18 +19,18 @@ import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { normal } from "../../linalg/normal.ts";
 import type { Spectrum } from "./spectrum.ts";
 
-/** A code, and the k units that it is for. */
+/** A code, and the number k of units that it is for. */
 export interface Code {
-  /** What P is made of; `streamed`: t is the code itself. */
+  /** Which P the code has; `"streamed"`: t is the code itself. */
   readonly kind: "pca" | "labels" | "randomProjection" | "streamed";
   readonly units: number;
-  /** Whether the activation that follows lets mostly one sign through: relu and its kin. */
+  /** Whether the activation that follows lets mostly one sign through, as relu does. */
   readonly oneSided: boolean;
   readonly seed: number;
 }
 
 /**
- * P, k x size, and how many of its rows no principal component was left for.
+ * Makes P, k x size. `filled` is the number of its rows that have no principal component, because there are too few.
  *
  * @param x principal axes of the input, which is the first part of z
  * @param size of z
@@ -63,8 +63,8 @@ export function projection(
 }
 
 /**
- * The leading principal components as rows; where there are fewer than wanted, random orthonormal
- * combinations of all of them.
+ * The leading principal components as rows. Where there are fewer components than wanted, the rows are random
+ * orthonormal combinations of all of them.
  */
 function principal({ axes, rank }: Spectrum, wanted: number, seed: number): Matrix<Float64Array> {
   const { rows: d, cols: r } = axes;
@@ -82,7 +82,7 @@ function identity(n: number): Matrix<Float64Array> {
   return out;
 }
 
-/** The rows, then their negatives, `units` in all. */
+/** The rows followed by their negatives, `units` rows in all. */
 function withNegatives(rows: Matrix<Float64Array>, units: number): Matrix<Float64Array> {
   const out = zeros(units, rows.cols);
   out.data.set(rows.data);

@@ -1,15 +1,15 @@
 /**
- * The weights of one layer from the moments of its data (our formulation of Das, Bhalgat and Porikli,
- * "Data-driven Weight Initialization with Sylvester Solvers", arXiv 2105.10335; the equation is that of
- * the Semantic AutoEncoder, Kodirov et al., CVPR 2017).
+ * The weights of one layer from the moments of its data (our formulation of Das, Bhalgat and Porikli, "Data-driven
+ * Weight Initialization with Sylvester Solvers", arXiv 2105.10335; the equation is that of the Semantic AutoEncoder,
+ * Kodirov et al., CVPR 2017).
  *
  * With x the centred input, s its latent code and a tied decoder,
  *
  *   J(W) = α ‖W X − S‖² + β ‖X − Wᵀ S‖² + µ ‖W‖²,
  *   ∂J/∂W = 0  ⟺  (β S Sᵀ + µ I) W + W (α X Xᵀ) = (α + β) S Xᵀ.
  *
- * The principal axes of x, which the code "pca" needs anyway, are the eigenvectors of X Xᵀ: one
- * decomposition serves both. Of many inputs only the leading axes are kept (`spectrum.ts`), and W lies in their span.
+ * The principal axes of x, which the code "pca" needs anyway, are the eigenvectors of X Xᵀ: one decomposition serves
+ * both purposes. If x has many entries only the leading axes are kept (`spectrum.ts`), and W lies in their span.
  */
 import { float64 } from "../../arrays.ts";
 import { isSingle } from "../../arguments.ts";
@@ -33,47 +33,51 @@ export interface EncodeOptions {
   /** Weight of the decoder's error, ≥ 0; default 1. */
   readonly beta: number;
   /**
-   * µ over the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0; "auto" (default): d / 16 N. What N vectors leave
-   * uncertain of a covariance of d entries grows like d / N; the factor was tried on MNIST, where it helps ten images
-   * of each digit and changes nothing for 6,000. Where targets are solved for: λ over the mean eigenvalue of X Xᵀ, and
-   * "auto" is generalized cross-validation.
+   * µ divided by the sum of the mean eigenvalues of β S Sᵀ and α X Xᵀ, ≥ 0. "auto" (default) is d / 16 N: the
+   * uncertainty of a covariance of d entries that is estimated from N vectors grows like d / N. The factor was tried on
+   * MNIST, where it helps ten images of each digit and changes nothing for 6,000.
+   *
+   * Where targets are solved for: λ divided by the mean eigenvalue of X Xᵀ, and "auto" is generalized cross-validation.
    */
   readonly ridge: number | "auto";
-  /** To pre-activations of variance 1, mean over the units (default); to ‖W‖² = 2k (He et al. 2015); or not. */
+  /**
+   * How W is scaled: `"variance"` (default) to pre-activations of variance 1, mean over the units; `"he"` to ‖W‖² = 2k
+   * (He et al. 2015); `"none"`: not at all.
+   */
   readonly rescale: "variance" | "he" | "none";
 }
 
-/** All that one layer's weights depend on; plain data, so that a worker can do it. */
+/** Everything that one layer's weights depend on, as plain data, so that a worker can compute them. */
 export interface Equation {
   /** Moments of z = [x, t]. */
   readonly moments: Summary;
-  /** Entries of x, the first of z. */
+  /** Number of entries of x, which are the first entries of z. */
   readonly inputs: number;
-  /** What the pre-activation is to be; or targets, for which there is no decoder. */
+  /** The code that the pre-activation is to be, or targets, for which there is no decoder. */
   readonly code: Code | Targets;
   readonly options: EncodeOptions;
 }
 
 export interface Encoding {
-  /** W, one unit a row. */
+  /** W, with a row for each unit. */
   readonly weights: Matrix<Float64Array>;
-  /** −W m: the pre-activations have mean zero. */
+  /** −W m, with m the mean of x: the pre-activations have mean zero. */
   readonly bias: Float64Array;
-  /** Mean over the units of the variance of the pre-activation. */
+  /** Variance of the pre-activation, mean over the units. */
   readonly variance: number;
   /** Backward error η_F of the solution. */
   readonly residual: number;
-  /** Equations without a unique solution; their part of W is the smallest there is. */
+  /** Number of scalar equations without a unique solution; the part of W that they leave open has the smallest norm. */
   readonly singular: number;
-  /** Rows of the code beyond the number of principal components. */
+  /** Number of rows of the code beyond the number of principal components. */
   readonly filled: number;
-  /** Targets that never change. */
+  /** Number of targets that have the same value in all samples. */
   readonly still?: number;
-  /** Where only the leading axes of x were kept: how many, and their part of its variance. */
+  /** Present where only the leading axes of x were kept: their number, and their share of the variance of x. */
   readonly reduced?: { readonly axes: number; readonly share: number };
 }
 
-/** The weights; zeros where the code has nothing to do with the input. */
+/** Computes the weights; they are zero where the code is unrelated to the input. */
 export function encode({ moments, inputs, code, options }: Equation): Encoding {
   if (code.kind === "targets") return regress(moments, inputs, code, options.ridge);
   const { alpha, beta, ridge, rescale } = options;
@@ -91,7 +95,7 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
   const mu = relative * ((beta * trace(ss)) / k + (alpha * trace(xx)) / inputs);
   const a = zeros(k, k);
   for (let i = 0; i < k; i++) {
-    // The triangles of S Sᵀ may differ by rounding: the upper one speaks for both.
+    // The triangles of S Sᵀ may differ by rounding, so the upper one is used for both.
     for (let j = i; j < k; j++) {
       a.data[i * k + j] = a.data[j * k + i] = beta * ss.data[i * k + j]! + (i === j ? mu : 0);
     }
@@ -105,7 +109,7 @@ export function encode({ moments, inputs, code, options }: Equation): Encoding {
 
   const solved = preactivation(w, moments).variance;
   const gain = gains[rescale](solved, energy(w) / (2 * k));
-  // An input so small that its weights would be infinite in single precision has nothing to tell.
+  // An input so small that its weights would be infinite in single precision carries no information.
   const finite = w.data.every((entry) => isSingle(entry * gain));
   const weights = scale(w, finite ? gain : 0);
   return {
@@ -129,7 +133,7 @@ function corner(a: Matrix<Float64Array>, size: number): Matrix<Float64Array> {
   return out;
 }
 
-/** What to multiply W by, given the mean variance of its pre-activations and ‖W‖² / 2k. */
+/** The factor for W, given the mean variance of its pre-activations and ‖W‖² / 2k. */
 const gains: Record<EncodeOptions["rescale"], (variance: number, size: number) => number> = {
   variance: (variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 1),
   he: (_, size) => (size > 0 ? 1 / Math.sqrt(size) : 1),

@@ -1,23 +1,24 @@
 /**
- * The last layer from the moments of what enters it and of its targets: ridge regression with an intercept.
- * With x and y about their means,
+ * The last layer from the moments of its input and of its targets: ridge regression with an intercept. With x and y
+ * about their means,
  *
  *   W = Y Xᵀ (X Xᵀ + λ I)⁻¹,   ŷ = ȳ + W (x − x̄),
  *
- * so that targets keep their own mean and scale, whatever these are. λ is what generalized cross-validation
- * takes for best (Golub, Heath and Wahba, Technometrics 21, 1979): with H the map from y to ŷ,
+ * so that targets keep their own mean and scale, whatever these are. λ is chosen by generalized cross-validation
+ * (Golub, Heath and Wahba, Technometrics 21, 1979): with H the map from y to ŷ,
  *
  *   ‖(I − H) Y‖² / tr(I − H)²   is least,
  *
- * which the eigenvalues of X Xᵀ and Y Xᵀ in their axes give for every λ at once, without another look at the data.
+ * which the eigenvalues of X Xᵀ, and Y Xᵀ in their axes, give for every λ at once, without another pass over the data.
  *
- * Behind a squashing function f the pre-activation z is not ŷ but one Newton step of the loss of f (cross-entropy,
- * for tanh least squares) from the best constant, z₀ = f⁻¹(ȳ):
+ * Behind a squashing function f the pre-activation z is not ŷ but one Newton step for the loss of f (cross-entropy, for
+ * tanh least squares) from the best constant, z₀ = f⁻¹(ȳ):
  *
  *   z = z₀ + f′(z₀)⁻¹ (ŷ − ȳ);   softmax: f′ = diag p − p pᵀ, z_c = log p_c + (ŷ_c − ȳ_c) / p_c,
  *
- * less ½ f″/f′(z₀) var z (softmax: ½ var z_c), which to second order makes the mean of the predictions that of the
- * targets: of classes, their frequencies. Without it rare classes would be named too often.
+ * less ½ f″/f′(z₀) var z (softmax: ½ var z_c). To second order this term makes the mean of the predictions equal to the
+ * mean of the targets, which for classes is their frequencies. Without the term rare classes would be predicted too
+ * often.
  */
 import { float64 } from "../../arrays.ts";
 import { columns } from "../../linalg/columns.ts";
@@ -30,12 +31,12 @@ import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";
 import { spectrum, type Spectrum } from "./spectrum.ts";
 
-/** What stands between a unit and its target: nothing, or a function of it; softmax goes by so many units. */
+/** The function between a unit and its target; `"identity"` is none. Softmax applies to groups of `classes` units. */
 export type Link =
   | { readonly kind: "identity" | "sigmoid" | "tanh" }
   | { readonly kind: "softmax"; readonly classes: number };
 
-/** Targets y, which stand behind x in z: the place of a code in the last layer. */
+/** Targets y, which follow x in z. In the last layer they take the place of a code. */
 export interface Targets {
   readonly kind: "targets";
   readonly link: Link;
@@ -45,9 +46,11 @@ export interface Targets {
 }
 
 /**
+ * Solves for the last layer by ridge regression.
+ *
  * @param moments of z = [x, y]
- * @param inputs entries of x
- * @param ridge λ over the mean eigenvalue of X Xᵀ, or "auto": by generalized cross-validation
+ * @param inputs number of entries of x
+ * @param ridge λ divided by the mean eigenvalue of X Xᵀ, or "auto": by generalized cross-validation
  */
 export function regress(
   moments: Summary,
@@ -64,7 +67,7 @@ export function regress(
   };
   const [xx, zx] = [part(0, inputs), part(inputs, size)];
   const energy = (j: number) => scatter.data[(inputs + j) * (size + 1)]!;
-  // z is affine in y, and so are its moments.
+  // z is affine in y, so its moments follow from those of y.
   const { centre, slope, bend } = linked(mean.subarray(inputs), count, link);
   const energies = float64(slope, (factor, j) => factor * factor * energy(j));
   zx.data.forEach((value, at) => (zx.data[at] = value * slope[Math.floor(at / inputs)]!));
@@ -110,17 +113,20 @@ export function regress(
   };
 }
 
-/** A deviation over the mean that is rounding: far above that of float64 sums, far below what float32 data can vary. */
+/**
+ * A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums, far below
+ * the smallest variation of float32 data.
+ */
 const STILL = 2 ** -40;
 
-/** λ from 2^6 times the largest eigenvalue, where ŷ = ȳ to the eye, down to its rounding, by factors of 2. */
+/** Exponents e of the tried λ, 2^e times the largest eigenvalue: from ŷ practically ȳ down to rounding errors. */
 const [MOST, LEAST] = [6, -46];
 
 /**
- * λ of every row of c, the moments of targets with the axes of x: the best for that row; with weights of the rows, the
- * one that is best for all of them together.
+ * The λ of every row of c, which holds the moments of targets with the axes of x: the best λ for that row or, if there
+ * are weights for the rows, one λ that is best for all rows together.
  *
- * @param freedom samples, less one for an intercept
+ * @param freedom number of samples, less one for an intercept
  */
 function validated(
   c: Matrix<Float64Array>,
@@ -146,10 +152,10 @@ function validated(
 }
 
 /**
- * The λ of least ‖(I − H) Y‖² / tr(I − H)², which without a factor λ/(v + λ) in the axis of v is what the axes
- * explain, and the rest, which they do not.
+ * The λ of least ‖(I − H) Y‖² / tr(I − H)². The numerator is the energy that the axes explain, with a factor
+ * (λ/(v + λ))² in the axis of eigenvalue v, plus the rest that they do not explain.
  *
- * @param explained of the targets' energy, by each axis at λ = 0
+ * @param explained the part of the targets' energy that each axis explains at λ = 0
  */
 function best(
   values: Float64Array,
@@ -157,7 +163,7 @@ function best(
   energy: number,
   freedom: number,
 ): number {
-  // Where the axes take all degrees of freedom they take all of the energy too.
+  // Axes that take all degrees of freedom explain all of the energy too.
   const free = Math.max(0, freedom - values.length);
   const rest =
     free > 0
@@ -183,7 +189,7 @@ function best(
 
 /**
  * z₀, 1 / f′(z₀) and f″/f′(z₀) of every unit. Frequencies p count half a sample more of each kind than there are
- * (Jeffreys' prior), so that they are never 0.
+ * (Jeffreys' prior), so that no p is 0.
  */
 function linked(
   means: Float64Array,

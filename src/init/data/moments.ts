@@ -1,10 +1,9 @@
 /**
- * Mean and scatter matrix Σ (z − m)(z − m)ᵀ of a stream of vectors, in f64 and in memory that does not
- * grow with the stream.
+ * Mean and scatter matrix Σ (z − m)(z − m)ᵀ of a stream of vectors, in f64 and in memory that does not grow with the
+ * stream.
  *
- * Rows gather in a buffer; a full buffer is centred about its own mean and its scatter joins by the
- * pairwise rule of Chan, Golub and LeVeque (1983): with n vectors so far, b new ones, δ the difference
- * of the means,
+ * Rows gather in a buffer. A full buffer is centred about its own mean, and its scatter is added by the pairwise rule
+ * of Chan, Golub and LeVeque (1983): with n vectors so far, b new ones, and δ the difference of the means,
  *
  *   scatter += scatter_b + δ δᵀ n b / (n + b),   mean += δ b / (n + b),
  *
@@ -15,13 +14,13 @@ import { ArgumentError } from "../../errors.ts";
 import { gram } from "../../linalg/gram.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 
-/** Rows that are multiplied at a time: enough for GEMM to run at its full rate and for sums to be rarely added up. */
+/** Rows of the buffer: enough for GEMM to run at its full rate, and for the addition of sums to be rare. */
 const HEIGHT = 1024;
 
 export interface Summary {
   /** Number of vectors. */
   readonly count: number;
-  /** Their mean; zero where there were none. */
+  /** Their mean; zero if there are no vectors. */
   readonly mean: Float64Array;
   /** Σ (z − mean)(z − mean)ᵀ, exactly symmetric. */
   readonly scatter: Matrix<Float64Array>;
@@ -48,7 +47,7 @@ export class Moments {
     this.buffer = zeros(HEIGHT, size).data;
   }
 
-  /** Takes the rows of x, each with the same row of t behind it. */
+  /** Adds the rows of x, each followed by the same row of t. */
   add(x: Matrix, t?: Matrix): void {
     for (let i = 0; i < x.rows; i++) {
       let at = this.waiting * this.size;
@@ -58,7 +57,7 @@ export class Moments {
     }
   }
 
-  /** Of what came so far; later vectors change it. */
+  /** The moments of all vectors added so far. The arrays are not copied: vectors added later change them. */
   summary(): Summary {
     this.flush();
     return { count: this.absorbed, mean: this.centre, scatter: this.sums };
@@ -86,7 +85,7 @@ export class Moments {
   }
 }
 
-/** Subtracts the mean of the rows from each of them; returns it. */
+/** Subtracts the mean of the rows from each row; returns the mean. */
 function centreRows({ rows, cols, data }: Matrix): Float64Array {
   const mean = float64(cols);
   for (let i = 0, at = 0; i < rows; i++) {

@@ -1,13 +1,12 @@
 /**
- * What a convolution multiplies its kernel with: patches of images [height, width, channels], as rows
- * in the kernel's order (kh, kw, channel).
+ * The patches that a convolution multiplies by its kernel: from images [height, width, channels], as rows in the
+ * kernel's order (kh, kw, channel).
  */
 import { inputAt, type Axis } from "../../linalg/axis.ts";
 
 /**
- * Output positions of one image: `count` of them, one in each of as many equal stretches. The place
- * within the stretches moves from image to image by the golden ratio, so that all positions get their
- * turn without a random number.
+ * Samples `count` output positions of one image, one in each of `count` equal stretches. The place within the stretches
+ * moves from image to image by the golden ratio, so that all positions are sampled without a random number.
  */
 export function positions(available: number, count: number, image: number): number[] {
   if (count >= available) return Array.from({ length: available }, (_, p) => p);

@@ -1,18 +1,20 @@
-/** Statistics of w·x over the data, from the data's moments alone. */
+/** Statistics of the pre-activations w·x over the data, computed from the moments of the data alone. */
 import { besides, columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import type { Summary } from "./moments.ts";
 
 export interface Preactivation {
-  /** Mean over the units of the variance over the data. */
+  /** Variance over the data, mean over the units. */
   readonly variance: number;
-  /** Variance over data and units together: what LSUV looks at. */
+  /** Variance over data and units together, the quantity that LSUV normalizes. */
   readonly spread: number;
 }
 
 /**
- * @param weights one unit a row, k x d
+ * Computes the statistics of the pre-activations of a layer.
+ *
+ * @param weights k x d, with a row for each unit
  * @param moments of vectors whose first d entries are the input
  */
 export function preactivation(

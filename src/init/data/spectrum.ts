@@ -1,7 +1,7 @@
 /**
- * Principal axes of a scatter matrix. Beyond LARGEST inputs only the leading AXES of them are kept, found
- * by randomized subspace iteration (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithm 4.4):
- * a full decomposition costs about 9 d³, this one 6 d² AXES.
+ * Principal axes of a scatter matrix. For more than LARGEST inputs only the leading AXES of them are kept, found by
+ * randomized subspace iteration (Halko, Martinsson and Tropp, SIAM Review 53, 2011, algorithm 4.4): a full
+ * decomposition costs about 9 d³, this one 6 d² AXES.
  */
 import { countOf } from "../../arrays.ts";
 import { eigh } from "../../linalg/eigh.ts";
@@ -15,16 +15,20 @@ export interface Spectrum {
   readonly values: Float64Array;
   /** d x r; column j is the axis of values[j]. */
   readonly axes: Matrix<Float64Array>;
-  /** How many of the values are more than rounding: the last ones. */
+  /** The number of values above rounding errors, which are the last ones. */
   readonly rank: number;
-  /** The part of the trace that lies in the axes; 1 where all of them are kept. */
+  /** The share of the trace that the axes account for; 1 where all of them are kept. */
   readonly share: number;
 }
 
 const LARGEST = 1536;
 const AXES = 512;
 
-/** @param scatter symmetric positive semidefinite, d x d */
+/**
+ * Computes the principal axes; the seed is used where only leading axes are kept.
+ *
+ * @param scatter symmetric positive semidefinite, d x d
+ */
 export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum {
   const d = scatter.rows;
   if (d <= LARGEST) {
@@ -39,7 +43,7 @@ export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum 
   return { values, axes: matmul(basis, vectors), rank: significant(values, d), share };
 }
 
-/** Values above what rounding leaves of zero ones. */
+/** The number of values that exceed the rounding errors of zero eigenvalues. */
 function significant(values: Float64Array, d: number): number {
   const floor = (values.at(-1) ?? 0) * d * Number.EPSILON;
   return countOf(values, (value) => value > floor);

@@ -17,9 +17,9 @@ export class Variances {
   }
 
   /**
-   * Takes a batch of arrays of [outer, channels, inner] numbers, the batch axis in outer.
+   * Adds a batch of arrays of [outer, channels, inner] numbers, the batch axis in outer.
    *
-   * @param inner numbers of a channel that lie together
+   * @param inner number of contiguous numbers of a channel
    */
   add(data: ArrayLike<number>, inner: number): void {
     const channels = this.mean.length;
@@ -27,7 +27,7 @@ export class Variances {
     if (each === 0) return;
     const total = this.count + each;
     const means = float64(channels);
-    // As the numbers lie: one channel after the other would fetch all of memory for each.
+    // In memory order: taking one channel after the other would read all of the memory once for each channel.
     for (let at = 0; at < data.length;) {
       for (let c = 0; c < channels; c++) {
         for (let i = 0; i < inner; i++) means[c]! += data[at++]!;

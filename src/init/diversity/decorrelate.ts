@@ -9,7 +9,7 @@ import { checkFinite, largest, normalised } from "../units.ts";
 
 type Real = Matrix<Float64Array>;
 
-/** Directions found, as rows of length 1, and how many iterations that took. */
+/** The directions found, as rows of length 1, and the number of iterations that finding them took. */
 interface Found {
   readonly u: Real;
   readonly iterations: number;
@@ -22,35 +22,39 @@ export type Method = keyof typeof methods;
 export interface DecorrelateOptions {
   /** Default `"zca"`. */
   method?: Method;
-  /** Also take the mean off every unit, for Pearson's correlation instead of the cosine; default false. */
+  /** Also subtract the mean of every unit, for Pearson's correlation instead of the cosine; default false. */
   centred?: boolean;
-  /** For `"data"`, and only there: the n x n covariance of the inputs. */
+  /** The n x n covariance of the inputs; required by `"data"`, refused by every other method. */
   covariance?: Matrix;
 }
 
 /**
- * Replaces the directions of the rows of w by decorrelated ones; their lengths stay.
+ * Replaces the directions of the rows of w by decorrelated directions; the lengths of the rows stay.
  *
  * With u the rows divided by their lengths, for m ≤ n rows of n entries:
- * - `"zca"`: the polar factor (u·uᵀ)^(−½)·u, of all orthonormal rows those nearest to u (Löwdin's);
+ * - `"zca"`: the polar factor (u·uᵀ)^(−½)·u, the orthonormal rows nearest to u (Löwdin's);
  * - `"qr"`: Gram–Schmidt in the order of the rows (Householder QR of uᵀ, positive diagonal);
  * - `"cholesky"`: L⁻¹·u with u·uᵀ = L·Lᵀ: the same rows as `"qr"`, less accurate when u is ill-conditioned;
  * - `"gradient"`: steepest descent for Σ cos² (see `spread`), which ends near zca's rows;
- * - `"data"`: zca's rows times (covariance + ridge)^(−½), the ridge a thousandth of the mean variance: it decorrelates
- *   pre-activations, not weights. Directions in which inputs hardly vary gain weight, their noise with them: in one study of
- *   ours training became worse, on the digits of examples/diversity.ts its first epochs became better.
+ * - `"data"`: zca's rows times (covariance + ridge)^(−½), the ridge a thousandth of the mean variance. It decorrelates
+ *   pre-activations, not weights. Directions in which inputs hardly vary gain weight, and their noise with them: in one
+ *   of our studies training became worse, on the digits of examples/diversity.ts its first epochs became better.
  *
- * More than n rows cannot all be orthogonal. The least that mean cos² can be is then (m − n) / (n (m − 1)), that
- * of a unit-norm tight frame (Benedetto and Fickus 2003). zca alternates polar factor and division by the
- * row lengths (Tropp et al. 2005), and gradient descends, until mean cos² is within 0.4 % of it; qr divides
- * the rows of the orthonormal columns by their lengths once, which leaves it a few per cent above (a fraction
- * of 2/n); cholesky does not exist. Taking Löwdin's and these methods for initialization is our formulation.
+ * More than n rows cannot all be orthogonal. The least possible mean cos² is then (m − n) / (n (m − 1)), that of a
+ * unit-norm tight frame (Benedetto and Fickus 2003):
+ * - zca alternates the polar factor and division by the row lengths (Tropp et al. 2005), and gradient descends, both
+ *   until mean cos² is within 0.4 % of that bound;
+ * - qr divides the rows of the orthonormal columns by their lengths once, which leaves mean cos² a few per cent above
+ *   the bound (a fraction of 2/n);
+ * - cholesky is refused, because the factor L does not exist.
+ *
+ * Taking Löwdin's and these methods for initialization is our formulation.
  *
  * @param w m x n, no row zero; it is not changed
  * @returns the new rows in f64, and the number of iterations
- * @throws ArgumentError for a malformed matrix, a NaN, a row of zeros (with `centred`: a constant one), linearly
- *   dependent rows (cholesky), m > n (cholesky) or a bad option; ConvergenceError when 1000 iterations do
- *   not reach the tolerance, as for gradient from rows that are the same; MemoryError
+ * @throws ArgumentError for a malformed matrix, a NaN, a row of zeros (with `centred`: a constant row), linearly
+ *   dependent rows (cholesky), m > n (cholesky) or a bad option; ConvergenceError when 1000 iterations do not reach the
+ *   tolerance, as for gradient from identical rows; MemoryError
  */
 export function decorrelate(
   w: Matrix,
@@ -76,7 +80,7 @@ export function decorrelate(
   return { weights: { rows: w.rows, cols: w.cols, data }, iterations: found.iterations };
 }
 
-/** Throws an ArgumentError for options that no matrix could use. */
+/** Throws an ArgumentError for options that are invalid whatever the matrix. */
 export function checkDecorrelateOptions(options: DecorrelateOptions): void {
   const { method = "zca", centred = false, covariance } = options;
   checkOneOf("method", method, Object.keys(methods));
@@ -87,10 +91,10 @@ export function checkDecorrelateOptions(options: DecorrelateOptions): void {
   if (centred && method === "data") throw new ArgumentError("centred", 'false for "data"', "true");
 }
 
-/** How near mean cos² must come: to zero as nearly as float32 weights show, or to the bound. */
+/** The mean cos² at which iterations end: as near zero as float32 weights can show, or within 2⁻⁸ of the bound. */
 const goal = (m: number, n: number) => Math.max(2 ** -60, leastMeanCos2(m, n) * (1 + 2 ** -8));
 
-/** 33 x 32, one of the slowest, takes 100. */
+/** The limit of iterations; 33 x 32, one of the slowest shapes, takes 100. */
 const LIMIT = 1000;
 
 function iterate(u: Real, step: (u: Real) => Real): Found {
@@ -104,7 +108,7 @@ function iterate(u: Real, step: (u: Real) => Real): Found {
   );
 }
 
-/** After the first step x is so near a tight frame that forming xᵀx costs nothing of its polar factor. */
+/** After the first step x is so near a tight frame that forming xᵀx costs its polar factor no accuracy. */
 function zca(u: Real): Found {
   const first = polar(u).u;
   if (u.rows <= u.cols) return { u: first, iterations: 1 };
@@ -145,7 +149,10 @@ function meanCos2(u: Real): number {
   return m < 2 ? 0 : sum / ((m * (m - 1)) / 2);
 }
 
-/** Of the mean variance, added to all: without it constant inputs (the rim of an image) would explode. */
+/**
+ * The fraction of the mean variance that is added to every variance. Without it the weights of constant inputs (the rim
+ * of an image) would explode.
+ */
 const RIDGE = 1e-3;
 
 /** (c + ridge)^(−½) of a covariance of n inputs. */
@@ -154,7 +161,7 @@ function whitening(c: Matrix, n: number): Real {
   checkFinite("covariance", c.data);
   const mirrored = transposed(real(c));
   const top = largest(c.data);
-  // Sums in another order, in float32, differ by some ten units of 2⁻²⁴.
+  // Float32 sums taken in another order differ by some ten units of 2⁻²⁴.
   const symmetric = c.data.every((x: number, at: number) => Math.abs(x - mirrored.data[at]!) <= 1e-5 * top); // prettier-ignore
   if (c.rows !== n || c.cols !== n || !symmetric || top === 0) {
     const actual = `${c.rows} x ${c.cols}`;
@@ -183,8 +190,8 @@ function inverseRoot(c: Real): Real {
 }
 
 /**
- * Rows of n entries whose mean is zero are rows of n − 1 coordinates: those of the Householder reflection
- * that takes (1, …, 1)/√n to (0, …, 0, −1). `withoutMean` projects, `withMean` is its transpose.
+ * Maps rows of n entries whose mean is zero to rows of n − 1 coordinates: those of the Householder reflection that
+ * takes (1, …, 1)/√n to (0, …, 0, −1). `withoutMean` projects, `withMean` is its transpose.
  */
 function withoutMean({ rows, cols: n, data }: Real): Real {
   if (n === 1) throw new ArgumentError("centred", "false for units of a single input", "true");
@@ -211,7 +218,10 @@ function reflected(rows: number, n: number, data: Float64Array, keep: number): R
   return { rows, cols: keep, data: out };
 }
 
-/** Of rows of length 1, 2⁻⁴⁰ without the mean is what rounding makes of a constant one, and more. */
+/**
+ * Refuses rows that are too short. In rows of length 1, a remainder of 2⁻⁴⁰ after the mean is subtracted is more than
+ * rounding leaves of a constant row.
+ */
 function checkRows(lengths: Float64Array, what: string, least: number): void {
   const i = lengths.findIndex((length) => !(length > least));
   if (i >= 0) throw new ArgumentError("w", `rows that are ${what}`, `row ${i}`);

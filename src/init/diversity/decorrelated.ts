@@ -1,6 +1,6 @@
 /**
- * Weights whose units do not repeat each other, and are random nevertheless: directions decorrelated, row
- * lengths and the Haar direction of the whole as drawn. Our formulation throughout.
+ * Random weights whose units do not repeat each other: directions are decorrelated, while row lengths and the Haar
+ * direction of the whole matrix stay as drawn. Our formulation throughout.
  */
 import { float32 } from "../../arrays.ts";
 import { checkFlag, checkSeed } from "../../arguments.ts";
@@ -11,34 +11,34 @@ import { diversityOf, leastMeanCos2, type Diversity } from "./metrics.ts";
 import { kernelOf, layoutOf } from "../units.ts";
 
 export interface DecorrelatedOptions extends DecorrelateOptions {
-  /** What is drawn first and gives the row lengths; default `"glorotUniform"`, that of tf.layers. */
+  /** The rule for the random draw, which gives the row lengths; default `"glorotUniform"`, that of tf.layers. */
   base?: Base;
-  /** The kernel is that of a depthwise convolution: only filters on one channel are decorrelated. */
+  /** Whether the kernel is that of a depthwise convolution: then only filters on the same channel are decorrelated. */
   depthwise?: boolean;
-  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  /** Integer from 0 to 2^53 − 1; without a seed every call gives other weights. */
   seed?: number;
 }
 
-/** What was reached; of a depthwise kernel, by the group with the largest mean cos². */
+/** Diversity before and after; for a depthwise kernel, that of the group with the largest mean cos². */
 export interface DecorrelatedReport {
   readonly units: number;
   readonly inputs: number;
   readonly iterations: number;
-  /** The least that mean cos² can be for so many units and inputs. */
+  /** The least possible mean cos² for this number of units and inputs. */
   readonly leastMeanCos2: number;
-  /** Of the draw, and of the float32 weights made of it. */
+  /** Diversity of the draw; `after` is that of the float32 weights made from it. */
   readonly before: Diversity;
   readonly after: Diversity;
 }
 
 /**
- * A kernel […, in, out] whose units are decorrelated: drawn by the rule `base`, then `decorrelate`d. A unit is
- * an output channel with all that it sees. Where there are more units than inputs, the documented optimum is
- * reached instead (see `decorrelate`); a single unit stays as drawn.
+ * Makes a kernel […, in, out] whose units are decorrelated: drawn by the rule `base`, then changed by `decorrelate`. A
+ * unit is an output channel with all its inputs. Where there are more units than inputs, the optimum that `decorrelate`
+ * documents is reached instead; a single unit stays as drawn.
  *
  * @param shape rank ≥ 2 (depthwise: ≥ 3); a zero gives an empty kernel
- * @returns the values, and `report()`, which measures
- * @throws ArgumentError for a bad shape or option, and whatever `decorrelate` throws; MemoryError
+ * @returns the values, and `report()`, which measures the diversity
+ * @throws ArgumentError for a bad shape or option, and every error of `decorrelate`; MemoryError
  */
 export function decorrelated(
   shape: readonly number[],
@@ -67,7 +67,7 @@ export function decorrelated(
   };
 }
 
-/** Throws an ArgumentError for options that no shape could use. */
+/** Throws an ArgumentError for options that are invalid whatever the shape. */
 export function checkDecorrelatedOptions(options: DecorrelatedOptions): void {
   const { base = "glorotUniform", depthwise = false, seed, ...how } = options;
   checkDecorrelateOptions(how);

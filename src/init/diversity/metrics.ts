@@ -4,35 +4,38 @@ import { eigh, matmul, type Matrix } from "../../linalg/index.ts";
 import { checkMatrix } from "../../linalg/matrix.ts";
 import { checkFinite, largest, normalised } from "../units.ts";
 
-/** How different m units are: over pairs of different units, means and extremes. */
+/** Measures of how different m units are: means and extremes over pairs of different units. */
 export interface Diversity {
-  /** Mean |cos|, mean cos² and largest |cos| (mutual coherence) of the angles between units; 0 to 1. */
+  /** Mean |cos|, mean cos² and largest |cos| (mutual coherence) of the angles between units; each is 0 to 1. */
   readonly meanAbsCos: number;
   readonly meanCos2: number;
   readonly coherence: number;
-  /** The same for Pearson's correlation: the cosine after each unit's own mean is taken off. */
+  /** The same for Pearson's correlation: the cosine after the mean of each unit is subtracted. */
   readonly meanAbsPearson: number;
   readonly meanPearson2: number;
   readonly maxAbsPearson: number;
-  /** Smallest angle between two units, radians; π for a single unit. */
+  /** Smallest angle between two units, in radians; π for a single unit. */
   readonly minAngle: number;
-  /** Hyperspherical energy: mean of |uᵢ − uⱼ|⁻² of unit vectors; Infinity, or all of 1e15, when two are the same. */
+  /**
+   * Hyperspherical energy: mean of |uᵢ − uⱼ|⁻² over pairs of unit vectors; Infinity, or a number of about 1e15, when
+   * two units are the same.
+   */
   readonly energy: number;
-  /** exp of the entropy of σᵢ²/Σσ², σ the singular values of the units: 1 to min(m, n). */
+  /** exp of the entropy of σᵢ²/Σσ², with σ the singular values of the units: 1 to min(m, n). */
   readonly effectiveRank: number;
   /** log det of the matrix of cosines: 0 for orthogonal units, −Infinity for linearly dependent ones. */
   readonly logDet: number;
-  /** Fraction of units that are zero throughout; they have cosine 0 with all others. */
+  /** Fraction of units whose entries are all zero; such a unit has cosine 0 with every other. */
   readonly deadFraction: number;
 }
 
 /**
- * The diversity of the rows of an m x n matrix: weights (a row per unit) or activations (a row per unit,
- * a column per sample). With fewer than two units there are no pairs, and what is a mean over them is 0.
+ * Measures the diversity of the rows of an m x n matrix: weights (a row per unit) or activations (a row per unit, a
+ * column per sample). With fewer than two units there are no pairs, and every mean over pairs is 0.
  *
- * @param options.spectrum `false` leaves effectiveRank and logDet NaN and saves two eigenproblems of order
- *   min(m, n) and m; default true
- * @param options.name what errors call the matrix; default "units"
+ * @param options.spectrum `false` leaves effectiveRank and logDet NaN and saves two eigenproblems of order min(m, n)
+ *   and m; default true
+ * @param options.name the name of the matrix in errors; default "units"
  * @throws ArgumentError for a malformed matrix or a NaN or infinite entry; MemoryError
  */
 export function diversityOf(
@@ -62,7 +65,7 @@ export function diversityOf(
   };
 }
 
-/** Mean |cos| and mean cos² over the pairs of units alone; 0 where there are no pairs. */
+/** Only the mean |cos| and mean cos² over pairs of units; 0 where there are no pairs. */
 export function likenessOf(units: Matrix, name: string): { meanAbsCos: number; meanCos2: number } {
   checkMatrix(name, units);
   checkFinite(name, units.data);
@@ -72,7 +75,7 @@ export function likenessOf(units: Matrix, name: string): { meanAbsCos: number; m
   return { meanAbsCos: meanAbs, meanCos2: meanSquare };
 }
 
-/** The least that mean cos² of m vectors in n dimensions can be, that of a unit-norm tight frame. */
+/** The least possible mean cos² of m vectors in n dimensions, that of a unit-norm tight frame. */
 export function leastMeanCos2(m: number, n: number): number {
   return m > n ? (m - n) / (n * (m - 1)) : 0;
 }
@@ -81,7 +84,7 @@ function gram(u: Matrix<Float64Array>): Matrix<Float64Array> {
   return matmul(u, u, { transposeB: true });
 }
 
-/** Every row less its mean. What rounding leaves of a constant row of unit length is taken for zero. */
+/** Subtracts from every row its mean. The rounding errors that remain of a constant row of unit length become zero. */
 function centred({ rows, cols, data }: Matrix<Float64Array>): Matrix<Float64Array> {
   const out = float64(data);
   for (let i = 0; i < rows; i++) {
@@ -127,7 +130,7 @@ export function effectiveRank({ rows, cols, data }: Matrix): number {
   return Math.exp(-s.reduce((sum, x) => sum + (x > 0 ? (x / total) * Math.log(x / total) : 0), 0));
 }
 
-/** Eigenvalues that rounding alone could have made, and all beyond n, count as zero. */
+/** The log of the determinant. Eigenvalues that rounding alone could have made count as zero, and all beyond n. */
 function logDet(cosines: Matrix<Float64Array>, n: number): number {
   const m = cosines.rows;
   if (m > n) return -Infinity;

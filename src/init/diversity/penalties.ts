@@ -1,8 +1,7 @@
 /**
- * Penalties on what units have in common, as functions of a Gram matrix M = AᵀA, the units being the columns
- * of A. Each returns its value f and its slope K = ∂f/∂M, symmetric, so that ∂f/∂A = 2·A·K: whoever has A
- * needs two products with it, and all the rest is m x m. Values are sums in f64; a Gram matrix that is not
- * finite has the value NaN, as any loss.
+ * Penalties on the similarity of units, as functions of a Gram matrix M = AᵀA, the units being the columns of A. Each
+ * returns its value f and its slope K = ∂f/∂M, symmetric, so that ∂f/∂A = 2·A·K: only two products involve A, and
+ * everything else is m x m. Values are sums in f64. A Gram matrix that is not finite has the value NaN, like any loss.
  */
 import { float64 } from "../../arrays.ts";
 import { checkSingle } from "../../arguments.ts";
@@ -18,17 +17,17 @@ export interface Value {
 }
 
 export interface PenaltyOptions {
-  /** Of `"energy"`: the exponent s, above 0; default 2. */
+  /** For `"energy"`: the exponent s, above 0; default 2. */
   power?: number;
-  /** Of `"logDet"`: what is added to the diagonal, above 0; default 1e-3. */
+  /** For `"logDet"`: the number added to the diagonal, above 0; default 1e-3. */
   epsilon?: number;
-  /** Of `"ncl"`: the mean square per unit from which on it rewards nothing, above 0; default 1. */
+  /** For `"ncl"`: the mean square per unit from which the penalty is constant, above 0; default 1. */
   cap?: number;
 }
 
 type Penalty = (gram: Real, options: Required<PenaltyOptions>, samples: number) => Value;
 
-/** On weights; G is the matrix of cosines, m the number of units. */
+/** Penalties on weights; G is the matrix of cosines, m the number of units. */
 export const weightPenalties = {
   /** Mean cos² over pairs: Σ_{i≠j} G_ij² / (m (m − 1)). Our formulation. */
   cos2: (gram) => ofCosines(gram, cos2),
@@ -44,13 +43,13 @@ export const weightPenalties = {
   minAngle: (gram) => ofCosines(gram, minAngle),
 } satisfies Record<string, Penalty>;
 
-/** On activations H, N samples x m units; deCov and correlation take the Gram matrix of centred columns. */
+/** Penalties on activations H, N samples x m units; deCov and correlation take the Gram matrix of centred columns. */
 export const activationPenalties = {
   /** ½(‖C‖²_F − ‖diag C‖²), C the covariance of the units (Cogswell et al., arXiv 1511.06068, DeCov). */
   deCov,
   /**
-   * −(1/N) Σ (hᵢ − h̄)², h̄ the mean of a sample over units (Liu and Yao 1999, negative correlation
-   * learning). It has no lower bound for relu; from the cap on it is constant, which is our addition.
+   * −(1/N) Σ (hᵢ − h̄)², h̄ the mean of a sample over units (Liu and Yao 1999, negative correlation learning). For relu
+   * it has no lower bound; it is constant from the cap on, which is our addition.
    */
   ncl,
   /** Mean squared correlation over pairs of units. Our formulation. */
@@ -60,7 +59,7 @@ export const activationPenalties = {
 export type WeightPenalty = keyof typeof weightPenalties;
 export type ActivationPenalty = keyof typeof activationPenalties;
 
-/** A penalty of one of the tables above by name; `samples` is N. */
+/** Evaluates a penalty of one of the tables above by name; `samples` is N. */
 export function penalize(
   penalty: WeightPenalty | ActivationPenalty,
   gram: Real,
@@ -81,8 +80,8 @@ export function checkPenaltyOptions(options: PenaltyOptions): void {
 }
 
 /**
- * A function of cosines as one of the Gram matrix: with D the inverse lengths of the units, G = D·M·D and
- * S = ∂f/∂G, the slope is D·(S − diag(Σᵢ S_ij G_ij))·D. A unit of length zero has cosine 0 with all others
+ * Turns a function of cosines into a function of the Gram matrix. With D the inverse lengths of the units, G = D·M·D
+ * and S = ∂f/∂G, the slope is D·(S − diag(Σᵢ S_ij G_ij))·D. A unit of length zero has cosine 0 with every other unit
  * and no slope.
  */
 function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): Value {
@@ -106,7 +105,7 @@ function ofCosines({ rows: m, data: gram }: Real, f: (cosines: Real) => Value): 
   return { value, slope };
 }
 
-/** A sum of φ(G_ij) over i ≠ j divided by their number, with φ′ as slope. */
+/** The mean of φ(G_ij) over i ≠ j, with the slope from φ′. */
 function overPairs({ rows: m, data: g }: Real, phi: (cos: number) => [number, number]): Value {
   const slope = float64(m * m);
   const count = Math.max(1, m * (m - 1));
@@ -125,7 +124,7 @@ function cos2(g: Real): Value {
   return overPairs(g, (cos) => [cos * cos, 2 * cos]);
 }
 
-/** Squared distances and 1 − cos² below this are rounding errors of float32 products, and are taken for it. */
+/** Squared distances and 1 − cos² below this are rounding errors of float32 products, and are raised to this value. */
 const LEAST = 2 ** -20;
 
 function energy(g: Real, power: number): Value {
@@ -144,7 +143,7 @@ function minAngle({ rows: m, data: g }: Real): Value {
     for (let j = 0; j < m; j++) if (j !== i && g[i * m + j]! > g[i * m + nearest]!) nearest = j;
     const cos = Math.min(1, Math.max(-1, g[i * m + nearest]!));
     value -= Math.acos(cos) / m;
-    // Half on either side of the diagonal.
+    // Half the derivative goes to either side of the diagonal.
     const half = 0.5 / (m * Math.sqrt(Math.max(LEAST, 1 - cos * cos)));
     slope[i * m + nearest]! += half;
     slope[nearest * m + i]! += half;
@@ -179,11 +178,11 @@ function softOrthogonality(gram: Real): Value {
   return { value, slope: float64(rest, (x) => 2 * x) };
 }
 
-/** The slope is ±v·vᵀ for the eigenvector v that the power method has come to. */
+/** The slope is ±v·vᵀ, with v the eigenvector that the power method finds. */
 function srip(gram: Real): Value {
   const m = gram.rows;
   const data = lessIdentity(gram);
-  // Its heaviest column: not orthogonal to the eigenvector by bad luck, as a fixed start may be.
+  // The start is the longest column, since a fixed start may happen to be orthogonal to the eigenvector.
   const weights = Array.from({ length: m }, (_, i) => data.subarray(i * m, (i + 1) * m).reduce((sum, x) => sum + x * x, 0)); // prettier-ignore
   const heaviest = weights.indexOf(Math.max(...weights));
   let v: Float64Array = float64(data.subarray(heaviest * m, (heaviest + 1) * m));
@@ -200,7 +199,7 @@ function srip(gram: Real): Value {
   return { value: Math.abs(value), slope };
 }
 
-/** a·x for a symmetric a, in a plain loop: a trip to the kernels would copy a. */
+/** The product a·x for a symmetric a, by a plain loop: calling the kernels would copy a. */
 function times(a: Float64Array, x: Float64Array): Float64Array {
   const y = float64(x.length);
   for (let i = 0, at = 0; i < x.length; i++) {

@@ -7,26 +7,26 @@ type Real = Matrix<Float64Array>;
 
 /** The two units that are most alike. */
 export interface Pair {
-  /** `kept` is the longer one, `replaced` the other. */
+  /** `kept` is the longer unit, `replaced` the other. */
   readonly kept: number;
   readonly replaced: number;
-  /** Signed cosine of (weights, bias): 1 for positive multiples. */
+  /** Signed cosine of the two vectors (weights, bias): 1 for positive multiples. */
   readonly cosine: number;
-  /** |w_replaced| / |w_kept|, of (weights, bias): what outgoing weights are folded with. */
+  /** |w_replaced| / |w_kept| for the vectors (weights, bias): the factor for folding the outgoing weights together. */
   readonly ratio: number;
-  /** Whether one is a positive multiple of the other, to float32 precision. */
+  /** Whether one unit is a positive multiple of the other, to float32 precision. */
   readonly multiple: boolean;
 }
 
-/** Roundings of float32 weights, √(n)·2⁻²⁴ relative and a few more: a product, a load, a save. */
+/** The rounding errors of float32 weights: √(n)·2⁻²⁴ relative, and a few more for a product, a load, a save. */
 const ROUNDING = 2 ** -21;
 
 /**
- * The pair of units with the largest signed cosine between their (weights, bias).
+ * Finds the pair of units with the largest signed cosine between their vectors (weights, bias).
  *
  * @param weights m x n, a row per unit
  * @param bias m numbers; absent: none
- * @returns `undefined` for fewer than two units that are not zero
+ * @returns `undefined` if fewer than two units are not zero
  * @throws ArgumentError for a NaN or infinite entry
  */
 export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair | undefined {
@@ -45,7 +45,8 @@ export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair |
   }
   if (i < 0) return undefined;
   const [kept, replaced] = lengths[j]! >= lengths[i]! ? [j, i] : [i, j];
-  // By the difference, for near 1 the cosine does not tell: 1 − cos is its square.
+  // Multiples are recognized by the difference of the unit vectors: near 1 the cosine is too coarse, because 1 − cos is
+  // half the square of the difference.
   let square = 0;
   for (let k = 0; k < n; k++) square += (u.data[kept * n + k]! - u.data[replaced * n + k]!) ** 2;
   const ratio = lengths[replaced]! / lengths[kept]!;
@@ -54,9 +55,9 @@ export function mostRedundant(weights: Matrix, bias?: ArrayLike<number>): Pair |
 }
 
 /**
- * A new direction for unit j: random in the orthogonal complement of the other units, or, where they leave
- * none, the direction in which they are least (the last right singular vector). It has the length of the
- * old weights.
+ * Draws a new direction for unit j: random in the orthogonal complement of the other units or, where they span the
+ * whole space, the direction in which the other units are smallest (the last right singular vector). It has the length
+ * of the old weights.
  *
  * @param seed integer from 0 to 2^53 − 1; without one every call gives another direction
  */
@@ -71,7 +72,7 @@ export function redrawn(weights: Matrix, j: number, seed?: number): Float64Array
   const { s, v } = svd(others, { mode: "complete" });
   const rank = countOf(s, (x) => x > Math.max(m, n) * 2 ** -24 * s[0]!);
   const first = Math.min(rank, n - 1);
-  // Random coordinates in the columns of v from the first that the others do not span.
+  // Random coordinates in the columns of v from the first column that the others do not span.
   const z = normal(1, n - first, { seed, dtype: "float64" }).data;
   const direction = float64(n);
   for (let i = 0; i < n; i++) {

@@ -1,27 +1,27 @@
 /**
  * GradMaxOpt, the inverse of GradMax: incoming weights found by gradient ascent on orthogonal frames.
  *
- * Evci et al. 2022 bring every neuron back to its norm after each step, and that alone. Then all of them climb
- * the same hill and end as k copies of one neuron, which stay copies for ever; so here, as in GradMax itself,
- * they are orthogonal: each step ends in the nearest frame of their norm, the factor of a polar decomposition.
+ * Evci et al. 2022 only bring every neuron back to its norm after each step. Then all neurons climb the same hill and
+ * end as k copies of one neuron, which remain copies for ever. Here, as in GradMax itself, the neurons are orthogonal:
+ * each step ends in the nearest frame of their norm, the factor of a polar decomposition.
  */
 import { float32, float64 } from "../../arrays.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { polar } from "../../linalg/polar.ts";
 import { zeroWeights, norms, withNorm, type Weights } from "./neurons.ts";
 
-/** What Evci et al. 2022 run (appendix): 100 steps of Adam. */
+/** Number of steps, as in Evci et al. 2022 (appendix): 100 steps of Adam. */
 const STEPS = 100;
 
-/** Adam's own constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: any scale is as good. */
+/** Adam's constants (Kingma and Ba, ICLR 2015, algorithm 1), without ε: the scale of the gradient does not matter. */
 const [BETA1, BETA2] = [0.9, 0.999];
 
-/** A step turns a neuron by a third at most: of 0.03, 0.1, 0.3, 1 the best on ‖Mw‖ for Gaussian M. */
+/** A step turns a neuron by a third at most. Of 0.03, 0.1, 0.3 and 1, this was the best on ‖Mw‖ for Gaussian M. */
 const STEP = 0.3;
 
 /**
- * Maximizes a function over matrices whose columns are orthogonal and of one norm, that of the first of `start`.
- * More columns than rows have orthogonal rows, as near as norms allow.
+ * Maximizes a function over matrices whose columns are orthogonal and have the norm of the first column of `start`. If
+ * there are more columns than rows, the rows are orthogonal instead, as nearly as the norms of the columns allow.
  *
  * @param start d x k
  * @param gradient of the function at the given columns, d x k row-major
@@ -50,8 +50,8 @@ export function ascend(start: Weights, gradient: (at: Weights) => Float32Array):
 }
 
 /**
- * What of a gradient turns the frame: g − w·(wᵀg + gᵀw)/(2‖w_j‖²). Adam scales every component for itself, and
- * would take what only lengthens or skews it for a direction of its own.
+ * The part of a gradient that turns the frame: g − w·(wᵀg + gᵀw)/(2‖w_j‖²). Adam scales every component separately, and
+ * would treat a component that only lengthens or skews the frame as a direction of its own.
  */
 function tangent(data: Float32Array, w: Weights, norm: number): Float32Array {
   if (norm === 0) return data;

@@ -11,26 +11,26 @@ import { directions } from "./orthogonal.ts";
 import { positive, type Weights } from "./neurons.ts";
 
 export interface GradMax {
-  /** o x k, orthonormal columns (beyond min(d, o): in blocks) */
+  /** o x k with orthonormal columns; columns beyond min(d, o) are orthonormal in blocks. */
   readonly directions: Weights;
-  /** The singular values of the growth matrix that belong to them, descending; filled ones are left out. */
+  /** The singular values of the growth matrix that belong to the directions, descending; random fill has none. */
   readonly singularValues: Float32Array;
-  /** How many of the k are random fill, because the growth matrix has no more rank. */
+  /** How many of the k directions are random fill, because the rank of the growth matrix is less than k. */
   readonly filled: number;
 }
 
 /**
- * The outgoing directions of k new neurons.
+ * Computes the outgoing directions of k new neurons.
  *
- * With zero incoming weights and f'(0) = 1 their gradient is M·v for outgoing v, with the growth matrix
- * M = E[h ⊗ ∂L/∂z], d x o. Among orthonormal v_1 … v_k, Σ‖M v_i‖² is largest for the top k right singular
- * vectors (Ky Fan). Without orthogonality all of them would be the first one, k copies of one
- * neuron; asking for it is what the authors' code does (their section 3, equation 11, bounds norms only).
- * Directions beyond the rank of M, s_i ≤ max(d, o)·ε·s_1, are random and orthonormal to those kept.
+ * With zero incoming weights and f'(0) = 1 the gradient of the incoming weights is M·v for outgoing v, with the growth
+ * matrix M = E[h ⊗ ∂L/∂z], d x o. Among orthonormal v_1 … v_k, Σ‖M v_i‖² is largest for the top k right singular
+ * vectors (Ky Fan). Without orthogonality every v_i would be the first of these vectors, which makes k copies of one
+ * neuron. The authors' code asks for orthogonality too (their section 3, equation 11, bounds norms only). Directions
+ * beyond the rank of M, s_i ≤ max(d, o)·ε·s_1, are random and orthonormal to those kept.
  *
  * @param m growth matrix, d x o
  * @param k number of new neurons
- * @param seed of the fill
+ * @param seed of the random directions
  * @throws ArgumentError for a NaN or infinite entry; MemoryError
  */
 export function gradmax(m: Weights, k: number, seed: number | undefined): GradMax {

@@ -1,7 +1,7 @@
 /**
- * A layer's neurons as two matrices of one column each: what comes in and what goes out. For a dense
- * layer, incoming is its kernel [d, m], outgoing the next kernel, transposed; a convolution has its
- * patches (kh·kw·in) as d, and the taps and channels that it reaches in the next layer as o.
+ * A layer's neurons as two matrices with a column for each neuron: incoming and outgoing weights. For a dense layer,
+ * incoming is its kernel [d, m], and outgoing is the next kernel, transposed. For a convolution, d is the size of its
+ * patches (kh·kw·in), and o counts the taps and channels that a neuron reaches in the next layer.
  */
 import { float32, float64 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
@@ -21,7 +21,7 @@ export function zeroWeights(rows: number, cols: number): Weights {
   return { rows, cols, data: float32(rows * cols) };
 }
 
-/** ‖a_j‖₂ of every column, summed in f64. */
+/** The norm ‖a_j‖₂ of every column, summed in f64. */
 export function norms({ cols, data }: Weights): Float64Array {
   const sums = float64(cols);
   for (let at = 0; at < data.length; at++) sums[at % cols]! += data[at]! * data[at]!;
@@ -36,7 +36,7 @@ export function meanNorm(a: Weights): number {
 /**
  * The norm of a new column, gain · mean.
  *
- * @throws ArgumentError where single precision makes 0 or infinity of it, as where all old weights are zero
+ * @throws ArgumentError where the norm is 0 or infinite in single precision, for example when all old weights are zero
  */
 export function newNorm(gain: number, mean: number): number {
   const norm = Math.fround(gain * mean);
@@ -49,7 +49,7 @@ export function newNorm(gain: number, mean: number): number {
   );
 }
 
-/** Every column scaled to this norm; a zero column stays. */
+/** The matrix with every column scaled to this norm; a zero column stays zero. */
 export function withNorm(a: Weights, norm: number): Weights {
   return scaleColumns(
     a,
@@ -57,7 +57,7 @@ export function withNorm(a: Weights, norm: number): Weights {
   );
 }
 
-/** The component of largest magnitude of every column made positive. */
+/** The matrix with signs of columns changed so that the component of largest magnitude of every column is positive. */
 export function positive(a: Weights): Weights {
   const largest = float64(a.cols);
   a.data.forEach((x, at) => {

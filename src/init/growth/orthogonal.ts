@@ -1,6 +1,6 @@
 /**
- * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those that are there.
- * Our formulation; of the ways to grow that the literature compares, the one beside splitting.
+ * Orthogonal growth: new neurons whose weights are orthonormal, and orthogonal to those of the existing neurons. Our
+ * formulation; in the literature that compares ways to grow, orthogonal growth stands beside splitting.
  */
 import { float32 } from "../../arrays.ts";
 import { checkOneOf } from "../../arguments.ts";
@@ -12,25 +12,26 @@ import { meanNorm, newNorm, withNorm, zeroWeights, type Neurons, type Weights } 
 
 export interface OrthogonalGrowthOptions {
   /**
-   * Which side gets orthogonal weights. `"in"` (default): the incoming, outgoing is zero. `"out"`: the
-   * outgoing, incoming is zero. `"pair"`: both, in twins [V, V] and [Z, −Z] that cancel; k even.
+   * Which side gets orthogonal weights. `"in"` (default): the incoming side, with zero outgoing weights. `"out"`: the
+   * outgoing side, with zero incoming weights. `"pair"`: both sides, in twins [V, V] and [Z, −Z] that cancel; k is
+   * even.
    */
   side?: "in" | "out" | "pair";
-  /** Orthogonal to the `"existing"` neurons too (default), or to `"none"` but each other. */
+  /** `"existing"` (default): orthogonal to the existing neurons and to each other; `"none"`: only to each other. */
   against?: "existing" | "none";
-  /** Norm of a new vector, in units of the mean norm of the existing ones, > 0; default 1. */
+  /** Norm of a new vector relative to the mean norm of the existing ones, > 0; default 1. */
   gain?: number;
   seed?: number;
 }
 
 /**
- * k new neurons. Norms are gain · mean_j ‖w_j‖ on each side that is not zero.
+ * Makes k new neurons. Their norms are gain · mean_j ‖w_j‖ on each side that is not zero.
  *
- * @returns their weights, d x k and o x k, and `free`: how many directions were left in the complement
- *   of the existing neurons, max(0, d − m) (with `"pair"` the smaller of both sides), of which the new
- *   ones took the first; those beyond are orthonormal in blocks of their own
- * @throws ArgumentError for an unknown side or against, norms that are 0 or infinite, as where all
- *   old weights of a side are zero, a bad seed, an odd k with `"pair"`, or weights that are not finite
+ * @returns their weights, d x k and o x k, and `free`: the number of directions in the complement of the existing
+ *   neurons, max(0, d − m) (with `"pair"` the smaller of both sides). The first new neurons take these directions;
+ *   further neurons are orthonormal in blocks of their own.
+ * @throws ArgumentError for an unknown side or against, norms that are 0 or infinite (for example when all old weights
+ *   of a side are zero), a bad seed, an odd k with `"pair"`, or weights that are not finite
  */
 export function growOrthogonal(
   { incoming, outgoing }: Neurons,
@@ -71,10 +72,12 @@ export function growOrthogonal(
 }
 
 /**
- * Directions in the complement of the columns of `kept` (d x m), as many as the Gaussian g (d x k) has
- * columns: orthonormal, orthogonal to all of kept, uniform among those. By Householder QR of [kept, g], which
- * stays orthogonal to the span also when kept is rank deficient. Only free = max(0, d − m) directions are
- * sure to exist; columns beyond come from g alone, in blocks of d that are orthonormal each in itself.
+ * Makes as many directions in the complement of the columns of `kept` (d x m) as the Gaussian g (d x k) has columns:
+ * orthonormal, orthogonal to all of kept, and uniformly distributed among such directions.
+ *
+ * They come from the Householder QR of [kept, g], which is orthogonal to the span also when kept is rank deficient.
+ * Only free = max(0, d − m) directions are sure to exist; columns beyond are made from g alone, in blocks of d columns,
+ * each block orthonormal in itself.
  */
 export function directions(kept: Weights, g: Weights): { vectors: Weights; free: number } {
   const [d, count] = [kept.rows, g.cols];

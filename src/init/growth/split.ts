@@ -1,22 +1,22 @@
 /**
- * Net2Wider: neurons are split, and so the function is kept exactly whatever the activation. Chen,
- * Goodfellow and Shlens, "Net2Net", ICLR 2016, section 2.3. Splitting the outgoing weights unevenly, which
- * breaks the symmetry of the copies without changing the function, is our formulation.
+ * Net2Wider: splitting neurons keeps the function exactly, whatever the activation. Chen, Goodfellow and Shlens,
+ * "Net2Net", ICLR 2016, section 2.3. Dividing the outgoing weights unevenly, which breaks the symmetry of the copies
+ * without changing the function, is our formulation.
  */
 import { checkSingle } from "../../arguments.ts";
 import { normal } from "../../linalg/normal.ts";
 import { norms, zeroWeights, type Neurons, type Weights } from "./neurons.ts";
 
 export interface Split extends Neurons {
-  /** The neuron that each new one is a copy of. */
+  /** For each new neuron, the existing neuron that it copies. */
   readonly sources: number[];
-  /** The outgoing weights of the neurons that were there, o x m: divided among their copies. */
+  /** The outgoing weights of the existing neurons, o x m, each divided among the copies of its neuron. */
   readonly divided: Weights;
 }
 
 /**
- * k new neurons, copies of existing ones in a random order, each once before any twice. A neuron that
- * now has c copies sends v/c + d_i from copy i, Σ d_i = 0, ‖d_i‖ about noise · ‖v‖/c.
+ * Makes k new neurons, copies of existing ones in random order; no neuron is copied twice before all are copied once. A
+ * neuron that now has c copies sends v/c + d_i from copy i, Σ d_i = 0, ‖d_i‖ about noise · ‖v‖/c.
  *
  * @param noise relative size of the differences, ≥ 0; default 0.1
  * @throws ArgumentError for a bad noise or seed, or when there is no neuron to split
@@ -54,7 +54,7 @@ export function split(
     for (let row = 0; row < o; row++) {
       const g = family.map((copy) => draws.data[(row + 1) * (m + k) + copy]!);
       const mean = g.reduce((sum, x) => sum + x, 0) / family.length;
-      // The last copy takes what rounding left of the others, so that they add up to v again.
+      // The last copy takes the rounding errors of the others, so that the copies add up to v again.
       let rest = outgoing.data[row * m + j]!;
       const share = rest / family.length;
       family.forEach((copy, i) => {

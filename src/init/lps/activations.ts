@@ -7,15 +7,15 @@ import { exp, expm1, log1p, normalDensity, normalDistribution, tanh } from "../.
 export interface Activation {
   value(x: number): number;
   derivative(x: number): number;
-  /** Where a derivative (or σ itself) jumps. */
+  /** The points where a derivative (or σ itself) jumps. */
   readonly kinks: readonly number[];
   /** |σ| ≤ 1. */
   readonly bounded?: boolean;
-  /** Relative accuracy of σ and its derivative, if it is not that of f64. */
+  /** Relative accuracy of σ and of its derivative, where it is less than that of f64. */
   readonly accuracy?: { value: number; derivative: number };
 }
 
-/** What a user may give instead of a name: f64 or f32 inside; χ is good to 1e-4 without a derivative. */
+/** A user's activation, which may compute in f64 or f32. Without a derivative, χ is accurate to 1e-4. */
 export type ActivationFunction =
   | ((x: number) => number)
   | { value(x: number): number; derivative?(x: number): number; kinks?: readonly number[] };
@@ -26,7 +26,7 @@ const sigmoid = (x: number): number => {
 };
 const softplus = (x: number): number => Math.max(x, 0) + log1p(exp(-Math.abs(x)));
 
-/** 0 below 0, x to `most`, `most` above: ReLU (∞) and ReLU6. */
+/** relu (`most` = ∞) and relu6: 0 below 0, x from 0 to `most`, `most` above. */
 const relu = (most = Infinity): Activation => ({
   value: (x) => Math.min(Math.max(x, 0), most),
   derivative: (x) => (x > 0 && x < most ? 1 : 0),
@@ -60,12 +60,12 @@ const thresholdedRelu = (theta = 1): Activation => ({
   kinks: [theta],
 });
 
-/** √(2/π) and the cubic term of the tanh approximation of gelu. */
+/** √(2/π) and the factor of the cubic term in the tanh approximation of gelu. */
 const [GELU_SCALE, GELU_CUBIC] = [0.7978845608028654, 0.044715];
 
 /**
- * By the names of TensorFlow.js, and silu for swish. The argument is what the layer of that name takes:
- * slope (leakyRelu, default 0.3), alpha (elu, swish: 1), theta (thresholdedRelu: 1), maximum (relu: ∞).
+ * Activations by their names in TensorFlow.js, and silu as another name of swish. The argument is that of the layer of
+ * this name: slope (leakyRelu, default 0.3), alpha (elu, swish: 1), theta (thresholdedRelu: 1), maximum (relu: ∞).
  */
 export const activations = {
   elu,
@@ -128,18 +128,18 @@ export const activations = {
 
 export type ActivationName = keyof typeof activations;
 
-/** Of a function of the user's, which may be computed in f32, and of its central difference. */
+/** Accuracy of a user's function, which may be computed in f32, and of its central difference. */
 const ACCURACY = { value: 1e-7, derivative: 1e-7 };
 const DIFFERENCE = { value: 1e-7, derivative: 1e-4 };
-/** Truncation h²/6 = 2e-7, roundoff in f32 2^-24 / h = 6e-5. */
+/** Step h of the central difference: truncation h²/6 = 2e-7, roundoff in f32 2^-24 / h = 6e-5. */
 const STEP = 2 ** -10;
 
 /**
- * The activation that an argument stands for.
+ * The activation that an argument names or defines.
  *
  * @param parameter of a named activation that has one, see `activations`
- * @throws ArgumentError for an unknown name, a parameter that is not a finite number or that the
- *   activation does not have, or something that is no function
+ * @throws ArgumentError for an unknown name, a parameter that is not a finite number or that the activation does not
+ *   have, or a value that is not a function
  */
 export function activationNamed(
   activation: ActivationName | ActivationFunction,

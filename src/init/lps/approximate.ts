@@ -1,6 +1,6 @@
 /**
- * Polynomials that stand for an activation on [−R, R]. All work is done in u = t / R on [−1, 1] and in an
- * orthogonal basis, where a coefficient of roundoff size is one that vanishes, whatever R is.
+ * Polynomials that approximate an activation on [−R, R]. All work is done in u = t / R on [−1, 1] and in an orthogonal
+ * basis, where a coefficient as small as roundoff is one that vanishes, whatever R is.
  */
 import { float64 } from "../../arrays.ts";
 import { checkInteger, checkOneOf, known } from "../../arguments.ts";
@@ -18,41 +18,44 @@ import { integrate, ROUNDOFF, split } from "./quadrature.ts";
 export type Norm = "legendre" | "chebyshev" | "minimax";
 
 export interface ApproximationOptions {
-  /** 1 to 20; default 2. */
+  /** Degree of the polynomial, 1 to 20; default 2. */
   degree?: number;
   /** Half the width R of the interval [−R, R], from 1e-12 to 1e12; default 1. */
   interval?: number;
   /**
-   * What is smallest: `"legendre"` (default) ∫ (σ − P)² dt, `"chebyshev"` ∫ (σ − P)² / √(R² − t²) dt,
+   * The error that is smallest: `"legendre"` (default) ∫ (σ − P)² dt, `"chebyshev"` ∫ (σ − P)² / √(R² − t²) dt,
    * `"minimax"` max |σ − P|.
    */
   norm?: Norm;
 }
 
-/** Beyond it powers of t are too ill-conditioned a basis: (1 + √2)^20 u is 5e-9. */
+/** Beyond this degree powers of t are too ill-conditioned a basis: (1 + √2)^20 u is 5e-9. */
 const MOST_DEGREE = 20;
-/** Powers of it up to that degree are normal numbers. */
+/** The powers of this width up to the largest degree are normal numbers. */
 const WIDEST = 1e12;
-/** Of the largest coefficient: some 100 times the roundoff of integrals and exchanges. */
+/** Fraction of the largest coefficient that counts as zero: some 100 times the roundoff of integrals and exchanges. */
 const VANISHING = 1e-12;
-/** Where the size of an activation is taken. */
+/** Points at which the size of an activation is measured. */
 const SAMPLES = Array.from({ length: 33 }, (_, i) => i / 16 - 1);
 
 type Real = (u: number) => number;
-/** Coefficients in an orthogonal basis, for a function on [−1, 1] with kinks and some noise. */
+/** Computes coefficients in an orthogonal basis, for a function on [−1, 1] with kinks and some noise. */
 type Fit = (f: Real, degree: number, kinks: readonly number[], noise: number) => number[];
 
 /**
- * The polynomial P of a degree that is nearest to an activation σ on [−R, R]: coefficients in ascending
- * powers of t, degree + 1 of them, exact zeros where they vanish by symmetry.
+ * Computes the polynomial P of a given degree that is nearest to an activation σ on [−R, R].
  *
- * `"legendre"`: c_k = (2k + 1)/2 ∫ σ(Ru) L_k(u) du, P = Σ c_k L_k(t/R); `"chebyshev"`: the truncated Chebyshev
- * series; `"minimax"`: Remez. Relu on [−1, 1], degree 2: 3/32 + t/2 + 15/32 t².
+ * @param activation a name of TensorFlow.js (see `activations`), a function of a number, or { value, derivative?,
+ *   kinks? } with the points where it is not smooth
+ * @param options see `ApproximationOptions`
+ * @returns degree + 1 coefficients in ascending powers of t, exact zeros where they vanish by symmetry
  *
- * @param activation a name of TensorFlow.js (see `activations`), a function of a number, or
- *   { value, derivative?, kinks? } with the points where it is not smooth
- * @throws ArgumentError for an unknown activation or norm, a degree or interval out of range, an
- *   activation that is not finite there; ConvergenceError for one that has no integral or best polynomial
+ * @remarks
+ * `"legendre"`: c_k = (2k + 1)/2 ∫ σ(Ru) L_k(u) du, P = Σ c_k L_k(t/R); `"chebyshev"`: the truncated Chebyshev series;
+ * `"minimax"`: Remez. Relu on [−1, 1], degree 2: 3/32 + t/2 + 15/32 t².
+ *
+ * @throws ArgumentError for an unknown activation or norm, a degree or interval out of range, or an activation that is
+ *   not finite on the interval; ConvergenceError for an activation that has no integral or best polynomial
  */
 export function approximate(
   activation: ActivationName | ActivationFunction,
@@ -65,7 +68,7 @@ export function approximate(
   return float64(coefficients, (c, k) => c / power(interval, k));
 }
 
-/** P(Ru) − σ(0) in ascending powers of u: what the roots are taken of. */
+/** P(Ru) − σ(0) in ascending powers of u, the polynomial whose roots are used. */
 export function fit(
   { value, kinks, accuracy }: Activation,
   { degree = 2, interval = 1, norm = "legendre" }: ApproximationOptions,
@@ -90,7 +93,7 @@ export function fit(
   return { coefficients: trimmed(monomials(basis, trimmed(orthogonal))), interval };
 }
 
-/** What vanishes but for roundoff made zero. */
+/** Sets coefficients to zero that vanish up to roundoff. */
 function trimmed(c: Float64Array): Float64Array {
   const largest = c.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return float64(c, (x) => (Math.abs(x) <= VANISHING * largest ? 0 : x));

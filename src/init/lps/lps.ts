@@ -1,4 +1,4 @@
-/** Kernels and biases of the linear product structure: random numbers for what `lpsDesign` found. */
+/** Kernels and biases of the linear product structure: random draws with the variance and biases of an `lpsDesign`. */
 import { float32 } from "../../arrays.ts";
 import { checkInteger, checkOneOf, checkSeed, checkSingle, isSingle } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -9,32 +9,32 @@ import { filters } from "../orthogonal.ts";
 import { checkShape, size } from "../shape.ts";
 
 /**
- * What a kernel is for: `"dense"` layers, and conv1d, conv2d, conv3d; `"transpose"` convolutions, 2d and 3d;
- * `"depthwise"`; `"separable"`, both of its kernels.
+ * The kind of layer that a kernel belongs to: `"dense"` for dense layers, and conv1d, conv2d, conv3d; `"transpose"` for
+ * transposed convolutions, 2d and 3d; `"depthwise"`; `"separable"` for both kernels of a separable convolution.
  */
 export type LpsLayer = "dense" | "transpose" | "depthwise" | "separable";
 
 export interface LpsKernelOptions {
-  /** Of a weight, times the fan-in; not negative. */
+  /** Variance of a weight times the fan-in; not negative. */
   variance: number;
-  /** Independent Gaussian (default), or orthonormal rows or columns of the same mean square. */
+  /** `"gaussian"` (default): independent; `"orthogonal"`: orthonormal rows or columns of the same mean square. */
   weights?: "gaussian" | "orthogonal";
   /** Default `"dense"`. */
   layer?: LpsLayer;
-  /** Of a transposed convolution: a strided one has that many times less terms in an output. */
+  /** Strides of a transposed convolution, which divide the number of terms in an output. */
   strides?: number | number[];
-  /** Integer from 0 to 2^53 − 1; without one every call gives other weights. */
+  /** Integer from 0 to 2^53 − 1; without a seed every call gives other weights. */
   seed?: number;
 }
 
 /**
- * A kernel with weights of mean square variance / d, d the fan-in:
+ * Draws a kernel whose weights have mean square variance / d, with d the fan-in:
  *
  *   `"dense"`      […, in, out]         d = all but the last axis
  *   `"transpose"`  […, out, in]         d = taps · in / strides
  *   `"depthwise"`  […, in, multiplier]  d = taps; orthogonality is among the multipliers of one channel
  *   `"separable"`  with one tap, the pointwise kernel: as dense; with more, the depthwise kernel with
- *                  variance 1, for there is no activation between them
+ *                  variance 1, because no activation stands between the two
  *
  * @throws ArgumentError for a bad shape or option; MemoryError
  */
@@ -45,7 +45,7 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
   const spatial = shape.slice(0, -2);
   const taps = size(spatial);
   if (layer === "separable") {
-    // tf.layers gives both kernels to one initializer, hence to one seed.
+    // tf.layers gives one initializer, hence one seed, to both kernels.
     const [depthwise, pointwise] = seedsOf(seed, 2);
     return taps === 1
       ? lpsKernel(shape, { variance, weights, seed: pointwise })
@@ -76,13 +76,13 @@ export function lpsKernel(shape: readonly number[], options: LpsKernelOptions): 
 }
 
 export interface LpsBiasOptions {
-  /** The values that units share. */
+  /** The K values that are distributed over the units. */
   biases: number[];
   seed?: number;
 }
 
 /**
- * One of the biases for every unit, each for ⌊m/K⌋ or ⌈m/K⌉ of m units, in random order.
+ * Distributes the K given biases over m units in random order; each bias goes to ⌊m/K⌋ or ⌈m/K⌉ units.
  *
  * @param shape [m]
  * @throws ArgumentError for a bad shape or option; MemoryError
@@ -101,7 +101,7 @@ export function lpsBias(shape: readonly number[], options: LpsBiasOptions): Floa
   return values;
 }
 
-/** Throws an ArgumentError for options that no shape could use. */
+/** Throws an ArgumentError for options that are invalid whatever the shape. */
 export function checkKernel(options: LpsKernelOptions): void {
   const { variance, weights = "gaussian", layer = "dense", strides = 1, seed } = options;
   checkSingle("variance", variance, "non-negative");
@@ -111,7 +111,7 @@ export function checkKernel(options: LpsKernelOptions): void {
   checkSeed(seed);
 }
 
-/** The same for those of `lpsBias`. */
+/** Throws an ArgumentError for options of `lpsBias` that are invalid whatever the shape. */
 export function checkBias({ biases, seed }: LpsBiasOptions): void {
   if (!Array.isArray(biases) || biases.length === 0 || !Array.from(biases).every(isSingle)) {
     throw new ArgumentError("biases", "finite numbers in single precision", show(biases));
@@ -119,6 +119,6 @@ export function checkBias({ biases, seed }: LpsBiasOptions): void {
   checkSeed(seed);
 }
 
-/** By how much a stride thins out the taps of an axis that reach one output; one of them always does. */
+/** The factor by which a stride reduces the taps of an axis that reach one output; at least one tap always does. */
 const thinning = (strides: number | number[]) => (size: number, axis: number) =>
   Math.min(Array.isArray(strides) ? (strides[axis] ?? 1) : strides, size);

@@ -1,12 +1,12 @@
 /**
- * Weights from the linear product structure of a layer, after L. Chen, W. Hao and J. He, "A weight
- * initialization based on the linear product structure for neural networks", arXiv 2109.00125. Only the
- * abstract is followed; roots, biases and variances below are our formulation.
+ * Weights from the linear product structure of a layer, after L. Chen, W. Hao and J. He, "A weight initialization based
+ * on the linear product structure for neural networks", arXiv 2109.00125. Only the abstract is followed; roots, biases
+ * and variances below are our formulation.
  *
- * A neuron σ(w·x + b), with σ replaced by a polynomial P, is P(w·x + b) − y = a Π_k (w·x + b − ρ_k): a product
- * of linear forms in (w, b). Unit i starts as one of them, w_i·x − ρ_k, with w_i random and ρ_k a real root of
- * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence
- * positive biases, and a unit that is off for a given input with a probability below 1/2.
+ * A neuron σ(w·x + b), with σ replaced by a polynomial P, is P(w·x + b) − y = a Π_k (w·x + b − ρ_k): a product of
+ * linear forms in (w, b). Unit i starts as one of these forms, w_i·x − ρ_k, with w_i random and ρ_k a real root of
+ * P − σ(0) in the interval: its bias is −ρ_k. Approximations of relu have negative roots only, hence positive biases,
+ * and a unit is off for a given input with a probability below 1/2.
  */
 import { float64 } from "../../arrays.ts";
 import { checkOneOf, checkSingle, isSingle, known } from "../../arguments.ts";
@@ -22,11 +22,11 @@ import { fit, type ApproximationOptions } from "./approximate.ts";
 import { bisect, expectation } from "./quadrature.ts";
 
 export interface LpsDesignOptions extends ApproximationOptions {
-  /** σ: a name of TensorFlow.js, a function of a number, or { value, derivative?, kinks? }. */
+  /** The activation σ: a name of TensorFlow.js, a function of a number, or { value, derivative?, kinks? }. */
   activation: ActivationName | ActivationFunction;
-  /** Slope, alpha, theta or maximum of a named activation that has one; default as in TensorFlow.js. */
+  /** Slope, alpha, theta or maximum of a named activation that has such a parameter; default as in TensorFlow.js. */
   parameter?: number;
-  /** Factor s of the biases −s ρ; default 1. Smaller suits wide and very deep networks, 0 is none. */
+  /** Factor s of the biases −s ρ; default 1. Smaller ones suit wide and very deep networks; 0 makes all biases zero. */
   biasScale?: number;
   /** How the weights are scaled, see `lpsDesign`; default `"forward"`. */
   variance?: "forward" | "he" | "backward";
@@ -37,43 +37,45 @@ export interface LpsDesignOptions extends ApproximationOptions {
 export const DESIGN_OPTIONS = ["activation", "parameter", "degree", "interval", "norm", "biasScale", "variance", "moment"] as const; // prettier-ignore
 
 export interface LpsDesign {
-  /** Those roots ρ of P − σ(0) that units are made of, ascending. */
+  /** The roots ρ of P − σ(0) from which units are made, ascending. */
   readonly roots: number[];
-  /** −s ρ, in the same order. */
+  /** The biases −s ρ, in the order of the roots. */
   readonly biases: number[];
   /** Variance of a weight times the fan-in. */
   readonly variance: number;
-  /** Growth of squared gradients a layer, variance · mean_k E[σ'(z)²]. */
+  /** Growth of squared gradients per layer, variance · mean_k E[σ'(z)²]. */
   readonly chi: number;
-  /** E[x²] for which both were computed. */
+  /** E[x²] for which `variance` and `chi` were computed. */
   readonly moment: number;
 }
 
-/** Between these, powers of 2 are tried as variances before bisection; weights beyond are of no use. */
+/** Powers of 2 between these bounds are tried as variances before bisection; weights beyond them are of no use. */
 const [LEAST, MOST] = [2 ** -20, 2 ** 20];
 
 /**
- * Roots, biases and variance for an activation. P is the polynomial of `approximate`; ρ_k are the real roots of
- * P − σ(0) in [−R, R], or, if there are none, the real part of the root nearest to it. With q = `moment`, z ~ N(b_k, variance · q),
- * and means over the roots, the variance is
+ * Computes roots, biases and variance for an activation, the design from which `lpsKernel` and `lpsBias` draw.
  *
- *   `"forward"`   that with E[σ(z)²] = q: the second moment stays what it is, from layer to layer
- *   `"backward"`  that with χ = variance · E[σ'(z)²] = 1: squared gradients do
+ * P is the polynomial of `approximate`; ρ_k are the real roots of P − σ(0) in [−R, R] or, if there are none, the real
+ * part of the root nearest to the interval. With q = `moment`, z ~ N(b_k, variance · q), and means over the roots, the
+ * variance is chosen by `options.variance`:
+ *
+ *   `"forward"`   E[σ(z)²] = q: the second moment stays the same from layer to layer
+ *   `"backward"`  χ = variance · E[σ'(z)²] = 1: squared gradients stay the same
  *   `"he"`        2, for wide and very deep networks
  *
- * The last 64 designs for named activations are kept: asked for again, one takes no time.
+ * For example relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
  *
- * Relu, degree 2, R = 1: ρ = −0.82393, −0.24274, variance 0.79156, χ = 0.56609.
+ * The last 64 designs for named activations are kept: asking for one again takes no time.
  *
- * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or
- *   "forward" and "backward" where there is no such variance (sigmoid has none for "forward");
- *   ConvergenceError for one that has no integral, as noise
+ * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or for
+ *   "forward" and "backward" where there is no such variance (sigmoid has none for "forward"); ConvergenceError for an
+ *   activation that has no integral, such as noise
  */
 export function lpsDesign(options: LpsDesignOptions): LpsDesign {
   const key = keyOf(known(options, DESIGN_OPTIONS));
   const design = (key && designs.get(key)) || designed(options);
   if (key) {
-    // A Map keeps the order of insertion, so that the first is the one that was not asked for the longest.
+    // A Map keeps the order of insertion, so its first entry is the design that was least recently asked for.
     designs.delete(key);
     designs.set(key, design);
     if (designs.size > MOST_DESIGNS) designs.delete(designs.keys().next().value!);
@@ -81,11 +83,11 @@ export function lpsDesign(options: LpsDesignOptions): LpsDesign {
   return { ...design, roots: [...design.roots], biases: [...design.biases] };
 }
 
-/** Designs by what they depend on: one takes some 10 ms, and the layers of a model share a few. */
+/** Designs by the options they depend on. Computing one takes some 10 ms, and the layers of a model share a few. */
 const designs = new Map<string, LpsDesign>();
 const MOST_DESIGNS = 64;
 
-/** What a design depends on; nothing for a function, which may depend on anything. */
+/** The options that a design depends on, as text; `undefined` for a function, which may depend on anything. */
 function keyOf(options: LpsDesignOptions): string | undefined {
   const values = DESIGN_OPTIONS.map((name) => options[name]);
   const plain = values.every((value) => ["string", "number", "undefined"].includes(typeof value));
@@ -110,7 +112,7 @@ function designed(options: LpsDesignOptions): LpsDesign {
     );
   }
 
-  /** The mean over the roots of E σ(z)² or E σ'(z)², for a variance. */
+  /** The mean over the roots of E σ(z)² or E σ'(z)², for a given variance. */
   const mean = (part: "value" | "derivative", variance: number) => {
     const square = (x: number) => activation[part](x) * activation[part](x);
     const deviation = Math.sqrt(variance * moment);
@@ -137,14 +139,14 @@ function designed(options: LpsDesignOptions): LpsDesign {
   return { roots: found, biases, variance, chi: chi(variance), moment };
 }
 
-/** Zero has no roots to speak of. */
+/** The zero polynomial is given no roots. */
 const NONE: Roots = {
   re: float64(0),
   im: float64(0),
   radius: float64(0),
 };
 
-/** Real roots in the interval, ascending, each once; if there are none, the real part of the nearest. */
+/** The distinct real roots in the interval, ascending; if there are none, the real part of the root nearest to it. */
 function rootsOf(activation: Activation, options: ApproximationOptions): number[] {
   const { coefficients, interval } = fit(activation, options);
   const { re, im, radius } = coefficients.some((c) => c !== 0) ? roots(coefficients) : NONE;
@@ -153,7 +155,7 @@ function rootsOf(activation: Activation, options: ApproximationOptions): number[
   }
   const all = Array.from(re, (x, i) => {
     const beyond = Math.max(Math.abs(x) - 1, 0);
-    // A double root may come as a close pair.
+    // A double root may be computed as two close roots, also complex ones; their discs tell.
     const inside = Math.max(beyond, Math.abs(im[i]!)) <= radius[i]!;
     return { x, inside, distance: beyond * beyond + im[i]! * im[i]! };
   });

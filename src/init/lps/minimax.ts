@@ -8,18 +8,18 @@ import { split } from "./quadrature.ts";
 type Real = (u: number) => number;
 
 const MOST_EXCHANGES = 60;
-/** Points of the search for extrema, for each of the n + 2 that are sought. */
+/** Number of search points for each of the n + 2 extrema. */
 const DENSITY = 24;
-/** Golden section steps: 0.618^36 of a cell leaves an extremum's value exact. */
+/** Number of golden section steps: within 0.618^36 of a cell the value at an extremum is exact. */
 const STEPS = 36;
 const GOLDEN = 0.6180339887498949;
 
 /**
- * Chebyshev coefficients c_0 … c_n of the p = Σ c_k T_k that minimises max |f − p|. By the theorem of
- * de la Vallée Poussin the levelled error |E| and the largest error enclose the least possible one; they
- * meet to the noise of f.
+ * Computes the Chebyshev coefficients c_0 … c_n of the p = Σ c_k T_k that minimises max |f − p|. By the theorem of de
+ * la Vallée Poussin the levelled error |E| and the largest error enclose the least possible one; iterations end when
+ * the two agree to the noise of f.
  *
- * @throws ConvergenceError when they do not, as may be where f jumps
+ * @throws ConvergenceError when they do not agree, which may happen where f jumps
  */
 export function minimax(f: Real, n: number, kinks: readonly number[], noise: number): number[] {
   const cells = DENSITY * (n + 2);
@@ -27,7 +27,7 @@ export function minimax(f: Real, n: number, kinks: readonly number[], noise: num
     Array.from({ length: cells + 1 }, (_, i) => crowded(i / cells)),
     kinks,
   );
-  // Off the symmetry of even and odd f, for which a symmetric reference may have E = 0.
+  // The start is unsymmetric: for an even or odd f a symmetric reference may have E = 0.
   let reference = Array.from({ length: n + 2 }, (_, i) => crowded((i + 0.25) / (n + 2)));
   for (let exchange = 0; exchange < MOST_EXCHANGES; exchange++) {
     const { c, level } = levelled(f, reference);
@@ -42,12 +42,12 @@ export function minimax(f: Real, n: number, kinks: readonly number[], noise: num
   throw new ConvergenceError(`no polynomial of degree ${n} levels the error of this function`);
 }
 
-/** [0, 1] → [−1, 1], crowded at the ends as the cosine is. */
+/** Maps [0, 1] to [−1, 1], with points crowded at the ends as the cosine crowds them. */
 function crowded(x: number): number {
   return 2 * x * x * (3 - 2 * x) - 1;
 }
 
-/** The p with f − p = ±E in turn at n + 2 points; |E| is at most the least maximum error. */
+/** The p with f − p = ±E alternating at n + 2 points; |E| is at most the least maximum error. */
 function levelled(f: Real, reference: readonly number[]): { c: number[]; level: number } {
   const size = reference.length;
   const a = reference.flatMap((u, i) => [...values(CHEBYSHEV, size - 2, u), i % 2 === 0 ? 1 : -1]);
@@ -58,7 +58,7 @@ function levelled(f: Real, reference: readonly number[]): { c: number[]; level: 
   return { c: Array.from(x.data.subarray(0, -1)), level: Math.abs(x.data.at(-1)!) };
 }
 
-/** Where the error is largest between one change of its sign and the next. */
+/** The points of largest error between one change of its sign and the next. */
 function alternation(error: Real, grid: readonly number[]): number[] {
   const errors = grid.map(error);
   const peaks: number[] = [];
@@ -72,7 +72,7 @@ function alternation(error: Real, grid: readonly number[]): number[] {
   );
 }
 
-/** The best of a start and golden section from a to b. */
+/** The better of `start` and the result of a golden section search from a to b. */
 function highest(f: Real, a: number, start: number, b: number): number {
   for (let step = 0; step < STEPS; step++) {
     const width = GOLDEN * (b - a);
@@ -83,7 +83,10 @@ function highest(f: Real, a: number, start: number, b: number): number {
   return f(found) > f(start) ? found : start;
 }
 
-/** `count` of alternating extrema, still alternating: the smallest goes, with its smaller neighbour inside. */
+/**
+ * Reduces alternating extrema to `count` that still alternate. Each step removes the smallest extremum, and inside the
+ * interval its smaller neighbour too.
+ */
 function thinned(extrema: readonly number[], count: number, error: Real): number[] {
   const left = extrema.map((u) => ({ u, size: Math.abs(error(u)) }));
   const smaller = (i: number, j: number) =>

@@ -1,4 +1,4 @@
-/** Integrals by Gauss–Legendre panels, halved until both halves agree with the whole. */
+/** Integrals by Gauss–Legendre panels, which are halved until both halves agree with the whole. */
 import { ConvergenceError } from "../../errors.ts";
 import { normalDensity } from "../../elementary.ts";
 
@@ -15,18 +15,18 @@ const RULE = [
   [0.9445750230732326, 0.062253523938647894],
   [0.9894009349916499, 0.027152459411754096],
 ] as const;
-/** Relative accuracy of what is computed in f64: some tens of roundings. */
+/** Relative accuracy of results computed in f64: some tens of roundings. */
 export const ROUNDOFF = 1e-14;
-/** A jump takes two panels a halving, about 100 in all; more than this is noise. */
+/** Limit of panels. A jump takes two panels for each halving, about 100 in all; a function that takes more is noise. */
 const MOST_PANELS = 4096;
-/** The normal density beyond is below 1e-31. */
+/** The normal density is below 1e-31 beyond this point. */
 const TAIL = 12;
 
 /**
- * ∫ f from the first to the last of ascending points. Between two points f should be smooth; where it is
- * not, halving finds the place, at the price of panels.
+ * Integrates f from the first to the last of ascending points. Between two points f should be smooth; where it is not,
+ * halving locates the irregularity, at the price of more panels.
  *
- * @param error of a panel, absolute: above the noise of f
+ * @param error absolute error allowed in a panel, above the noise of f
  * @throws ConvergenceError where f is noise, or not finite
  */
 export function integrate(f: Real, points: readonly number[], error: number): number {
@@ -52,7 +52,7 @@ export function integrate(f: Real, points: readonly number[], error: number): nu
   return sum;
 }
 
-/** E f(z) for z ~ N(mean, deviation²) and f ≥ 0, which may have kinks at the given points. */
+/** The expectation E f(z) for z ~ N(mean, deviation²) and f ≥ 0, which may have kinks at the given points. */
 export function expectation(
   f: Real,
   mean: number,
@@ -71,7 +71,7 @@ export function expectation(
   return integrate(weighted, points, tolerance * size);
 }
 
-/** The points with those breaks that lie strictly between the first and the last, ascending, once each. */
+/** The points together with the breaks strictly between the first and the last point, ascending, without duplicates. */
 export function split(points: readonly number[], breaks: readonly number[]): number[] {
   const inside = breaks.filter((x) => x > points[0]! && x < points.at(-1)!);
   return [...new Set([...points, ...inside])].sort((x, y) => x - y);
@@ -84,7 +84,7 @@ function gauss(f: Real, a: number, b: number): number {
   );
 }
 
-/** Where f changes its sign between a and b, f(a) and f(b) being of different signs. */
+/** The place between a and b where f changes its sign; f(a) and f(b) must have different signs. */
 export function bisect(f: Real, a: number, b: number): number {
   const rises = f(b) > 0;
   for (;;) {

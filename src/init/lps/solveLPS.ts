@@ -1,11 +1,11 @@
 /**
- * All stationary points of one polynomial neuron, by the homotopy that the linear product structure starts.
+ * All stationary points of one polynomial neuron, by the homotopy that starts from the linear product structure.
  *
- * The loss Σ_i (P(w·x_i + b) − y_i)² of P of degree n has a gradient of N = dim w + 1 polynomials of degree
- * D = 2n − 1 in u = (w, b). G, each component a product of D random linear forms, has D^N zeros, each from one
- * factor of every component; H = (1 − t) γ G + t F, γ a random complex number, leads them to all
- * isolated zeros of F, with probability one (Morgan, Sommese and Wampler, "A product-decomposition bound
- * for Bezout numbers", SIAM J. Numer. Anal. 32 (1995) 1308–1325). How it is used here is our formulation.
+ * The loss Σ_i (P(w·x_i + b) − y_i)² of P of degree n has a gradient of N = dim w + 1 polynomials of degree D = 2n − 1
+ * in u = (w, b). G, each component a product of D random linear forms, has D^N zeros, each from one factor of every
+ * component; H = (1 − t) γ G + t F, γ a random complex number, leads them to all isolated zeros of F, with probability
+ * one (Morgan, Sommese and Wampler, "A product-decomposition bound for Bezout numbers", SIAM J. Numer. Anal. 32 (1995)
+ * 1308–1325). Applying this homotopy to a neuron is our formulation.
  */
 import { countOf, float64 } from "../../arrays.ts";
 import { checkInteger, checkSeed, finiteNumbers, known } from "../../arguments.ts";
@@ -20,44 +20,47 @@ import { evaluate, productSystem, startPoints } from "./homotopy/productSystem.t
 import { track, type Homotopy } from "./homotopy/track.ts";
 
 export interface StationaryPoint {
-  /** w and, last, b: real and imaginary parts. */
+  /** Real parts of w followed by b; `im` holds the imaginary parts. */
   readonly re: Float64Array;
   readonly im: Float64Array;
-  /** By the eigenvalues of the Hessian; `"singular"` if one of them is 0, `"complex"` if u is not real. */
+  /** By the eigenvalues of the Hessian: `"singular"` if one of them is 0; `"complex"` if the point is not real. */
   readonly kind: "minimum" | "maximum" | "saddle" | "singular" | "complex";
   /** Σ_i (P(w·x_i + b) − y_i)²; NaN for complex points. */
   readonly loss: number;
 }
 
 export interface LpsSolution {
-  /** Paths that were followed, D^N. */
+  /** Number of paths that were followed, D^N. */
   readonly paths: number;
-  /** Those that went to infinity. */
+  /** Number of paths that went to infinity. */
   readonly diverged: number;
-  /** The ends of the others, each once: real ones by loss, then the complex ones. */
+  /** The distinct ends of the other paths: real ones by loss, then the complex ones. */
   readonly points: StationaryPoint[];
 }
 
-/** Two ends closer than this, relatively, are one. */
+/** Two ends whose relative distance is below this are the same point. */
 const SAME = 1e-6;
-/** Reciprocal condition of a Hessian that makes a point singular; imaginary parts that are roundoff. */
+/** Below these, the reciprocal condition of a Hessian makes a point singular, and imaginary parts count as roundoff. */
 const [SINGULAR, REAL] = [1e-9, 1e-9];
-/** Precisions of the tracker; a finer one is tried when two paths end in one regular point. */
+/** Tolerances of the tracker; a finer one is tried when two paths end in one regular point. */
 const TOLERANCES = [1e-6, 1e-9, 1e-12];
 
 /**
- * All isolated stationary points, real and complex, of L(w, b) = Σ_i (P(w·x_i + b) − y_i)². A diagnostic for small
- * problems, not a trainer: the number of paths is (2n − 1)^(d + 1) for P of degree n and d inputs.
- *
- * Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do not
- * count. An end is at infinity if Newton's method finds it there to rounding, or if it is a multiple zero beyond 1000 of these units;
- * that complex points come in conjugate pairs is checked.
+ * Finds all isolated stationary points, real and complex, of L(w, b) = Σ_i (P(w·x_i + b) − y_i)². It is a diagnostic
+ * for small problems, not a trainer: the number of paths is (2n − 1)^(d + 1) for P of degree n and d inputs.
  *
  * @param coefficients of P, real, ascending (as from `approximate`), degree ≥ 1
  * @param x samples in rows, m x d; with a column of ones they must have rank d + 1
  * @param y m targets
  * @param options.seed of the random start, integer from 0 to 2^53 − 1; default 0
- * @param options.mostPaths refuse to follow more, a positive integer; default 1000
+ * @param options.mostPaths the largest number of paths to follow, a positive integer; more are refused; default 1000
+ * @returns the points, and the numbers of paths and of paths that diverged
+ *
+ * @remarks
+ * Paths are followed in coordinates of size 1 (see `coordinates`), so that the units of inputs and targets do not
+ * matter. An end counts as infinite if Newton's method finds it at infinity to rounding, or if it is a multiple zero at
+ * a distance beyond 1000 in these coordinates. A check ensures that complex points come in conjugate pairs.
+ *
  * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
  *   overflow; ConvergenceError when a path is lost
  */
@@ -124,7 +127,7 @@ function checked(
   return { p, samples, targets };
 }
 
-/** Random forms, patch and γ, the latter so that G and F are of one size at a random point. */
+/** Draws random forms, patch and γ; γ is scaled so that G and F have the same size at a random point. */
 function randomStart(neuron: Neuron, unknowns: number, degree: number, seed: number): Homotopy {
   const [forms, point] = [unknowns * degree * (unknowns + 1), unknowns + 1];
   const { data } = normal(forms + 2 * point + 1, 2, { seed, dtype: "float64" });
@@ -147,7 +150,7 @@ function hessianOf(neuron: Neuron, u: readonly Complex[]): Complex[][] {
 const same = (u: readonly Complex[], v: readonly Complex[]): boolean =>
   norm(u.map((z, j) => complex(z.re - v[j]!.re, z.im - v[j]!.im))) <= SAME * (1 + norm(u));
 
-/** Whether another path ended in the same regular zero, where only one can end. */
+/** Whether another path ended in the same regular zero, which only one path can reach. */
 function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: number): boolean {
   const u = ends[i];
   if (u === undefined) return false;
@@ -155,7 +158,7 @@ function isJump(neuron: Neuron, ends: readonly (Complex[] | undefined)[], i: num
   return shared && !isSingular(neuron, u);
 }
 
-/** By the real matrix [re −im; im re] of the Hessian, each of whose singular values it has twice. */
+/** Whether the Hessian is singular, by the real matrix [re −im; im re], which has each of its singular values twice. */
 function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
   const hessian = hessianOf(neuron, u);
   const [n, size] = [u.length, 2 * u.length];
@@ -170,7 +173,7 @@ function isSingular(neuron: Neuron, u: readonly Complex[]): boolean {
 
 const conjugate = (u: readonly Complex[]): Complex[] => u.map(({ re, im }) => complex(re, -im));
 
-/** The point with coordinates z, in the neuron's own and as it was given. */
+/** Describes the point with coordinates z: its place as the problem was given, its kind and its loss. */
 function described(
   given: Neuron,
   neuron: Neuron,
@@ -190,7 +193,7 @@ function described(
   return { re, im, kind, loss: lossOf(given, [...re]) };
 }
 
-/** By the signs of the Hessian's eigenvalues: plus its norm they are the singular values of H + ‖H‖ I. */
+/** The kind by the signs of the Hessian's eigenvalues, which plus its norm are the singular values of H + ‖H‖ I. */
 function kindOf(neuron: Neuron, u: readonly Complex[]): StationaryPoint["kind"] {
   const entries = hessianOf(neuron, u).flat();
   const shift = Math.sqrt(entries.reduce((sum, { re }) => sum + re * re, 0));

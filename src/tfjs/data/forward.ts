@@ -1,8 +1,8 @@
 /**
- * A model run step by step on one batch: what `predict` computes, with halts on the way.
+ * Runs a model step by step on one batch: the computation of `predict`, with halts at chosen tensors.
  *
- * At a halt there is a frontier, the values that steps and halts to come need. Who keeps it sets out from there the
- * next time, so that halts at all layers, one after the other, run every layer once.
+ * At a halt, a passage holds a frontier: the values that later steps and halts need. A kept passage can be continued
+ * from its frontier, so that halting at all layers, one after the other, runs every layer only once.
  */
 import { cast, clone, dispose, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
@@ -14,10 +14,10 @@ export class Route {
   readonly steps: readonly Step[];
   /** The step that makes a tensor, by its index; −1 for the model's inputs. */
   private readonly made = new Map<SymbolicTensor, number>();
-  /** A tensor is needed as long as no step beyond this one has been run. */
+  /** A tensor is needed until a step beyond this index is the next one to run. */
   private readonly ends = new Map<SymbolicTensor, number>();
 
-  /** @param halts tensors of the model, in the order in which they are asked for */
+  /** @param halts tensors of the model, in the order in which they will be requested */
   constructor(model: LayersModel, halts: readonly SymbolicTensor[]) {
     this.inputs = model.inputs;
     const needed = new Set(halts);
@@ -39,11 +39,12 @@ export class Route {
     }
   }
 
+  /** Index of the step that makes a tensor; −1 for the model's inputs. */
   maker(tensor: SymbolicTensor): number {
     return this.made.get(tensor)!;
   }
 
-  /** Whether a tensor is of no use when all steps before `next` have been run. */
+  /** Whether a tensor is no longer needed when all steps before `next` have been run. */
   over(tensor: SymbolicTensor, next: number): boolean {
     return next > (this.ends.get(tensor) ?? -1);
   }
@@ -54,17 +55,17 @@ interface Value {
   readonly mask: Tensor | null;
 }
 
-/** One batch on its way. */
+/** One batch that has run through the first steps of the model. */
 export class Passage {
   private readonly values = new Map<SymbolicTensor, Value>();
   /** The first step that has not been run. */
   private next = 0;
-  /** What belongs to the passage that this one goes on from. */
+  /** Tensors that belong to the passage which this one continues. */
   private borrowed: ReadonlySet<Tensor> = new Set();
 
   private constructor(private readonly route: Route) {}
 
-  /** From the inputs, which stay the caller's. */
+  /** Starts from the inputs, which the caller keeps and disposes. */
   static begin(route: Route, inputs: readonly Tensor[]): Passage {
     const passage = new Passage(route);
     route.inputs.forEach((input, i) => {
@@ -76,7 +77,7 @@ export class Passage {
     return passage;
   }
 
-  /** Another one from where this one stands. */
+  /** A new passage that continues from the present frontier of this one. */
   continued(): Passage {
     const passage = new Passage(this.route);
     passage.next = this.next;
@@ -85,12 +86,12 @@ export class Passage {
     return passage;
   }
 
-  /** Whether a tensor is there, or can be had by going on. */
+  /** Whether a tensor is in the frontier or will be computed by later steps. */
   reaches(tensor: SymbolicTensor): boolean {
     return this.values.has(tensor) || this.next <= this.route.maker(tensor);
   }
 
-  /** Runs what is missing up to a tensor; its value, which stays the passage's. */
+  /** Runs the missing steps up to a tensor and returns the tensor's value, which belongs to the passage. */
   async to(tensor: SymbolicTensor, pause: () => Promise<void>): Promise<Tensor> {
     while (this.next <= this.route.maker(tensor)) {
       await pause();
@@ -103,7 +104,7 @@ export class Passage {
     return this.values.get(tensor)!.tensor;
   }
 
-  /** Number of steps behind it. */
+  /** Number of steps that have been run. */
   get distance(): number {
     return this.next;
   }
@@ -113,7 +114,7 @@ export class Passage {
     return [...this.tensors()].reduce((sum, { size }) => sum + 4 * size, 0);
   }
 
-  /** Ends this passage, but for what another one has. */
+  /** Disposes the tensors of this passage, except those that `heir` holds, which then belong to `heir`. */
   dispose(heir?: Passage): void {
     const inherited = heir?.tensors();
     const own = [...this.tensors()].filter((x) => !this.borrowed.has(x) && !inherited?.has(x));
@@ -127,7 +128,10 @@ export class Passage {
     return new Set(all.filter((x) => x !== null));
   }
 
-  /** As the executor of tf.layers does, but that a mask ends where it ends: there it goes to all layers that follow. */
+  /**
+   * Runs one step like the executor of tf.layers, except that a mask ends at a layer that does not support masking. The
+   * executor passes it on to all layers that follow.
+   */
   private run({ layer, inputs, outputs }: Step): void {
     const given = inputs.map((input) => this.values.get(input)!);
     const made = tidy(() => {
@@ -136,7 +140,7 @@ export class Passage {
       const masked = masks.some((mask) => mask !== null);
       const results = [layer.apply(tensors, masked ? { mask: masks[0] } : {})].flat() as Tensor[];
       const mask = layer.supportsMasking ? layer.computeMask(tensors, masks as Tensor[]) : null;
-      // A stateful layer may keep what it returns.
+      // A stateful layer may keep the tensor that it returns.
       const own = layer.stateful ? results.map((result) => clone(result)) : results;
       return { tensors: own, masks: [mask].flat().slice(0, 1) as Tensor[] };
     });

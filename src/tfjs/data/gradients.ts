@@ -1,4 +1,4 @@
-/** The gradients of a compiled loss on all samples. */
+/** Norms of the gradients of a model's compiled loss, over all samples. */
 import {
   add,
   mean,
@@ -16,15 +16,15 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import type { Stream } from "./stream.ts";
 
-/** What a compiled model knows and does not tell in its type. */
+/** A property of compiled models that tf.layers' types omit. */
 interface Compiled {
   readonly lossFunctions?: ((truth: Tensor, prediction: Tensor) => Tensor)[];
 }
 
 /**
- * ‖∂L/∂W‖ of the compiled loss, mean over all samples, by name of the variable.
+ * ‖∂L/∂W‖ by name of the variable, where L is the compiled loss, mean over all samples.
  *
- * @throws ArgumentError for a model that is not compiled or has several outputs, and where labels are missing
+ * @throws ArgumentError for a model that is not compiled or has several outputs, and for missing labels
  */
 export async function gradientNorms(
   model: LayersModel,

@@ -1,4 +1,4 @@
-/** The last layers of a model: which layer makes an output, and what its pre-activations are to the targets. */
+/** The last layers of a model: which layer makes each output, and how its pre-activations relate to the targets. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Link } from "../../init/data/head.ts";
 import { activationOf } from "../layers/activation.ts";
@@ -10,23 +10,27 @@ import { stages } from "./stages.ts";
 /** One output of a model. */
 export interface Head {
   readonly output: number;
-  /** The call of the layer with a kernel that makes it; without one, why not. */
+  /** The call of the layer whose kernel makes the output; absent where no such layer can be solved for it. */
   readonly step?: Step;
+  /** The reason why `step` is absent. */
   readonly why?: string;
-  /** Every position has its target; or the mean over all positions has the sample's; or all have it. */
+  /**
+   * What is fitted to a target: each position to a target of its own, or the mean over all positions to the sample's
+   * target, or all positions to the sample's target.
+   */
   readonly at: "each" | "mean" | "all";
   readonly link: Link;
 }
 
 const identity: Link = { kind: "identity" };
 
-/** Whether a layer leaves entries and their order as they are, but for an activation. */
+/** Whether a layer keeps all entries in their order; an activation may change their values. */
 function keeps(layer: Layer): boolean {
   const { role, ordered } = kindOf(layer);
   return role === "activation" || role === "identity" || ordered === true;
 }
 
-/** One for each output of a model, from there backwards. */
+/** Finds the head of each output of a model, by walking backwards from the output. */
 export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
   return model.outputs.map((end, output) => {
     let [tensor, at, link]: [SymbolicTensor, Head["at"], Link] = [end, "each", identity];
@@ -37,7 +41,8 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
       const found = stages(layer);
       const without = (why: string): Head => ({ output, at, link, why });
       if (activationOf(layer)) {
-        // Only one function can be inverted, and none of them within a mean: then pre-activations are fitted as they are.
+        // Only a single activation can be inverted, and none within a mean. Otherwise the pre-activations themselves
+        // are fitted to the targets.
         const alone = link.kind === "identity" && at !== "mean";
         link = alone ? linkOf(layer, tensor) : identity;
         if (at === "mean") at = "all";
@@ -60,7 +65,7 @@ export function heads(model: LayersModel, graph: readonly Step[]): Head[] {
   });
 }
 
-/** The link of a layer's activation; of those that do not squash, and of other axes than the last, none. */
+/** The link of a layer's activation: that of sigmoid, tanh and softmax over the last axis, else the identity. */
 function linkOf(layer: Layer, output: SymbolicTensor): Link {
   const name = activationOf(layer)?.name;
   if (name === "sigmoid" || name === "tanh") return { kind: name };

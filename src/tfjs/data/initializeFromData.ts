@@ -15,63 +15,85 @@ import { Stream } from "./stream.ts";
 import { unused } from "./targets.ts";
 
 /**
- * Initializes a model from data, without gradients: layer by layer in forward order, each layer's weights from what
- * the layers before it, already set, make of the samples.
+ * Initializes a model from data, without gradients: layer by layer in forward order, each layer's weights from the
+ * samples as the layers before it, already set, transform them.
  *
- * With X [d x N] the centred inputs of a layer and S [k x N] a latent code for its k units, the weights W [k x d]
- * minimise α‖W X − S‖² + β‖X − Wᵀ S‖² + µ‖W‖², that is, they solve the Sylvester equation
+ * Give `ys` if the task has targets. The last layer of every output is then solved for its targets, and training starts
+ * from there. Without `ys` the first epochs are slower than from He's weights.
  *
- *   (β S Sᵀ + µ I) W + W (α X Xᵀ) = (α + β) S Xᵀ;
+ * What is set:
+ * - kernels and biases of Dense, Conv1D, Conv2D, DepthwiseConv2D (a small equation for each channel) and
+ *   SeparableConv2D (depthwise, then pointwise);
+ * - moving mean and variance of BatchNormalization, whose gamma and beta stay.
  *
- * of an equation with many solutions they are the smallest one. They are then scaled (`rescale`), and the bias is such
- * that pre-activations have mean zero. Idea: Das, Bhalgat and Porikli, "Data-driven Weight Initialization with Sylvester
- * Solvers", arXiv 2105.10335; equation: the Semantic AutoEncoder of Kodirov et al., CVPR 2017. The formulation is ours:
- * the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization. The
- * methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; they make biases zero.
+ * Everything else (recurrent layers, embeddings, nested models, frozen layers) keeps its weights and is listed in the
+ * report. A shared layer is set where it is first called.
  *
- * Give `ys` where there are any: with them the last layer of every output is solved for its targets, and training starts
- * from there; without them the first epochs are slower than from He's weights. A head has no decoder and is not rescaled:
- * it is ridge regression with an intercept, in the targets' own mean and scale, λ by generalized cross-validation (Golub,
- * Heath and Wahba 1979) or by `ridge`. Behind softmax, sigmoid or tanh the pre-activation is a Newton step of the loss
- * from the best constant, such that predictions have the targets' mean: classes their frequencies. Where targets have
- * positions (segmentation, convolutional autoencoders, sequences), positions are samples. Behind global average pooling
- * the mean of all positions is fitted, behind other pooling all of them have the sample's target. Outputs that no layer
- * makes directly (an Add, a BatchNormalization at the end, a depthwise kernel) are not solved for, and the report's
- * notes say so, as of all ys that had no use.
+ * Codes, for all layers that are not solved for `ys`:
+ * - "pca" (default): principal components; before relu and similar activations, half as many and their negatives.
+ * - "labels": a random orthonormal image of the label vector.
+ * - "random": normal numbers that are independent of the input.
+ * - "randomProjection": a Gaussian map of the input.
+ * - a function of yours.
  *
- * What is set: kernels and biases of Dense, Conv1D, Conv2D, DepthwiseConv2D (a small equation a channel) and
- * SeparableConv2D (depthwise, then pointwise); moving mean and variance of BatchNormalization, gamma and beta untouched.
- * Convolutions are solved for patches, at some 16,000 positions spread over all samples. Beyond 1536 inputs a layer is
- * solved on 512 principal axes; the report has their part of the variance. Everything else (recurrent layers, embeddings,
- * nested models, frozen layers) is left alone and listed. A shared layer is set where it is first called.
+ * Mathematics: let X [d x N] be the centred inputs of a layer and S [k x N] a latent code for its k units. The weights
+ * W [k x d] minimise α‖W X − S‖² + β‖X − Wᵀ S‖² + µ‖W‖², that is, they solve the Sylvester equation
  *
- * Codes: "pca" (default): principal components, before relu and its kin half of them and their negatives; "labels": a
- * random orthonormal image of the label vector; "random": normal numbers that have nothing to do with the input;
- * "randomProjection": a Gaussian map of the input; or a function of yours.
+ *   (β S Sᵀ + µ I) W + W (α X Xᵀ) = (α + β) S Xᵀ.
  *
- * Where the equation decides: for the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting
- * the code against keeping the input. With "pca" the rows of W are principal axes whatever α and β are; and as long as
- * units are no more than components (twice as many before relu and its kin) and inputs no more than 1536, nothing is
- * drawn, so that the seed changes nothing. Every layer and group has a seed of its own, made of yours.
+ * If the equation has many solutions, the smallest one is taken. The weights are then scaled (`rescale`), and the bias
+ * gives the pre-activations mean zero. Convolutions are solved for patches, at some 16,000 positions spread over all
+ * samples. A layer with more than 1536 inputs is solved on 512 principal axes; the report tells their share of the
+ * variance.
  *
- * The model is run once on all samples, layer by layer, as long as what they are at one point of it fits into `memory`
- * (see there); of an equation O(d² + k²) numbers are kept. The samples are walked once before and once or twice for that,
- * more often where memory is short: a Dataset must be one that can be walked again. Sums are taken and equations solved
- * in float64, so that weights are the same bits for the same inputs of a layer, however they are cut into batches (the
- * code "random" is drawn by batch; the model itself runs on whatever backend is in use). The page gets its turn about
- * every 50 ms, but for single layers and equations; `worker` takes the latter off the main thread.
+ * For the codes "labels", "random", "randomProjection" and functions, α and β weigh fitting the code against keeping
+ * the input. With "pca" the rows of W are principal axes whatever α and β are.
  *
- * Called in tf.tidy it begins when that has ended, so the model may come from there, but not xs and ys.
+ * Heads, the last layers of outputs that have `ys`, have no decoder and are not rescaled:
+ * - A head is ridge regression with an intercept, in the targets' own mean and scale, with λ by generalized
+ *   cross-validation (Golub, Heath and Wahba 1979) or by `ridge`.
+ * - Before softmax, sigmoid or tanh the pre-activation is a Newton step of the loss from the best constant, such that
+ *   the mean prediction is the mean of the targets: for classes, their frequencies.
+ * - Where targets have positions (segmentation, convolutional autoencoders, sequences), positions count as samples.
+ *   Before global average pooling the mean over all positions is fitted to the sample's target; before other global
+ *   pooling every position is.
+ * - Outputs that no suitable layer makes directly (an Add, a BatchNormalization at the end, a depthwise kernel) are not
+ *   solved for. The report's notes say so, as they do of all `ys` that were not used.
+ *
+ * Provenance: the idea is that of Das, Bhalgat and Porikli, "Data-driven Weight Initialization with Sylvester Solvers",
+ * arXiv 2105.10335; the equation is that of the Semantic AutoEncoder of Kodirov et al., CVPR 2017. The formulation is
+ * ours: the codes, the pairs [Z, −Z], the rescaling, the treatment of convolutions, branches and BatchNormalization.
+ * The methods "lsuv" and "orthogonal-lsuv" are the standard to compare it with; both make biases zero.
+ *
+ * Reproducibility: sums are taken and equations solved in float64, so that the same inputs of a layer give weights with
+ * the same bits, however the inputs are cut into batches. Two things are not covered: the code "random" is drawn by
+ * batch, and the model itself runs on whatever backend is in use. Every layer and group has a seed of its own, derived
+ * from `seed`. With "pca" nothing is drawn, and the seed changes nothing, as long as units are no more than components
+ * (twice as many before relu and similar activations) and inputs are no more than 1536.
+ *
+ * Cost:
+ * - The model is run once on all samples, layer by layer, as long as the activations of all samples at each point of
+ *   the model fit into `memory` (see there). An equation keeps O(d² + k²) numbers.
+ * - The samples are walked once in advance and once or twice to run the model, more often where memory is short. A
+ *   Dataset must therefore be one that can be walked again.
+ * - Control returns to the page about every 50 ms, except within single layers and equations; `worker` takes equations
+ *   off the main thread.
+ *
+ * Limits: if this function is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in
+ * the tidy, but xs and ys may not. Constant inputs are no error: a layer whose inputs are all constant keeps its
+ * weights, and the report says so. Few samples are no error either: the ridge grows with the number of inputs per
+ * sample, and at ridge 0 the smallest of many solutions is taken.
  *
  * @param model Sequential or Functional; compiled or not
  * @param xs samples: a tensor, an array of batches, or a Dataset of xs or { xs, ys }; with several inputs an array of
  *   tensors or a Dataset
+ * @param options see `DataOptions`; all of them have defaults
  * @returns what was done, layer by layer; `String(report)` is a table
- * @throws ArgumentError for bad options, samples and labels that do not fit each other or the model, labels missing for
- *   the code "labels", NaN in the data, samples that cannot be walked again, a worker that does not work, a model that is
- *   disposed or at which another run is at work; the signal's reason when aborted; in any of these cases the model has its
- *   old weights back. Constant inputs are no error: a layer that sees nothing else keeps its weights and the report says so;
- *   neither are few samples: the ridge grows with inputs per sample, and at ridge 0 the smallest of many solutions is taken.
+ * @throws ArgumentError for bad options, samples and labels that do not fit each other or the model, missing labels for
+ *   the code "labels", NaN in the data, samples that cannot be walked again, a worker that does not work, and a model
+ *   that is disposed or that another run is setting. Whenever the promise is rejected, the model gets its old weights
+ *   back.
+ * @throws the signal's reason if the run is aborted
  *
  * @example
  * const report = await initializeFromData(model, xs, { ys });
@@ -144,10 +166,10 @@ async function setAll(
   return report(layers, samples.total, performance.now() - start, notes);
 }
 
-/** Weights at which runs are at work: two would undo each other. */
+/** Weights that a run is setting. Two runs on the same weights would undo each other. */
 const busy = new WeakSet<LayerVariable>();
 
-/** Keeps other runs from the weights of a model until what it returns is called. */
+/** Locks the weights of a model against other runs. Returns the function that releases them. */
 function reserve({ weights }: LayersModel): () => void {
   const taken = weights.find((weight) => busy.has(weight));
   if (taken) {

@@ -16,50 +16,63 @@ import type { Samples } from "./source.ts";
 import type { Stage } from "./stages.ts";
 import { Stream, type Activations, type Watcher } from "./stream.ts";
 
-/** How a layer does on data. */
+/** The health of one kernel on data. */
 export interface LayerHealth {
+  /** Name of the layer. */
   readonly layer: string;
   /** Class name of the layer. */
   readonly kind: string;
   /** Name of the kernel; a separable convolution has two. */
   readonly weight: string;
-  /** Fraction of the units whose output, behind the activation, is the same number for all samples. */
+  /** Fraction of the units whose output, after the activation, is the same number for all samples. */
   readonly dead: number;
   /** Mean of the pre-activation over data and units. */
   readonly mean: number;
   /** Variance of the pre-activation over the data, mean over the units. */
   readonly variance: number;
-  /** Mean |cos| of the angle between the weights of two units; of a depthwise kernel, in the channel where they are most alike. */
+  /**
+   * Mean |cos| of the angle between the weights of two units. For a depthwise kernel, the mean in the channel whose
+   * units are most alike.
+   */
   readonly cos: number;
-  /** Effective rank of the weights there: exp of the entropy of σ²/Σσ², from 1 to min(units, inputs). */
+  /** Effective rank of the same weights: exp of the entropy of σ²/Σσ², from 1 to min(units, inputs). */
   readonly rank: number;
-  /** ‖∂L/∂W‖ (Frobenius) of the compiled loss, mean over all samples; on request, and not of frozen layers. */
+  /** ‖∂L/∂W‖ (Frobenius) of the compiled loss, mean over all samples; on request only, not for frozen layers. */
   readonly gradient?: number;
 }
 
+/** The result of `inspect`. */
 export interface Health {
   readonly layers: readonly LayerHealth[];
-  /** A table, a line a kernel. */
+  /** A table with a line for each kernel. */
   toString(): string;
 }
 
 export interface InspectOptions {
-  /** Labels as `fit` takes them, for gradients; in a Dataset they come with the samples. */
+  /** Labels as `fit` takes them, needed for gradients; in a Dataset they come with the samples. */
   ys?: Tensor | readonly Tensor[];
-  /** Look at gradients too; default false. */
+  /** Whether to compute gradients too; default false. */
   gradients?: boolean;
 }
 
 /**
- * The health of every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer of a model on samples, in forward
- * order: dead units, mean and variance of pre-activations, likeness of units, effective rank, gradients. The
- * model is run in inference mode, once on all samples (layers with an activation in them twice), and not changed; the samples are walked twice, with gradients three times. Called in tf.tidy it begins when that has
- * ended, so the model may come from there, but not xs and ys.
+ * Measures the health of a model's layers on samples: dead units, mean and variance of pre-activations, likeness of
+ * units, effective rank, and gradients on request.
  *
+ * Every Dense, Conv1D, Conv2D, DepthwiseConv2D and SeparableConv2D layer is measured, in forward order. The model is
+ * not changed. It is run in inference mode, once on all samples; layers that contain an activation are run twice. The
+ * samples are walked twice, or three times with gradients.
+ *
+ * If `inspect` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,
+ * but xs and ys may not.
+ *
+ * @param model Sequential or Functional; compiled if gradients are requested
  * @param xs samples, as `initializeFromData` takes them
+ * @param options.ys labels as `fit` takes them, needed for gradients; in a Dataset they come with the samples
+ * @param options.gradients whether to compute gradients too; default false
  * @returns the figures; `String(health)` is a table
- * @throws ArgumentError for samples that do not fit the model or cannot be walked again, NaN in weights, and gradients without labels or
- *   of a model that is not compiled
+ * @throws ArgumentError for samples that do not fit the model or cannot be walked again, for NaN in weights, and for
+ *   gradients without labels or of a model that is not compiled or has several outputs
  *
  * @example
  * console.log(String(await inspect(model, xs)));
@@ -92,15 +105,19 @@ export async function inspect(
   return { layers, toString: () => text(layers) };
 }
 
-/** What is gathered of a layer while the samples pass by. */
+/** Statistics of one layer, gathered while the samples run through the model. */
 class Chart {
-  /** Of every unit, behind the activation and before it. */
+  /** Every unit's output, after the activation. */
   private readonly outputs: Variances;
+  /** Every unit's pre-activation. */
   private readonly units: Variances;
-  /** Pre-activations of the stages before the last one: of each, its groups. */
+  /** Pre-activations of each stage before the last one, by group. */
   private readonly inner: Map<Stage, Variances[]>;
 
-  /** @param output of the layer with its activation and normalization, which may be layers of their own */
+  /**
+   * @param own the layer's own output
+   * @param output the output after activation and normalization, which may be layers of their own
+   */
   constructor(
     readonly task: Linear,
     private readonly own: SymbolicTensor,
@@ -121,7 +138,7 @@ class Chart {
     return [this.task.input, this.own, this.output];
   }
 
-  /** @param total number of all samples */
+  /** The watchers that gather the statistics of all samples, of which there are `total`. */
   watchers(total: number): Watcher[] {
     const { layer, input, channelsFirst, stages } = this.task;
     const see = ({ data }: Activations) => this.units.add(data, 1);
@@ -147,7 +164,7 @@ class Chart {
     ];
   }
 
-  /** @param norms of gradients, by name of the variable */
+  /** The figures of every stage, once all samples have passed; `norms` of gradients are by name of the variable. */
   async rows(norms: ReadonlyMap<string, number> | undefined): Promise<LayerHealth[]> {
     const { layer, stages } = this.task;
     const still = countOf(this.outputs.variance, (variance) => variance === 0);
@@ -169,7 +186,7 @@ class Chart {
   }
 }
 
-/** The layer, weights and all, as if it had no activation. */
+/** A view of the layer, with the same weights but without its activation. */
 function bare(layer: Layer): Layer {
   const linear = { getClassName: () => "linear", apply: (x: Tensor) => x };
   return Object.create(layer, { activation: { value: linear } }) as Layer;

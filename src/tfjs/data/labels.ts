@@ -1,21 +1,21 @@
-/** Labels and targets: what a model is to put out, and the code vectors made of it. */
+/** Labels and targets: the wanted outputs of a model, and the code vectors made of them. */
 import { Tensor } from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { zeros } from "../../linalg/matrix.ts";
 
 /**
- * Labels as `fit` takes them: a tensor; for a model with several outputs an array with one an output, or an object
- * with one for each output that is named there.
+ * Labels as `fit` takes them: a tensor; for a model with several outputs an array with one tensor for each output, or
+ * an object with a tensor for each output that it names.
  */
 export type Targets = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;
 
-/** What one output of a model is to be, for a batch of samples: `size` numbers a sample. */
+/** The wanted values of one output of a model, for a batch of samples: `size` numbers for each sample. */
 export class Labels {
   /**
-   * @param classes 0 where the values are the numbers themselves; else they are indices, and each of them stands for
-   *   a one-hot vector of so many entries
-   * @param single one label vector a sample, and no positions
+   * @param classes 0 if `values` holds the numbers themselves; otherwise `values` holds class indices, each of which
+   *   stands for a one-hot vector with this number of entries
+   * @param single whether a sample has one label vector and no positions
    */
   constructor(
     private readonly values: ArrayLike<number>,
@@ -25,8 +25,8 @@ export class Labels {
   ) {}
 
   /**
-   * Of every sample the vectors of `width` entries at its chosen positions, sample after sample; where there is but
-   * one such vector in a sample it holds at all positions.
+   * Returns the label vectors of `width` entries at the chosen positions, sample after sample, one per row. If a sample
+   * has only one such vector, this vector is used at all positions.
    */
   at(chosen: readonly (readonly number[])[], width: number): Matrix<Float64Array> {
     const { values, size, classes } = this;
@@ -49,9 +49,9 @@ export class Labels {
 }
 
 /**
- * The labels in a batch of ys, one an output of the model, undefined where there are none.
+ * The labels in a batch of ys: one tensor for each output of the model, undefined for outputs without labels.
  *
- * @throws ArgumentError for what is no tensor, or not of `count` samples
+ * @throws ArgumentError for labels that are not tensors of `count` samples, or do not fit the outputs `names`
  */
 export function targetsOf(
   names: readonly string[],
@@ -86,11 +86,15 @@ export function targetsOf(
 }
 
 /**
- * The labels of the first `count` samples of a batch. Of an output [samples, …positions, units] they are values of
- * its shape, or class indices [samples, …positions] or [samples, …positions, 1], which become one-hot vectors; label vectors of any
- * other width, [samples, width], are for codes.
+ * The labels of the first `count` samples of a batch.
  *
- * @throws ArgumentError for other shapes, NaN, and an index that is not from 0 to units − 1
+ * For an output of shape [samples, …positions, units], labels are one of
+ * - values of the same shape,
+ * - class indices [samples, …positions] or [samples, …positions, 1], which become one-hot vectors,
+ * - label vectors of any other width, [samples, width], which only codes use.
+ *
+ * @param shape shape of the output
+ * @throws ArgumentError for other shapes, for NaN and infinities, and for an index outside of 0 to units − 1
  */
 export async function labels(
   ys: Tensor,
@@ -132,7 +136,7 @@ export async function labels(
   return new Labels(values, each * units, units, each === 1);
 }
 
-/** What came as samples or labels, without the numbers in it. */
+/** Describes a value given as samples or labels, without its numbers. */
 export function described(value: unknown): string {
   if (value instanceof Tensor) return `a tensor of shape [${value.shape.join(", ")}]`;
   if (!Array.isArray(value)) return show(value);

@@ -1,8 +1,8 @@
-/** What goes to a worker that solves equations, and what comes back. */
+/** The messages to and from a worker that solves equations. */
 import { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../../errors.ts";
 import type { Encoding, Equation } from "../../init/data/encode.ts";
 
-/** Marks our messages: a worker may have other things to do. */
+/** Marks the messages of this package, because a worker may get others too. */
 export const PROTOCOL = "tfjs-initializers";
 
 export interface Question {
@@ -11,12 +11,12 @@ export interface Question {
   readonly equation: Equation;
 }
 
-/** First that a question has come, then its answer. */
+/** A reply to a question: first that the work has begun, then the answer. */
 export type Reply = { readonly protocol: typeof PROTOCOL; readonly id: number } & (
   { readonly begun: true } | { readonly encoding: Encoding } | { readonly error: Failure }
 );
 
-/** An error as data: messages lose the class of what they carry. */
+/** An error as data, because messages do not preserve the classes of objects. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
@@ -25,7 +25,7 @@ export interface Failure {
   readonly actual?: string;
 }
 
-/** How each error of ours is made again, by its name. */
+/** Rebuilds each error class of this package, by its name. */
 const typed: Readonly<Record<string, (failure: Failure) => Error>> = {
   ArgumentError: ({ argument, expected, actual }) =>
     new ArgumentError(argument!, expected!, actual!),
@@ -34,7 +34,7 @@ const typed: Readonly<Record<string, (failure: Failure) => Error>> = {
   MemoryError: ({ message }) => new MemoryError(message),
 };
 
-/** What another thread threw; one of the typed errors where it was one. */
+/** The error that another thread threw, with its class where it is one of this package. */
 export function rebuilt(failure: Failure): Error {
   const { name, message } = failure;
   return Object.hasOwn(typed, name) ? typed[name]!(failure) : new Error(message);

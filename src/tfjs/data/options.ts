@@ -1,4 +1,4 @@
-/** Options of `initializeFromData`, checked. */
+/** The options of `initializeFromData` and their checks. */
 import {
   checkFlag,
   checkFunction,
@@ -18,8 +18,13 @@ import type { LayerReport } from "./report.ts";
 import type { Thread } from "./threads.ts";
 
 /**
- * A latent code of the user's own: from a batch of vectors x that enter a layer, one a row, and their label vectors y
- * (of all outputs side by side; undefined where there is not one a sample), the values that the units' pre-activations are to take, one row of `units` values for each row of x.
+ * A latent code of the user's own: computes the values that the pre-activations of a layer's units should take.
+ *
+ * @param x a batch of vectors that enter the layer, one per row
+ * @param y the label vectors of x, those of all outputs side by side; undefined if samples have no single label vector
+ * @param units number of units of the layer
+ * @param layer name of the layer
+ * @returns one row of `units` values for each row of x
  */
 export type CodeFunction = (
   x: Matrix<Float64Array>,
@@ -32,52 +37,65 @@ const methods = ["sylvester", "lsuv", "orthogonal-lsuv"] as const;
 const codes = ["pca", "labels", "random", "randomProjection"] as const;
 const rescales = ["variance", "he", "none"] as const;
 
+/** Options of `initializeFromData`. */
 export interface DataOptions extends Partial<EncodeOptions> {
   /**
-   * "sylvester" (default): weights solved for from the data. "orthogonal-lsuv": orthonormal weights, scaled until
-   * pre-activations have variance 1 (Mishkin and Matas, "All you need is a good init", ICLR 2016); "lsuv": the
-   * same scaling of the weights that the model has.
+   * How weights are made; default "sylvester".
+   *
+   * - "sylvester": weights that solve an equation of the data.
+   * - "orthogonal-lsuv": orthonormal weights, scaled until pre-activations have variance 1 (Mishkin and Matas, "All you
+   *   need is a good init", ICLR 2016).
+   * - "lsuv": the same scaling, applied to the weights that the model has.
    */
   method?: (typeof methods)[number];
-  /** Latent code of all layers but those that are solved for ys; default "pca". */
+  /** Latent code of all layers except those that are solved for `ys`; default "pca". */
   code?: (typeof codes)[number] | CodeFunction;
   /**
-   * Labels or targets as `fit` takes them, of the output's shape or class indices; for a model with several outputs an
-   * array or an object by name. For batches of samples an array of these; in a Dataset they come with the samples.
+   * Labels or targets as `fit` takes them, either of the output's shape or class indices. For a model with several
+   * outputs: an array, or an object by output name. For an array of batches: an array of any of these. In a Dataset the
+   * labels come with the samples.
    */
   ys?: Targets | readonly Targets[];
-  /** Use at most this many samples, the first ones; default all. */
+  /** Largest number of samples to use, counted from the first one; default all. */
   samples?: number;
   /**
-   * Bytes of activations that may be kept from layer to layer; default 2^28, 256 MiB. As long as what the samples are
-   * at one point of the model fits, every layer is run once; samples beyond that are sent through the layers before again
-   * and again. The weights do not depend on it.
+   * Bytes of activations that may be kept from layer to layer; default 2^28, 256 MiB. If the activations of all samples
+   * at each point of the model fit, every layer is run once; samples that do not fit run through the preceding layers
+   * again and again. The weights do not depend on this option.
    */
   memory?: number;
-  /** Integer from 0 to 2^53 − 1 for what is drawn at random, which with the code "pca" is often nothing; default 0. */
+  /** Integer from 0 to 2^53 − 1 for all random draws (with the code "pca" there are often none); default 0. */
   seed?: number;
   /** Names of the only layers to set; default all. */
   layers?: readonly string[];
   /** Names of layers to leave alone. */
   skip?: readonly string[];
-  /** Scale the last layer of each of b branches that an Add adds up by 1/√b; default true. */
+  /** Scale by 1/√b the last layer of each of b branches that an Add layer sums; default true. */
   branches?: boolean;
   /**
-   * Solve off the main thread: `true` for a worker of our own, or a Web Worker or worker thread of yours that runs the
-   * module "tfjs-initializers/worker" and meanwhile nothing else, where a bundler does not see to the file of ours
-   * (esbuild and Rollup without a plugin) or the page's policy forbids it. Same bits; default false.
+   * Where equations are solved; the resulting bits are the same. Default false.
+   *
+   * - false: on the calling thread.
+   * - true: in a worker that this package starts.
+   * - A Web Worker or worker thread of yours, which runs the module "tfjs-initializers/worker" and meanwhile nothing
+   *   else. Use it where a bundler does not bundle the package's own worker (esbuild, and Rollup without a plugin), or
+   *   where the page's policy forbids it.
    */
   worker?: boolean | Worker | Thread;
-  /** Called after every layer. */
+  /** Called after every layer, for each of its reports, with the number of layers done and that of all layers. */
   onProgress?: (done: number, total: number, layer: LayerReport) => void;
-  /** Stops the run: the model gets its old weights back, and the promise is rejected with the signal's reason. */
+  /** Aborts the run: the model gets its old weights back, and the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
 export type Checked = Required<Omit<DataOptions, "ys" | "layers" | "onProgress" | "signal">> &
   Pick<DataOptions, "ys" | "layers" | "onProgress" | "signal">;
 
-/** @throws ArgumentError for an option that cannot be used, unknown ones included */
+/**
+ * Checks options and fills in their defaults.
+ *
+ * @throws ArgumentError for an option that is unknown or cannot be used
+ */
 export function checked(options: DataOptions): Checked {
   const defaults = {
     method: "sylvester",

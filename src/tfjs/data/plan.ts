@@ -1,4 +1,4 @@
-/** Which layers of a model are set from data, in which order, and what surrounds each of them. */
+/** Which layers of a model are set from data, in which order, and how each is connected. */
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { consumers, layerOf, steps, type Layer, type Step } from "../layers/graph.ts";
 import { activationOf, isOneSided as squashesOneSide } from "../layers/activation.ts";
@@ -7,19 +7,19 @@ import { kindOf, passesSigns } from "../layers/kinds.ts";
 import { heads, type Head } from "./heads.ts";
 import { stages, type Stage } from "./stages.ts";
 
-/** A layer with a kernel, and what surrounds it. */
+/** A layer with a kernel, and its surroundings in the model. */
 export interface Linear {
   readonly kind: "linear";
   readonly layer: Layer;
   readonly input: SymbolicTensor;
-  /** The input's channels are its first axis, not the last. */
+  /** Whether the channels are the first axis of a sample instead of the last. */
   readonly channelsFirst: boolean;
   readonly stages: readonly Stage[];
-  /** What follows lets mostly one sign through. */
+  /** Whether the activation that follows passes mostly one sign. */
   readonly oneSided: boolean;
-  /** The output that it is the last layer of, if any. */
+  /** The head of the output that the layer makes, if it makes one. */
   readonly head?: Head;
-  /** Branches that are added up after it. */
+  /** Number of branches in the sum that the layer's output enters; 1 if it enters none. */
   readonly branches: number;
 }
 
@@ -30,7 +30,7 @@ export interface Normalization {
   readonly input: SymbolicTensor;
 }
 
-/** A layer with weights that is left alone, and why. */
+/** A layer whose weights are left as they are, and the reason. */
 export interface Left {
   readonly kind: "left";
   readonly layer: Layer;
@@ -40,11 +40,11 @@ export interface Left {
 export type Task = Linear | Normalization | Left;
 
 /**
- * The layers with weights in forward order, each where it is first called.
+ * The layers with weights in forward order; a shared layer comes where it is first called.
  *
- * @param model as `engine` gives it
- * @param only names of the only layers to set
- * @param skip names of layers to leave alone
+ * @param model the LayersModel inside of the user's model, as `engine` returns it
+ * @param only names of the layers to set; undefined for all
+ * @param skip names of layers to leave as they are
  * @throws ArgumentError for a name that the model does not have
  */
 export function plan(
@@ -74,7 +74,7 @@ export function plan(
   });
 }
 
-/** What surrounds a step, if its layer has a kernel that we know. */
+/** The surroundings of a step; undefined if its layer has no kernel that can be set from data. */
 export function linear(model: LayersModel, graph: readonly Step[], step: Step): Linear | undefined {
   const { layer, inputs } = step;
   const parts = stages(layer);
@@ -105,7 +105,7 @@ function isOneSided(graph: readonly Step[], { layer, outputs }: Step): boolean {
   );
 }
 
-/** What becomes of a step's output in the activation and the normalization that follow it. */
+/** The output of a step after the activation and the normalization that follow it, if any. */
 export function activated(graph: readonly Step[], { layer, outputs }: Step): SymbolicTensor {
   const [output] = outputs as [SymbolicTensor];
   const [next, ...others] = consumers(graph, output);
@@ -114,7 +114,7 @@ export function activated(graph: readonly Step[], { layer, outputs }: Step): Sym
   return next.layer.getClassName() === "BatchNormalization" ? activated(graph, next) : output;
 }
 
-/** The number of tensors that an Add after this step adds up, if nothing with a kernel lies between. */
+/** The number of tensors that an Add after this step sums, if no weights lie between; 1 if there is no such Add. */
 function branches(graph: readonly Step[], { outputs }: Step): number {
   const next = consumers(graph, outputs[0]!);
   if (next.length !== 1) return 1;

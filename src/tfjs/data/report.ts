@@ -1,30 +1,33 @@
-/** What was done to a model, as data and as a table. */
+/** The report of `initializeFromData`, as data and as a table. */
 
+/** What `initializeFromData` did to one weight, or to one layer without a kernel. */
 export interface LayerReport {
+  /** Name of the layer. */
   readonly layer: string;
   /** Class name of the layer. */
   readonly kind: string;
   /** Name and shape of the weight. */
   readonly weight?: string;
   readonly shape?: readonly number[];
-  /** Units x inputs of the equation; a depthwise convolution has one for each of its groups, the channels. */
+  /** Units x inputs of the equation; a depthwise convolution has one equation for each group, that is, each channel. */
   readonly equation?: { readonly units: number; readonly inputs: number; readonly groups: number };
   /** Backward error η_F of the equation's solution, the largest of the groups. */
   readonly residual?: number;
   readonly milliseconds?: number;
-  /** Variance of the pre-activation. */
+  /** Variance of the pre-activation before and after the weights were set. */
   readonly variance?: { readonly before: number; readonly after: number };
-  /** What was filled, reduced or left alone, in words. */
+  /** Sentences on what was filled, reduced or left alone. */
   readonly notes: readonly string[];
 }
 
+/** What `initializeFromData` did to a model. */
 export interface DataReport {
   readonly layers: readonly LayerReport[];
   readonly samples: number;
   readonly milliseconds: number;
-  /** What concerns no layer in particular, in words: labels that had no use. */
+  /** Sentences that concern no layer in particular: labels that were not used. */
   readonly notes: readonly string[];
-  /** A table, a line a layer. */
+  /** A table with a line for each layer report. */
   toString(): string;
 }
 

@@ -1,4 +1,4 @@
-/** One layer set from data: its stages one after the other. */
+/** Sets the weights of one layer from data, stage after stage. */
 import { float32, float64 } from "../../arrays.ts";
 import { isSingle } from "../../arguments.ts";
 import { attributes } from "../layers/attributes.ts";
@@ -20,7 +20,7 @@ import { assign, type Stage } from "./stages.ts";
 import type { Activations, Stream } from "./stream.ts";
 import { target, type Gathered, type Target } from "./targets.ts";
 
-/** Solves the equation of every stage of a layer (`encode`), each on what the ones before make of the data. */
+/** Solves the equation of every stage of a layer (`encode`), on the data as the stages before it transform them. */
 export async function solveLayer(
   task: Linear,
   samples: Stream,
@@ -44,7 +44,8 @@ export async function solveLayer(
     }
     const last = stage === task.stages.at(-1);
     const factor = settings.branches && last ? 1 / Math.sqrt(task.branches) : 1;
-    // A group whose input or code never changes has nothing to learn: it keeps its weights. A head then gives the mean.
+    // A group whose input or code is constant has nothing to learn and keeps its weights. A head is still set: its
+    // bias then predicts the mean of the targets.
     const learnt = ({ variance }: Encoding) => variance > 0 || wanted.code.kind === "targets";
     const constant = solved.filter((one) => !learnt(one)).length;
     stage.write(
@@ -69,8 +70,9 @@ export async function solveLayer(
 }
 
 /**
- * Scales the weights of every stage to pre-activations of variance 1, over data and units together; orthonormal ones if
- * asked for. Biases become zero: pre-activations are then linear in the weights, and one step does what the paper iterates.
+ * Scales the weights of every stage so that its pre-activations have variance 1, over data and units together. The
+ * method "orthogonal-lsuv" scales orthonormal weights, "lsuv" those of the model. Biases become zero: pre-activations
+ * are then linear in the weights, and one step reaches what the paper iterates.
  */
 export async function scaleLayer(
   task: Linear,
@@ -87,7 +89,7 @@ export async function scaleLayer(
     const old = await stage.read();
     const weights = method === "lsuv" ? old : old.map((_, g) => orthonormal(stage, seeds[g]!));
     const before = spread(weights);
-    // Weights must be finite in single precision; an input of 1e-42 is as good as none.
+    // The weights must be finite in single precision; an input of magnitude 1e-42 counts as zero.
     const wanted = 1 / Math.sqrt(before);
     const factor = isSingle(wanted) ? wanted : 1;
     stage.write(
@@ -111,11 +113,11 @@ export async function normalizeLayer(
 ): Promise<LayerReport[]> {
   const start = performance.now();
   const { axis, movingMean, movingVariance } = attributes(layer);
-  // A list of one in models that come from Keras.
+  // In models that come from Keras, `axis` is a list of one number.
   const over = Number(axis);
   const channels = new Variances(movingMean!.shape[0]!);
   for await (const { data, shape, count } of samples.at(input)) {
-    // The axis counts the batch; shape does not.
+    // `axis` counts the batch axis, `shape` does not.
     const inner = size(shape.slice(over < 0 ? shape.length + over + 1 : over));
     channels.add(data.subarray(0, count * size(shape)), inner);
   }
@@ -130,7 +132,7 @@ export async function normalizeLayer(
   return [{ layer: layer.name, kind: layer.getClassName(), milliseconds, notes }];
 }
 
-/** The moments of what enters a stage, one a group; behind each vector stands what its code streams. */
+/** The moments of each group's input vectors. The values that the code streams are appended to every vector. */
 async function moments(
   stage: Stage,
   task: Linear,
@@ -147,7 +149,7 @@ async function moments(
   return sums.map((sum) => sum.summary());
 }
 
-/** The vectors that enter a stage, batch by batch. */
+/** The vectors that enter a stage, at the chosen positions, batch by batch. */
 async function* gathered(
   stage: Stage,
   { input, channelsFirst }: Linear,
@@ -158,7 +160,7 @@ async function* gathered(
   }
 }
 
-/** @param total number of all samples */
+/** The vectors of a batch that enter a stage, at positions spread over all samples, of which there are `total`. */
 export function vectorsOf(stage: Stage, batch: Activations, total: number): Gathered {
   const { data, shape, count, first, labels } = batch;
   const wanted = Math.max(VECTORS, VECTORS_PER_INPUT * stage.layout.inputs) / total;
@@ -168,7 +170,7 @@ export function vectorsOf(stage: Stage, batch: Activations, total: number): Gath
   return { vectors: stage.gather(data, shape, chosen), chosen, available, labels };
 }
 
-/** Of every sample the mean of the vectors at all positions, batch by batch. */
+/** The mean of each sample's vectors over all positions, batch by batch. */
 async function* averaged(
   stage: Stage,
   { input, channelsFirst }: Linear,
@@ -190,13 +192,13 @@ async function* averaged(
 }
 
 /**
- * Of a convolution's patches so many are looked at, from all samples alike: enough for the mean and the
- * covariance of a vector to a few per cent, at a cost that does not grow with the images.
+ * Number of patches sampled from a convolution, evenly over the samples, and the least number per entry of a patch:
+ * enough for mean and covariance to a few per cent, at a cost that does not grow with the images.
  */
 const VECTORS = 16384;
 const VECTORS_PER_INPUT = 4;
 
-/** From a layer's seed, those of one of its stages: of what its code streams, then of every group. */
+/** Seeds for one stage, derived from the layer's seed: first that of the code's streamed values, then one per group. */
 function groupSeeds(seed: number, stage: number, { layout }: Stage): number[] {
   const own = seedsOf(seed, stage + 1)[stage];
   return seedsOf(own, layout.groups + 1) as number[];

@@ -1,4 +1,4 @@
-/** Where equations are solved: here, or off the main thread. The bits are the same. */
+/** Solves equations on the calling thread or in a worker, with the same bits. */
 import { ArgumentError, show } from "../../errors.ts";
 import { encode, type Encoding, type Equation } from "../../init/data/encode.ts";
 import { isReply, PROTOCOL, rebuilt } from "./messages.ts";
@@ -12,9 +12,11 @@ export interface Solver {
 }
 
 /**
- * @param worker `true`: a worker of our own, from the first equation to `close`; or one that runs
- *   "tfjs-initializers/worker"
- * @param signal rejects what is under way at once
+ * Makes the solver that the option `worker` asks for.
+ *
+ * @param worker false to solve on the calling thread; true for a worker that is started at the first equation and ended
+ *   by `close`; or a worker of the user's that runs "tfjs-initializers/worker"
+ * @param signal its abort rejects a pending solution at once
  */
 export function solver(worker: boolean | Worker | Thread, signal: AbortSignal | undefined): Solver {
   if (worker === false) return { solve: async (equation) => encode(equation), close: () => {} };
@@ -25,7 +27,7 @@ export function solver(worker: boolean | Worker | Thread, signal: AbortSignal | 
       return (await unless(signal, line)).ask(equation, signal);
     },
     close() {
-      line?.then((open) => open.close()).catch(() => {}); // told by solve
+      line?.then((open) => open.close()).catch(() => {}); // `solve` has reported the error
     },
   };
 }
@@ -42,7 +44,7 @@ async function own(): Promise<Line> {
   }
 }
 
-/** Workers of the user's, each with one line for all runs that share it. */
+/** The lines to workers of the user's. All runs that use the same worker share its line. */
 const lines = new WeakMap<object, Line>();
 
 async function given(worker: Worker | Thread): Promise<Line> {
@@ -51,10 +53,13 @@ async function given(worker: Worker | Thread): Promise<Line> {
   return line;
 }
 
-/** Questions asked so far, of whichever worker. */
+/** Number of questions sent to any worker so far, which gives each question its id. */
 let asked = 0;
 
-/** Seconds without a sign of a worker that is not at work: its file, 60 KB, comes in two on the slowest of lines. */
+/**
+ * Seconds of silence after which a worker that has not begun to solve counts as failed. Its file of 60 KB loads in two
+ * seconds on the slowest connections.
+ */
 const PATIENCE = 10;
 
 interface Waiting {
@@ -62,12 +67,12 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Questions to a worker and their answers, by their numbers. */
+/** Sends questions to a worker and matches the answers to them by id. */
 class Line {
   private readonly waiting = new Map<number, Waiting>();
-  /** Questions that nobody waits for any more; their answers still come. */
+  /** Ids of questions that no caller waits for any more, whose answers may still arrive. */
   private readonly dropped = new Set<number>();
-  /** Why nothing more will come. */
+  /** The reason why no more answers will arrive. */
   private failure: Error | undefined;
   private hangUp: (() => void) | undefined;
   private clock: ReturnType<typeof setInterval> | undefined;
@@ -90,7 +95,7 @@ class Line {
       this.waiting.set(id, { resolve, reject });
     });
     this.silence = 0;
-    // Seconds in which the page is held up do not count.
+    // A timer, because seconds in which the page is blocked must not count.
     this.clock ??= setInterval(() => this.tick(), 1000);
     try {
       return await unless(signal, answer);
@@ -132,7 +137,7 @@ class Line {
     this.rest();
   }
 
-  /** Tells all who wait. */
+  /** Rejects all pending questions. */
   private fail(why: string): Error {
     const error = new ArgumentError("worker", this.expected, why);
     this.waiting.forEach(({ reject }, id) => {
@@ -143,7 +148,7 @@ class Line {
     return error;
   }
 
-  /** Where nobody waits no clock goes, and where nothing is to come a worker of the user's is left alone. */
+  /** Stops the timer when no caller waits, and stops listening to a user's worker when no answer is outstanding. */
   private rest(): void {
     if (this.waiting.size > 0) return;
     clearInterval(this.clock);

@@ -1,6 +1,6 @@
 /**
- * Samples as batches of tensors, whatever the user keeps them in: one tensor, batches, or a tf.data
- * Dataset. A source is walked several times.
+ * Turns the user's samples (one tensor, an array of batches, or a tf.data Dataset) into batches of tensors. The batches
+ * can be walked several times.
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
@@ -8,19 +8,22 @@ import { ArgumentError, show } from "../../errors.ts";
 import { described, targetsOf, type Targets } from "./labels.ts";
 import { unless } from "./unless.ts";
 
-/** What of tf.data's Dataset is used. */
+/** The used members of tf.data's Dataset. */
 export interface Dataset {
   iterator(): Promise<{ next(): Promise<{ done?: boolean; value: unknown }> }>;
 }
 
 /**
- * Samples for a model with one input: a tensor (first axis: samples), an array of batches, or a Dataset
- * of batches; for a model with several inputs: an array of tensors, one an input, or a Dataset. The
- * elements of a Dataset are xs or { xs, ys }, as `predict` and `fitDataset` take them.
+ * Samples for a model.
+ *
+ * - With one input: a tensor (first axis: samples), an array of batches, or a Dataset of batches.
+ * - With several inputs: an array of tensors, one for each input, or a Dataset.
+ *
+ * The elements of a Dataset are xs or { xs, ys }, as `predict` and `fitDataset` take them.
  */
 export type Samples = Tensor | readonly Tensor[] | Dataset;
 
-/** One batch: a tensor for each input of the model, and one for each output that there are labels for. */
+/** One batch: a tensor for each input of the model, and a tensor for each output that has labels. */
 export interface Batch {
   readonly inputs: readonly Tensor[];
   readonly labels: readonly (Tensor | undefined)[];
@@ -29,16 +32,15 @@ export interface Batch {
 /** A model's inputs and the names of its outputs. */
 type Ends = Pick<LayersModel, "inputs" | "inputNames" | "outputNames">;
 
-/** Samples that go through the model at a time when they come as one tensor. */
+/** Number of samples in a batch that is cut from one tensor of all samples. */
 const BATCH = 256;
 
 /**
- * A function that walks all batches; it may be called again and again. A batch lives until the next
- * one is asked for.
+ * Returns a function that walks all batches, once per call. A batch lives until the next one is requested.
  *
- * @param samples at most so many are needed
+ * @param samples at most this many samples will be used
  * @param signal ends the wait for a Dataset's next batch
- * @throws ArgumentError when xs and ys do not fit each other or the model
+ * @throws ArgumentError if xs and ys do not fit each other or the model
  */
 export function source(
   model: Ends,
@@ -58,7 +60,7 @@ export function source(
   return batched ? () => fromBatches(whole) : fromWhole(whole[0]!, samples);
 }
 
-/** One tensor of all samples, cut into batches. */
+/** Cuts tensors of all samples into batches. */
 function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
   const tensors = [...whole.inputs, ...whole.labels.filter((one) => one !== undefined)];
   const count = Math.min(tensors[0]!.shape[0]!, samples);
@@ -81,8 +83,8 @@ function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
 type Cutter = (first: number, size: number) => Tensor;
 
 /**
- * Gives some of the first `count` samples of a tensor, which is read but once: on the wasm backend
- * every tf.slice copies all of it.
+ * Returns a function that cuts pieces from the first `count` samples of a tensor. The tensor is read only once, because
+ * on the wasm backend every tf.slice copies the whole tensor.
  */
 async function cutter(x: Tensor, count: number): Promise<Cutter> {
   if (x.dtype === "string") return (first, size) => slice(x, first, size);
@@ -113,7 +115,7 @@ async function* fromDataset(
   for (;;) {
     const pending = Promise.resolve(iterator.next());
     const { done, value } = await unless(signal, pending).catch((error: unknown) => {
-      // A batch that comes too late is nobody's.
+      // After an abort nobody else disposes a batch that still arrives.
       pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
       throw error;
     });
@@ -127,7 +129,7 @@ async function* fromDataset(
   }
 }
 
-/** Batches of a model with one input, with their labels. */
+/** The batches of a model with one input, with their labels. */
 function pairs(
   model: Ends,
   xs: readonly Tensor[],
@@ -137,11 +139,11 @@ function pairs(
   if (ys !== undefined && (!Array.isArray(ys) || ys.length !== xs.length)) {
     throw new ArgumentError("ys", `an array of ${xs.length} batches, as xs`, described(ys));
   }
-  // Array.from sees holes, which map passes over.
+  // Array.from visits the holes of sparse arrays, which map skips.
   return Array.from(xs, (x, i) => batch(model, x, (ys as readonly Targets[] | undefined)?.[i]));
 }
 
-/** Checks one batch: a tensor an input, in an array, by name or alone; equally many samples in all. */
+/** Checks one batch: one tensor for each input, in an array, by name or alone, all with equally many samples. */
 function batch(model: Ends, xs: unknown, ys: unknown): Batch {
   const { inputNames: names, outputNames } = model;
   const inputs: unknown[] = Array.isArray(xs)

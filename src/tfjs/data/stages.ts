@@ -1,11 +1,11 @@
 /**
- * The linear maps inside of layers, all seen as one thing: vectors come in, at one or many positions of
- * a sample, and are multiplied by the units' weights.
+ * One view of the linear maps inside of layers: vectors enter, at one or many positions of a sample, and are multiplied
+ * by the weights of the units.
  *
- *   Dense                 the last axis is the vector, the others are positions
- *   Conv1D, Conv2D        a patch, at every output position
- *   DepthwiseConv2D       one group a channel, its vector what the patch has of that channel
- *   SeparableConv2D       two stages: depthwise, then pointwise on what the first makes of the patch
+ *   Dense                 the last axis is the vector, the other axes are positions
+ *   Conv1D, Conv2D        the vector is the patch at an output position
+ *   DepthwiseConv2D       one group for each channel; the vector is that channel of the patch
+ *   SeparableConv2D       two stages: depthwise, then pointwise on the depthwise outputs of the patch
  */
 import { tensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
@@ -20,22 +20,23 @@ import { axesOf } from "../layers/axes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 
-/** Where on a sample of a given shape the vectors are. */
+/** Where the patches of a convolution lie on a sample of a given shape. */
 interface Grid {
   readonly rows: Axis;
   readonly cols: Axis;
   readonly channels: number;
 }
 
+/** One linear map of a layer, with its kernel and bias. */
 export class Stage {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Groups are independent problems. */
+  /** Units, inputs and groups of the kernel; each group is an independent problem. */
   readonly layout: Layout;
 
   /**
-   * @param window null: every entry before the last axis is a position, and the last axis the vector
-   * @param before gives the map that patches go through first
+   * @param window the grid of patches on a sample; null if the last axis is the vector and the other axes are positions
+   * @param before returns the map that is applied to patches before the kernel
    */
   constructor(
     private readonly kernel: LayerVariable,
@@ -57,10 +58,10 @@ export class Stage {
   }
 
   /**
-   * The vectors of a batch, a matrix a group, one vector a row: sample after sample, those at the
-   * positions chosen for it.
+   * Gathers the vectors of a batch: one matrix for each group, with one vector per row, sample after sample.
    *
-   * @param data of the samples, each of `shape`
+   * @param data the values of the samples, each of `shape`
+   * @param chosen for each sample the positions of its vectors
    */
   gather(
     data: Float32Array,
@@ -85,7 +86,7 @@ export class Stage {
     return vectors;
   }
 
-  /** What the kernel meets at a position of a sample, in the kernel's order. */
+  /** Returns a function that reads the vector at a position of a sample, in the kernel's order. */
   private visitor(
     shape: readonly number[],
   ): (data: Float32Array, sample: number, position: number) => Float32Array | Float64Array {
@@ -110,19 +111,19 @@ export class Stage {
     return this.kernel.read() as Variable;
   }
 
-  /** The weights of every group, one unit a row. */
+  /** The weights of every group, one unit per row. */
   async read(): Promise<Matrix<Float64Array>[]> {
     return unitsOf(await this.kernel.read().data<"float32">(), this.layout);
   }
 
-  /** Sets the kernel; and the bias, if given and there is one. */
+  /** Sets the kernel; also the bias, if biases are given and the layer has one. */
   write(weights: readonly Matrix[], biases?: readonly Float64Array[]): void {
     assign(this.kernel, kernelOf(weights, this.layout));
     if (biases && this.bias) assign(this.bias, float32(biases.flatMap((b) => [...b])));
   }
 }
 
-/** The stages of a layer; none for layers that are not of the kinds above. */
+/** The stages of a layer; none for layers other than those listed at the top of this file. */
 export function stages(layer: Layer): Stage[] {
   const of = attributes(layer);
   const bias = of.bias ?? undefined;
@@ -147,7 +148,7 @@ export function stages(layer: Layer): Stage[] {
   }
 }
 
-/** Patches (tap, channel) through a depthwise kernel (tap, channel, unit): (channel, unit). */
+/** Applies a depthwise kernel (tap, channel, unit) to patches (tap, channel); the result is (channel, unit). */
 function filter(kernel: Tensor): (patch: Float64Array) => Float64Array {
   const [, , channels, units] = kernel.shape as [number, number, number, number];
   const weights = kernel.dataSync();
@@ -169,7 +170,7 @@ function gridOf(layer: Layer): (shape: readonly number[]) => Grid {
   };
 }
 
-/** The columns of a sequence. */
+/** A single point, as the second axis of the grid of a sequence, which has only one axis. */
 const POINT = axisOf(1, 1, 1, 1, "valid");
 
 /** Writes new values into a weight. */

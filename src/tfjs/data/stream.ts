@@ -1,4 +1,4 @@
-/** The samples as they enter the layers of the model, batch by batch. */
+/** Runs the samples through the model and yields them, batch by batch, as they enter its layers. */
 import { clone, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
@@ -10,7 +10,7 @@ import type { LabelShape, LabelsOf } from "./targets.ts";
 
 /** A batch as it enters a layer. */
 export interface Activations {
-  /** All samples, each of `shape`. */
+  /** The values of all samples in the batch, each sample of `shape`. */
   readonly data: Float32Array;
   readonly shape: readonly number[];
   readonly count: number;
@@ -19,40 +19,41 @@ export interface Activations {
   readonly labels: LabelsOf<Labels>;
 }
 
-/** Someone who looks at a tensor of the model. */
+/** A callback that receives the values of one tensor of the model. */
 export interface Watcher {
   readonly tensor: SymbolicTensor;
-  /** Puts the second axis last. */
+  /** Moves the second axis to the end. */
   readonly channelsFirst: boolean;
-  /** What to make of it first. */
+  /** A function applied to the tensor before its values are read. */
   readonly through?: (value: Tensor) => Tensor;
   see(activations: Activations): void | Promise<void>;
 }
 
-/** Where a batch sets out from. */
+/** A batch and the state from which its run through the model starts. */
 interface Start {
   readonly index: number;
-  /** How far it came before. */
+  /** The state kept from an earlier walk, if any. */
   readonly kept: Kept | undefined;
   readonly batch: Batch | undefined;
   readonly count: number;
   readonly first: number;
 }
 
-/** How far a batch has come. */
+/** The kept state of a batch that has run through part of the model. */
 interface Kept {
   readonly passage: Passage;
   readonly labels: LabelsOf<Tensor>;
   readonly bytes: number;
 }
 
-/** Milliseconds after which the page gets its turn: a blink. */
+/** Milliseconds of work after which control returns to the page; short enough to go unnoticed. */
 const PATIENCE = 50;
 
+/** The user's samples, with the states of batches that are kept between the layers. */
 export class Stream {
   /** Number of samples. */
   total = 0;
-  /** What the labels are like. */
+  /** Shapes of the labels, one for each output of the model. */
   labels: LabelsOf<LabelShape> = [];
   /** Samples in each batch of the first walk. */
   private sizes: readonly number[] | undefined;
@@ -63,8 +64,8 @@ export class Stream {
   private rested = -Infinity;
 
   /**
-   * @param model of tf.layers' own kind, as `engine` gives it
-   * @param halts the tensors that will be looked at, in their order
+   * @param model the LayersModel inside of the user's model, as `engine` returns it
+   * @param halts the tensors whose values will be requested, in the order of the requests
    */
   constructor(
     private readonly model: LayersModel,
@@ -78,7 +79,7 @@ export class Stream {
     this.room = memory;
   }
 
-  /** Walks all samples once: counts them and, if asked to, reads all labels, so that bad ones are found first. */
+  /** Walks all samples once to count them and, if `labelled`, to check all labels before anything is computed. */
   async survey(labelled = true): Promise<void> {
     const sizes: number[] = [];
     for await (const { batch, count } of this.walk()) {
@@ -97,10 +98,10 @@ export class Stream {
   }
 
   /**
-   * The batches at one of the halts. Each goes on from where it was kept the last time, and is kept again where there
-   * is room; a batch that is not goes the whole way once more, to the same bits.
+   * Yields the batches at one of the halts. Each batch continues from its kept state, and its new state is kept where
+   * memory allows. A batch without a kept state runs from the model's inputs again, with the same bits.
    *
-   * @param channelsFirst puts the second axis last
+   * @param channelsFirst moves the second axis to the end
    */
   async *at(tensor: SymbolicTensor, channelsFirst = false): AsyncGenerator<Activations> {
     for await (const { index, kept, batch, count, first } of this.starts(tensor)) {
@@ -116,7 +117,7 @@ export class Stream {
     }
   }
 
-  /** Shows every batch to all who watch one of the halts, in a single walk. */
+  /** Passes every batch to all watchers, in a single walk. */
   async show(watchers: readonly Watcher[]): Promise<void> {
     const tensors = [...new Set(watchers.map(({ tensor }) => tensor))];
     tensors.sort((a, b) => this.route.maker(a) - this.route.maker(b));
@@ -138,7 +139,7 @@ export class Stream {
     }
   }
 
-  /** The batches themselves; of the last one perhaps only the first `count` samples count. */
+  /** Yields the input batches. Only the first `count` samples of a batch are to be used. */
   async *walk(): AsyncGenerator<{ batch: Batch; count: number; first: number }> {
     const { samples } = this.options;
     let [first, index, same] = [0, 0, true];
@@ -159,7 +160,7 @@ export class Stream {
     }
   }
 
-  /** Lets go of what was kept. */
+  /** Disposes all kept states. */
   dispose(): void {
     for (const one of this.kept.splice(0)) {
       one?.passage.dispose();
@@ -167,7 +168,10 @@ export class Stream {
     }
   }
 
-  /** The batches, from where each can set out for a tensor; the samples are walked only where one of them must. */
+  /**
+   * Yields every batch, with its kept state if the tensor can still be reached from there. The samples are walked only
+   * if some batch has no such state.
+   */
   private async *starts(tensor: SymbolicTensor): AsyncGenerator<Start> {
     const usable = this.sizes!.map((_, index) => {
       const kept = this.kept[index];
@@ -188,7 +192,7 @@ export class Stream {
     }
   }
 
-  /** Keeps a batch where it stands instead of where it stood, or disposes it. */
+  /** Replaces the kept state of a batch by its new one, or disposes the new one if it is no further or too large. */
   private keep(index: number, passage: Passage, labels: LabelsOf<Tensor>): void {
     const old = this.kept[index];
     const bytes = labels.reduce((sum, label) => sum + 4 * (label?.size ?? 0), passage.bytes);
@@ -208,19 +212,19 @@ export class Stream {
     return Promise.all(outputs.map(({ shape }, i) => given[i] && labelsOf(given[i], count, shape)));
   }
 
-  /** Gives the page its turn if it has waited. */
+  /** Returns control to the page if the page has waited for `PATIENCE`. */
   private async rest(): Promise<void> {
     const { signal } = this.options;
     signal?.throwIfAborted();
     if (performance.now() - this.rested <= PATIENCE) return;
-    // Not tf.nextFrame, which does not come where the page is hidden.
+    // tf.nextFrame would never resolve while the page is hidden.
     await new Promise((resume) => setTimeout(resume));
     this.rested = performance.now();
     signal?.throwIfAborted();
   }
 }
 
-/** Reads a tensor, or what is made of it; the tensor itself but once. */
+/** Returns a function that reads a tensor, or a function of the tensor; reads of the tensor itself are cached. */
 function reader(value: Tensor) {
   const plain = new Map<boolean, ReturnType<typeof read>>();
   return (channelsFirst: boolean, through?: Watcher["through"]) => {

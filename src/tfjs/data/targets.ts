@@ -1,4 +1,4 @@
-/** What the pre-activations of a stage are to be: in a head its targets, else the code that was asked for. */
+/** The values that the pre-activations of a stage should take: the targets for a head, else the requested code. */
 import { ArgumentError, show } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
 import type { Equation } from "../../init/data/encode.ts";
@@ -12,24 +12,24 @@ import type { Checked, CodeFunction } from "./options.ts";
 import type { Linear, Task } from "./plan.ts";
 import type { Stage } from "./stages.ts";
 
-/** A batch of the vectors that enter a stage, and what belongs to them. */
+/** A batch of the vectors that enter a stage, with their positions and labels. */
 export interface Gathered {
-  /** A matrix a group, one vector a row. */
+  /** A matrix for each group, with one vector per row. */
   readonly vectors: readonly Matrix<Float64Array>[];
-  /** The positions that they are from, sample by sample, of so many. */
+  /** The positions of the vectors, sample by sample. */
   readonly chosen: readonly (readonly number[])[];
+  /** Number of positions that a sample has. */
   readonly available: number;
-  /** One an output of the model. */
   readonly labels: LabelsOf<Labels>;
 }
 
-/** One an output of the model, undefined where there are none. */
+/** One entry for each output of the model, undefined for outputs without labels. */
 export type LabelsOf<T> = readonly (T | undefined)[];
 
-/** What is known of labels before they come. */
+/** The properties of labels that hold for all batches. */
 export type LabelShape = Pick<Labels, "size" | "single">;
 
-/** What a code streams beside the vectors that enter a stage. */
+/** Values that a code computes for each batch, in addition to the vectors that enter a stage. */
 export interface Streamed {
   readonly width: number;
   values(x: Matrix<Float64Array>, batch: Gathered): Matrix;
@@ -38,13 +38,15 @@ export interface Streamed {
 export interface Target {
   readonly code: Equation["code"];
   readonly streamed?: Streamed;
-  /** Set where the targets belong to the mean over all positions of a sample. */
+  /** Whether the targets are those of the mean over all positions of a sample. */
   readonly pooled?: boolean;
 }
 
 /**
- * @param shapes of the labels
- * @throws ArgumentError where labels are missing, or do not fit the units of a head
+ * Chooses the code of a stage: the targets for the last stage of a head with labels, else the code of the options.
+ *
+ * @param shapes shapes of the labels
+ * @throws ArgumentError for labels that are missing or do not fit the units of a head
  */
 export function target(
   { head, layer, oneSided, stages }: Linear,
@@ -95,7 +97,7 @@ export function target(
   }
 }
 
-/** What is said of the labels that no layer made use of. */
+/** Notes on labels that no layer has used, with the reasons. */
 export function unused(
   tasks: readonly Task[],
   outputs: readonly Head[],
@@ -123,13 +125,13 @@ export function unused(
   });
 }
 
-/** Where softmax goes by more units than there are, they are fitted to the targets as they are. */
+/** The link of a head; the identity where the layer's units are no multiple of the classes of the softmax. */
 function linkFor({ link }: Head, units: number): Link {
   const broken = link.kind === "softmax" && units % link.classes !== 0;
   return broken ? { kind: "identity" } : link;
 }
 
-/** The targets of a head's units; one label vector a sample holds at all positions. */
+/** The targets of a head's units. A single label vector of a sample is used at all positions. */
 function targets(
   { output, at }: Head,
   { size }: LabelShape,
@@ -148,7 +150,7 @@ function targets(
   };
 }
 
-/** The label vectors of all outputs side by side, a row for every vector that enters. */
+/** The label vectors of all outputs side by side, one row for each vector that enters the stage. */
 function labelVectors({ labels, chosen }: Gathered): Matrix<Float64Array> | undefined {
   const parts = labels.flatMap((one) => (one?.single ? [one.at(chosen, one.size)] : []));
   return parts.length > 0 ? parts.reduce((all, part) => besides(all, part)) : undefined;

@@ -1,6 +1,6 @@
-/** Node's worker threads, if this is Node: asked for without an import, over which bundlers would stumble. */
+/** Node's worker threads, where the host is Node. The lookup avoids an import, which bundlers could not resolve. */
 
-/** What of a worker thread is used. */
+/** The used members of a worker thread. */
 export interface Thread {
   postMessage(message: unknown): void;
   on(event: string, listener: (...values: any[]) => void): unknown;

@@ -1,4 +1,4 @@
-/** What a promise gives; or, as soon as the signal is aborted, a rejection with its reason. */
+/** Waits for a promise, but rejects with the signal's reason as soon as the signal is aborted. */
 export async function unless<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
   if (signal === undefined) return promise;
   const over = new AbortController();

@@ -1,23 +1,26 @@
-/** Web Workers and worker threads of Node, seen alike. */
+/** One interface to Web Workers and to worker threads of Node. */
 import { ArgumentError, show } from "../../errors.ts";
 import type { Thread } from "./threads.ts";
 
 export interface Wire {
-  /** Whether the worker is ours, to end it. */
+  /** Whether this package started the worker and has to end it. */
   readonly own: boolean;
   send(message: unknown): void;
   /**
-   * @param failed with a reason, when nothing more will come
-   * @returns ends it
+   * Starts to listen to the worker.
+   *
+   * @param heard called with every message
+   * @param failed called with a reason when no more messages will come
+   * @returns a function that stops listening
    */
   listen(heard: (message: unknown) => void, failed: (why: string) => void): () => void;
   close(): void;
 }
 
 /**
- * The wire to a worker; its user ends it.
+ * The wire to a worker of the user's, who also ends the worker.
  *
- * @throws ArgumentError for what is none
+ * @throws ArgumentError if `worker` is no worker
  */
 export function listenTo(worker: Worker | Thread): Wire {
   const { postMessage, addEventListener, on } = (worker ?? {}) as Partial<Worker & Thread>;
@@ -36,8 +39,8 @@ function web(worker: Worker): Wire["listen"] {
     worker.addEventListener("message", ({ data }) => heard(data), { signal });
     worker.addEventListener("messageerror", () => failed(UNREADABLE), { signal });
     const stumbled = (event: ErrorEvent) => {
-      event.preventDefault(); // it is told by a rejection
-      // An error without a message is that of a file which is not there, or not allowed.
+      event.preventDefault(); // the error is reported by a rejected promise instead
+      // An error without a message means that the worker's file is missing or not allowed.
       failed(event.message || "one that cannot be loaded");
     };
     worker.addEventListener("error", stumbled, { signal });

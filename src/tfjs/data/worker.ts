@@ -1,7 +1,7 @@
 /**
- * `tfjs-initializers/worker`: solves the equations of `initializeFromData` in a Web Worker or a thread of
- * Node. A message is an equation, the answer its encoding or what an error says; messages of others are left to
- * others. Imported anywhere else it does nothing.
+ * `tfjs-initializers/worker`: solves the equations of `initializeFromData` in a Web Worker or a worker thread of Node.
+ * Each message brings an equation; the answer is its encoding, or an error as data. Messages without the mark of
+ * `PROTOCOL` are ignored. Imported outside of a worker, the module does nothing.
  */
 import { encode } from "../../init/data/encode.ts";
 import { isQuestion, PROTOCOL, type Failure, type Reply } from "./messages.ts";

@@ -10,15 +10,18 @@ import { diversity } from "./measure.ts";
 import { checkSchedule, strength } from "./schedule.ts";
 
 /**
- * Callback for `fit`: adds diversity to the logs of every epoch, and so to the history that fit returns, as
- * "<layer>/<kernel>/<metric>" and "<layer>/activations/<metric>".
+ * Callback for `fit` that records the diversity of a model's units after every epoch: `diversity` is measured and
+ * added to the epoch's logs, and so to the history that `fit` returns, under the names "<layer>/<kernel>/<metric>"
+ * and "<layer>/activations/<metric>".
  *
- * (A callback made of functions, as all here are, does not go into one array with instances such as
- * tf.callbacks.earlyStopping(): tf.layers takes either kind.)
+ * tf.layers accepts an array of plain callbacks (such as the result of this function) or an array of instances
+ * (such as tf.callbacks.earlyStopping()), but not both kinds in one array.
  *
- * @param options.metrics default meanAbsCos, coherence and effectiveRank
- * @param options.xs inputs for the activations; without them only weights are measured
- * @throws ArgumentError for what is no model or metric
+ * @param model the model that is being trained
+ * @param options.metrics names of the metrics to record; default meanAbsCos, coherence and effectiveRank
+ * @param options.xs inputs on which the activations are measured; without them only weights are measured
+ * @returns the callback, for the option `callbacks` of `fit`
+ * @throws ArgumentError if `model` is not a model or a metric is unknown
  */
 export function diversityHistory(
   model: LayersModel,
@@ -55,19 +58,24 @@ const METRICS: readonly (keyof Diversity)[] = [
 ];
 
 export interface SpreadOptions {
-  /** Of the step in the first epoch, in units of 1/‖UUᵀ‖: above 0, at most 0.5, the default. */
+  /** Step η (in `spreading` the first one) in units of 1/‖UUᵀ‖: above 0, at most 0.5; default 0.5. */
   step?: number;
-  /** Names of the layers; default all trainable ones with a kernel. */
+  /** Names of the layers to change; default: all layers with a kernel. Kernels that are not trainable stay. */
   layers?: readonly string[];
 }
 
 /**
- * Pushes the units of kernels apart, once, without a loss: W ← diag(r)·normalised(U − η·off(UUᵀ)·U), r the lengths of
- * the units, which stay (see `spread` of tfjs-initializers/linalg). Our formulation. The weights are changed in
- * place; outputs of the model change with them.
+ * Pushes the units of a model's kernels apart by one step, without a loss. The weights are changed in place, so the
+ * outputs of the model change, too.
  *
- * @throws ArgumentError for what is no model, a layer that it does not have, a step out of range or (named "w") NaN
- *   weights; nothing is changed then
+ * The step is W ← diag(r)·normalised(U − η·off(UUᵀ)·U), where r are the lengths of the units, which stay the same,
+ * and U are their directions: see `spread` of tfjs-initializers/linalg. The formulation is ours.
+ *
+ * @param model the model whose weights are changed
+ * @param options.step η in units of 1/‖UUᵀ‖: above 0, at most 0.5; default 0.5
+ * @param options.layers names of the layers to change; default: all layers with a kernel that is trainable
+ * @throws ArgumentError if `model` is not a model, has no layer of a given name, the step is out of range, or a
+ *   weight is NaN (the error then names the argument "w"); in all these cases no weight is changed
  */
 export function spreadUnits(model: LayersModel, options: SpreadOptions = {}): void {
   const { step = 0.5, layers } = known(options, ["step", "layers"]);
@@ -92,12 +100,15 @@ export function spreadUnits(model: LayersModel, options: SpreadOptions = {}): vo
 }
 
 /**
- * Callback for `fit` that calls `spreadUnits` after every epoch or every batch, for the first epochs, with a step
- * that falls linearly: step·(1 − e/epochs) in epoch e = 0, 1, …
+ * Callback for `fit` that calls `spreadUnits` after every epoch or every batch of the first epochs. The step falls
+ * linearly and is step·(1 − e/epochs) in epoch e = 0, 1, …
  *
- * @param options.epochs default 5; 0: always, with a constant step
+ * @param model the model that is being trained
+ * @param options.step, options.layers as for `spreadUnits`
+ * @param options.epochs number of epochs until the step is 0; default 5; 0 means every epoch, with a constant step
  * @param options.every `"epoch"` (default) or `"batch"`
- * @throws ArgumentError for a bad option, here, or as `spreadUnits`
+ * @returns the callback, for the option `callbacks` of `fit`
+ * @throws ArgumentError for a bad option; during training, for the same reasons as `spreadUnits`
  */
 export function spreading(
   model: LayersModel,

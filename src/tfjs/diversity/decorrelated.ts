@@ -10,7 +10,7 @@ import {
 import { matmul, type Matrix } from "../../linalg/index.ts";
 import { configured, Initializer } from "../initializer.ts";
 
-/** Those of the values, with the covariance as rows of numbers, as JSON can have it. */
+/** Options of `decorrelated`; the covariance is an array of rows, which JSON can store. */
 export interface DecorrelatedConfig extends Omit<DecorrelatedOptions, "covariance"> {
   covariance?: number[][];
 }
@@ -48,25 +48,30 @@ export const classes = [Decorrelated];
 for (const cls of classes) serialization.registerClass(cls);
 
 /**
- * Initializer: units that do not repeat each other, random nevertheless. A kernel […, in, out] is drawn by the
- * rule `base`; then the directions of its units (an output channel with all that it sees) are
- * decorrelated, while their lengths stay as drawn. Up to as many units as inputs come out orthogonal; for more,
- * mean cos² comes within 0.4 % of the least possible (qr: a few per cent). Our formulation.
+ * Initializer whose units are random but do not repeat each other. Use it as `kernelInitializer` of a dense or
+ * convolution layer.
  *
- * With a seed the weights have the same bits everywhere. In saved models it is "TfjsInitializersDecorrelated".
+ * A kernel […, in, out] is drawn by the rule `base`; then the directions of its units (a unit is an output channel
+ * with all its incoming weights) are decorrelated, while their lengths stay as drawn. Up to as many units as inputs
+ * come out orthogonal; for more units, mean cos² comes within 0.4 % of the least possible ("qr": within a few per
+ * cent). The formulation is ours.
  *
- * @param config.method `"zca"` (default: the nearest orthonormal rows), `"qr"` (Gram–Schmidt), `"cholesky"` (the same
- *   by another way; refuses more units than inputs), `"gradient"` (descent for Σ cos²) or `"data"` (decorrelates
- *   pre-activations, given the covariance of the inputs; what that does to training depends on the data, see
+ * With a seed the weights have the same bits everywhere. In saved models the class is
+ * "TfjsInitializersDecorrelated".
+ *
+ * @param config.method `"zca"` (default: the nearest orthonormal rows), `"qr"` (Gram–Schmidt), `"cholesky"` (the result
+ *   of "qr" by another algorithm; refuses more units than inputs), `"gradient"` (descent for Σ cos²) or `"data"`
+ *   (decorrelates pre-activations, given the covariance of the inputs; the effect on training depends on the data, see
  *   examples/diversity.ts)
- * @param config.base glorotNormal, glorotUniform (default), heNormal, heUniform, leCunNormal, leCunUniform
- * @param config.centred also take the mean off every unit; default false
- * @param config.depthwise set it for a depthwiseInitializer […, in, multiplier]: filters on one channel are
- *   decorrelated; default false
- * @param config.covariance for "data": n x n, as `inputCovariance` gives it
+ * @param config.base rule of the first draw: glorotNormal, glorotUniform (default), heNormal, heUniform,
+ *   leCunNormal or leCunUniform
+ * @param config.centred `true` also subtracts from every unit its mean; default false
+ * @param config.depthwise `true` for a depthwiseInitializer […, in, multiplier], which decorrelates the filters on
+ *   each channel; default false
+ * @param config.covariance for "data": n x n, as `inputCovariance` returns it
  * @param config.seed integer from 0 to 2^53 − 1; without one every weight is drawn afresh
- * @throws ArgumentError for a bad or unknown option; `apply` throws it for a bad shape, and ConvergenceError
- *   and MemoryError
+ * @throws ArgumentError for a bad or unknown option; `apply` throws ArgumentError for a bad shape,
+ *   ConvergenceError and MemoryError
  *
  * @example
  * tf.layers.dense({ units: 16, kernelInitializer: decorrelated({ base: "heNormal", seed: 1 }) })
@@ -76,9 +81,9 @@ export function decorrelated(config: DecorrelatedConfig = {}): Decorrelated {
 }
 
 /**
- * The covariance of the inputs of a dense layer, for `decorrelated({ method: "data", covariance })`.
+ * Computes the covariance of the inputs of a dense layer, for `decorrelated({ method: "data", covariance })`.
  *
- * @param xs samples […, n], at least one
+ * @param xs samples […, n], at least one; all axes but the last count samples
  * @returns n rows of n numbers: Σ (x − x̄)(x − x̄)ᵀ / N
  * @throws ArgumentError for a tensor of rank below 2 or without samples
  */

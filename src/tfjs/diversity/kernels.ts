@@ -1,4 +1,4 @@
-/** The kernels of a model, by layer. */
+/** Finds the kernels of a model and observes the outputs of its layers. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkNames } from "../../arguments.ts";
@@ -8,16 +8,17 @@ import { checkModel, layerOf, type Layer } from "../layers/graph.ts";
 
 export interface ModelKernel {
   readonly layer: Layer;
-  /** "<layer>/kernel", also "/recurrent_kernel", "/depthwise_kernel", "/pointwise_kernel". */
+  /** "<layer>/kernel", "<layer>/recurrent_kernel", "<layer>/depthwise_kernel" or "<layer>/pointwise_kernel". */
   readonly name: string;
   readonly weight: Layer["weights"][number];
   readonly layout: Layout;
 }
 
 /**
- * The kernels of the layers of a model (wrappers and inner models included), of those named or of all.
+ * Returns the kernels of a model's layers, wrappers and inner models included.
  *
- * @throws ArgumentError for what is no model, a layer that it does not have, or a layer without a kernel
+ * @param names names of the layers; default: all layers, where those without a kernel are skipped
+ * @throws ArgumentError if `model` is not a model, has no layer of a given name, or a named layer has no kernel
  */
 export function kernelsOf(model: LayersModel, names?: readonly string[]): ModelKernel[] {
   checkModel(model);
@@ -37,13 +38,13 @@ export function kernelsOf(model: LayersModel, names?: readonly string[]): ModelK
   });
 }
 
-/** Runs a job while what the layers put out is given to `see`; as it was before, afterwards. */
+/** Runs a job and gives every output of the watched layers to `see`. The layers are restored when the job ends. */
 export function watching<T>(
   watched: readonly Layer[],
   see: (layer: Layer, output: tf.Tensor) => void,
   job: () => T,
 ): T {
-  // A call of the layer's own, as a user may have set, is put back; that of its class is seen again.
+  // A user may have set `call` on the layer itself: it is put back. Otherwise `call` of the class shows again.
   const own = watched.map((layer) => Object.getOwnPropertyDescriptor(layer, "call"));
   for (const layer of watched) {
     const { call } = layer;

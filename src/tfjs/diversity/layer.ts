@@ -24,7 +24,7 @@ const OWN = ["cap", "epochs", "lambda", "penalty"] as const;
 const LAYERS = ["batchInputShape", "batchSize", "dtype", "inputDType", "inputShape", "name", "trainable", "weights"] as const; // prettier-ignore
 
 /**
- * The class of the layer, made when it is first needed: its base class belongs to tf.layers, which an
+ * Makes the class of the layer. It is made when first needed, because its base class belongs to tf.layers, which an
  * app may load after this package, or not at all.
  */
 function classOn(Base: typeof layers.Layer) {
@@ -54,7 +54,7 @@ function classOn(Base: typeof layers.Layer) {
       return { ...super.getConfig(), ...Object.fromEntries(own) };
     }
 
-    /** Of what went through in the training step that asks for its losses. */
+    /** The penalty of the activations that passed in the current training step. */
     private penalty(): tf.Scalar {
       const { penalty = "correlation" } = this.options;
       const factor = strength(this.options, this[EPOCH]);
@@ -75,7 +75,7 @@ function classOn(Base: typeof layers.Layer) {
 const NAME = "TfjsInitializersDiversityPenalty";
 const made = new WeakMap<object, ReturnType<typeof classOn>>();
 
-/** tf.layers does not register its base class, but Dense extends it. */
+/** tf.layers does not register the base class of layers, but it registers Dense, which extends that class. */
 function layerClass(): ReturnType<typeof classOn> {
   const entry = tf.serialization.SerializationMap.getMap().classNameMap["Dense"];
   if (entry === undefined) {
@@ -86,7 +86,7 @@ function layerClass(): ReturnType<typeof classOn> {
   return made.get(Base)!;
 }
 
-/** What saved models name; it builds the layer. */
+/** The class that saved models name: its `fromConfig` builds the layer. */
 class DiversityPenalty extends tf.serialization.Serializable {
   static readonly className = NAME;
 
@@ -106,20 +106,24 @@ export const classes = [DiversityPenalty];
 for (const cls of classes) tf.serialization.registerClass(cls);
 
 /**
- * Layer that hands its input on and, in training, adds lambda · penalty of it to the loss: put it after the layer
- * whose activations […, m] should differ. N samples (of a convolution: times positions), C the covariance:
+ * Layer that penalizes units whose activations are alike. Put it after the layer whose m units, in the last axis of
+ * its output, should differ: it returns its input unchanged and, in training, adds lambda · penalty to the loss.
+ *
+ * The penalties, with N the number of samples (of a convolution: samples times positions), h the activations and C
+ * their covariance:
  *
  * - `"correlation"` (default): mean squared correlation over pairs of units, 0 to 1; our formulation
  * - `"deCov"`: ½(‖C‖²_F − ‖diag C‖²) (Cogswell et al., arXiv 1511.06068)
- * - `"ncl"`: −(1/N) Σ (h − h̄)², h̄ a sample's mean over units (Liu and Yao 1999); as it has no lower bound
- *   for relu, it is constant from cap·m on, which is our addition
+ * - `"ncl"`: −(1/N) Σ (h − h̄)², where h̄ is a sample's mean over units (Liu and Yao 1999). The penalty has no
+ *   lower bound for relu, so it is constant from cap·m on, which is our addition
  *
- * (tf.layers 4.22 takes an activityRegularizer in the config of a layer, and then throws "not supported yet" when the
- * layer is applied. Losses added by a layer, `addLoss`, do count in fit; not in evaluate.)
+ * A layer is needed because tf.layers 4.22 accepts an activityRegularizer in the config of a layer, but throws "not
+ * supported yet" when that layer is applied. Losses that a layer adds (`addLoss`) count in `fit`, not in `evaluate`.
  *
+ * @param config.penalty name of the penalty; default `"correlation"`
  * @param config.lambda, config.epochs strength and schedule: see `diversitySchedule`
- * @param config.cap of "ncl", above 0; default 1
- * @throws ArgumentError for a bad or unknown option, or when tf.layers is not loaded
+ * @param config.cap bound of "ncl", above 0; default 1
+ * @throws ArgumentError for a bad or unknown option, or if tf.layers is not loaded
  *
  * @example
  * tf.sequential({ layers: [tf.layers.dense({ units: 16, activation: "relu", inputShape: [784] }),

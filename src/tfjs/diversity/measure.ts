@@ -18,14 +18,18 @@ export interface LayerDiversity extends Diversity {
 }
 
 /**
- * How different the units of a model are: for every kernel (the units being its output channels; of a depthwise
- * kernel, the input channel whose filters are most alike) and, given inputs, for the activations of
- * every layer that has a kernel (rank above 2: every position is a sample).
+ * Measures how different the units of a model are: in every kernel and, if inputs are given, in the activations of
+ * every layer that has a kernel.
  *
- * @param model its layers, wrappers and inner models included; a layer without a kernel is left out
- * @param xs inputs, for the activations; they are predicted in batches of 32 as by `model.predict`
+ * The units of a kernel are its output channels. A depthwise kernel is measured on the input channel whose filters
+ * are most alike. Activations of rank above 2 count every position as a sample.
+ *
+ * @param model the model; wrappers and inner models are included, layers without a kernel are left out
+ * @param xs inputs on which the activations are measured, in batches of 32 as by `model.predict`
  * @param options.spectrum `false` leaves out effectiveRank and logDet, which take an eigenproblem each; default true
- * @throws ArgumentError for what is no model, or (named after the weight) a NaN or infinite weight or activation
+ * @returns one entry for each kernel, then one for the activations of each layer
+ * @throws ArgumentError if `model` is not a model, or (named after the weight or the layer) for a NaN or infinite
+ *   weight or activation
  */
 export function diversity(
   model: LayersModel,
@@ -62,7 +66,7 @@ function samplesOf(output: Tensor): Matrix<Float32Array> {
   return { rows: output.size / cols, cols, data: output.dataSync<"float32">() };
 }
 
-/** Batches of samples as one matrix with a row per unit. */
+/** Joins batches of samples into one matrix with a row for each unit. */
 function transposed(parts: Matrix<Float32Array>[]): Matrix<Float32Array> {
   const [rows, cols] = [parts[0]?.cols ?? 0, parts.reduce((sum, part) => sum + part.rows, 0)];
   const data = float32(rows * cols);

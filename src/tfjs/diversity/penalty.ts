@@ -9,9 +9,9 @@ import {
 import { matmul } from "../../linalg/index.ts";
 
 /**
- * factor · penalty of the units in the columns of x [groups, n, m], summed over groups, as a scalar with its
- * gradient in closed form: 2·factor·x·K. Both products are done by the kernels of this package, on what is
- * read from the backend: there each would have to pack its operands anew. There is no second derivative.
+ * Computes factor · penalty of the units in the columns of x [groups, n, m], summed over groups, as a scalar with
+ * its gradient in closed form, 2·factor·x·K. Both products are computed by the kernels of this package, on values
+ * read from the backend: products of the backend would each pack their operands anew. There is no second derivative.
  */
 export function penaltyOf(
   x: tf.Tensor,

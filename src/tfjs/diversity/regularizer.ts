@@ -14,7 +14,7 @@ import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
 export interface RegularizerConfig extends Schedule, Omit<PenaltyOptions, "cap"> {
   /** Default `"cos2"`. */
   penalty?: WeightPenalty;
-  /** The kernel is that of a depthwise convolution: filters on one channel are compared; default false. */
+  /** Whether the kernel is depthwise, so that filters on the same channel are compared; default false. */
   depthwise?: boolean;
 }
 
@@ -31,7 +31,7 @@ class DiversityRegularizer extends Configured<RegularizerConfig> {
     checkPenaltyOptions(rest);
   }
 
-  /** lambda · penalty of a kernel, in the epoch that the schedule is in. */
+  /** lambda · penalty of a kernel, with lambda of the schedule's current epoch. */
   apply(kernel: tf.Tensor): tf.Scalar {
     const { penalty = "cos2", depthwise, ...options } = this.options;
     const factor = strength(options, this[EPOCH]);
@@ -49,27 +49,28 @@ export const classes = [DiversityRegularizer];
 for (const cls of classes) tf.serialization.registerClass(cls);
 
 /**
- * ModelKernel regularizer: adds lambda · penalty to the loss, for units (output channels) that should not repeat each
- * other. It goes where tf.layers takes a kernelRegularizer, dense or convolution, and survives saving and
- * loading as "TfjsInitializersDiversityRegularizer". Gradients are in closed form, of 4·n·m² flops and some m² more: a tenth
- * to a quarter of a training step of a 784 – 128 – 10 net at batch 256 on the wasm backend. It counts in fit, not in
- * evaluate, like every regularizer of TensorFlow.js.
+ * Regularizer for kernels whose units (output channels) should not repeat each other: it adds lambda · penalty to the
+ * loss. Use it as `kernelRegularizer` of a dense or convolution layer. It is saved and loaded with the model, as
+ * "TfjsInitializersDiversityRegularizer", and counts in `fit`, not in `evaluate`, like every regularizer of
+ * TensorFlow.js.
  *
- * With m units w of lengths r, u = w/r:
+ * The penalties, with m units w of lengths r and directions u = w/r:
  * - `"cos2"` (default): mean cos² over pairs, 0 to 1; our formulation
- * - `"softOrthogonality"`: ‖WWᵀ − I‖²_F; it also draws lengths to 1 and grows with m, so lambda is small
- *   (1e-4, say) (Bansal et al., NeurIPS 2018)
- * - `"srip"`: ‖WWᵀ − I‖₂, by twenty power steps (ibid.)
+ * - `"softOrthogonality"`: ‖WWᵀ − I‖²_F (Bansal et al., NeurIPS 2018); it also draws lengths to 1 and grows with
+ *   m, so lambda should be small (1e-4, say)
+ * - `"srip"`: ‖WWᵀ − I‖₂, by twenty power steps (Bansal et al., NeurIPS 2018)
  * - `"logDet"`: −log det(UUᵀ + epsilon·I); our formulation
  * - `"energy"`: mean |uᵢ − uⱼ|^−power over pairs (Liu et al., NeurIPS 2018, MHE)
  * - `"minAngle"`: −mean of every unit's angle to its nearest, radians (Wang et al. 2020, MMA)
  *
- * A unit of zeros adds nothing. NaN weights give a NaN loss.
+ * A unit of zeros adds nothing. NaN weights give a NaN loss. Gradients are in closed form and take 4·n·m² flops
+ * and some m² more: a tenth to a quarter of a training step of a 784 – 128 – 10 net at batch 256 on the wasm backend.
  *
+ * @param config.penalty name of the penalty; default `"cos2"`
  * @param config.lambda, config.epochs strength and schedule: see `diversitySchedule`
- * @param config.power of "energy", above 0; default 2
- * @param config.epsilon of "logDet", above 0; default 1e-3
- * @param config.depthwise for a depthwiseRegularizer; default false
+ * @param config.power exponent of "energy", above 0; default 2
+ * @param config.epsilon ε of "logDet", above 0; default 1e-3
+ * @param config.depthwise `true` for a depthwiseRegularizer; default false
  * @throws ArgumentError for a bad or unknown option
  */
 export function diversityRegularizer(config: RegularizerConfig = {}): DiversityRegularizer {

@@ -12,43 +12,53 @@ import { kindOf } from "../layers/kinds.ts";
 import { kernelsOf, type ModelKernel } from "./kernels.ts";
 
 export interface ReplaceOptions {
-  /** Name of the layer; a dense or convolution layer, followed by another. */
+  /** Name of the layer: a dense or convolution layer that is followed by another one. */
   layer: string;
   /**
-   * The least signed cosine of (weights, bias) at which a unit is replaced, above 0; default 1: only when one is a
-   * positive multiple of another, which is exact for relu, leakyReLU and linear units.
+   * The least signed cosine of (weights, bias) at which a unit is replaced, above 0. Default 1: a unit is replaced
+   * only if it is a positive multiple of another one, which is exact for relu, leakyReLU and linear units.
    */
   threshold?: number;
   /** Inputs on which the change of the output is measured; needed for a threshold below 1. */
   xs?: tf.Tensor | tf.Tensor[];
-  /** Of the new direction: integer from 0 to 2^53 − 1; default a fresh one. */
+  /** Seed of the new direction: an integer from 0 to 2^53 − 1; default: a fresh seed. */
   seed?: number;
 }
 
 export interface Replacement {
-  /** `undefined` if no unit was replaced: none was like another enough. */
+  /** Index of the unit that was replaced; `undefined` if no two units were alike enough. */
   readonly replaced?: number;
+  /** Index of the unit that took over the outgoing weights of the replaced one. */
   readonly kept?: number;
-  /** Cosine of the most similar pair, replaced or not; −1 without a pair. */
+  /** Cosine of the most similar pair of units, replaced or not; −1 if there is no pair. */
   readonly cosine: number;
-  /** Whether the output is the same but for rounding. */
+  /** Whether the output of the model is the same but for rounding. */
   readonly exact: boolean;
-  /** Measured on xs: the largest change of an output, and the root mean square relative to that of the output. */
+  /** Measured on xs: the largest change of an output, and the changes' root mean square relative to the outputs'. */
   readonly change?: { readonly largest: number; readonly relative: number };
 }
 
 /**
- * Replaces the most redundant unit of a layer: the one whose weights and bias are most nearly a positive multiple of
- * another's. Its outgoing weights are folded into the other's (v_kept += v·|w|/|w_kept|); it gets a random
- * direction orthogonal to the other units (where they leave none, the one in which they are least), the
- * length it had, bias 0 and outgoing weights 0, so that it starts without effect and learns from there. For positively
- * homogeneous units (relu) that are exact multiples, the output does not change; otherwise it does, and `change`
- * says by how much. Our formulation.
+ * Gives the most redundant unit of a layer a new start. The most redundant unit is the one whose weights and bias are
+ * most nearly a positive multiple of another unit's. The weights of the model are changed in place.
  *
- * Between the layer and the one that takes its output there may be dropout, pooling, flatten and relu layers.
- * Momenta of an optimizer are not touched.
+ * - The outgoing weights v of the redundant unit are folded into those of the unit that is kept:
+ *   v_kept += v·|w|/|w_kept|.
+ * - The redundant unit gets a random direction orthogonal to the other units (where they leave none, the direction
+ *   in which they are least), its old length, bias 0 and outgoing weights 0. So it starts without effect, and learns.
  *
- * @throws ArgumentError for a bad option, a layer that does not fit, or NaN weights; nothing is changed then
+ * For positively homogeneous units (relu) that are exact multiples, the output of the model does not change;
+ * otherwise it does, and `change` says by how much. The formulation is ours.
+ *
+ * Between the layer and its consumer there may be dropout, pooling, flatten and relu layers. The momenta of an
+ * optimizer are not changed.
+ *
+ * @param model the model whose weights are changed
+ * @param options.layer name of a dense or convolution layer that is followed by another one
+ * @param options.threshold least cosine at which a unit is replaced, above 0, at most 1; default 1
+ * @param options.xs inputs on which the change of the output is measured; needed for a threshold below 1
+ * @param options.seed integer from 0 to 2^53 − 1; default: a fresh seed
+ * @throws ArgumentError for a bad option, a layer that does not fit, or NaN weights; no weight is changed then
  */
 export function replaceRedundant(model: LayersModel, options: ReplaceOptions): Replacement {
   const {
@@ -111,14 +121,18 @@ function plainKernel(model: LayersModel, layer: Layer): ModelKernel {
 
 const PLAIN = ["Dense", "Conv1D", "Conv2D", "Conv3D"];
 
-/** Whether a layer commutes with positive factors on its channels, which stay innermost. */
+/** Whether a layer commutes with positive factors on its channels and leaves the channels innermost. */
 function commutes(layer: Layer): boolean {
   const { role, channelwise } = kindOf(layer);
   const computes = role === "linear" || role === "normalization";
   return channelwise === true && !computes && isHomogeneous(layer);
 }
 
-/** The layer that takes the output of this one, and nobody else does. */
+/**
+ * The first layer behind this one that does not commute with scaling.
+ *
+ * @throws ArgumentError if a layer on the way there has several consumers, or none
+ */
 function consumer(layer: Layer): Layer {
   for (let at = layer; ;) {
     const next = at.outboundNodes.map((node) => node.outboundLayer);
@@ -131,7 +145,7 @@ function consumer(layer: Layer): Layer {
   }
 }
 
-/** f(c·x) = c·f(x) for c > 0: a linear layer, relu without a ceiling, or leaky relu. */
+/** Whether f(c·x) = c·f(x) for c > 0: a linear layer, relu without a ceiling, or leaky relu. */
 function isHomogeneous(layer: Layer): boolean {
   const f = activationOf(layer);
   return (

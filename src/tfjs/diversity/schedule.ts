@@ -2,13 +2,13 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkInteger, checkSingle } from "../../arguments.ts";
 import { checkModel } from "../layers/graph.ts";
 
-/** How strong something is, and for how long. */
+/** The strength of a penalty over the epochs. */
 export interface Schedule {
-  /** Its factor in the loss, ≥ 0; default 1. */
+  /** Factor of the penalty in the loss, ≥ 0; default 1. */
   lambda?: number;
   /**
-   * Lambda falls linearly to 0 over so many epochs: lambda·(1 − e/epochs) in epoch e = 0, 1, …, as
-   * `diversitySchedule` counts them; default 5. 0: it stays.
+   * Number of epochs in which lambda falls linearly to 0; default 5. The factor is lambda·(1 − e/epochs) in epoch
+   * e = 0, 1, …, as `diversitySchedule` counts epochs. With 0, lambda is constant.
    */
   epochs?: number;
 }
@@ -22,15 +22,19 @@ export function checkSchedule({ lambda = 1, epochs = 5 }: Schedule): void {
   checkInteger("epochs", epochs);
 }
 
-/** Where regularizers and layers with a schedule keep their epoch: a name of ours among properties of others. */
+/** Key under which regularizers and layers with a schedule keep their epoch; as a symbol it meets no other name. */
 export const EPOCH = Symbol.for("tfjs-initializers/epoch");
 
 /**
- * Callback for `fit`: tells every `diversityRegularizer` and `diversityPenalty` of the model the epoch, so that
- * their schedules run. Without it they stay as in epoch 0. (tf.layers rebuilds a regularizer when it makes a
- * layer, so the instance in user code cannot be told.)
+ * Callback for `fit` that runs the schedules of a model's penalties: it tells every `diversityRegularizer` and
+ * `diversityPenalty` of the model the epoch. Without this callback their strength stays as in epoch 0.
  *
- * @throws ArgumentError for what is no model
+ * The callback takes the model, because tf.layers rebuilds a regularizer when it makes a layer: an instance in user
+ * code is not the one that the model uses.
+ *
+ * @param model the model that is being trained
+ * @returns the callback, for the option `callbacks` of `fit`
+ * @throws ArgumentError if `model` is not a model
  *
  * @example
  * await model.fit(xs, ys, { epochs: 20, callbacks: [diversitySchedule(model), diversityHistory(model)] })
@@ -50,7 +54,7 @@ interface Scheduled {
   [EPOCH]: number;
 }
 
-/** Under these names layers hold layers: models, wrappers, recurrent cells. */
+/** Properties in which models, wrappers and recurrent layers keep the layers inside them. */
 const INSIDE = ["layers", "layer", "forwardLayer", "backwardLayer", "cell", "cells"];
 
 function* scheduled(layer: object): Generator<Scheduled> {

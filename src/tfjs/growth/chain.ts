@@ -1,4 +1,4 @@
-/** What hangs on the units of a layer: the layers that they pass through and those that consume them. */
+/** The layers connected to the units of a layer: those that the units pass through, and those that consume them. */
 import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
@@ -15,26 +15,28 @@ import {
 } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 
-/** A way from the grown layer to a layer that mixes its units, with the layers between in order. */
+/** A way from the grown layer to a layer that mixes its units. */
 export interface Path {
+  /** The layers on the way, in order. */
   readonly between: readonly Layer[];
   readonly consumer: Layer;
 }
 
+/** The grown layer and all its paths. */
 export interface Chain {
   readonly layer: Layer;
   readonly paths: readonly Path[];
-  /** All layers between, each once. */
+  /** The layers between on all paths, each once. */
   readonly between: readonly Layer[];
 }
 
-/** Whether a layer can be grown, and can consume grown units: it mixes channels by a kernel that growth knows. */
+/** Whether a layer can be grown and can consume grown units, because it mixes channels by a kernel known to growth. */
 const mixes = (layer: Layer) => ["Dense", "Conv2D"].includes(layer.getClassName());
 
 /**
- * The chain of a layer.
+ * Finds the chain of a layer.
  *
- * @throws ArgumentError that names the layer which cannot be grown or grown through, and why
+ * @throws ArgumentError that names a layer which cannot be grown or passed through, and the reason
  */
 export function chainOf(model: LayersModel, name: string): Chain {
   const layer = layerOf(model, name);
@@ -97,13 +99,13 @@ function refuse(layer: Layer, expected: string, detail = ""): never {
   throw new ArgumentError("layer", expected, describe(layer) + detail);
 }
 
-/** Whether it is the stock relu, which has gradient 0 at 0. */
+/** Whether the layer's activation is the stock relu, which has gradient 0 at 0. */
 export function isRelu(layer: Layer): boolean {
   const activation = activationOf(layer);
   return activation?.name === "relu" && activation.parameter === undefined;
 }
 
-/** f(0) and f′(0) of an activation; both NaN if it is none of single numbers, as softmax. */
+/** f(0) and f′(0) of an activation; both NaN if f is not a function of single numbers, such as softmax. */
 export function atZero(f: (x: Tensor) => Tensor): { value: number; slope: number } {
   return tidy(() => {
     const single = (x: number) => f(tensor1d([x])).dataSync()[0]!;
@@ -113,32 +115,34 @@ export function atZero(f: (x: Tensor) => Tensor): { value: number; slope: number
     if (!alike(both[0]!, single(0.5)) || !alike(both[1]!, single(-0.75))) {
       return { value: NaN, slope: NaN };
     }
-    // A copy, because a linear activation returns what it gets.
+    // The copy is needed because a linear activation returns its argument itself.
     const slope = grad((x) => f(clone(x)))(scalar(0)).dataSync()[0]!;
     return { value: single(0), slope };
   });
 }
 
-/** A layer's activation must fit the method, or is replaced: which layers get relu1, and Π f′(0). */
+/** How the activations of a chain let new units begin to learn. */
 export interface Waking {
+  /** Names of the layers whose relu is replaced by relu1. */
   readonly relu1: readonly string[];
+  /** The product of the slopes f′(0) of the activations. */
   readonly slope: number;
 }
 
-/** Which weights of new units are zero where the others are not; none if both are, or neither. */
+/** The side, incoming or outgoing, on which alone the weights of new units are zero; undefined for both or neither. */
 export type Zero = "in" | "out" | undefined;
 
-/** What to take instead. */
+/** The methods to recommend in errors, by the side that is zero. */
 const OTHERS = {
   in: '"orthogonal" with side "in" or "pair", "gradmax" or "random" with inverse: true',
   out: '"split", "orthogonal" with side "out" or "pair", "gradmax" or "random" without inverse',
 };
 
 /**
- * Checks that new units can begin to act: that their zero weights are trained, and the activations that they pass
- * through.
+ * Checks that new units can begin to learn: that their zero weights are trained, and that the activations on their way
+ * suit them.
  *
- * @param zero with zero incoming weights f(0) = 0 and f′(0) ≠ 0 are needed
+ * @param zero the side that is zero; zero incoming weights need activations with f(0) = 0 and f′(0) ≠ 0
  * @throws ArgumentError that names the layer and the methods that work with it
  */
 export function waking(chain: Chain, zero: Zero): Waking {
@@ -167,7 +171,7 @@ export function waking(chain: Chain, zero: Zero): Waking {
   return { relu1, slope };
 }
 
-/** Zero weights of a frozen layer stay zero, and their units without effect. */
+/** Checks that zero weights are not in frozen layers, where they would stay zero and the units without effect. */
 function checkTrained({ layer, paths }: Chain, zero: Zero): void {
   if (zero === undefined) return;
   const ends = zero === "in" ? [layer] : paths.map(({ consumer }) => consumer);

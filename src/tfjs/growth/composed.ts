@@ -7,8 +7,9 @@
  *   M[(b), (a, i), c] = Σ_q x[s₁p + a − t₁, i] δ[q, c] = G[s₁b + a, i, c],
  *
  * where G is the gradient of the filter of one convolution, of size k₁ + s₁(k₂ − 1) and stride s₁s₂:
- * for two 3 x 3 kernels 25 taps in the place of 81 pairs. What is too much in that are the p in the zeros
- * around the first convolution's output: a frame, taken off side by side with patches of the frame alone.
+ * for two 3 x 3 kernels 25 taps instead of 81 pairs. G also contains the p that lie in the zeros around the first
+ * convolution's output. They form a frame, whose share is subtracted, one side after the other, with patches of the
+ * frame alone.
  */
 import {
   mul,
@@ -27,7 +28,7 @@ import { isDilated } from "../layers/axes.ts";
 import type { Axis } from "../../linalg/axis.ts";
 import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
 
-/** Whether a path is two convolutions as above, neither of them dilated. */
+/** Whether a path consists of two convolutions as above, neither of them dilated. */
 export function composes({ layer }: Chain, { between, consumer }: Path): boolean {
   return (
     [layer, consumer].every((end) => end.getClassName() === "Conv2D") &&
@@ -36,25 +37,27 @@ export function composes({ layer }: Chain, { between, consumer }: Path): boolean
   );
 }
 
-/** The two convolutions along one axis; positions p are counted from the first that the second reads. */
+/** The two convolutions along one axis. Positions p are counted from the first that the second convolution reads. */
 interface Pair {
   readonly k1: number;
   readonly k2: number;
   readonly s1: number;
   readonly s2: number;
-  /** Zeros before the input for p = 0; the size of the input with all zeros. */
+  /** Number of zeros before the input that the patch at p = 0 includes. */
   readonly before: number;
+  /** Size of the input with all zeros. */
   readonly size: number;
-  /** The p that exist. */
+  /** The p inside of the first convolution's output. */
   readonly inside: Range;
-  /** All p that the second reads, and its outputs. */
+  /** Number of all p that the second convolution reads. */
   readonly reach: number;
+  /** Number of outputs of the second convolution. */
   readonly outputs: number;
 }
 
 type Range = readonly [first: number, end: number];
 
-/** The path's part of the growth matrix, [taps, d, out]. */
+/** One path's part of the growth matrix, [taps, d, out]. */
 export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
     const [rows, cols] = pairs(chain, path, x.shape);
@@ -104,7 +107,7 @@ function pair(one: Axis, two: Axis): Pair {
   };
 }
 
-/** The input with the zeros of both convolutions, and without what neither reads at its end. */
+/** The input with the zeros of both convolutions, and without the end that is not read. */
 function extend(x: Tensor, rows: Pair, cols: Pair): Tensor {
   const [, height, width] = x.shape;
   const after = (axis: Pair, length: number) => Math.max(0, axis.size - axis.before - length);
@@ -117,7 +120,7 @@ function extend(x: Tensor, rows: Pair, cols: Pair): Tensor {
   return slice(padded, [0, 0, 0, 0], [x.shape[0]!, rows.size, cols.size, x.shape[3]!]);
 }
 
-/** The p that do not exist, as rectangles. */
+/** The p outside of the first convolution's output, as rectangles. */
 function frame(rows: Pair, cols: Pair): [Range, Range][] {
   const [top, bottom] = [0, 1].map((end) => beyond(rows, end));
   const [left, right] = [0, 1].map((end) => beyond(cols, end));
@@ -134,7 +137,7 @@ function frame(rows: Pair, cols: Pair): [Range, Range][] {
 const beyond = ({ inside, reach }: Pair, end: number): Range =>
   end === 0 ? [0, inside[0]] : [inside[1], reach];
 
-/** What a rectangle of p has in the sum over all: its patches against the outputs that read them. */
+/** The share of a rectangle of p in the sum over all p: its patches times the deltas of the outputs that read them. */
 function rectangle(
   padded: Tensor,
   delta: Tensor,
@@ -169,8 +172,9 @@ function rectangle(
 }
 
 /**
- * Who reads a range of p: so many outputs `from` on, with these taps; what they read of it, `count` from
- * `first` on, and how many others of these taps' before and after.
+ * How the second convolution reads a range of p: the readers are `outputs` outputs from `from` on, with the taps from
+ * `taps[0]` to `taps[1]` − 1. They read `count` positions of the range from `first` on. The same taps also read `zeros`
+ * positions before and after these, which count as zero.
  */
 function read({ k2, s2, outputs }: Pair, [first, end]: Range) {
   const from = Math.max(0, Math.floor((first - k2) / s2) + 1);

@@ -17,29 +17,29 @@ import type { Tensors } from "./gradient.ts";
 import { isDataset, onDataset, onTensors, type Training } from "./training.ts";
 import { widthOf } from "./weights.ts";
 
-/** When what grows, and the options of `grow` for all events. */
+/** Which layers grow when and by how much, with the options of `grow` for all events. */
 export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
   layers: string | readonly string[];
   /** Epochs from one event to the next, ≥ 1. */
   every: number;
   /** Epochs before the first event, ≥ 0; default `every`. */
   from?: number;
-  /** How many events; default: all that come before the last epoch. */
+  /** Number of events; default: as many as come before the last epoch. */
   events?: number;
-  /** New units of a layer in an event, as a fraction of the width that it has at the start; at least 1. */
+  /** New units of a layer in an event, as a fraction of the layer's width at the start; at least 1 unit. */
   fraction?: number;
-  /** The same in units, instead of a fraction. */
+  /** Number of new units of a layer in an event, instead of `fraction`. */
   units?: number;
-  /** All layers in every event (default), or one after the other. */
+  /** Whether every event grows all layers (default) or one layer after the other. */
   order?: "all" | "round robin";
   /**
-   * Samples that an event looks at, drawn anew for each; default 128, as in Evci et al. 2022. Of a Dataset the
-   * first ones of a new iterator: let it shuffle.
+   * Number of samples for an event, drawn anew for each; default 128, as in Evci et al. 2022. From a Dataset they are
+   * the first ones of a new iterator, so the Dataset should shuffle.
    */
   samples?: number;
 }
 
-/** What happened before an epoch. */
+/** The growth before an epoch. */
 export interface GrowthEvent {
   readonly epoch: number;
   readonly report: readonly LayerGrowth[];
@@ -47,7 +47,7 @@ export interface GrowthEvent {
 
 interface Growing {
   schedule: Schedule;
-  /** Called after every event with the model that is trained from here on. */
+  /** Called after every event, with the model that is trained from then on. */
   onGrow?: (event: GrowthEvent, model: LayersModel) => void | Promise<void>;
 }
 
@@ -55,21 +55,22 @@ export interface FitGrowingArgs extends ModelFitArgs, Growing {}
 
 export interface FitGrowingDatasetArgs extends ModelFitDatasetArgs<unknown>, Growing {}
 
+/** The result of `fitGrowing`. */
 export interface GrownFit {
   readonly model: LayersModel;
-  /** As in the History that `model.fit` returns, all epochs in a row. */
+  /** The epochs of the whole training, as in the History that `model.fit` returns. */
   readonly epoch: number[];
   readonly history: Record<string, number[]>;
   readonly events: GrowthEvent[];
 }
 
-/** Training that grows was stopped by an error, its `cause`. What it had reached is not lost. */
+/** Thrown by `fitGrowing` when an error, its `cause`, stops the training. `fit` has the results up to then. */
 export class TrainingError extends Error {
   override readonly name = "TrainingError";
 
   constructor(
     cause: unknown,
-    /** The model as it was left, yours to go on with or to dispose; the history of all fits that ended; the events. */
+    /** The last model, which is yours to continue with or to dispose, the history of all completed fits, the events. */
     readonly fit: GrownFit,
   ) {
     const message = cause instanceof Error ? cause.message : show(cause);
@@ -78,19 +79,21 @@ export class TrainingError extends Error {
 }
 
 /**
- * Trains a model that grows on the way: `model.fit`, or with a Dataset `model.fitDataset`, in pieces with
- * `grow` between, since fit cannot exchange the model that it trains. Every piece begins a Dataset anew.
+ * Trains a model that grows in the course of the training, by a schedule. The training runs `model.fit`, or with a
+ * Dataset `model.fitDataset`, in pieces with `grow` between them, because fit cannot exchange the model that it trains.
+ * Every piece starts the Dataset from its beginning.
  *
- * All arguments of fit are kept. Callbacks see one training: onTrainBegin once, epochs counted
- * through, onTrainEnd once, setModel for every piece. One that stops training stops all; it has to
- * stop the model that it was given or that onGrow names, not the first.
+ * All arguments of fit keep their meaning. Callbacks see one training: onTrainBegin and onTrainEnd are called once,
+ * epochs are numbered throughout, and setModel is called for every piece. A callback that stops training must stop the
+ * model that setModel or onGrow gave it, not the first one; this ends the whole training.
  *
- * @param model compiled; it is trained up to the first event, and stays yours to dispose
- * @param xs tensors as `model.fit` takes them; or a Dataset as `model.fitDataset` does, and `args` next
- * @returns the last model (the first, if nothing grew) and one history
- * @throws ArgumentError before any training for a schedule that cannot be, and whatever `grow` refuses. Once
- *   training has begun TrainingError for whatever fit, grow, onGrow or a callback throw, with that as `cause`
- *   and what was reached as `fit`: no grown model is disposed that you could go on with
+ * @param model a compiled model, which is trained up to the first event and stays yours to dispose
+ * @param xs tensors as `model.fit` takes them, then ys and args; or a Dataset as for `model.fitDataset`, then args
+ * @param args the arguments of `model.fit` or `model.fitDataset`, with `schedule` and, optionally, `onGrow`
+ * @returns the last model (the first one if nothing grew), the events, and one history of all epochs
+ * @throws ArgumentError before any training, for an impossible schedule and for everything that `grow` refuses
+ * @throws TrainingError once training has begun, for everything that fit, grow, onGrow or a callback throws. `cause` is
+ *   that error and `fit` the results up to then, with the last model, which is not disposed.
  */
 export function fitGrowing(
   model: LayersModel,
@@ -124,7 +127,7 @@ export async function fitGrowing(
   const unitsFor = (names: readonly string[]) =>
     names.map((name) => newUnits(schedule, widths.get(name)!));
   if (at.epochs.length > 0) {
-    // A rehearsal: whatever grow refuses should not be found out after hours of training.
+    // A rehearsal of the first event, because errors of `grow` should not appear only after hours of training.
     (await event(model, training, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
   }
   const epoch: number[] = [];
@@ -158,7 +161,7 @@ export async function fitGrowing(
   return { model: current, epoch, history, events };
 }
 
-/** What Evci et al. look at. */
+/** Default number of samples for an event, as in Evci et al. */
 const SAMPLES = 128;
 
 const newUnits = ({ units, fraction }: Schedule, width: number) =>
@@ -189,7 +192,7 @@ function optionsOf(schedule: Schedule) {
   return options;
 }
 
-/** Callbacks for which all pieces are one training. */
+/** Wraps callbacks so that all pieces appear to them as one training. */
 function throughout(given: ModelFitArgs["callbacks"]) {
   type Callback = { onTrainBegin?: unknown; onTrainEnd?: (logs?: object) => void | Promise<void> };
   const originals = (given === undefined ? [] : [given].flat()) as Callback[];
@@ -204,7 +207,7 @@ function throughout(given: ModelFitArgs["callbacks"]) {
             begun.add(target);
           }
           const value = Reflect.get(target, key) as unknown;
-          // Called on the proxy, methods would not reach private fields.
+          // Methods are bound, because on the proxy they could not reach private fields.
           return typeof value === "function" ? (value.bind(target) as unknown) : value;
         },
       }),
@@ -217,7 +220,7 @@ function throughout(given: ModelFitArgs["callbacks"]) {
   };
 }
 
-/** Whether the schedule is one; the epochs before which something grows. */
+/** Checks the schedule. Returns the layers, and the epochs before which something grows. */
 async function check(
   model: LayersModel,
   training: Training,

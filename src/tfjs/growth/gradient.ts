@@ -1,4 +1,4 @@
-/** The gradients that growth looks at: ∂L/∂z of consumers, beside the input of the grown layer. */
+/** The gradients that growth needs: ∂L/∂z of the consumers, with the input of the grown layer. */
 import {
   add,
   clone,
@@ -22,28 +22,29 @@ import type { Chain } from "./chain.ts";
 
 export type Tensors = Tensor | Tensor[];
 
-/** Of one piece of the batch. */
+/** The gradients of one piece of the batch; deltas and loss are weighted by the piece's share of the batch. */
 export interface Gradients {
-  /** What the grown layer sees. */
+  /** The input of the grown layer. */
   readonly input: Tensor;
-  /** ∂L/∂z of every path's consumer, z before its activation. */
+  /** ∂L/∂z of every path's consumer, where z is its pre-activation. */
   readonly deltas: readonly Tensor[];
-  /** L of the piece; the deltas and it are weighted by the piece's share of the batch. */
+  /** The loss L of the piece. */
   readonly loss: number;
 }
 
-/** What a compiled model knows and does not tell in its type. */
+/** Properties of compiled models that tf.layers' types omit. */
 interface Compiled {
   lossFunctions: ((truth: Tensor, prediction: Tensor) => Tensor)[];
   standardizeUserDataXY(xs: Tensors, ys: Tensors, checkBatch: boolean): [Tensor[], Tensor[]];
 }
 
 /**
- * Runs `job` on the gradients of every piece of `batchSize` samples. The model is run in inference mode
- * (a training-mode run would write moving averages and drop units); L is its loss without regularization.
- * The model is as before when this returns, whichever way.
+ * Runs `job` on the gradients of every piece of `batchSize` samples.
  *
- * @returns the loss
+ * The model is run in inference mode, because a run in training mode would write moving averages and drop units. L is
+ * the loss without regularization. The model is unchanged when this function returns or throws.
+ *
+ * @returns the loss of the batch
  * @throws ArgumentError for xs and ys that do not fit the model, or a loss that is not finite
  */
 export function withGradients(
@@ -78,7 +79,7 @@ export function withGradients(
   });
 }
 
-/** Samples `at` to `at + size` − 1. */
+/** The samples from `at` to `at + size` − 1 of a tensor. */
 export function part(t: Tensor, at: number, size: number): Tensor {
   const rest = t.shape.length - 1;
   return slice(t, [at, ...Array(rest).fill(0)], [size, ...Array(rest).fill(-1)]);
@@ -134,19 +135,19 @@ function record(
   }
 }
 
-/** The value of f at 0, once its gradient has been found. */
+/** Returns the value of f at 0. Its gradient is computed too, so that the probes inside of f record the deltas. */
 function differentiated(f: (probe: Tensor) => Tensor): Tensor {
   try {
     return valueAndGrad(f)(scalar(0)).value;
   } catch (error) {
-    // What TensorFlow.js has saved on the way it forgets then.
+    // After an error TensorFlow.js forgets the tensors that it has saved for the gradient.
     tfEngine().state.activeTape?.forEach(({ saved }) => dispose(saved));
     const expected = "layers and a loss that TensorFlow.js can differentiate";
     throw new ArgumentError("model", expected, (error as Error).message);
   }
 }
 
-/** Lets `see` have the input of a layer; returns the undoing. */
+/** Calls `see` with the input of a layer at every call. Returns the function that undoes this. */
 function onInput(layer: Layer, see: (x: Tensor) => void): () => void {
   const call = layer.call;
   const own = Object.hasOwn(layer, "call");
@@ -161,8 +162,8 @@ function onInput(layer: Layer, see: (x: Tensor) => void): () => void {
 }
 
 /**
- * Puts `through` between a layer's linear part and its activation; returns the undoing. The class name
- * is none that tf.layers knows, so the layer does not take a kernel with the activation fused in.
+ * Puts `through` between a layer's linear part and its activation. Returns the function that undoes this. The class
+ * name is unknown to tf.layers, so that the layer does not run a fused kernel, which would include the activation.
  */
 function onPreActivation(layer: Layer, through: (z: Tensor) => Tensor): () => void {
   const holder = attributes(layer);

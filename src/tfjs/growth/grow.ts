@@ -22,75 +22,86 @@ import { tensorsOf } from "./training.ts";
 import { neuronsOf, sizeOf, widthOf, widenings } from "./weights.ts";
 
 export interface GrowOptions extends MethodOptions {
-  /** The layer to grow, by its name; or several, grown one after the other in one call. */
+  /** Name of the layer to grow; or several names, whose layers are grown one after the other in one call. */
   layer: string | readonly string[];
-  /** How many units (channels) to add, ≥ 1; one number for all layers or one for each. */
+  /** Number of units (channels) to add, ≥ 1; one number for all layers or one for each. */
   units: number | readonly number[];
+  /** How the new weights are made, see `grow`. */
   method: keyof typeof methods;
-  /** A batch as `model.fit` takes it, which `"gradmax"` needs; Evci et al. take 128 fresh samples. */
+  /** Inputs of a batch as `model.fit` takes them. `"gradmax"` needs a batch; Evci et al. take 128 fresh samples. */
   xs?: Tensors;
+  /** Targets of the batch. */
   ys?: Tensors;
-  /** Samples of xs that go through the model at a time; default 32. The result does not depend on it. */
+  /** Number of samples of xs that pass through the model at a time; default 32. The result does not depend on it. */
   batchSize?: number;
-  /** An optimizer for the new model, instead of one that goes on with the state of the old. */
+  /** An optimizer for the new model; default: one that continues from the state of the old model's optimizer. */
   optimizer?: Optimizer;
-  /** Integer from 0 to 2^53 − 1; default: every call draws afresh. */
+  /** Integer from 0 to 2^53 − 1; without one every call draws afresh. */
   seed?: number;
 }
 
-/** What happened to a layer. */
+/** What `grow` did to one layer. */
 export interface LayerGrowth extends Found {
+  /** Name of the layer. */
   readonly layer: string;
   readonly method: string;
   readonly units: { readonly before: number; readonly after: number };
-  /** The layers that the new units go to. */
+  /** Names of the layers that take the new units as inputs. */
   readonly consumers: readonly string[];
-  /** Layers whose relu has become relu1, because relu is dead at 0. */
+  /** Names of the layers whose relu has become relu1, because the gradient of relu is 0 at 0. */
   readonly relu1: readonly string[];
 }
 
 /**
- * Adds units to layers of a model in the middle of its training. The wider model computes the same
- * function, up to rounding; has the same names, weights, loss and metrics; and its optimizer goes on
- * where that of the model was, slots of new units as fresh.
+ * Adds units to layers of a model in the middle of its training, without changing the function that it computes.
  *
- * Layers: dense and conv2d (channelsLast), whose units go, on one way or several, into dense and conv2d
- * layers, with activations, dropout, noise, batch normalization, pooling, depthwise convolutions
- * (depthMultiplier 1), padding, cropping, flattening and `diversityPenalty` between. New biases are 0, new channels of batch
- * normalization as fresh, new depthwise taps the identity.
+ * The result is a new, wider model. It computes the same function up to rounding and has the same names, weights, loss
+ * and metrics. Its optimizer continues from the state of the old model's optimizer; the slots of new units start fresh.
  *
- * Methods (m old units with incoming weights w_j, outgoing v_j):
- * - `"gradmax"`: incoming 0, outgoing the top singular vectors of the growth matrix, so that the gradient
- *   of the incoming is as large as it can be for orthogonal directions: Evci et al., ICLR 2022. Norm
- *   gain · mean ‖v_j‖, gain 0.5, or with norm: "fixed" the gain itself. With `inverse`: outgoing 0,
- *   incoming by 100 steps of ascent on the gradient of the outgoing, in the time of some 30 training steps;
- *   orthogonal, which is our formulation: the authors bound norms only, and k units are then copies of one.
- * - `"orthogonal"`: orthonormal directions in the complement of the old ones, times gain · mean norm,
- *   gain 1: `side` "in" (outgoing 0), "out" (incoming 0) or "pair"; `against` "existing" or "none". Our
- *   formulation.
- * - `"split"`: copies of units, their outgoing weights divided, `noise` 0.1 apart: Net2Wider, Chen et al.,
- *   ICLR 2016.
- * - `"random"`: as gradmax, with Gaussian directions; with `inverse` incoming Gaussian, outgoing 0.
- * - `"zero"`: both 0, a yardstick: where f(0) = 0 no gradient ever reaches such units.
+ * Layers that can be grown: dense and conv2d (channelsLast) whose units go, on one way or several, into dense and
+ * conv2d layers. Between them may lie activations, dropout, noise, batch normalization, pooling, depthwise convolutions
+ * (depthMultiplier 1), padding, cropping, flattening and `diversityPenalty`. New biases are 0, new channels of batch
+ * normalization have their initial values, and new depthwise kernels are the identity.
  *
- * Zero incoming weights need a layer that is trained, and activations with f(0) = 0, f′(0) ≠ 0. relu becomes
- * `relu1` in the new model (`settle` turns it back); others are refused by name with the methods that work. Zero
- * outgoing weights need a consumer that is trained. Batch normalization behind such units is in
- * training a division by √ε, which multiplies their first gradients (by 32 for ε = 0.001); methods with
- * zero outgoing weights do not have that. Constraints of layers see the wider weights as after any step, and
- * may change the function. The model is rebuilt from its config: what does not survive saving does not
- * survive growing.
+ * Methods, for m old units with incoming weights w_j and outgoing weights v_j:
+ * - `"gradmax"` (Evci et al., ICLR 2022): incoming weights 0; outgoing weights the top singular vectors of the growth
+ *   matrix, so that the gradient of the incoming weights is as large as orthogonal directions allow. Their norm is
+ *   gain · mean ‖v_j‖ with gain 0.5 by default, or the gain itself with norm "fixed".
+ *   With `inverse`: outgoing weights 0; incoming weights by 100 steps of ascent on the gradient of the outgoing
+ *   weights, in the time of some 30 training steps. Keeping them orthogonal is our formulation: the authors bound
+ *   norms only, and k units are then copies of one.
+ * - `"orthogonal"` (our formulation): orthonormal directions in the complement of the old ones, times gain · mean norm
+ *   with gain 1 by default. `side` is "in" (outgoing weights 0), "out" (incoming weights 0) or "pair"; `against` is
+ *   "existing" or "none".
+ * - `"split"` (Net2Wider, Chen et al., ICLR 2016): copies of units, whose outgoing weights are divided among the copies
+ *   and differ by `noise` (default 0.1).
+ * - `"random"`: as "gradmax", but with Gaussian directions. With `inverse`: incoming weights Gaussian, outgoing 0.
+ * - `"zero"`: all new weights 0, as a baseline. Where f(0) = 0 no gradient ever reaches such units.
  *
- * Called in tf.tidy it begins when that has ended, so the model may come from there, but not xs and ys.
+ * Limits:
+ * - Zero incoming weights need a layer that is trained, and activations f with f(0) = 0 and f′(0) ≠ 0. relu becomes
+ *   `relu1` in the new model, and `settle` turns it back; for other unsuitable activations the error names the methods
+ *   that work.
+ * - Zero outgoing weights need a consumer that is trained.
+ * - After units with zero incoming weights, batch normalization divides by √ε in training, which multiplies the units'
+ *   first gradients (by 32 for ε = 0.001). Methods with zero outgoing weights avoid this.
+ * - Constraints of layers are applied to the wider weights after the next training step and may change the function.
+ * - The model is rebuilt from its configuration: what does not survive saving does not survive growing.
+ * - If `grow` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,
+ *   but xs and ys may not.
  *
- * @param model compiled; it is not touched, also when this throws. It stays yours: dispose it when you have
- *   the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
- * @returns the new model, compiled, and for every layer what was done
- * @throws ArgumentError that names what cannot be used: an unknown layer, one that is shared, an output, or
- *   feeds a layer that mixes channels; units < 1; data or weights that do not fit, are disposed or not
- *   finite; a gain that makes norms 0 or infinite; an uncompiled model; an optimizer that cannot go on; for
- *   "gradmax" batch normalization without scale or center, which TensorFlow.js cannot differentiate.
- *   MemoryError for units beyond memory
+ * @param model a compiled model, which is never changed, even if `grow` throws. It stays yours: dispose it when you
+ *   have the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
+ * @param options see `GrowOptions`; `layer`, `units` and `method` are required
+ * @returns the new model, compiled, and a report for every layer
+ * @throws ArgumentError that names what cannot be used: a layer that is unknown, shared, an output, or feeds a layer
+ *   that mixes channels in a way unknown to `grow`; units < 1; data or weights that do not fit, are disposed or not
+ *   finite; a gain that makes norms 0 or infinite; an uncompiled model; an optimizer whose state cannot be continued;
+ *   for "gradmax" batch normalization without scale or center, which TensorFlow.js cannot differentiate
+ * @throws MemoryError for units beyond memory
+ *
+ * @example
+ * const { model: wider } = await grow(model, { layer: "conv2", units: 16, method: "gradmax", xs, ys });
  */
 export async function grow(
   model: LayersModel,
@@ -150,13 +161,13 @@ async function growOne(
 
 const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed"] as const;
 
-/** Bytes that the memory of the wasm backend can grow to. Beyond it aborts, and does not work again. */
+/** Largest size in bytes of the wasm backend's memory. Beyond it the backend aborts and does not recover. */
 const MOST = 2 ** 31;
 
-/** Bytes for a new weight: in single precision the value, a copy on its way there, and two slots of Adam. */
+/** Bytes for a new weight, in single precision: its value, a temporary copy, and two slots of Adam. */
 const EACH = 16;
 
-/** All that can be known before anything is computed; the layers with the units for each. */
+/** Checks everything that can be checked before anything is computed. Returns the layers with the units for each. */
 export function planned(
   model: LayersModel,
   options: GrowOptions,
@@ -187,7 +198,7 @@ export function planned(
   if (options.optimizer === engine(model).optimizer) {
     throw new ArgumentError("optimizer", "a new one, or none", "that of the model");
   }
-  // As model.compile does.
+  // The same check as in model.compile.
   if (options.optimizer !== undefined && !(options.optimizer instanceof Optimizer)) {
     const actual = show(options.optimizer);
     throw new ArgumentError("optimizer", "a tf.Optimizer, as tf.train.adam(), or none", actual);
@@ -215,7 +226,7 @@ function checkData({ method, xs, ys }: GrowOptions): void {
   tensorsOf(xs, ys);
 }
 
-/** Whether every weight is there and finite; with gradients, whether TensorFlow.js can find them. */
+/** Checks that every weight is alive and finite; if gradients are needed, also that TensorFlow.js can compute them. */
 function checkModel(model: LayersModel, gradients: boolean): void {
   for (const layer of leaves(model)) {
     const name = `${layer.name} (${layer.getClassName()})`;

@@ -1,4 +1,4 @@
-/** GradMax with the sides exchanged: incoming weights by optimisation, outgoing zero. */
+/** GradMax with the sides exchanged: incoming weights are found by optimisation, outgoing weights are zero. */
 import {
   add,
   conv2d,
@@ -29,15 +29,17 @@ import { withGradients, type Tensors } from "./gradient.ts";
 import { isDilated } from "../layers/axes.ts";
 import { accumulate, forward, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
 
-/** A piece of the batch: the layer's input, the deltas of the paths' consumers. */
+/** A piece of the batch: the input of the grown layer and the deltas of the paths' consumers. */
 interface Piece {
   readonly input: Tensor;
   readonly deltas: readonly Tensor[];
 }
 
 /**
- * Incoming weights of new units with zero outgoing weights, for which the gradient of those,
- * ‖E[h ⊗ ∂L/∂z]‖_F, is large; orthogonal, of the norm that `start` has.
+ * Incoming weights of new units with zero outgoing weights, chosen such that the gradient of the outgoing weights,
+ * ‖E[h ⊗ ∂L/∂z]‖_F, is large. They are orthogonal and have the norm of `start`.
+ *
+ * @returns the incoming weights, and the loss of the batch
  */
 export function inverseGradmax(
   model: LayersModel,
@@ -59,9 +61,9 @@ export function inverseGradmax(
 }
 
 /**
- * The gradient of ‖G(w)‖, G the gradient of the outgoing weights. Since d‖G‖ = ⟨dG, G/‖G‖⟩ and G
- * pairs with fixed outgoing weights v to ⟨z(w, v), ∂L/∂z⟩, z linear in v, it is the gradient of that at
- * v = G/‖G‖.
+ * The gradient of ‖G(w)‖ at the incoming weights w = `at`, where G is the gradient of the outgoing weights. Since
+ * d‖G‖ = ⟨dG, G/‖G‖⟩, and ⟨G, v⟩ = ⟨z(w, v), ∂L/∂z⟩ for fixed outgoing weights v, in which z is linear, it is the
+ * gradient of ⟨z(w, v), ∂L/∂z⟩ at v = G/‖G‖.
  */
 function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Array {
   const slope = tidy((): Tensor => {
@@ -103,13 +105,13 @@ function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Ar
   return numbersOf(slope);
 }
 
-/** What arrives at the consumer of k units with incoming weights w, d x k, and bias 0. */
+/** The outputs of k units with incoming weights w, d x k, and bias 0, as they arrive at the consumer. */
 function units(chain: Chain, path: Path, input: Tensor, w: Tensor): Tensor {
   const { layer } = chain;
   const z = consume(layer, input, reshape(w, [1, w.shape[0]!, w.shape[1]!]));
   return path.between.reduce((x, one) => {
     const y = forward(one, x);
-    // All but this have their activation in `call`.
+    // `forward` computes every layer with its activation, except this one.
     return one.getClassName() === "DepthwiseConv2D" ? functionOf(one)!(y) : y;
   }, functionOf(layer)!(z));
 }

@@ -1,4 +1,4 @@
-/** The growth matrix of a layer, exact for every chain. */
+/** The growth matrix of a layer, computed exactly for every chain. */
 import {
   concat,
   keep,
@@ -17,19 +17,22 @@ import { composedMatrix, composes } from "./composed.ts";
 import { part, withGradients, type Tensors } from "./gradient.ts";
 import { accumulate, kernelGradient, linear, numbersOf, patches } from "./patches.ts";
 
-/** Numbers of patches alive at a time: 32 MB. */
+/** Largest number of patch entries in memory at a time: 32 MB. */
 const BLOCK = 2 ** 23;
 
 /**
- * M = Σ patches ⊗ ∂L/∂z, d x o: the gradient of the incoming weights of a new unit is M·v while they
- * are zero, where v are its outgoing weights. d counts the inputs of the layer (for a convolution
- * kh·kw·in), o the consumers' taps and output channels, in order.
+ * M = Σ patches ⊗ ∂L/∂z, d x o: if a new unit has zero incoming weights and outgoing weights v, the gradient of its
+ * incoming weights is M·v. d counts the inputs of the layer (for a convolution kh·kw·in), o the consumers' taps and
+ * output channels, in order.
  *
- * It is the gradient of the consumer's kernel, had it one input channel for each of the d numbers that
- * a unit can weight: those channels are the patches of the layer's input, taken through the layers
- * between. So strides, paddings, pooling, flattening are all what the operations of tfjs make of
- * them. Blocked by samples, so that patches take 32 MB at most unless one sample takes more. Two
- * convolutions go a shorter way (composed.ts).
+ * M is the gradient that the consumer's kernel would have with one input channel for each of the d numbers that a unit
+ * weights. These channels are the patches of the layer's input, passed through the layers between. Strides, paddings,
+ * pooling and flattening are thus computed by the operations of tfjs themselves. The samples are processed in blocks,
+ * so that patches take at most 32 MB unless one sample takes more. Pairs of convolutions have a faster way
+ * (composed.ts).
+ *
+ * @param slope factor of the matrix: the product of the activations' slopes at zero
+ * @returns the matrix, and the loss of the batch
  */
 export function growthMatrix(
   model: LayersModel,
@@ -63,13 +66,13 @@ export function growthMatrix(
   }
 }
 
-/** The part of a path, [taps, d, out]. */
+/** One path's part of the growth matrix, [taps, d, out]. */
 function pathMatrix(chain: Chain, path: Path, input: Tensor, delta: Tensor): Tensor3D {
   if (composes(chain, path)) return composedMatrix(chain, path, input, delta);
   return patchedMatrix(chain, path, input, delta);
 }
 
-/** The same for every path, by patches. */
+/** One path's part of the growth matrix, computed from patches; works for every path. */
 function patchedMatrix(chain: Chain, path: Path, input: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
     const samples = input.shape[0]!;

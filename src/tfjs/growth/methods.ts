@@ -1,4 +1,4 @@
-/** The methods of growth by name: what each needs to know, and what it makes of it. */
+/** The methods of growth by name: the options and data that each needs, and the weights that it makes. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../arguments.ts";
 import { gradmax } from "../../init/growth/gradmax.ts";
@@ -19,36 +19,36 @@ import { inverseGradmax } from "./inverse.ts";
 import { growthMatrix } from "./matrix.ts";
 import type { Growth } from "./weights.ts";
 
-/** Options of the methods; each takes its own only. */
+/** Options of the methods; each method accepts only its own. */
 export interface MethodOptions extends OrthogonalGrowthOptions {
   /**
-   * Gradmax, random: what the gain is in units of. `"mean"` (default): the mean norm of the old weights, which
-   * must not all be zero. `"fixed"`: 1.
+   * Gradmax, random: the unit of the gain. `"mean"` (default): the mean norm of the old weights, which must not all be
+   * zero. `"fixed"`: 1.
    */
   norm?: "mean" | "fixed";
-  /** Gradmax, random: zero outgoing instead of zero incoming weights, which suits any activation. */
+  /** Gradmax, random: zero outgoing weights instead of zero incoming weights, which suits any activation. */
   inverse?: boolean;
-  /** Split: how far the outgoing weights of copies differ, relative to their norm; default 0.1. */
+  /** Split: difference between the outgoing weights of copies, relative to their norm; default 0.1. */
   noise?: number;
 }
 
-/** What a method has to say about its result. */
+/** What a method reports about its result. */
 export interface Found {
-  /** Gradmax: singular values of the growth matrix, as far as they were used. */
+  /** Gradmax: the singular values of the growth matrix that were used. */
   readonly singularValues?: readonly number[];
-  /** Gradmax: new units with random directions, because the growth matrix has no more rank. */
+  /** Gradmax: number of new units with random directions, because the rank of the growth matrix is too small. */
   readonly filled?: number;
   /** Gradmax: the loss of the batch. */
   readonly loss?: number;
-  /** Orthogonal: directions that were left in the complement of the old units. */
+  /** Orthogonal: number of directions in the complement of the old units. */
   readonly free?: number;
 }
 
-/** Model, chain and batch, for the methods that look at gradients. */
+/** Model, chain and batch, for the methods that need gradients. */
 interface Batch {
   model: LayersModel;
   chain: Chain;
-  /** Π f′(0) on the way */
+  /** The product of the slopes f′(0) of the chain's activations. */
   slope: number;
   xs: Tensors;
   ys: Tensors;
@@ -56,11 +56,11 @@ interface Batch {
 }
 
 interface Method {
-  /** The options that it takes. */
+  /** The options that the method accepts. */
   readonly options: readonly (keyof MethodOptions)[];
-  /** Which weights are zero, which constrains activations and what may be frozen. */
+  /** The side that is zero, which decides what activations are possible and which layers may be frozen. */
   zero(options: MethodOptions): Zero;
-  /** Whether it needs a batch. */
+  /** Whether the method needs a batch. */
   data(options: MethodOptions): boolean;
   grow(
     neurons: Neurons,
@@ -70,10 +70,10 @@ interface Method {
   ): { growth: Growth; found?: Found };
 }
 
-/** What Evci et al. scale their new neurons by, relative to the mean norm. */
+/** The norm of new neurons relative to the mean norm of old ones, as in Evci et al. */
 const GRADMAX_GAIN = 0.5;
 
-/** Orthogonal: the side that stays zero. */
+/** Orthogonal: the side that is zero for each option `side`. */
 const OPPOSITE = { in: "out", out: "in", pair: undefined } as const;
 
 const table = {
@@ -142,7 +142,7 @@ const table = {
 
 export const methods: Record<keyof typeof table, Method> = table;
 
-/** The norm of a new vector beside these. */
+/** The norm of a new vector, given the old ones. */
 function lengthOf(old: Weights, { gain = GRADMAX_GAIN, norm = "mean" }: MethodOptions): number {
   checkOneOf("norm", norm, ["mean", "fixed"]);
   return newNorm(gain, norm === "fixed" ? 1 : meanNorm(old));

@@ -1,6 +1,6 @@
 /**
- * The linear maps around new units, at zero: a layer's input as patches, patches on their way through
- * the layers between, and the gradient of the consumer's kernel with respect to them.
+ * The linear maps around new units whose pre-activations are zero: a layer's input as patches, the patches' way through
+ * the layers between, and the gradient of the consumer's kernel for them.
  */
 import {
   add,
@@ -35,20 +35,20 @@ import { attributes } from "../layers/attributes.ts";
 import { axesOf, isDilated } from "../layers/axes.ts";
 import { kindOf } from "../layers/kinds.ts";
 
-/** The rows and columns of the windows of a layer on images of a shape. */
+/** The two axes of the windows of a layer, on images of a shape. */
 export function windows(layer: Layer, shape: readonly number[]): [rows: Axis, cols: Axis] {
   return axesOf(layer, shape.slice(1, 3)) as [Axis, Axis];
 }
 
-/** Images with the zeros around that the windows of a layer reach. */
+/** Images with the surrounding zeros that the windows of a layer reach. */
 function padded(layer: Layer, x: Tensor): Tensor {
   const [rows, cols] = windows(layer, x.shape);
   return pad(x, [[0, 0], zerosAround(rows), zerosAround(cols), [0, 0]]);
 }
 
 /**
- * What one new unit of a Dense or Conv2D layer can weight, as channels: the input itself, or the
- * patches [n, height, width, kh·kw·in] of the output's positions, zero outside (im2col).
+ * The numbers that one new unit of a Dense or Conv2D layer weights, as channels: the input itself, or the patches
+ * [n, height, width, kh·kw·in] at the output's positions, with zeros outside of the image (im2col).
  */
 export function patches(layer: Layer, x: Tensor): Tensor {
   if (layer.getClassName() === "Dense") return x;
@@ -56,7 +56,7 @@ export function patches(layer: Layer, x: Tensor): Tensor {
   return patchesOf(padded(layer, x), kernelSize!, strides!, dilationRate as number[]);
 }
 
-/** The patches of an image without zeros around, wherever a whole one is. */
+/** The patches of an image without padding, at all positions where a whole patch fits. */
 export function patchesOf(
   x: Tensor,
   [height, width]: readonly number[],
@@ -75,21 +75,21 @@ export function patchesOf(
   return concat(taps, 3);
 }
 
-/** Channels on their way through a layer, to first order at zero; activations have slope 1 here. */
+/** Passes channels through a layer, linearized at zero; activations count with slope 1. */
 export function linear(layer: Layer, x: Tensor): Tensor {
   const kind = layer.getClassName();
-  // TensorFlow.js gives the gradient of a tie to all of them here, …
+  // For equal maxima, TensorFlow.js gives the gradient of GlobalMaxPooling2D to all of them …
   if (kind === "GlobalMaxPooling2D") return sum(x, [1, 2]);
-  // … and here to the first.
+  // … and that of MaxPooling2D to the first one.
   if (kind === "MaxPooling2D") return firsts(layer, x);
-  // Its gradient counts the zeros outside, which its values do not.
+  // The gradient of AveragePooling2D counts the zeros outside of the image, unlike its values.
   if (kind === "AveragePooling2D") return paddedAverage(layer, x);
   return kindOf(layer).role === "activation" ? x : forward(layer, x);
 }
 
 /**
- * Fresh channels on their way through a layer in inference mode. Weights of the layer are not those
- * it has, but what new channels get: normalization with mean 0 and variance 1, the centre tap 1.
+ * Passes new channels through a layer in inference mode. The layer's weights for them are the initial ones of new
+ * channels: normalization with mean 0 and variance 1, a depthwise kernel with 1 at the centre tap.
  */
 export function forward(layer: Layer, x: Tensor): Tensor {
   switch (layer.getClassName()) {
@@ -100,7 +100,7 @@ export function forward(layer: Layer, x: Tensor): Tensor {
       const centre = centreTap(kernelSize as number[]);
       const kernel = tensor4d([...centre], [kernelSize![0]!, kernelSize![1]!, 1, 1]);
       const filter = tile(kernel, [1, 1, x.shape[3]!, 1]) as Tensor4D;
-      // Without its dilation rate, which tf.layers ignores here.
+      // Without the layer's dilation rate, which tf.layers ignores for depthwise convolutions.
       return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!);
     }
     default:
@@ -108,20 +108,20 @@ export function forward(layer: Layer, x: Tensor): Tensor {
   }
 }
 
-/** What fresh channels are multiplied with in batch normalization; 1 in other layers. */
+/** The factor by which batch normalization multiplies new channels; 1 for other layers. */
 export function scaleOf(layer: Layer): number {
   if (layer.getClassName() !== "BatchNormalization") return 1;
   return 1 / Math.sqrt(1 + attributes(layer).epsilon!);
 }
 
-/** 1 at the centre (⌊(size − 1)/2⌋) of a kernel, 0 elsewhere. */
+/** A kernel with 1 at its centre (⌊(size − 1)/2⌋) and 0 elsewhere. */
 export function centreTap([height, width]: readonly number[]): Float32Array {
   const kernel = float32(height! * width!);
   kernel[Math.floor((height! - 1) / 2) * width! + Math.floor((width! - 1) / 2)] = 1;
   return kernel;
 }
 
-/** The first position of every pooling window that lies inside. */
+/** The values at the first position of every pooling window that lies inside of the image. */
 function firsts(layer: Layer, x: Tensor): Tensor {
   const positions = (axis: Axis) =>
     tensor1d(
@@ -132,17 +132,17 @@ function firsts(layer: Layer, x: Tensor): Tensor {
   return gather(gather(x, positions(rows), 1), positions(cols), 2);
 }
 
-/** The averages of pooling windows with zeros around the image. */
+/** The averages over pooling windows that include the zeros around the image. */
 function paddedAverage(layer: Layer, x: Tensor): Tensor {
   const { poolSize, strides } = attributes(layer);
   return avgPool(padded(layer, x) as Tensor4D, poolSize as [number, number], strides!, "valid");
 }
 
 /**
- * The gradient of a consumer's kernel, had it these channels: [taps, channels, out], where taps are the
- * positions of a convolution kernel or of what was flattened.
+ * The gradient that a consumer's kernel would have with the channels x as input: [taps, channels, out], where taps are
+ * the positions of a convolution kernel, or the positions that were flattened.
  *
- * @param channels how many there are at a position
+ * @param channels number of channels at a position
  */
 export function kernelGradient(
   consumer: Layer,
@@ -154,7 +154,7 @@ export function kernelGradient(
     const out = delta.shape[delta.shape.length - 1]!;
     if (consumer.getClassName() === "Dense") {
       const rows = reshape(x, [-1, x.shape[x.shape.length - 1]!]);
-      // tf.matMul with transposeA is many times slower on the wasm backend.
+      // On the wasm backend tf.matMul with transposeA is many times slower.
       const product = matMul(transpose(rows), reshape(delta, [-1, out]));
       return reshape(product, [-1, channels, out]) as Tensor3D;
     }
@@ -172,8 +172,9 @@ export function kernelGradient(
 }
 
 /**
- * What every tap of a convolution sees of its input, in order: its positions are a stride apart, from the
- * first on, so that the tap alone is a 1 x 1 convolution without padding.
+ * The part of the input that each tap of a convolution reads, in the order of the taps. The positions that a tap reads
+ * are a stride apart, starting with the first one of the part, so that the tap alone is a 1 x 1 convolution without
+ * padding.
  */
 export function tapsOf(layer: Layer, x: Tensor): Tensor[] {
   const [rows, cols] = windows(layer, x.shape);
@@ -186,7 +187,7 @@ export function tapsOf(layer: Layer, x: Tensor): Tensor[] {
   });
 }
 
-/** ∂⟨conv2d(x, kernel), dy⟩/∂kernel. */
+/** The gradient of a convolution's kernel, ∂⟨conv2d(x, kernel), dy⟩/∂kernel. */
 export function filterGradient(
   x: Tensor,
   dy: Tensor,
@@ -205,7 +206,7 @@ export function filterGradient(
   return engine().runKernel("Conv2DBackpropFilter", { x, dy }, attrs) as Tensor;
 }
 
-/** The sum of tensors of one shape, where there may be none yet; the old sum is disposed. */
+/** Adds a piece to a sum that is undefined at first. Both are disposed, unless the piece itself is the new sum. */
 export function accumulate<T extends Tensor>(total: T | undefined, piece: T): T {
   if (total === undefined) return piece;
   const next = add(total, piece) as T;
@@ -214,7 +215,7 @@ export function accumulate<T extends Tensor>(total: T | undefined, piece: T): T 
   return next;
 }
 
-/** The numbers of a tensor, which is disposed. A tf.tidy must not return them: it would walk all of them. */
+/** Reads the numbers of a tensor and disposes it. A tf.tidy must not return the numbers, because it would walk them. */
 export function numbersOf(x: Tensor): Float32Array {
   const numbers = x.dataSync<"float32">();
   x.dispose();

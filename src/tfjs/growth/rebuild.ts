@@ -1,4 +1,4 @@
-/** A model once more with a wider layer: from its config, with the weights copied or widened. */
+/** Rebuilds a model from its configuration with a wider layer, and copies or widens its weights. */
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
@@ -7,18 +7,18 @@ import { leaves, type Layer } from "../layers/graph.ts";
 import { Relu1 } from "../relu1.ts";
 import { attributes } from "../layers/attributes.ts";
 
-/** How a tensor gets wider. Flattened positions share the axis of the units, and come before them. */
+/** How a tensor gets wider along an axis. Flattened positions share the axis with the units and come before them. */
 export interface Widening {
   readonly axis: number;
-  /** Units before. */
+  /** Number of old units. */
   readonly units: number;
-  /** Number (i, j, l): i counts what is before the units, j new units, l what is after. */
+  /** The new entry (i, j, l): i counts the entries before the units, j the new units, l the entries after the units. */
   readonly fill: (i: number, j: number, l: number) => number;
-  /** What takes the place of the old numbers, where they change. */
+  /** Replacements of the old numbers, where these change. */
   readonly old?: Float32Array;
 }
 
-/** Weights of the old model that get wider. */
+/** The weights of the old model that get wider. */
 export type Widenings = ReadonlyMap<LayerVariable, Widening>;
 
 interface LayerConfig {
@@ -32,14 +32,17 @@ interface LayerConfig {
   };
 }
 
-/** What is there of tf.layers' classes, and not in their types. */
+/** A static method of model classes that tf.layers' types omit. */
 interface ModelClass {
   fromConfig(cls: ModelClass, config: object, custom: object, fast: boolean): LayersModel;
 }
 
 /**
- * The model with k more units in `layer`: names kept, weights copied or widened. The old model is not
- * touched, and its tensors are shared where they do not change.
+ * Returns a copy of the model with k more units in `layer`, the same names, and weights that are copied or widened. The
+ * old model is not changed, and the new one shares the tensors that do not change.
+ *
+ * @param relu1 names of the layers whose relu becomes relu1
+ * @throws ArgumentError if the model cannot be rebuilt from its configuration
  */
 export function rebuild(
   model: LayersModel,
@@ -58,12 +61,12 @@ export function rebuild(
         if (entry.config.filters !== undefined) entry.config.filters += k;
       }
       if (relu1.includes(name)) {
-        // The ReLU layer has no activation to name.
+        // A ReLU layer cannot name an activation, so that an Activation layer takes its place.
         if (entry.className === "ReLU") entry.className = "Activation";
         entry.config.activation = Relu1.className;
       }
       if (entry.className === "DepthwiseConv2D") {
-        // TensorFlow.js has written the regularizer there.
+        // TensorFlow.js has written the regularizer in the place of the constraint.
         const { depthwiseConstraint: constraint } = attributes(model.getLayer(name));
         entry.config.depthwiseConstraint = constraint
           ? { className: constraint.getClassName(), config: constraint.getConfig() }
@@ -97,7 +100,7 @@ export function rebuild(
   return wide;
 }
 
-/** What of tf.layers' layers is not in their types. */
+/** Attributes of layers that tf.layers' types omit. */
 interface Freezable {
   trainable: boolean;
   readonly _trainableWeights: readonly LayerVariable[];
@@ -105,8 +108,8 @@ interface Freezable {
 }
 
 /**
- * Freezes what is frozen: configs tell of layers, but not of nested models and of single weights. Also decides
- * the order of weights, frozen ones being last.
+ * Freezes the layers and weights that are frozen in the old model. A configuration has this for layers, but not for
+ * nested models and single weights. Freezing also decides the order of weights, in which frozen ones come last.
  */
 function freeze(from: Layer, to: Layer): void {
   const [old, own] = [from, to] as unknown as [Freezable, Freezable];
@@ -117,7 +120,7 @@ function freeze(from: Layer, to: Layer): void {
   old.layers?.forEach((layer, i) => freeze(layer, own.layers![i]!));
 }
 
-/** The tensor with k more units; `old` in the place of its numbers. */
+/** Returns the tensor with k more units, with `old` in the place of its numbers. */
 export function widen(
   value: Tensor,
   k: number,

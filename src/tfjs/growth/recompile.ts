@@ -1,4 +1,4 @@
-/** Compiling a wider model as the one before, with an optimizer that goes on where that was. */
+/** Compiles a wider model like the old one, with an optimizer that continues from the state of the old optimizer. */
 import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
@@ -12,12 +12,13 @@ interface OptimizerClass {
 }
 
 /**
- * Compiles `wide` as `model` is: loss, metrics, and an optimizer of the same kind and settings with
- * its iteration count and slots. Slots of new units are as new: zero, with Adagrad its initial value.
- * The new optimizer belongs to the model and is disposed with it.
+ * Compiles `wide` like `model`: with the same loss and metrics, and with an optimizer of the same kind and settings
+ * that takes over the iteration count and the slots. The slots of new units get their initial value: zero, or that of
+ * Adagrad. The new optimizer belongs to `wide` and is disposed with it.
  *
- * @param other an optimizer to take instead, as it is
- * @throws ArgumentError for an optimizer that does not give its state
+ * @param k number of new units
+ * @param other an optimizer to use instead, as it is
+ * @throws ArgumentError for an optimizer whose state cannot be read
  */
 export async function recompile(
   model: LayersModel,
@@ -57,10 +58,10 @@ export async function recompile(
 }
 
 /**
- * The iteration count and the slots.
+ * The state of an optimizer: its iteration count and its slots.
  *
- * @throws ArgumentError for adamax, which does not give them, and for centered rmsprop: that of TensorFlow.js
- *   takes the root of −ε where a gradient is zero, as those of new units are at first
+ * @throws ArgumentError for adamax, which does not give its state, and for centered rmsprop, whose implementation in
+ *   TensorFlow.js takes the root of −ε where a gradient is zero, as the gradients of new units are at first
  */
 export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
   const state = await optimizer.getWeights().catch(() => undefined);
@@ -75,7 +76,7 @@ export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
   );
 }
 
-/** Whose slot it is: by its name; by its place in a loaded state, which has names of another model. */
+/** The weight of a slot, found by name; in a loaded state, whose names are those of another model, by place. */
 function weightOf(
   model: LayersModel,
   name: string,

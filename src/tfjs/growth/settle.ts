@@ -10,35 +10,41 @@ import { attributes, type HeldActivation } from "../layers/attributes.ts";
 
 export interface SettleOptions {
   /**
-   * Samples as in `initializeFromData`. With them only layers are settled where no unit stands at zero on
-   * them; without, all.
+   * Samples as `initializeFromData` takes them. With samples, only layers without units at zero on them are settled;
+   * without samples, all layers.
    */
   xs?: Samples;
   /** Names of the layers to settle; default: all that have relu1. */
   layers?: readonly string[];
 }
 
-/** What became of a layer with relu1. */
+/** What `settle` did to a layer with relu1. */
 export interface SettledLayer {
+  /** Name of the layer. */
   readonly layer: string;
-  /** Whether it has relu now. */
+  /** Whether the layer has relu now. */
   readonly settled: boolean;
-  /** With xs: its units that stand at zero. */
+  /** With xs: the number of units at zero. */
   readonly atZero?: number;
 }
 
 /**
- * Turns relu1 back into relu, in place: after growing, when the new units have woken. The function is the same up
- * to the rounding of fused kernels, which TensorFlow.js has for relu alone: that is why the model is faster then.
- * Weights and optimizer stay as they are, and a page can load the saved model without this package.
+ * Turns relu1 back into relu, in place. Call it after growing and training, when the new units have begun to learn.
  *
- * A unit stands at zero if its largest pre-activation on xs is exactly 0: a new one that has learned nothing yet.
- * relu would give it no gradient, and relu1 does; for any other unit they are alike but on
- * single samples. A layer with such a unit keeps relu1, unless there are no xs, which is a request.
+ * The model then runs faster, because TensorFlow.js has fused kernels only for relu, and a page can load the saved
+ * model without this package. The function is the same up to the rounding of fused kernels. Weights and optimizer stay
+ * as they are.
  *
- * @returns all layers that had relu1, or those that were named
- * @throws ArgumentError for layers without relu1, samples that do not fit the model, are none, or make
- *   pre-activations that are not finite; the model is then as before
+ * With xs, a layer that has a unit at zero keeps relu1. A unit is at zero if its largest pre-activation on xs is
+ * exactly 0, as that of a new unit which has learned nothing yet. relu would give such a unit no gradient; for any
+ * other unit, relu and relu1 differ at most on single samples. Without xs, all layers are settled.
+ *
+ * @param model a model with relu1, which is changed in place
+ * @param options.xs samples, as `initializeFromData` takes them
+ * @param options.layers names of the layers to settle; default: all that have relu1
+ * @returns an entry for each layer that had relu1, or for each named layer
+ * @throws ArgumentError for named layers without relu1, for missing samples, and for samples that do not fit the model
+ *   or make pre-activations that are not finite; the model is then unchanged
  *
  * @example
  * const { model: wider } = await grow(model, { layer: "conv2", units: 16, method: "gradmax", xs, ys });
@@ -74,14 +80,14 @@ export async function settle(
 
 type Key = "activation" | "recurrentActivation";
 
-/** A relu1: the object that has it, the key of it there, and the layer that it is found in. */
+/** Where a relu1 is: the object that has it, its key in that object, and the layer of the model. */
 interface Place {
   readonly layer: Layer;
   readonly holder: { [key in Key]?: HeldActivation };
   readonly key: Key;
 }
 
-/** Every relu1 of a model; also those of wrapped layers and of the cells of recurrent ones. */
+/** The places of every relu1 in a model, including wrapped layers and the cells of recurrent layers. */
 function placesOf(model: LayersModel): Place[] {
   return [...new Set(leaves(model))].flatMap((layer) =>
     holders(layer).flatMap((holder) =>
@@ -96,7 +102,7 @@ interface Holder {
   [key: string]: unknown;
 }
 
-/** The layer and what it is made of. */
+/** The layer and all layers and cells inside of it. */
 function holders(layer: object): Place["holder"][] {
   const { layer: wrapped, layers, forwardLayer, backwardLayer, cell, cells } = layer as Holder;
   const parts = [wrapped, layers, forwardLayer, backwardLayer, cell, cells].flat();
@@ -137,7 +143,7 @@ async function largestOf(
   return largest;
 }
 
-/** Lets `see` have what goes into an activation; returns the undoing. */
+/** Calls `see` with the argument of an activation whenever it is applied. Returns the function that undoes this. */
 function watch({ holder, key }: Place, see: (z: Tensor) => void): () => void {
   const activation = holder[key]!;
   holder[key] = {
@@ -150,6 +156,7 @@ function watch({ holder, key }: Place, see: (z: Tensor) => void): () => void {
   return () => (holder[key] = activation);
 }
 
+/** Updates the largest pre-activations of a place by new pre-activations z. */
 function raise(largest: Map<Place, Float32Array>, place: Place, z: Tensor): void {
   const units = attributes(place.layer).dataFormat === "channelsFirst" ? 1 : z.rank - 1;
   const others = z.shape.map((_, axis) => axis).filter((axis) => axis !== units);

@@ -1,4 +1,4 @@
-/** What a growing model is trained on: tensors, as `model.fit` takes them, or a Dataset, as `model.fitDataset`. */
+/** The training data of a growing model: tensors as `model.fit` takes them, or a Dataset as `model.fitDataset`. */
 import { concat, dispose, gather, tensor1d, Tensor, tidy } from "@tensorflow/tfjs-core";
 import type {
   History,
@@ -12,10 +12,11 @@ import type { Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 
+/** The two uses of training data. */
 export interface Training {
-  /** Trains in one piece. */
+  /** Trains a model without interruption. */
   fit(model: LayersModel, args: object): Promise<History>;
-  /** At most so many samples for an event to look at; yours to dispose. */
+  /** Draws at most `samples` samples for a growth event. The caller disposes them. */
   draw(model: LayersModel, samples: number, seed: number | undefined): Promise<Batch>;
 }
 
@@ -31,11 +32,11 @@ export function isDataset(data: unknown): data is Dataset {
 /**
  * All tensors of a batch.
  *
- * @param instead what else would do
- * @throws ArgumentError for what is no tensor, or disposed
+ * @param instead alternatives to tensors, for the error message
+ * @throws ArgumentError for values that are not tensors, or are disposed
  */
 export function tensorsOf(xs: unknown, ys: unknown, instead = ""): Tensor[] {
-  // Array.from sees holes, which flat passes over.
+  // Array.from visits the holes of sparse arrays, which flat skips.
   const both = [xs, ys].map((data): unknown[] => (Array.isArray(data) ? Array.from(data) : [data]));
   const alive = (one: unknown) => one instanceof Tensor && !one.isDisposed;
   if (both.every((list) => list.length > 0 && list.every(alive))) return both.flat() as Tensor[];
@@ -43,7 +44,11 @@ export function tensorsOf(xs: unknown, ys: unknown, instead = ""): Tensor[] {
   throw new ArgumentError("xs, ys", expected, `${described(xs)} and ${described(ys)}`);
 }
 
-/** @throws ArgumentError for what are no tensors, or not the same number of samples in all */
+/**
+ * Training on tensors.
+ *
+ * @throws ArgumentError for values that are not tensors, or tensors with different numbers of samples
+ */
 export function onTensors(xs: Tensors, ys: Tensors): Training {
   const tensors = tensorsOf(xs, ys, "; or a Tensorsset with the arguments behind it");
   const counts = tensors.map((one) => one.shape[0]!);
@@ -71,13 +76,13 @@ const described = (data: unknown): string => {
   return data.isDisposed ? "a disposed tensor" : "a tensor";
 };
 
-/** 0 to count − 1 in an order by the seed. */
+/** The numbers 0 to count − 1 in a random order. */
 function shuffled(count: number, seed: number | undefined): number[] {
   const keys = normal(1, count, { seed }).data;
   return Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]! || i - j);
 }
 
-/** Samples are the first of a new iterator, in the order that the dataset gives them. */
+/** Training on a Dataset. Samples for an event are the first of a new iterator, in the dataset's own order. */
 export function onDataset(dataset: Dataset): Training {
   return {
     fit: (model, args) => model.fitDataset(dataset as never, args as ModelFitDatasetArgs<unknown>),
@@ -126,7 +131,7 @@ function inOrder({ inputNames, outputNames }: LayersModel, element: unknown): Te
   );
 }
 
-/** A tensor, several, or some by name. */
+/** Tensors given alone, in an array, or by name, as an array. */
 function listed(data: unknown, names: readonly string[]): unknown[] {
   if (data instanceof Tensor || Array.isArray(data)) return [data].flat();
   return names.map((name) => (data as Record<string, unknown> | undefined)?.[name]);

@@ -1,4 +1,4 @@
-/** The weights around a layer's units: as the matrices that methods see, and back into their tensors. */
+/** Conversion of the weights around a layer's units into the matrices of growth methods, and back into tensors. */
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { size } from "../../init/shape.ts";
@@ -9,11 +9,11 @@ import type { Chain } from "./chain.ts";
 import { centreTap } from "./patches.ts";
 import type { Widening, Widenings } from "./rebuild.ts";
 
-/** New units, as a method makes them. */
+/** The weights of new units, as a method makes them. */
 export interface Growth extends Neurons {
-  /** The units that they are copies of, if they are. */
+  /** For copies: the old unit that each new unit copies. */
   readonly sources?: readonly number[];
-  /** New outgoing weights for the old units, if they change. */
+  /** New outgoing weights of the old units, if these change. */
   readonly divided?: Weights;
 }
 
@@ -22,7 +22,7 @@ export function widthOf(layer: Layer): number {
   return kernelWeight(layer).shape.at(-1)!;
 }
 
-/** A weight whose shape is known, as it is in a built layer. */
+/** A kernel whose shape is known, as in every built layer. */
 type Kernel = LayerVariable & { readonly shape: number[] };
 
 export function kernelWeight(layer: Layer): Kernel {
@@ -31,7 +31,7 @@ export function kernelWeight(layer: Layer): Kernel {
 
 const kindOf = (weight: LayerVariable) => weight.originalName.split("/").at(-1)!;
 
-/** The incoming and outgoing weights of a layer's units: d x m and o x m, o as in the growth matrix. */
+/** The incoming and outgoing weights of a layer's m units: d x m and o x m, with d and o as in the growth matrix. */
 export function neuronsOf({ layer, paths }: Chain): Neurons {
   const m = widthOf(layer);
   const kernel = kernelWeight(layer).read().dataSync<"float32">();
@@ -53,7 +53,7 @@ export function neuronsOf({ layer, paths }: Chain): Neurons {
   return { incoming: { rows: kernel.length / m, cols: m, data: kernel }, outgoing };
 }
 
-/** Where the growth goes: every weight that gets wider, and by what. */
+/** Every weight that gets wider by a growth, and its new numbers. */
 export function widenings({ layer, paths, between }: Chain, growth: Growth): Widenings {
   const units = widthOf(layer);
   const { incoming, outgoing, sources, divided } = growth;
@@ -88,7 +88,7 @@ export function widenings({ layer, paths, between }: Chain, growth: Growth): Wid
   return map;
 }
 
-/** The rows of o x m that are a consumer's, from `first` on, in the layout of its kernel. */
+/** The rows of an o x m matrix that belong to one consumer, from row `first` on, in the layout of its kernel. */
 function outgoingKernel({ cols: m, data }: Weights, first: number, shape: number[]): Float32Array {
   const out = shape.at(-1)!;
   const kernel = float32(size(shape));
@@ -100,7 +100,7 @@ function outgoingKernel({ cols: m, data }: Weights, first: number, shape: number
   return kernel;
 }
 
-/** A weight with a number (or taps) for every channel: copied with copies, else what new channels get. */
+/** The widening of a weight with numbers for each channel: those of the copied channels, else initial values. */
 function channels(
   layer: Layer,
   weight: LayerVariable,
@@ -122,7 +122,7 @@ function channels(
   return { axis, units, fill: () => Number(one) };
 }
 
-/** The numbers of all kernels around a layer with k more units. */
+/** The total size of all kernels around a layer with k more units. */
 export function sizeOf({ layer, paths }: Chain, k: number): number {
   const m = widthOf(layer);
   const kernels = [layer, ...paths.map(({ consumer }) => consumer)].map(kernelWeight);

@@ -5,14 +5,14 @@ import { attributes } from "./attributes.ts";
 import type { Layer } from "./graph.ts";
 import { kindOf } from "./kinds.ts";
 
-/** An activation by its name in tf.layers, or as src/init/lps/activations.ts calls the layers that are one. */
+/** An activation by its name in tf.layers; activation layers have the names of src/init/lps/activations.ts. */
 export interface Activation {
   readonly name: string;
   /** The ceiling of a ReLU, the slope of a LeakyReLU (the mean of PReLU's), α of an ELU, θ of a ThresholdedReLU. */
   readonly parameter?: number;
 }
 
-/** What a layer does to its values in the end, of dense layers as of activation layers; absent where linear. */
+/** The activation that ends a layer, or that an activation layer applies; undefined if it is linear. */
 export function activationOf(layer: Layer): Activation | undefined {
   const { activation, maxValue, alpha, theta } = attributes(layer);
   const own = kindOf(layer).activation;
@@ -37,14 +37,14 @@ function meanOf(weight: LayerVariable): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
-/** The activation as a function of tensors; absent for layers that have none, not even a linear one. */
+/** The activation as a function of tensors; undefined for layers without any, even a linear one. */
 export function functionOf(layer: Layer): ((x: Tensor) => Tensor) | undefined {
   const { activation } = attributes(layer);
   if (activation) return (x) => activation.apply(x);
   return kindOf(layer).role === "activation" ? (x) => layer.call(x, {}) as Tensor : undefined;
 }
 
-/** By their names: functions that let mostly one sign through. */
+/** Names of the activations that pass mostly one sign. */
 const ONE_SIDED = new Set([
   ...["relu", "relu1", "relu6", "elu", "selu", "gelu", "gelu_new", "swish", "mish", "softplus"],
   ...["leakyRelu", "thresholdedRelu"],

@@ -1,18 +1,18 @@
-/** The attributes of layers that tf.layers' types leave out, in the one view that this package takes of them. */
+/** The attributes of layers that tf.layers' types omit, in one typed view for the whole package. */
 import type { serialization, Tensor } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import type { Layer } from "./graph.ts";
 
-/** An activation as layers hold it. */
+/** An activation as layers store it. */
 export interface HeldActivation {
   apply(x: Tensor): Tensor;
   getClassName(): string;
 }
 
-/** Every attribute is there in some classes only; which ones, ARCHITECTURE.md's rule says: ask `kindOf` first. */
+/** The attributes of all classes together. Each class has only some of them, so ask `kindOf` for the class first. */
 export interface Attributes {
   activation?: HeldActivation | null;
-  /** A number in ELU, LeakyReLU; a weight in PReLU. */
+  /** A number in ELU and LeakyReLU, a weight in PReLU. */
   alpha?: number | LayerVariable;
   axis?: number | readonly number[];
   bias?: LayerVariable | null;
@@ -21,12 +21,12 @@ export interface Attributes {
   depthMultiplier?: number;
   depthwiseConstraint?: serialization.Serializable | null;
   depthwiseKernel?: LayerVariable;
-  /** A list, but for layers made with one number that do not spread it. */
+  /** A list; a single number in layer classes that do not expand the number they were made with. */
   dilationRate?: number | number[];
   epsilon?: number;
   kernel?: LayerVariable;
   kernelSize?: number[];
-  /** What a wrapper applies. */
+  /** The layer that a wrapper applies. */
   layer?: Layer;
   maxValue?: number | null;
   movingMean?: LayerVariable;

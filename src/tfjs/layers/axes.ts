@@ -1,13 +1,13 @@
-/** Where the windows of convolution and pooling layers lie. */
+/** The positions of the windows of convolution and pooling layers. */
 import { axisOf, type Axis } from "../../linalg/axis.ts";
 import { attributes } from "./attributes.ts";
 import type { Layer } from "./graph.ts";
 import { kindOf } from "./kinds.ts";
 
-/** The spatial axes of a convolution or of pooling, given the sizes of its input along them. */
+/** The spatial axes of a convolution or pooling layer, given the sizes of its input along them. */
 export function axesOf(layer: Layer, sizes: readonly number[]): Axis[] {
   const { kernelSize, poolSize, strides, padding, dilationRate = 1 } = attributes(layer);
-  // tf.layers 4.22 keeps the dilation rate of a depthwise layer and does not use it.
+  // tf.layers 4.22 stores the dilation rate of a depthwise layer but does not use it.
   const ignored = kindOf(layer).map === "depthwise";
   return sizes.map((size, i) => {
     const dilation = Array.isArray(dilationRate) ? dilationRate[i]! : dilationRate;
@@ -16,7 +16,7 @@ export function axesOf(layer: Layer, sizes: readonly number[]): Axis[] {
   });
 }
 
-/** Whether there are gaps between the taps of a convolution. */
+/** Whether a convolution is dilated, that is, has gaps between its taps. */
 export function isDilated(layer: Layer): boolean {
   return [attributes(layer).dilationRate ?? 1].flat().some((dilation) => dilation !== 1);
 }

@@ -1,4 +1,4 @@
-/** The graph of a LayersModel: which layer is called when, on what. */
+/** The graph of a LayersModel: the calls of its layers, in order, with their inputs and outputs. */
 import { Tensor } from "@tensorflow/tfjs-core";
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
@@ -12,15 +12,15 @@ export interface Step {
   readonly outputs: readonly SymbolicTensor[];
 }
 
-/** What tf.layers keeps of a call, in `inboundNodes` of the layer. */
+/** The record of a call that tf.layers keeps in `inboundNodes` of the layer. */
 interface Node {
   inputTensors: SymbolicTensor[];
   outputTensors: SymbolicTensor[];
 }
 
 /**
- * The steps of a model in topological order, the first what the inputs are made of. Only calls that the
- * outputs depend on; a nested model is one step.
+ * The steps of a model in topological order, starting with the steps that make the inputs. Only calls on which the
+ * outputs depend are included; a nested model is one step.
  */
 export function steps(model: LayersModel): Step[] {
   const done = new Set<Node>();
@@ -37,20 +37,20 @@ export function steps(model: LayersModel): Step[] {
   return order;
 }
 
-/** The steps that take a tensor as an input. */
+/** The steps of the graph that have a tensor among their inputs. */
 export function consumers(graph: readonly Step[], tensor: SymbolicTensor): Step[] {
   return graph.filter(({ inputs }) => inputs.includes(tensor));
 }
 
-/** The steps of a layer: one, or several if it is shared. */
+/** The steps of a layer: one, or several if the layer is shared. */
 export function calls(graph: readonly Step[], layer: Layer): Step[] {
   return graph.filter((step) => step.layer === layer);
 }
 
 /**
- * A layer of the model by its name; layers inside of nested models are not found.
+ * Finds a layer of the model by its name. Layers inside of nested models are not found.
  *
- * @throws ArgumentError with the names that there are
+ * @throws ArgumentError that lists the names of the model's layers
  */
 export function layerOf(model: LayersModel, name: string): Layer {
   const layer = model.layers.find((one) => one.name === name);
@@ -61,14 +61,14 @@ export function layerOf(model: LayersModel, name: string): Layer {
   return layer;
 }
 
-/** Throws an ArgumentError for what is no model of tf.layers. */
+/** Throws an ArgumentError if `model` is not a model of tf.layers. */
 export function checkModel(model: LayersModel): void {
   if (!Array.isArray(model?.layers) || typeof model.predict !== "function") {
     throw new ArgumentError("model", "a model of tf.layers", show(model));
   }
 }
 
-/** Throws an ArgumentError for inputs, where some are given, that `model.predict` could not take. */
+/** Throws an ArgumentError if `xs` is given and `model.predict` could not take `xs`. */
 export function checkInputs(model: LayersModel, xs: unknown): void {
   if (xs === undefined) return;
   const tensors: unknown[] = Array.isArray(xs) ? xs : [xs];
@@ -87,7 +87,7 @@ export function checkInputs(model: LayersModel, xs: unknown): void {
   throw new ArgumentError("xs", `a tensor of samples for each input, ${shapes.join(", ")}`, show(xs)); // prettier-ignore
 }
 
-/** The layers of a model, with those of nested models in their places. */
+/** The layers of a model, with every nested model replaced by its layers. */
 export function leaves(model: LayersModel): Layer[] {
   return model.layers.flatMap((layer) => {
     const nested = layer as unknown as LayersModel;
@@ -96,9 +96,10 @@ export function leaves(model: LayersModel): Layer[] {
 }
 
 /**
- * The LayersModel that does the work: itself, or what a Sequential, built if need be, has inside.
+ * The LayersModel that does a model's work: the model itself, or the one inside of a Sequential, which is built first
+ * if necessary.
  *
- * @throws ArgumentError for what is no model, or has no input shape
+ * @throws ArgumentError if `model` is not a model or has no input shape
  */
 export function engine(model: LayersModel): LayersModel {
   checkModel(model);
@@ -110,7 +111,7 @@ export function engine(model: LayersModel): LayersModel {
   return sequential.model ?? model;
 }
 
-/** @throws ArgumentError for a model whose weights are disposed */
+/** Throws an ArgumentError if weights of the model are disposed. */
 export function checkAlive(model: LayersModel): void {
   const disposed = model.weights.some((weight) => {
     return (weight as unknown as { val: Tensor }).val.isDisposed;

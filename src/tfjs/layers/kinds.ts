@@ -1,10 +1,10 @@
 /**
- * What the classes of tf.layers are. This table is the one place that describes a layer class: growth, data-driven
- * initialization, lps and diversity ask it what a layer does instead of keeping lists of names.
+ * What each class of tf.layers does. This table is the only place that describes layer classes: growth, data-driven
+ * initialization, lps and diversity look layers up here instead of keeping lists of names.
  */
 import type { Layer } from "./graph.ts";
 
-/** How kernels multiply what enters: vectors come in, at one or many positions, and units go out. */
+/** How a kernel multiplies its input: vectors enter, at one or many positions, and units leave. */
 export type LinearMap =
   /** [in, units]: the last axis of the input is the vector, the other axes are positions. */
   | "dense"
@@ -17,49 +17,50 @@ export type LinearMap =
   /** A depthwise kernel, then a pointwise one [1, 1, in · multiplier, units]. */
   | "separable";
 
-/** What a layer does to the numbers that go through it. */
+/** What a layer does to the values that pass through it. */
 export type Role =
   /** A linear map, which may end in an activation. */
   | "linear"
-  /** A function of single numbers; of a whole vector in softmax. */
+  /** A function of single numbers, or, as softmax, of a whole vector. */
   | "activation"
-  /** Nothing, outside of training. */
+  /** Values pass unchanged, except in training. */
   | "identity"
   | "normalization"
   | "pooling"
-  /** Moves, cuts, repeats or resizes. */
+  /** Moves, cuts, repeats or resizes entries. */
   | "shape"
-  /** Makes one tensor of several. */
+  /** Makes one tensor from several. */
   | "merge"
   | "recurrent"
-  /** The cell of a recurrent layer, which is no layer of a model by itself. */
+  /** The cell of a recurrent layer, which cannot be a layer of a model by itself. */
   | "cell"
   | "embedding"
-  /** Applies another layer that it holds. */
+  /** Applies another layer, which it contains. */
   | "wrapper"
-  /** A model in the place of a layer. */
+  /** A model used as a layer. */
   | "model"
   | "input"
-  /** Prepares data that enter a model. */
+  /** Prepares data before they enter a model. */
   | "preprocessing"
   /** A class that tf.layers does not have. */
   | "unknown";
 
+/** The description of a layer class. */
 export interface Kind {
   readonly role: Role;
-  /** Of linear layers. */
+  /** The linear map of a linear layer. */
   readonly map?: LinearMap;
-  /** Spatial axes of the kernel. */
+  /** Number of spatial axes of the kernel. */
   readonly axes?: number;
-  /** Name of the function of an activation layer; absent where the layer says it (Activation). */
+  /** Name of the function of an activation layer; absent for Activation, whose layers name it themselves. */
   readonly activation?: string;
-  /** The channels stay innermost on the last axis, and none touches another. */
+  /** The channels stay innermost on the last axis, and no channel influences another. */
   readonly channelwise?: true;
-  /** `grow` takes new channels through it. */
+  /** `grow` can add channels that pass through the layer. */
   readonly grows?: true;
-  /** Of pooling: over a window, or over all positions. */
+  /** What a pooling layer pools over: windows, or all positions. */
   readonly pooling?: "windows" | "global maximum" | "global average";
-  /** Of what moves entries: it leaves their order alone. */
+  /** The layer changes the shape but keeps the order of the entries. */
   readonly ordered?: true;
 }
 
@@ -113,7 +114,7 @@ const table: Readonly<Record<string, Kind>> = {
   GaussianNoise: grows("identity"),
   SpatialDropout1D: channelwise("identity"),
   Masking: { role: "identity" },
-  // Ours (diversity/layer.ts): it adds a penalty to the loss.
+  // This package's own layer (diversity/layer.ts), which adds a penalty to the loss.
   TfjsInitializersDiversityPenalty: grows("identity"),
 
   BatchNormalization: grows("normalization"),
@@ -158,13 +159,13 @@ const table: Readonly<Record<string, Kind>> = {
 
 const UNKNOWN: Kind = { role: "unknown" };
 
-/** What a layer is, by its class. */
+/** The description of a layer, by its class. */
 export function kindOf(layer: Layer): Kind {
   const name = layer.getClassName();
   return Object.hasOwn(table, name) ? table[name]! : UNKNOWN;
 }
 
-/** Whether every number is treated for itself, up to weights of its channel. */
+/** Whether every output number depends on one input number only, and on weights of its channel. */
 export function isPointwise(layer: Layer): boolean {
   const { role, channelwise } = kindOf(layer);
   return channelwise === true && ["activation", "identity", "normalization"].includes(role);
@@ -173,7 +174,7 @@ export function isPointwise(layer: Layer): boolean {
 /** The classes that the table describes. */
 export const described: readonly string[] = Object.keys(table);
 
-/** Whether values pass with their signs: nothing is computed with them but means, maxima and normalization. */
+/** Whether values keep their signs: the layer only moves them, normalizes them, or takes means or maxima. */
 export function passesSigns(layer: Layer): boolean {
   return ["identity", "normalization", "pooling", "shape"].includes(kindOf(layer).role);
 }

@@ -6,12 +6,14 @@ import { timesDiagonal, timesTransposed } from "./products.ts";
 import { svd } from "./svd.ts";
 
 /**
- * Condition number s₁/s_k, k = min(m, n), of every matrix in a […batch, m, n]; shape […batch]. Infinity
- * if s_k = 0, 0 for empty matrices: see `cond` of tfjs-initializers/linalg.
+ * Computes the condition number s₁/s_k, k = min(m, n), of every matrix in a […batch, m, n]. It is Infinity if
+ * s_k = 0, and 0 for empty matrices: see `cond` of tfjs-initializers/linalg.
  *
- * Gradient: (u₁·v₁ᵀ − cond·u_k·v_kᵀ)/s_k, where a has full rank; one of many where s₁ or s_k is repeated.
+ * The gradient is (u₁·v₁ᵀ − cond·u_k·v_kᵀ)/s_k. It exists where a has full rank; where s₁ or s_k is repeated, it is
+ * one of many.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
+ * @returns the condition numbers […batch]
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or (from `tf.grad`) a matrix
  *   without full rank
  */

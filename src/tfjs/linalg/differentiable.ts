@@ -1,6 +1,6 @@
 /**
- * Where the gradients exist. A quantity counts as zero when it is at most 2 √size EPS of what it was
- * computed from: rounding alone makes about as much (√ because roundings are as good as random).
+ * Checks that the gradients exist. A quantity counts as zero when it is at most 2 √size EPS times the quantities it
+ * was computed from: rounding alone has about this effect (√ because roundings are as good as random).
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
@@ -8,24 +8,24 @@ import { ArgumentError } from "../../errors.ts";
 const EPS = 2 ** -23;
 const tolerance = (size: number) => 2 * Math.sqrt(size) * EPS;
 
-/** Whether nothing depends on an output: the gradient of one that is not used is zero. */
+/** Whether the gradient with respect to an output is zero, as it is for an output that the loss does not use. */
 export function isZero(dy: Tensor): boolean {
   return dy.dataSync().every((value) => value === 0);
 }
 
-/** The singular values of each matrix must be distinct, and not zero. */
+/** Checks that the singular values of each matrix are distinct, and not zero. */
 export function checkDistinct(s: Tensor, size: number): void {
   const expected = "distinct non-zero singular values (else u and v have no gradient)";
   checkGaps(s, size, expected, () => true);
 }
 
-/** The singular values of each matrix must not be zero. */
+/** Checks that no singular value of a matrix is zero. */
 export function checkFullRank(s: Tensor, size: number): void {
   const last = s.shape.at(-1)! - 1;
   checkGaps(s, size, "full rank (else there is no gradient)", (i) => i === last);
 }
 
-/** The eigenvalues of each matrix, ascending, must be distinct. */
+/** Checks that the eigenvalues of each matrix, which are given in ascending order, are distinct. */
 export function checkSimple(w: Tensor, size: number): void {
   const n = w.shape.at(-1)!;
   const values = w.dataSync();
@@ -38,7 +38,7 @@ export function checkSimple(w: Tensor, size: number): void {
   }
 }
 
-/** Checks the gaps s_i − s_{i+1} of the indices that matter; the last is that to zero. */
+/** Checks the gaps s_i − s_{i+1} for the indices that matter; the last gap is the one to zero. */
 function checkGaps(s: Tensor, size: number, expected: string, matters: (i: number) => boolean) {
   const k = s.shape.at(-1)!;
   const values = s.dataSync();
@@ -52,8 +52,8 @@ function checkGaps(s: Tensor, size: number, expected: string, matters: (i: numbe
 }
 
 /**
- * The first k columns of each matrix must be linearly independent, given r […batch, k, n] of its QR
- * factorization: |r_jj| is compared with the norm of its column, so that the scales of columns do not count.
+ * Checks that the first k columns of each matrix are linearly independent, given r […batch, k, n] of its QR
+ * factorization. |r_jj| is compared with the norm of column j, so that the scales of columns do not count.
  */
 export function checkIndependent(r: Tensor): void {
   const expected = "linearly independent columns (else q and r have no gradient)";

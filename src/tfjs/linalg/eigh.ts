@@ -6,19 +6,20 @@ import { each, run, type Kernel } from "./kernel.ts";
 import { timesDiagonal, timesTransposed, transposedTimes } from "./products.ts";
 
 /**
- * Eigenvalues and eigenvectors a = v·diag(w)·vᵀ of every symmetric matrix in a […batch, n, n], w ascending, v
- * orthogonal. Divide and conquer: see `eigh` of tfjs-initializers/linalg for method, accuracy, signs and what
- * counts as symmetric. values is […batch, n], vectors […batch, n, n].
+ * Computes eigenvalues w and eigenvectors v of every symmetric matrix in a […batch, n, n]: a = v·diag(w)·vᵀ, w
+ * ascending, v orthogonal. The method is divide and conquer: see `eigh` of tfjs-initializers/linalg for accuracy,
+ * signs and the meaning of "symmetric".
  *
- * Gradients, symmetric like a: that of the values is v·diag(dw)·vᵀ, also where they are repeated. That of the vectors
- * exists only where values are distinct. (In Node, @tensorflow/tfjs-core alone has no gradients at all: load
- * @tensorflow/tfjs-layers or the union package.)
+ * Gradients are symmetric like a. The gradient of the values is v·diag(dw)·vᵀ, also where they are repeated. The
+ * gradient of the vectors exists only where the values are distinct. In Node, @tensorflow/tfjs-core alone has no
+ * gradients at all: load @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, square and symmetric matrices, n = 0 included
- * @param options.vectors `false`: only the values, at half the time; returns { values }
+ * @param options.vectors `false` computes and returns only { values }, in half the time; default true
+ * @returns values w […batch, n] and vectors v […batch, n, n]
  * @throws ArgumentError for another kind of tensor, a matrix that is not square or not symmetric, a NaN or infinite
- *   entry, a `vectors` that is no boolean, or (from `tf.grad`) where the gradient does not exist;
- *   ConvergenceError; MemoryError
+ *   entry, a `vectors` that is not a boolean, or (from `tf.grad`) where the gradient does not exist
+ * @throws ConvergenceError, MemoryError
  */
 export function eigh(
   a: tf.Tensor,
@@ -30,7 +31,7 @@ export function eigh(
   options: { vectors?: boolean } = {},
 ): { values: tf.Tensor; vectors?: tf.Tensor } {
   const { vectors = true } = known(options, ["vectors"]);
-  // What is not a flag is left to the kernel to refuse.
+  // Anything but a boolean goes on to the kernel, which refuses it.
   if (vectors === false) {
     const [values] = run(eigenvalues, { a }, {});
     return { values };
@@ -51,7 +52,7 @@ const decomposition: Kernel<{ vectors: true }> = {
   },
 };
 
-/** The vectors that its gradient needs are computed only when one is asked for. */
+/** The gradient needs the vectors: they are computed only when a gradient is asked for. */
 const eigenvalues: Kernel<object> = {
   name: "TfjsInitializersEigenvalues",
   compute: each(([a]) => [eighOfMatrix(a, { vectors: false }).values]),
@@ -84,7 +85,7 @@ function gradient([dw, dv]: tf.Tensor[], [w, v]: tf.Tensor[]): tf.Tensor {
   const n = v.shape.at(-1)!;
   checkSimple(w, n);
   const gaps = tf.add(tf.sub(tf.expandDims(w, -2), tf.expandDims(w, -1)), tf.eye(n));
-  // Antisymmetric, its diagonal exactly zero.
+  // x is antisymmetric, and its diagonal is exactly zero.
   const x = tf.sub(transposedTimes(v, dv), transposedTimes(dv, v));
   const core = tf.div(x, tf.mul(2, gaps));
   return timesTransposed(tf.add(tf.matMul(v, core), values), v);

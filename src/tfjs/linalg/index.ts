@@ -1,9 +1,9 @@
 /**
- * `linalg` of the door: linear algebra on float32 tensors, batched over leading dimensions, on every backend.
+ * Linear algebra on float32 tensors, batched over leading dimensions, on every backend: `linalg` of the package.
  *
- * The names and options are those of tfjs-initializers/linalg. Inside tf.grad the results are differentiable
- * where it says so; TensorFlow.js registers its own gradients with @tensorflow/tfjs-layers or the union
- * package, not in Node with @tensorflow/tfjs-core alone.
+ * Names and options are those of tfjs-initializers/linalg, whose functions take plain matrices. The docstring of a
+ * function says where its results are differentiable (`tf.grad`). TensorFlow.js registers its own gradients with
+ * @tensorflow/tfjs-layers or the union package, not in Node with @tensorflow/tfjs-core alone.
  */
 export { cholesky } from "./cholesky.ts";
 export { cond } from "./cond.ts";

@@ -1,39 +1,40 @@
 /**
- * Linear algebra as kernels of TensorFlow.js, so that tidy, dispose, profile and gradients know them.
+ * Linear algebra as kernels of TensorFlow.js, so that tidy, dispose, profile and gradients work with its functions.
  *
- * A kernel is registered when it is first run on a backend, whichever that is: the work is done in this
- * package's own memory, and all that is asked of a backend is to read and to write tensors. (The
- * setup hook of TensorFlow.js would not run: backends call it only while they start.)
+ * A kernel is registered with a backend when it first runs there. Every backend will do: the work is done in this
+ * package's own memory, and a backend is only asked to read and to write tensors. (The setup hook of TensorFlow.js
+ * is of no use here: backends call it only while they start.)
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Batch, Matrix } from "../../linalg/index.ts";
 
-/** One result for one matrix of a batch: a matrix, a vector or a number. */
+/** A result for one matrix of a batch: a matrix, a vector or a number. */
 type Result = Matrix<Float32Array> | Float32Array | number;
 
-/** The results for all matrices of a batch, one after the other; `shape` is that of one. */
+/** The results for all matrices of a batch, one after the other; `shape` is the shape of one result. */
 export interface Stack {
   readonly shape: number[];
   readonly values: Float32Array;
 }
 
-/** How TensorFlow.js is to know a function on matrices. */
+/** A function on matrices, as TensorFlow.js registers it. */
 export interface Kernel<Options extends object> {
-  /** What `tf.profile` shows. */
+  /** The name that `tf.profile` shows. */
   readonly name: string;
-  /** The results for batches of equal count; also checks the options. */
+  /** Computes the results for batches of equal count, after checking the options. */
   compute(batches: Batch<Float32Array>[], options: Options): Stack[];
-  /** Absent where there is none: tf.grad then says so, naming the kernel. */
+  /** Absent if the function has no gradient: tf.grad then throws an error that names the kernel. */
   readonly gradient?: Omit<tf.GradConfig, "kernelName">;
 }
 
 /**
- * Runs a kernel on tensors […batch, rows, cols] of equal batch; every result is […batch, …its shape].
+ * Runs a kernel on tensors […batch, rows, cols] of equal batch. A result has the shape […batch, …shape], where
+ * `shape` is that of its stack.
  *
- * @throws ArgumentError named after the input for anything but float32 tensors of rank ≥ 2 and one batch
- *   shape, and whatever `compute` throws
+ * @throws ArgumentError (named after the input) for anything but float32 tensors of rank ≥ 2 with the same leading
+ *   dimensions, and every error of `compute`
  */
 export function run<Options extends object>(
   kernel: Kernel<Options>,
@@ -63,10 +64,10 @@ function checkTensor(name: string, x: tf.Tensor): void {
   if (x.rank < 2) throw new ArgumentError(name, "a tensor of rank 2 or more", `rank ${x.rank}`);
 }
 
-/** Makes a kernel and its gradient known for the backend in use; once for each. */
+/** Registers a kernel for the backend in use, and its gradient, unless that was done before. */
 function register<Options extends object>(kernel: Kernel<Options>): void {
   const { name: kernelName, compute, gradient } = kernel;
-  tf.backend(); // chooses one, if nobody has yet
+  tf.backend(); // chooses a backend, unless one was chosen before
   const backendName = tf.getBackend();
   if (!tf.getKernel(kernelName, backendName)) {
     tf.registerKernel({
@@ -85,7 +86,7 @@ function register<Options extends object>(kernel: Kernel<Options>): void {
   if (gradient && !tf.getGradient(kernelName)) tf.registerGradient({ kernelName, ...gradient });
 }
 
-/** The matrices of a tensor; reading it costs a copy at most. */
+/** The matrices of a tensor; reading the tensor costs at most one copy. */
 function batchOf({ dataId, shape, size }: tf.Tensor): Batch<Float32Array> {
   const [rows, cols] = shape.slice(-2) as [number, number];
   const count = tf.util.sizeFromShape(shape.slice(0, -2));
@@ -93,7 +94,7 @@ function batchOf({ dataId, shape, size }: tf.Tensor): Batch<Float32Array> {
   return { count, rows, cols, data: data as Float32Array };
 }
 
-/** A kernel that treats one matrix of each input at a time. */
+/** Makes `compute` of a kernel from a function that takes one matrix of each input at a time. */
 export function each<Options extends object>(
   job: (matrices: Matrix<Float32Array>[], options: Options) => Result[],
 ): Kernel<Options>["compute"] {
@@ -103,7 +104,7 @@ export function each<Options extends object>(
     for (let i = 0; i < Math.max(count, 1); i++) {
       const matrices = batches.map(({ rows, cols, data }) => {
         const size = rows * cols;
-        // An empty batch stands for the shapes of its results: those of an identity, which everything takes.
+        // For an empty batch the job runs once, on identities, for the shapes of its results.
         const one = count > 0 ? data.subarray(i * size, (i + 1) * size) : eye(rows, cols);
         return { rows, cols, data: one };
       });

@@ -9,15 +9,16 @@ import { timesTransposed, transposedTimes } from "./products.ts";
 type Options = { tolerance?: number };
 
 /**
- * Least squares: the x […batch, n, p] of minimum norm that minimises ‖b − a·x‖ column by column, for a
- * […batch, m, n] and b […batch, m, p]: see `lstsq` of tfjs-initializers/linalg.
+ * Solves least-squares problems: the x of minimum norm that minimises ‖b − a·x‖ column by column, for every
+ * a […batch, m, n] and b […batch, m, p]. See `lstsq` of tfjs-initializers/linalg.
  *
- * Gradient: that of x = a⁺·b; see `pinv`. Weights that are a tensor have theirs, where they are not zero.
+ * The gradient is that of x = a⁺·b: see `pinv`. Weights that are a tensor have theirs, where they are not zero.
  *
  * @param a, b float32, rank ≥ 2, of equal leading dimensions; any sizes, zero included
- * @param options.tolerance relative to s₁: what is below counts as zero; default max(m, n)·2⁻²³
+ * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³
  * @param options.weights minimised is Σ w_i·(b_i − a_i·x)² over the rows: m numbers, or a tensor […batch, m]; none
  *   negative; default 1
+ * @returns x […batch, n, p]
  * @throws ArgumentError for other kinds of tensors, shapes that do not match, a NaN or infinite entry, or a
  *   negative tolerance or weight
  */

@@ -6,12 +6,13 @@ import { each, run, type Kernel } from "./kernel.ts";
 type Options = { tolerance?: number };
 
 /**
- * Orthonormal bases […batch, n, n − rank] of the null spaces {x: a·x = 0} of the matrices in a […batch, m, n],
- * which must have one rank: see `nullSpace` of tfjs-initializers/linalg. A basis is arbitrary
- * within its space, so it has no gradient.
+ * Computes orthonormal bases of the null spaces {x: a·x = 0} of the matrices in a […batch, m, n], which must all
+ * have the same rank. See `nullSpace` of tfjs-initializers/linalg. There is no gradient, because a basis is
+ * arbitrary within its space.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.tolerance relative to s₁, as in `rank`; default max(m, n)·2⁻²³
+ * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³
+ * @returns bases in columns […batch, n, n − rank]
  * @throws ArgumentError for another kind of tensor, matrices of different ranks, a NaN or infinite entry, or a
  *   negative tolerance
  */

@@ -8,14 +8,15 @@ import { svd } from "./svd.ts";
 type Options = { tolerance?: number };
 
 /**
- * The Moore–Penrose inverse, […batch, n, m], of every matrix in a […batch, m, n]: see `pinv` of
- * tfjs-initializers/linalg. To solve a system, `lstsq` is more accurate and does less.
+ * Computes the Moore–Penrose inverse of every matrix in a […batch, m, n]. See `pinv` of tfjs-initializers/linalg. To
+ * solve a system, use `lstsq`, which is more accurate and computes less.
  *
- * Gradient: exact for the sum over the singular values above the tolerance (for the others a zero is
- * put, not a limit). For a matrix without full rank that means changes that keep its rank.
+ * The gradient is exact for the sum over the singular values above the tolerance; the others contribute zero, not a
+ * limit. For a matrix without full rank it is the gradient with respect to changes that keep its rank.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.tolerance relative to s₁: what is below counts as zero; default max(m, n)·2⁻²³
+ * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³
+ * @returns the inverses […batch, n, m]
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
  */
 export function pinv(a: tf.Tensor, options: Options = {}): tf.Tensor {
@@ -36,12 +37,15 @@ const pseudoinverse: Kernel<Options> = {
 };
 
 /**
+ * The gradient of `pinv`, which is also needed for that of `lstsq`.
+ *
  * With a = u·diag(s)·vᵀ, g_i = 1/s_i above the tolerance and 0 below, and x = uᵀ·dpᵀ·v:
  *
  *   da = u·e·vᵀ + (I − u·uᵀ)·dpᵀ·v·diag(g²)·vᵀ + u·diag(g²)·uᵀ·dpᵀ·(I − v·vᵀ),
  *   e_ij = ½ (g_i − g_j)/(s_i − s_j) (x_ij + x_ji) + ½ (g_i + g_j)/(s_i + s_j) (x_ij − x_ji):
  *
- * the divided differences of g as an odd function, which are ∓g_i g_j where both are above.
+ * where the quotients are the divided differences of g as an odd function. They are ∓g_i g_j where both singular
+ * values are above the tolerance.
  */
 export function pinvGradient(dp: tf.Tensor, a: tf.Tensor, { tolerance }: Options): tf.Tensor {
   if (a.size === 0) return tf.zerosLike(a);

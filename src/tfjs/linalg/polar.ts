@@ -6,13 +6,14 @@ import { beyond, timesDiagonal, timesTransposed, transposed, transposedTimes } f
 import { svd } from "./svd.ts";
 
 /**
- * Polar decomposition a = u·p of every matrix in a […batch, m, n]: u […batch, m, n] is the nearest matrix
- * with orthonormal columns (rows, if m < n), p […batch, n, n] is symmetric and positive semidefinite. See `polar` of
+ * Computes the polar decomposition a = u·p of every matrix in a […batch, m, n]: u is the nearest matrix with
+ * orthonormal columns (rows, if m < n), p is symmetric and positive semidefinite. See `polar` of
  * tfjs-initializers/linalg.
  *
- * Gradients exist where a has full rank; singular values may repeat.
+ * Gradients exist where a has full rank; singular values may be repeated.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
+ * @returns u […batch, m, n] and p […batch, n, n]
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or (from `tf.grad`) a matrix
  *   without full rank
  */

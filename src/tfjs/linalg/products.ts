@@ -1,8 +1,8 @@
 /**
- * Products of batches of matrices, as the formulas of gradients have them.
+ * Products of batches of matrices, for the formulas of gradients.
  *
- * Transposes are taken apart from products: with the flags of tf.matMul the wasm backend leaves XNNPACK
- * for a plain loop, ten times slower at n = 256.
+ * Transposes are computed before products, instead of by the flags of tf.matMul: with these flags the wasm backend
+ * does not use XNNPACK but a plain loop, which is ten times slower at n = 256.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { float32 } from "../../arrays.ts";
@@ -28,7 +28,7 @@ export function timesDiagonal(x: tf.Tensor, d: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.expandDims(d, -2));
 }
 
-/** (I − q·qᵀ)·x: what lies beyond the span of the orthonormal columns of q. */
+/** (I − q·qᵀ)·x: the part of x that is orthogonal to the orthonormal columns of q. */
 export function beyond(q: tf.Tensor, x: tf.Tensor): tf.Tensor {
   return tf.sub(x, tf.matMul(q, transposedTimes(q, x)));
 }

@@ -10,22 +10,25 @@ import { triangularSolve } from "./triangularSolve.ts";
 type Options = { mode: "reduced" | "complete"; positive: boolean };
 
 /**
- * QR factorization a = q·r of every matrix in a […batch, m, n]: q has orthonormal columns, r is upper
- * triangular. Blocked Householder reflections: see `qr` of tfjs-initializers/linalg.
+ * Computes the QR factorization a = q·r of every matrix in a […batch, m, n]: q has orthonormal columns, r is upper
+ * triangular. The method is blocked Householder reflections: see `qr` of tfjs-initializers/linalg.
  *
- * Shapes, with k = min(m, n): `"reduced"` (default): q […batch, m, k], r […batch, k, n]; `"complete"`:
- * q […batch, m, m], r […batch, m, n].
+ * Shapes, with k = min(m, n):
+ * - `"reduced"`: q […batch, m, k], r […batch, k, n]
+ * - `"complete"`: q […batch, m, m], r […batch, m, n]
  *
- * Gradients (S. F. Walter and L. Lehmann 2012; H.-J. Liao et al., Phys. Rev. X 9, 031041, 2019) exist
- * where the first k columns of a are linearly independent, and in complete mode for m ≤ n only: beyond,
- * columns of q are arbitrary. (In Node, @tensorflow/tfjs-core alone has no gradients at all: load
- * @tensorflow/tfjs-layers or the union package.)
+ * Gradients (S. F. Walter and L. Lehmann 2012; H.-J. Liao et al., Phys. Rev. X 9, 031041, 2019) exist where the
+ * first k columns of a are linearly independent; in complete mode only for m ≤ n, because otherwise the last
+ * columns of q are arbitrary. In Node, @tensorflow/tfjs-core alone has no gradients at all: load
+ * @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.mode `"reduced"` or `"complete"`
- * @param options.positive make the diagonal of r non-negative; default false
+ * @param options.mode `"reduced"` (default) or `"complete"`
+ * @param options.positive `true` makes the diagonal of r non-negative; default false
+ * @returns q and r
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
- *   `tf.grad`) where the gradient does not exist; MemoryError
+ *   `tf.grad`) where the gradient does not exist
+ * @throws MemoryError
  */
 export function qr(a: tf.Tensor, options: Partial<Options> = {}): { q: tf.Tensor; r: tf.Tensor } {
   const { mode = "reduced", positive = false } = known(options, ["mode", "positive"]);
@@ -46,7 +49,7 @@ const factorization: Kernel<Options> = {
   },
 };
 
-/** A wide a = [x, y] has q·r₁ = x and r₂ = qᵀy. */
+/** The gradient with respect to a. For a wide a = [x, y], q·r₁ = x and r₂ = qᵀy. */
 function gradient([dq, dr]: tf.Tensor[], [a, q, r]: tf.Tensor[]): tf.Tensor {
   if (a.size === 0) return tf.zerosLike(a);
   const [m, n] = a.shape.slice(-2);

@@ -6,11 +6,12 @@ import { each, run, type Kernel } from "./kernel.ts";
 type Options = { tolerance?: number };
 
 /**
- * Numerical rank of every matrix in a […batch, m, n], int32 of shape […batch]: the number of singular values
- * above tolerance·s₁. It has no gradient.
+ * Computes the numerical rank of every matrix in a […batch, m, n]: the number of singular values above
+ * tolerance·s₁. It has no gradient.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
  * @param options.tolerance default max(m, n)·2⁻²³, the convention of NumPy's matrix_rank
+ * @returns the ranks […batch], int32
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
  */
 export function rank(a: tf.Tensor, options: Options = {}): tf.Tensor {

@@ -9,23 +9,26 @@ import { beyond, timesDiagonal, timesTransposed, transposedTimes } from "./produ
 type Mode = "reduced" | "complete";
 
 /**
- * Singular value decomposition a = u·diag(s)·vᵀ of every matrix in a […batch, m, n]. u and v have
- * orthonormal columns, s is descending and non-negative. One-sided Jacobi: see `svd` of
- * tfjs-initializers/linalg for method, accuracy and signs.
+ * Computes the singular value decomposition a = u·diag(s)·vᵀ of every matrix in a […batch, m, n]: u and v have
+ * orthonormal columns, s is descending and non-negative. The method is one-sided Jacobi: see `svd` of
+ * tfjs-initializers/linalg for accuracy and signs.
  *
- * Shapes, with k = min(m, n): s is […batch, k]; `"reduced"` (default): u […batch, m, k], v […batch, n, k];
- * `"complete"`: u […batch, m, m], v […batch, n, n].
+ * Shapes, with k = min(m, n): s is […batch, k];
+ * - `"reduced"`: u […batch, m, k], v […batch, n, k]
+ * - `"complete"`: u […batch, m, m], v […batch, n, n]
  *
- * Gradients (J. Townsend, Differentiating the Singular Value Decomposition, 2016): that of s is
- * u·diag(ds)·vᵀ, also where singular values are repeated. Those of u and v exist only where singular
- * values are distinct and not zero, and in complete mode only for square matrices. (In Node,
- * @tensorflow/tfjs-core alone has no gradients at all: load @tensorflow/tfjs-layers or the union package.)
+ * Gradients (J. Townsend, Differentiating the Singular Value Decomposition, 2016): the gradient of s is
+ * u·diag(ds)·vᵀ, also where singular values are repeated. The gradients of u and v exist only where singular
+ * values are distinct and not zero, and in complete mode only for square matrices. In Node, @tensorflow/tfjs-core alone
+ * has no gradients at all: load @tensorflow/tfjs-layers or the union package.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.vectors `false`: only the singular values, at two thirds of the time; returns { s }
- * @param options.mode `"reduced"` or `"complete"`
+ * @param options.vectors `false` computes and returns only { s }, in two thirds of the time; default true
+ * @param options.mode `"reduced"` (default) or `"complete"`
+ * @returns u, s and v
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
- *   `tf.grad`) where the gradient does not exist; ConvergenceError; MemoryError
+ *   `tf.grad`) where the gradient does not exist
+ * @throws ConvergenceError, MemoryError
  */
 export function svd(
   a: tf.Tensor,
@@ -37,7 +40,7 @@ export function svd(
   options: { vectors?: boolean; mode?: Mode } = {},
 ): { u?: tf.Tensor; s: tf.Tensor; v?: tf.Tensor } {
   const { vectors = true, mode = "reduced" } = known(options, ["vectors", "mode"]);
-  // What is not a flag is left to the kernel to refuse.
+  // Anything but a boolean goes on to the kernel, which refuses it.
   if (vectors === false) {
     const [s] = run(singularValues, { a }, { mode });
     return { s };
@@ -74,7 +77,7 @@ const decomposition: Kernel<{ vectors: true; mode: Mode }> = {
   },
 };
 
-/** The vectors that its gradient needs are computed only when one is asked for. */
+/** The gradient needs the vectors: they are computed only when a gradient is asked for. */
 const singularValues: Kernel<{ mode: Mode }> = {
   name: "TfjsInitializersSingularValues",
   compute(batches, { mode }) {
@@ -101,7 +104,7 @@ const singularValues: Kernel<{ mode: Mode }> = {
  *
  *   da = u·(F∘X·S + S·F∘Y + diag(ds))·vᵀ + (I − uuᵀ)·du·S⁻¹·vᵀ + u·S⁻¹·dvᵀ·(I − vvᵀ)
  *
- * F is never formed: s_j F_ij = p_ij / (s_j − s_i) with p_ij = s_j / (s_i + s_j) neither over- nor underflows.
+ * F is never formed, because s_j F_ij = p_ij / (s_j − s_i) with p_ij = s_j / (s_i + s_j) neither over- nor underflows.
  */
 function gradient([du, ds, dv]: tf.Tensor[], [u, s, v]: tf.Tensor[]): tf.Tensor {
   const [m, n] = [u.shape.at(-2)!, v.shape.at(-2)!];
@@ -119,7 +122,7 @@ function gradient([du, ds, dv]: tf.Tensor[], [u, s, v]: tf.Tensor[]): tf.Tensor 
   const [si, sj] = [tf.expandDims(s, -1), tf.expandDims(s, -2)];
   const p = tf.div(sj, tf.add(si, sj));
   const gaps = tf.add(tf.sub(sj, si), tf.eye(k));
-  // Antisymmetric, their diagonals exactly zero.
+  // x and y are antisymmetric, and their diagonals are exactly zero.
   const x = tf.sub(transposedTimes(u, du), transposedTimes(du, u));
   const y = tf.sub(transposedTimes(v, dv), transposedTimes(dv, v));
   const core = tf.div(tf.add(tf.mul(p, x), tf.mul(tf.sub(1, p), y)), gaps);

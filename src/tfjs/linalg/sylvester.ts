@@ -6,17 +6,20 @@ import { each, run, type Kernel } from "./kernel.ts";
 import { timesTransposed, transposed, transposedTimes } from "./products.ts";
 
 /**
- * The solution x […batch, m, n] of a·x + x·b = c for every a […batch, m, m], b […batch, n, n] and
- * c […batch, m, n]. Computed in double precision, rounded once; a singular equation is treated, but not
- * reported, as `sylvester` of tfjs-initializers/linalg treats it: minimum norm if a and b are symmetric, else a
+ * Solves Sylvester's equation a·x + x·b = c for every a […batch, m, m], b […batch, n, n] and c […batch, m, n].
+ *
+ * The solution is computed in double precision and rounded once. A singular equation is not reported, but treated as
+ * by `sylvester` of tfjs-initializers/linalg: x has minimum norm if a and b are symmetric, otherwise it solves a
  * nearby equation.
  *
- * Gradients: dc is the solution w of aᵀ·w + w·bᵀ = dx, da = −w·xᵀ, db = −xᵀ·w. They exist where a and −b have
+ * Gradients: dc is the solution w of aᵀ·w + w·bᵀ = dx; da = −w·xᵀ and db = −xᵀ·w. They exist where a and −b have
  * no eigenvalue in common.
  *
  * @param a, b, c float32, rank ≥ 2, of equal leading dimensions; any sizes, zero included
+ * @returns x […batch, m, n]
  * @throws ArgumentError for other kinds of tensors, shapes that do not match, a NaN or infinite entry, an
- *   overflow, or (from `tf.grad`) a singular equation; ConvergenceError; MemoryError
+ *   overflow, or (from `tf.grad`) a singular equation
+ * @throws ConvergenceError, MemoryError
  */
 export function sylvester(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor {
   const [x, singular] = run(equation, { a, b, c }, {});
@@ -26,7 +29,7 @@ export function sylvester(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor {
 
 const equation: Kernel<object> = {
   name: "TfjsInitializersSylvester",
-  /** x, and how often it was singular. */
+  /** Returns x, and a count that is above 0 if the equation was singular. */
   compute: each(([a, b, c]) => {
     const { rows, cols, data, info } = solve(double(a), double(b), double(c));
     const x = float32(data);
@@ -36,7 +39,7 @@ const equation: Kernel<object> = {
     return [{ rows, cols, data: x }, info.singular + info.perturbed];
   }),
   gradient: {
-    // Not x: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
+    // x is not saved: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
     inputsToSave: ["a", "b", "c"],
     gradFunc(dys, [a, b, c]) {
       const [dx] = dys as tf.Tensor[];

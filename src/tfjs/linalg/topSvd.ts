@@ -9,19 +9,20 @@ import { timesDiagonal, timesTransposed } from "./products.ts";
 type Options = { seed?: number; tolerance?: number };
 
 /**
- * The k largest singular values with their vectors, of every matrix in a […batch, m, n]: u […batch, m, k],
- * s […batch, k], v […batch, n, k] and the residual […batch], in units of a. Block Krylov iteration, or the full
- * SVD where that is cheaper: see `topSvd` of tfjs-initializers/linalg.
+ * Computes the k largest singular values, and their vectors, of every matrix in a […batch, m, n]. The method is
+ * block Krylov iteration, or the full SVD where that is cheaper: see `topSvd` of tfjs-initializers/linalg.
  *
- * Gradients: that of s is u·diag(ds)·vᵀ. Those of u and v need all singular values: take `svd` for them.
- * The residual has none.
+ * The gradient of s is u·diag(ds)·vᵀ. Gradients of u and v need all singular values: use `svd` for them. The
+ * residual has no gradient.
  *
  * @param a float32, rank ≥ 2
- * @param k from 0 (nothing) to min(m, n)
+ * @param k number of singular values, from 0 to min(m, n)
  * @param options.seed integer from 0 to 2^53 − 1; default 0
  * @param options.tolerance of the residual, relative to s₁; default 1e-5
+ * @returns u […batch, m, k], s […batch, k], v […batch, n, k] and the residual […batch], in units of a
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, options out of range, or (from
- *   `tf.grad`) where u or v would need a gradient; MemoryError
+ *   `tf.grad`) where u or v would need a gradient
+ * @throws MemoryError
  */
 export function topSvd(
   a: tf.Tensor,

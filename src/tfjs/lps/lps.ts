@@ -12,7 +12,7 @@ import { DESIGN_OPTIONS, lpsDesign, type LpsDesignOptions } from "../../init/lps
 import { seedsOf } from "../../init/draws.ts";
 import { configured, Initializer } from "../initializer.ts";
 
-/** What is saved is the design's result, numbers: a loaded model does not depend on how they were found. */
+/** The saved options are the numbers that a design yields, so that a loaded model does not depend on the design. */
 class LpsKernel extends Initializer<LpsKernelOptions> {
   static readonly className = "TfjsInitializersLpsKernel";
 
@@ -39,7 +39,7 @@ class LpsBias extends Initializer<LpsBiasOptions> {
   }
 }
 
-/** The classes that a saved model may name; `install` registers them with other copies of tfjs. */
+/** The classes of this file that a saved model may name; `install` registers them with other copies of tfjs. */
 export const classes = [LpsKernel, LpsBias];
 for (const cls of classes) serialization.registerClass(cls);
 
@@ -60,33 +60,45 @@ interface ForSeparable extends ForDepthwise {
 }
 
 /**
- * Initializers for a layer with activation σ, to spread into its configuration: every unit (of a convolution:
- * every output channel) has the bias −s ρ, ρ one of the real roots of a polynomial that approximates σ − σ(0),
- * each root for an equal share of the units; weights are random, of variance v / fan-in. See `lpsDesign` for
- * roots and v. After arXiv 2109.00125, of which only the abstract is followed: our formulation.
+ * Initializers for the kernel and bias of one layer, which lower the probability that a narrow, deep relu network is
+ * dead from the start.
  *
- * It lowers the probability that a narrow, deep relu network is dead from the start: dense layers (width 4,
- * depth 20: 6 % instead of He's 65 %) and convolutions of one or two channels on maps of a few pixels. On larger
- * maps (8 x 8, one channel) He's die less often, and at widths from 16 a trial on x sin 5x showed no benefit. For other
- * activations than relu and its like the biases are next to 0.
+ * Spread the result into the layer's configuration. Its keys are those that the layer takes:
+ * - dense, conv1d, conv2d, conv3d: by default;
+ * - conv2dTranspose, conv3dTranspose: with layer `"transpose"` and the layer's strides;
+ * - depthwiseConv2d: with layer `"depthwise"`;
+ * - separableConv2d (kernelSize > 1): with layer `"separable"`.
  *
- * Layers: dense, conv1d, conv2d, conv3d by default; conv2dTranspose and conv3dTranspose with layer `"transpose"`
- * and their strides; depthwiseConv2d with `"depthwise"`; separableConv2d with `"separable"` (kernelSize > 1).
- * The keys of the result are those that the layer takes. Layers that share a seed and a shape share their
- * weights: give each its own, or use `lpsModel`, which also sees to the last layer.
+ * Layers that share a seed and a shape get the same weights. Give each layer a seed of its own, or use `lpsModel`,
+ * which also initializes the last layer suitably.
  *
- * @param options.activation of the layer: a name of TensorFlow.js, a function, or { value, derivative?, kinks? }
+ * Mathematics: every unit (of a convolution: every output channel) has the bias −s ρ, where ρ is one of the real roots
+ * of a polynomial that approximates σ − σ(0), σ being the activation. Each root is used for an equal share of the
+ * units. Weights are random, of variance v / fan-in. See `lpsDesign` for the roots and v. This follows the abstract of
+ * arXiv 2109.00125; the formulation is ours.
+ *
+ * Where it helps: relu networks of dense layers (width 4, depth 20: 6 % are dead instead of 65 % with He's weights) and
+ * of convolutions with one or two channels on maps of a few pixels. On larger maps (8 x 8, one channel) networks with
+ * He's weights die less often, and at widths from 16 a trial on x sin 5x showed no benefit. For activations unlike relu
+ * the biases are close to 0.
+ *
+ * @param options.activation σ of the layer: a name of TensorFlow.js, a function, or { value, derivative?, kinks? }
  * @param options.parameter slope, alpha, theta or maximum of a named activation that has one
- * @param options.degree of the polynomial, 1 to 20; default 2
- * @param options.interval R: it approximates on [−R, R]; default 1
- * @param options.norm `"legendre"` (default), `"chebyshev"` or `"minimax"`
- * @param options.biasScale s; default 1
- * @param options.variance `"forward"` (default, narrow networks), `"backward"`, `"he"` (wide and very deep ones)
+ * @param options.degree degree of the polynomial, 1 to 20; default 2
+ * @param options.interval R: the polynomial approximates on [−R, R]; default 1
+ * @param options.norm norm of the approximation: `"legendre"` (default), `"chebyshev"` or `"minimax"`
+ * @param options.biasScale factor s of the biases; default 1
+ * @param options.variance `"forward"` (default, for narrow networks), `"backward"`, `"he"` (for wide and very deep
+ *   networks)
  * @param options.moment E[x²] of the inputs; default 1, or 1/4 for an activation bounded by 1
- * @param options.weights `"gaussian"` (default) or `"orthogonal"`
+ * @param options.weights independent `"gaussian"` weights (default), or `"orthogonal"` ones of the same mean square
+ * @param options.layer the kind of layer, see above; default `"dense"`
+ * @param options.strides strides of a transposed convolution; default 1
  * @param options.seed integer from 0 to 2^53 − 1; without one every weight is drawn afresh
- * @throws ArgumentError for a bad option, an activation that is constant or not finite on the interval, or for
- *   which no variance fulfils the mode; ConvergenceError for an activation without an integral
+ * @returns the initializers, by the layer's own keys
+ * @throws ArgumentError for a bad option, or an activation that is constant or not finite on the interval or has no
+ *   variance that fulfils the mode
+ * @throws ConvergenceError for an activation without an integral
  *
  * @example
  * tf.layers.dense({ units: 4, activation: "relu", ...lps({ activation: "relu", seed: 1 }) })
@@ -104,7 +116,7 @@ export function lps(options: LpsOptions): ForKernel | ForDepthwise | ForSeparabl
     case "depthwise":
       return { depthwiseInitializer: kernel, biasInitializer };
     case "separable":
-      // tf.layers 4.22 hands the first to both kernels.
+      // tf.layers 4.22 uses the depthwise initializer for both kernels.
       return { depthwiseInitializer: kernel, pointwiseInitializer: kernel, biasInitializer };
     default:
       return { kernelInitializer: kernel, biasInitializer };

@@ -12,19 +12,20 @@ import { configured } from "../initializer.ts";
 import type { LpsOptions } from "./lps.ts";
 import { isLast, isNormalized, LINEAR, outlets, within } from "./outlets.ts";
 
+/** What `lpsModel` did to one layer. */
 export interface LpsLayerReport {
-  /** Its name. */
+  /** Name of the layer. */
   readonly layer: string;
-  /** Written as a hidden layer, written as the last one, or left as it was. */
+  /** Whether the layer was set as a hidden layer, set as a last one, or left as it was. */
   readonly role: "hidden" | "last" | "skipped";
-  /** Which activation was found for a hidden layer. */
+  /** The activation that was found for a hidden layer. */
   readonly activation?: string;
   readonly design?: LpsDesign;
-  /** What kept it from being set, or works against it. */
+  /** Reasons why the layer was not set, or what reduces the effect. */
   readonly notes: string[];
 }
 
-/** What `lps` calls the layers that can be set, by their linear maps. */
+/** The option `layer` of `lps` for each linear map. */
 const names: Record<LinearMap, LpsLayer> = {
   dense: "dense",
   convolution: "dense",
@@ -34,24 +35,29 @@ const names: Record<LinearMap, LpsLayer> = {
 };
 
 /**
- * Gives all layers of a built model that have a kernel new weights: `lps` with the activation that follows each,
- * and for the last one plain Gaussian (or orthogonal) weights of variance 1 / fan-in, with no bias. Nothing
- * is written unless everything can be. Our formulation, see `lps`.
+ * Gives all layers of a built model that have a kernel new weights as `lps` does, each for the activation that follows
+ * the layer.
  *
- * The activation is that of the layer itself or of the activation layer after it (ReLU, LeakyReLU, PReLU by
- * its mean slope, ELU, ThresholdedReLU, Activation), seen through pooling, dropout, reshaping and
- * normalization; where none follows, or branches are joined first, the layer is linear. Dense, Conv1D, Conv2D, Conv3D, Conv2DTranspose,
- * Conv3DTranspose, DepthwiseConv2D, SeparableConv2D are set, also within TimeDistributed; other layers with
- * weights (recurrent, embedding, nested models), frozen ones, and such before softmax or before different
- * activations are left as they are and reported as skipped. A layer without a bias gets the variance for
- * that; a batch normalization that takes the bias out again is noted.
+ * - Set: Dense, Conv1D, Conv2D, Conv3D, Conv2DTranspose, Conv3DTranspose, DepthwiseConv2D and SeparableConv2D, also
+ *   within TimeDistributed. A layer without a bias gets the variance that suits zero biases. The report notes where a
+ *   batch normalization takes the bias out again.
+ * - Set plainly: the last layer of each output, with Gaussian (or orthogonal) weights of variance 1 / fan-in and zero
+ *   biases.
+ * - Skipped, and reported so: other layers with weights (recurrent, embedding, nested models), frozen layers, and
+ *   layers before softmax or before several different activations.
+ *
+ * The activation is that of the layer itself or of the activation layer after it (ReLU, LeakyReLU, PReLU by its mean
+ * slope, ELU, ThresholdedReLU, Activation). Pooling, dropout, reshaping and normalization may lie between. Where no
+ * activation follows, or branches are joined first, the layer counts as linear.
+ *
+ * Either all layers are written or none. The formulation is ours, see `lps`.
  *
  * @param model a LayersModel whose weights exist
- * @param options as for `lps`, without activation, parameter, layer and strides; with a seed each layer has
- *   its own stream
- * @returns what was done, a line for each layer with weights, in the model's order
+ * @param options as for `lps`, without activation, parameter, layer and strides; with a seed, each layer draws from a
+ *   stream of its own
+ * @returns what was done: an entry for each layer with weights, in the model's order
  * @throws ArgumentError for a bad model or option, or an activation for which no variance fulfils the mode
- *   (sigmoid, for "forward"); the model is then as it was
+ *   (sigmoid, for "forward"); the model is then unchanged
  */
 export function lpsModel(
   model: LayersModel,
@@ -82,7 +88,7 @@ interface Choices {
 interface Plan {
   readonly layer: Layer;
   readonly report: LpsLayerReport;
-  /** In the order of the layer's weights; none for a layer that is skipped. */
+  /** New values in the order of the layer's weights; none for a layer that is skipped. */
   readonly values: Float32Array[];
 }
 
@@ -138,7 +144,7 @@ function planned(model: LayersModel, layer: Layer, choices: Choices): Plan {
   };
 }
 
-/** Writes all of it, or none. */
+/** Writes the weights of all layers, or, if one of them throws, of none. */
 function write(plans: readonly Plan[]): void {
   const jobs = plans.filter(({ values }) => values.length > 0);
   tf.tidy(() => {

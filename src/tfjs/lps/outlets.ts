@@ -1,31 +1,31 @@
-/** Where the outputs of a layer go in a model: into which activation, or out of the model. */
+/** Where the output of a layer goes in a model: into an activation, or out of the model. */
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { activationOf, type Activation } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf, passesSigns } from "../layers/kinds.ts";
 
-/** What does not meet an activation. */
+/** The activation of an output that no activation follows. */
 export const LINEAR: Activation = { name: "linear" };
 
-/** The layer that TimeDistributed applies to every step; any other layer itself. */
+/** The layer inside of a TimeDistributed; any other layer itself. */
 export function within(layer: Layer): Layer {
   return layer.getClassName() === "TimeDistributed" ? attributes(layer).layer! : layer;
 }
 
 const isActivation = (layer: Layer): boolean => kindOf(within(layer)).role === "activation";
 
-/** Whether an activation function may be looked for behind the layer. */
+/** Whether the search for an activation may continue after the layer. */
 const isTransparent = (layer: Layer): boolean => passesSigns(within(layer));
 
-/** The layers of the model that take the layer's output. */
+/** The layers of the model that take the layer's output as input. */
 function consumers(model: LayersModel, layer: Layer): Layer[] {
   return layer.outboundNodes
     .map((node) => node.outboundLayer)
     .filter((consumer) => model.layers.includes(consumer));
 }
 
-/** Whether all of the layer's output leaves the model, through nothing that has a kernel or joins branches. */
+/** Whether the layer's whole output leaves the model without passing a layer that has a kernel or joins branches. */
 export function isLast(model: LayersModel, layer: Layer): boolean {
   const next = consumers(model, layer);
   const leaves = model.outputs.some((output) => output.sourceLayer === layer);
@@ -35,7 +35,7 @@ export function isLast(model: LayersModel, layer: Layer): boolean {
   return through && (leaves || next.length > 0);
 }
 
-/** The activations that the layer's output meets, its own first; `LINEAR` where there is none. */
+/** The activations of the layer's output: its own, or those that follow on all ways; `LINEAR` for a way without any. */
 export function outlets(model: LayersModel, layer: Layer): Activation[] {
   const own = activationOf(within(layer));
   if (own !== undefined) return [own];
@@ -46,7 +46,7 @@ export function outlets(model: LayersModel, layer: Layer): Activation[] {
   );
 }
 
-/** Whether batch normalization stands between the layer and its activation. */
+/** Whether batch normalization lies between the layer and its activation. */
 export function isNormalized(model: LayersModel, layer: Layer): boolean {
   if (activationOf(within(layer)) !== undefined) return false;
   return consumers(model, layer).some(

@@ -1,4 +1,4 @@
-/** What the cells of recurrent layers have in common when their pointwise parts are kernels. */
+/** The common part of recurrent cells whose pointwise operations are kernels of this package. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { exp } from "../../elementary.ts";
@@ -8,7 +8,7 @@ type Pointwise = (z: number) => number;
 const hardSigmoid: Pointwise = (z) => Math.min(Math.max(0.2 * z + 0.5, 0), 1);
 const sigmoid: Pointwise = (z) => 1 / (1 + exp(-z));
 
-/** From here on tanh is 1 in single precision. */
+/** From this x on tanh(x) is 1 in single precision. */
 const SATURATED = 9.5;
 
 /**
@@ -25,7 +25,7 @@ export function tanh(x: number): number {
   return (2 * p2 * q2) / (p2 * p2 + q2 * q2);
 }
 
-/** Numbers of tensors of this backend: fresh ones of the given shapes, and views of all. */
+/** Makes output tensors of the given shapes, and views of the numbers of outputs and inputs. */
 export function memory(
   backend: unknown,
   shapes: number[][],
@@ -33,23 +33,23 @@ export function memory(
 ) {
   const wasm = backend as BackendWasm;
   const outputs = shapes.map((shape) => wasm.makeOutput(shape, "float32"));
-  // Views, taken after the allocations, which may move them.
+  // Views are taken after the allocations, which may move the memory.
   const view = (tensor?: tf.TensorInfo) => tensor && (wasm.typedArrayFromHeap(tensor) as Float32Array); // prettier-ignore
   return { outputs, to: outputs.map(view) as Float32Array[], from: inputs.map(view) };
 }
 
-/** How a cell squashes its gates. */
+/** The activation of the gates of a cell. */
 export interface Gates {
-  /** By the hard sigmoid min(max(0.2 z + 0.5, 0), 1), tf.layers' default; otherwise by the sigmoid. */
+  /** Whether it is the hard sigmoid min(max(0.2 z + 0.5, 0), 1), tf.layers' default; otherwise it is the sigmoid. */
   readonly hard: boolean;
 }
 
-/** The gates as a function of z, and their slope as one of their value. */
+/** The activation of the gates as a function of z, and its derivative as a function of the activation's value. */
 export const gateOf = ({ hard }: Gates): Pointwise => (hard ? hardSigmoid : sigmoid);
 export const slopeOf = ({ hard }: Gates): Pointwise =>
   hard ? (y) => (y > 0 && y < 1 ? 0.2 : 0) : (y) => y * (1 - y);
 
-/** What is used of a cell of tf.layers. */
+/** The properties of a tf.layers cell that its replaced `call` uses. */
 export interface Cell {
   readonly kernel: { read(): tf.Tensor2D };
   readonly recurrentKernel: { read(): tf.Tensor2D };
@@ -60,14 +60,14 @@ export interface Cell {
   readonly recurrentDropout: number;
 }
 
-/** A cell's `call`: the input and the states → the output and the new states. */
+/** `call` of a cell: takes the input and the states, returns the output and the new states. */
 export type Call = (this: Cell, inputs: tf.Tensor[], kwargs: object) => tf.Tensor[];
 
 /**
- * A cell's `call` by kernels, where it is on the wasm backend, of the usual activations and without dropout; what
- * it was otherwise.
+ * Makes `call` of a cell from the original one: it uses `run`, and so the kernels of this package, on the wasm
+ * backend for cells with the usual activations and without dropout; otherwise it is the original.
  *
- * @param states how many the cell has
+ * @param states the number of states of the cell
  */
 export const quickened =
   (states: number, run: (cell: Cell, inputs: tf.Tensor2D[], gates: Gates) => tf.Tensor[]) =>

@@ -16,7 +16,7 @@ const filterKernel =
       filterShape: number[];
     };
     const convolution = convolutionOf(x.shape, filterShape, rest, depthwise);
-    // The tensors' own memory: it stays where it is, as nothing is allocated there meanwhile.
+    // A view of the tensor's own memory, which stays in place: nothing is allocated there while the view is in use.
     const view = (tensor: tf.TensorInfo) =>
       (backend as BackendWasm).typedArrayFromHeap(tensor) as Float32Array;
     return tf.tidy(() => {
@@ -28,7 +28,7 @@ const filterKernel =
 
 type InputAttrs = ConvolutionAttrs & { readonly inputShape: number[] };
 
-/** The gradient of a convolution with respect to its input, by convolutions of the other direction. */
+/** The gradient of a convolution with respect to its input, by convolutions of dy with parts of the turned filter. */
 const inputKernel =
   (depthwise: boolean, convolve: Convolve): tf.KernelFunc =>
   ({ inputs, attrs }) => {
@@ -43,16 +43,19 @@ const inputKernel =
 const convolve: Convolve = (dy, turned, dilations) =>
   tf.conv2d(dy, tf.transpose(turned, [0, 1, 3, 2]), 1, "valid", "NHWC", dilations);
 
-/** Kernel Conv2DBackpropFilter: of tf.conv2d. */
+/** Kernel Conv2DBackpropFilter: the gradient of tf.conv2d with respect to its filter. */
 export const conv2dBackpropFilter = filterKernel(false);
 
-/** Kernel Conv2DBackpropInput: of tf.conv2d, and the forward computation of tf.conv2dTranspose. */
+/** Kernel Conv2DBackpropInput: the gradient of tf.conv2d with respect to its input, and tf.conv2dTranspose itself. */
 export const conv2dBackpropInput = inputKernel(false, convolve);
 
-/** Kernel DepthwiseConv2dNativeBackpropFilter: of tf.depthwiseConv2d. */
+/** Kernel DepthwiseConv2dNativeBackpropFilter: the gradient of tf.depthwiseConv2d with respect to its filter. */
 export const depthwiseBackpropFilter = filterKernel(true);
 
-/** Kernel DepthwiseConv2dNativeBackpropInput: of tf.depthwiseConv2d, summed over the filters of a channel. */
+/**
+ * Kernel DepthwiseConv2dNativeBackpropInput: the gradient of tf.depthwiseConv2d with respect to its input, a sum over
+ * the filters of a channel.
+ */
 export const depthwiseBackpropInput = inputKernel(true, (dy, turned, dilations) => {
   const [height, width, channels, mult] = turned.shape;
   const each = tf.reshape<tf.Rank.R4>(turned, [height, width, channels * mult, 1]);
@@ -62,7 +65,7 @@ export const depthwiseBackpropInput = inputKernel(true, (dy, turned, dilations) 
   return tf.reshape(tf.sum(tf.reshape(products, [-1, mult]), 1), [n, h, w, channels]);
 });
 
-/** Kernel Conv3D: tf.conv3d, by tf.conv2d plane by plane; the backend's own for what it refuses. */
+/** Kernel Conv3D: tf.conv3d as tf.conv2d of each plane; for other types than float32 the backend's own kernel. */
 export const conv3d =
   (stock: tf.KernelFunc): tf.KernelFunc =>
   (args) => {
@@ -80,7 +83,7 @@ export const conv3d =
     );
   };
 
-/** Zeros before and after an axis with which it has its outputs. */
+/** Zeros before and after an axis with which a VALID convolution has the same outputs. */
 function zeros({ input, kernel, stride, dilation, before, output }: Convolution["rows"]): Pair {
   return [
     before,
@@ -88,10 +91,10 @@ function zeros({ input, kernel, stride, dilation, before, output }: Convolution[
   ];
 }
 
-/** Kernel Conv3DBackpropFilterV2: of tf.conv3d. */
+/** Kernel Conv3DBackpropFilterV2: the gradient of tf.conv3d with respect to its filter. */
 export const conv3dBackpropFilter = filterKernel(false);
 
-/** Kernel Conv3DBackpropInputV2: of tf.conv3d, and the forward computation of tf.conv3dTranspose. */
+/** Kernel Conv3DBackpropInputV2: the gradient of tf.conv3d with respect to its input, and tf.conv3dTranspose itself. */
 export const conv3dBackpropInput: tf.KernelFunc = ({ inputs, attrs }) => {
   const { dy, filter } = inputs as unknown as Record<"dy" | "filter", tf.Tensor5D>;
   const { inputShape, ...rest } = attrs as unknown as InputAttrs;

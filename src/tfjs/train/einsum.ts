@@ -1,13 +1,17 @@
 /**
  * tf.einsum as batched products (tensorflow/tfjs#7439), and its gradient.
  *
- * The labels of two tensors fall into those that both have and the result too (batch), that both have and
- * the result has not (inner), and those of one alone, which the result has (free) or which are summed before.
- * So each tensor becomes a stack of matrices, batch x free x inner, and tf.matMul does the rest.
+ * A label of two tensors is of one of four kinds:
+ * - batch: both tensors and the result have the label,
+ * - inner: both tensors have the label, the result does not,
+ * - free: one tensor and the result have the label,
+ * - only one tensor has the label: the tensor is summed over this axis first.
+ *
+ * So each tensor becomes a stack of matrices, batch x free x inner, and tf.matMul multiplies the stacks.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
-/** An axis is called by a number; the result's come first, in its order. */
+/** The number of a label; the labels of the result come first, in the order of its axes. */
 type Label = number;
 
 interface Term {
@@ -15,7 +19,7 @@ interface Term {
   readonly labels: readonly Label[];
 }
 
-/** The labels of the tensors and of the result, by TensorFlow.js's own reading of an equation. */
+/** The labels of the tensors and of the result, as TensorFlow.js itself reads the equation. */
 function parse(equation: string, tensors: tf.Tensor[]) {
   const { decodeEinsumEquation, checkEinsumDimSizes } = tf.backend_util;
   const { allDims, summedDims, idDims } = decodeEinsumEquation(equation, tensors.length);
@@ -40,20 +44,20 @@ export const einsum: tf.KernelFunc = ({ inputs, attrs }) => {
   });
 };
 
-/** The sum over all labels but those that are wanted. */
+/** Sums a term over all labels but those that are wanted. */
 function summed({ x, labels }: Term, wanted: (label: Label) => boolean): Term {
   const axes = labels.flatMap((label, axis) => (wanted(label) ? [] : [axis]));
   return axes.length ? { x: tf.sum(x, axes), labels: labels.filter(wanted) } : { x, labels };
 }
 
-/** Two tensors summed over what the result has not; its labels may come in another order. */
+/** The product of two terms, summed over the labels that the result does not have; its axes may need rearranging. */
 function product(a: Term, b: Term, result: readonly Label[]): Term {
   const common = a.labels.filter((label) => b.labels.includes(label));
   const batch = result.filter((label) => common.includes(label));
   const inner = common.filter((label) => !result.includes(label));
   const free = (x: Term) => result.filter((label) => x.labels.includes(label) && !common.includes(label)); // prettier-ignore
   const [freeA, freeB] = [free(a), free(b)];
-  // The tensor whose labels the result has first makes its rows.
+  // The term with the first free label of the result becomes the left factor.
   if (freeB.length > 0 && (freeA[0] ?? Infinity) > freeB[0]!) return product(b, a, result);
 
   const sizes = new Map([...sizesOf(a), ...sizesOf(b)]);
@@ -65,13 +69,13 @@ function product(a: Term, b: Term, result: readonly Label[]): Term {
 
   const whole = a.x.dtype !== "float32" || b.x.dtype !== "float32";
   if (whole || inner.length === 0 || m * n === 1) {
-    // Outer and elementwise products, dot products; numbers that tf.matMul does not take on this backend.
+    // Outer, elementwise and dot products, and types that tf.matMul does not accept on this backend.
     const left = tf.reshape(rows(a, freeA), [stack, m, 1, k]);
     const right = tf.reshape(rows(b, freeB), [stack, 1, n, k]);
     const products = tf.mul(left, right);
     return { x: tf.reshape(inner.length ? tf.sum(products, 3) : products, shape), labels };
   }
-  // Factors as they lie in memory, transposed or not, if one of these ways they need no rearranging.
+  // A factor that is a stack of matrices in memory, transposed or not, needs no rearranging.
   const lies = (x: Term, order: readonly Label[]) => x.labels.every((label, i) => label === order[i]); // prettier-ignore
   const transposeA = lies(a, [...batch, ...inner, ...freeA]);
   const transposeB = !lies(b, [...batch, ...inner, ...freeB]);
@@ -82,13 +86,13 @@ function product(a: Term, b: Term, result: readonly Label[]): Term {
 
 const sizesOf = ({ x, labels }: Term) => labels.map((label, axis) => [label, x.shape[axis]!] as const); // prettier-ignore
 
-/** A tensor with its axes in this order. */
+/** The tensor of a term with its axes in this order. */
 function arranged({ x, labels }: Term, order: readonly Label[]): tf.Tensor {
   const perm = order.map((label) => labels.indexOf(label));
   return perm.every((axis, i) => axis === i) ? x : tf.transpose(x, perm);
 }
 
-/** The gradient with respect to a tensor is the product of dy and the other one, repeated over what was summed. */
+/** The gradient with respect to a tensor is the product of dy and the other tensor, repeated along the summed axes. */
 export const einsumGradient: Omit<tf.GradConfig, "kernelName"> = {
   saveAllInputs: true,
   gradFunc: (dy, saved, attrs) => {

@@ -1,10 +1,10 @@
 /**
  * Gradients of dilated tf.fused.conv2d and tf.fused.depthwiseConv2d.
  *
- * These operations bring their gradients with them, as tf.customGrad, so that no registry knows them; and
- * those gradients refuse dilations. Every Conv2D layer without an activation calls the first. So their
- * kernels leave word that they ran with dilations, and the engine's `customGrad`, which all copies of
- * TensorFlow.js share, then takes another gradient.
+ * These operations define their gradients by tf.customGrad, so the gradients are in no registry, and they refuse
+ * dilations. Every Conv2D layer without an activation calls tf.fused.conv2d. So the kernels of these operations
+ * record that they ran with dilations, and the engine's `customGrad`, which all copies of TensorFlow.js share, then
+ * uses a gradient of this package instead.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionGradient, isOurs } from "./gradients.ts";
@@ -12,10 +12,10 @@ import { convolutionGradient, isOurs } from "./gradients.ts";
 type CustomGrad = ReturnType<typeof tf.engine>["customGrad"];
 type Activation = Parameters<typeof tf.backend_util.getFusedDyActivation>[2];
 
-/** The dilated convolution that ran since the last look, by the name of its plain kernel. */
+/** The dilated convolution that ran in the current `customGrad`, by the name of its kernel that is not fused. */
 let ran: { kernelName: string; attrs: tf.NamedAttrMap } | undefined;
 
-/** A fused kernel that leaves word. */
+/** A fused kernel that records its dilated convolution in `ran`. */
 const announcing =
   (kernelName: string) =>
   (stock: tf.KernelFunc): tf.KernelFunc =>
@@ -31,7 +31,7 @@ export const fusedConv2d = announcing("Conv2D");
 /** Kernel FusedDepthwiseConv2D. */
 export const fusedDepthwiseConv2d = announcing("DepthwiseConv2dNative");
 
-/** The engine's customGrad, but with a gradient of ours for what `announcing` has seen. */
+/** The engine's customGrad, but with a gradient of this package for a convolution that `announcing` recorded. */
 export const watching =
   (customGrad: CustomGrad): CustomGrad =>
   (f) =>
@@ -45,7 +45,7 @@ export const watching =
       return { ...result, gradFunc: fusedGradient(convolutionGradient(kernelName), attrs) };
     });
 
-/** The gradient with respect to input, filter and bias, in this order; saved are filter, input, output, bias. */
+/** The gradients with respect to input, filter and bias; `saved` is filter, input, output and bias. */
 function fusedGradient(gradient: tf.GradConfig["gradFunc"], attrs: tf.NamedAttrMap) {
   return (given: tf.Tensor, saved: tf.Tensor[]) => {
     const [filter, x, y, bias] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];

@@ -1,4 +1,4 @@
-/** What TensorFlow.js says of a convolution, as axes. */
+/** Translates the attributes of convolutions and poolings in TensorFlow.js into a `Convolution` of axes. */
 import * as tf from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Axis } from "../../linalg/axis.ts";
@@ -7,7 +7,7 @@ import type { Convolution } from "../../linalg/filterGradient.ts";
 /** One number for all axes, or one for each. */
 type PerAxis = number | number[];
 
-/** What comes with a convolution, a pooling or one of their gradients. */
+/** Attributes of the kernels of a convolution, a pooling or one of their gradients. */
 export interface ConvolutionAttrs {
   readonly strides: PerAxis;
   readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
@@ -21,16 +21,15 @@ type Shape5D = [number, number, number, number, number];
 type Pair = [number, number];
 type Triple = [number, number, number];
 
-/** The depth of an image. */
+/** The depth axis of an image. */
 const flat: Axis = { input: 1, kernel: 1, stride: 1, dilation: 1, before: 0, output: 1 };
 
-/** Whether there are gaps between the taps. */
+/** Whether there are gaps between the taps of the filter. */
 export const isDilated = ({ dilations }: Pick<ConvolutionAttrs, "dilations">) =>
   [dilations ?? 1].flat().some((dilation) => dilation !== 1);
 
 /**
- * The sizes of a convolution of images [n, height, width, channels] or volumes [n, depth, height, width,
- * channels].
+ * The sizes of a convolution of images [n, height, width, channels] or volumes [n, depth, height, width, channels].
  *
  * @throws ArgumentError for channels first, which the backend does not convolve either
  */
@@ -110,7 +109,7 @@ const ofVolumes = (info: tf.backend_util.Conv3DInfo): Convolution => ({
   },
 });
 
-/** What images and volumes have in common. */
+/** The sizes that images and volumes have in common. */
 function sides(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo) {
   return {
     images: info.batchSize,
@@ -136,10 +135,10 @@ function sides(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo) {
 }
 
 /**
- * The part of dy that belongs to outputs of the convolution: all of it, but tf.conv2dTranspose takes more,
- * and the backends then look at the first rows and columns only.
+ * The part of dy that belongs to outputs of the convolution. Usually this is all of dy, but tf.conv2dTranspose accepts
+ * a larger dy, of which the backends use the first rows and columns only.
  *
- * @throws ArgumentError if there are too few
+ * @throws ArgumentError if dy is too small
  */
 export function fitting<T extends tf.Tensor>(dy: T, { depth, rows, cols }: Convolution): T {
   const axes = [depth, rows, cols].slice(5 - dy.rank);

@@ -1,4 +1,4 @@
-/** Gradients of operations that TensorFlow.js leaves out, or refuses. */
+/** Gradients of operations for which TensorFlow.js has none, or refuses some attributes. */
 import * as tf from "@tensorflow/tfjs-core";
 import { einsumGradient } from "./einsum.ts";
 import { isDilated, type ConvolutionAttrs } from "./geometry.ts";
@@ -9,7 +9,7 @@ type GradFunc = tf.GradConfig["gradFunc"];
 
 const zeros = (x: tf.Tensor) => () => tf.zeros(x.shape);
 
-/** Of what is constant between its steps. */
+/** The gradient, zero, of an operation that is constant between its steps. */
 const step = (...inputsToSave: string[]) => ({
   inputsToSave,
   gradFunc: ((_, saved) =>
@@ -29,7 +29,7 @@ const kernels: Record<string, readonly [input: string, filter: string]> = {
   ],
 };
 
-/** The gradients of a convolution whose kernels on the wasm backend know dilations. */
+/** The gradients of a convolution by kernels that, on the wasm backend, support dilations. */
 export const convolutionGradient =
   (kernelName: string): GradFunc =>
   (dy, saved, attrs) => {
@@ -42,18 +42,18 @@ export const convolutionGradient =
     };
   };
 
-/** Whether a convolution of these attributes has a gradient by ours only. */
+/** Whether only this package has a gradient of a convolution of these attributes. */
 export const isOurs = (attrs: tf.NamedAttrMap) =>
   tf.getBackend() === "wasm" && isDilated(attrs as unknown as ConvolutionAttrs);
 
-/** The gradient found, but ours for dilated convolutions on the wasm backend, which it refuses. */
+/** The gradient found, but for dilated convolutions on the wasm backend, which it refuses, this package's. */
 const orDilated =
   (kernelName: string) =>
   (found: GradFunc): GradFunc =>
   (dy, saved, attrs) =>
     (isOurs(attrs) ? convolutionGradient(kernelName) : found)(dy, saved, attrs);
 
-/** The gradient found, summed over what was broadcast, which it leaves out. */
+/** The gradient found, with the sum over broadcast axes that it leaves out. */
 const broadcast =
   (found: GradFunc): GradFunc =>
   (dy, saved, attrs) => {
@@ -61,7 +61,7 @@ const broadcast =
     const { transposeA, transposeB } = attrs as unknown as Record<string, boolean>;
     const gradients = found(dy, saved, attrs);
     const tall = (x: tf.Tensor) => tf.reshape(x, [-1, x.shape[x.rank - 1]!]);
-    /** One product where a stack meets one matrix, instead of one for each, and their sum. */
+    /** For a stack times one matrix: one product of tall matrices, instead of a sum of products. */
     const ofMatrix = () => {
       const [x, y] = [tall(a), tall(dy as tf.Tensor)];
       return transposeB ? tf.matMul(y, x, true) : tf.matMul(x, y, true);
@@ -74,9 +74,8 @@ const broadcast =
   };
 
 /**
- * The gradient of batch normalization, y = scale (x − mean) r + offset, r = 1 / √(variance + ε). That of
- * TensorFlow.js sums over what was broadcast only where the statistics are vectors, that is, where the
- * channels are last.
+ * The gradient of batch normalization, y = scale (x − mean) r + offset, r = 1 / √(variance + ε). The gradient of
+ * TensorFlow.js sums over broadcast axes only if the statistics are vectors, that is, if channels are last.
  */
 const batchNorm = (): GradFunc => (given, saved, attrs) => {
   const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
@@ -102,7 +101,7 @@ function reduced(x: tf.Tensor, shape: number[]): tf.Tensor {
   return tf.reshape(tf.sum(x, axes), shape);
 }
 
-/** Registered unless TensorFlow.js has them. */
+/** Gradients by kernel, registered where TensorFlow.js has none. */
 export const missing: Record<string, Omit<tf.GradConfig, "kernelName">> = {
   All: step("x"),
   Any: step("x"),
@@ -115,7 +114,7 @@ export const missing: Record<string, Omit<tf.GradConfig, "kernelName">> = {
   LogicalOr: step("a", "b"),
   NotEqual: step("a", "b"),
   Einsum: einsumGradient,
-  /** The forward computation of tf.conv3dTranspose. */
+  /** This kernel is the forward computation of tf.conv3dTranspose. */
   Conv3DBackpropInputV2: {
     inputsToSave: ["dy", "filter"],
     gradFunc: (ddx, saved, attrs) => {
@@ -131,7 +130,7 @@ export const missing: Record<string, Omit<tf.GradConfig, "kernelName">> = {
   },
 };
 
-/** Made from those that TensorFlow.js has. */
+/** Gradients by kernel, made from those of TensorFlow.js. */
 export const mended: Record<string, (found: GradFunc) => GradFunc> = {
   BatchMatMul: broadcast,
   Conv2D: orDilated("Conv2D"),

@@ -1,10 +1,10 @@
 /**
- * The pointwise parts of a GRU cell as two kernels forward and two back.
+ * The pointwise operations of a GRU cell as two forward kernels and two backward ones.
  *
  *   z = σ(x·K₀ + h·R₀ + b₀), r = σ(x·K₁ + h·R₁ + b₁), g = tanh(x·K₂ + (r h)·R₂ + b₂)
  *   h' = z h + (1 − z) g
  *
- * The first makes z, r, r h and x·K₂ + b₂; after the product with R₂ the second makes g and h'.
+ * The first kernel computes z, r, r h and x·K₂ + b₂; after the product with R₂ the second one computes g and h'.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { float64 } from "../../arrays.ts";
@@ -19,7 +19,7 @@ type Arrays<Count extends number, T extends Float32Array[] = []> = T["length"] e
   ? T
   : Arrays<Count, [...T, Float32Array]>;
 
-/** x·K, h·[R₀, R₁], b and h → z, r, r h, x·K₂ + b₂. */
+/** The first forward kernel: x·K, h·[R₀, R₁], b and h → z, r, r h and x·K₂ + b₂. */
 const gates: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { ofInput, ofState, bias, state } = inputs as Record<string, tf.TensorInfo>;
   const [n, units] = state!.shape as [number, number];
@@ -43,7 +43,7 @@ const gates: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return outputs;
 };
 
-/** ∂ with respect to x·K, h·[R₀, R₁], b and h, given those with respect to z, r h and x·K₂ + b₂. */
+/** Its backward kernel: gradients for z, r h and x·K₂ + b₂ → gradients for x·K, h·[R₀, R₁], h and b. */
 const gatesBack: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { dUpdate, dKept, dCandidate, state, update, reset } = inputs as Record<string, tf.TensorInfo>; // prettier-ignore
   const [n, units] = state!.shape as [number, number];
@@ -73,7 +73,7 @@ const gatesBack: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return outputs;
 };
 
-/** x·K₂ + b₂, (r h)·R₂, z and h → h', g. */
+/** The second forward kernel: x·K₂ + b₂, (r h)·R₂, z and h → h' and g. */
 const state: tf.KernelFunc = ({ inputs, backend }) => {
   const { candidate, ofKept, update, state } = inputs as Record<string, tf.TensorInfo>;
   const { outputs, to, from } = memory(backend, [state!.shape, state!.shape], [candidate, ofKept, update, state]); // prettier-ignore
@@ -87,7 +87,7 @@ const state: tf.KernelFunc = ({ inputs, backend }) => {
   return outputs;
 };
 
-/** ∂ with respect to what g is made of, z and h, given that with respect to h'. */
+/** Its backward kernel: the gradient for h' → gradients for the argument of tanh, z and h. */
 const stateBack: tf.KernelFunc = ({ inputs, backend }) => {
   const { dNext, update, state, squashed } = inputs as Record<string, tf.TensorInfo>;
   const { shape } = state!;
@@ -145,7 +145,7 @@ export const gruGradients: tf.GradConfig[] = [
   },
 ];
 
-/** GRUCell.call by these kernels. */
+/** `call` of GRUCell, by these kernels. */
 export const gruCall = quickened(1, (cell, [x, h], attrs) => {
   const recurrent = cell.recurrentKernel.read();
   const units = recurrent.shape[0];

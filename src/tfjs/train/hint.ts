@@ -1,12 +1,13 @@
 /**
- * Where a kernel of `tfjs-initializers/train` is missing, the wasm backend says which one and no more
- * (tensorflow/tfjs#8474). After `install` it also says what brings it: a kernel of that name, which only throws.
+ * Hints for kernels that the wasm backend lacks. Where a kernel is missing, the backend's error names the kernel only
+ * (tensorflow/tfjs#8474). After `install`, a kernel of that name is registered that throws an error which also names
+ * `tfjs-initializers/train`.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
 const backendName = "wasm";
 
-/** What training needs and the backend lacks. */
+/** Kernels that training needs and the backend lacks. */
 const lacking = [
   "Conv2DBackpropFilter",
   "DepthwiseConv2dNativeBackpropFilter",
@@ -15,10 +16,10 @@ const lacking = [
   "UnsortedSegmentSum",
 ];
 
-/** Marks such a kernel; a global symbol, shared by all copies of this package. */
+/** Marks a kernel that is only a hint. The symbol is global, shared by all copies of this package. */
 const HINT = Symbol.for("tfjs-initializers/hint");
 
-/** Has a backend no such kernel, or only the hint? */
+/** Whether a backend has no kernel of this name, or only the hint. */
 export function lacks(backendName: string, kernelName: string): boolean {
   const found = tf.getKernel(kernelName, backendName);
   return found === undefined || HINT in found.kernelFunc;
@@ -37,7 +38,7 @@ export function hint(): void {
   }
 }
 
-/** Takes the hints back; the kernels themselves stay. */
+/** Unregisters the hints; kernels that compute stay. */
 export function unhint(): void {
   for (const kernelName of lacking) {
     if (tf.getKernel(kernelName, backendName) && lacks(backendName, kernelName))

@@ -4,7 +4,7 @@ import { phasesOf } from "../../linalg/axis.ts";
 import type { Convolution } from "../../linalg/filterGradient.ts";
 import type { Shape4D } from "./geometry.ts";
 
-/** A convolution of stride 1, VALID, to as many channels as the input has, with a filter turned by 180°. */
+/** A VALID convolution of dy, of stride 1, with a filter turned by 180°: dy's channels to those of the input. */
 export type Convolve = (
   dy: tf.Tensor4D,
   turned: tf.Tensor4D,
@@ -12,11 +12,11 @@ export type Convolve = (
 ) => tf.Tensor4D;
 
 /**
- * The gradient with respect to the input, by convolutions of stride 1 of dy with parts of the filter.
+ * The gradient with respect to the input, by convolutions of dy, of stride 1, with parts of the filter.
  *
- * Rows v = i (mod stride) of the padded input meet the filter's rows i, i + stride, … only. So dx falls
- * into as many phases as the strides' product, each the convolution of dy with one part of the filter turned
- * by 180°: the flops of the forward convolution, and no zeros between the pixels of dy.
+ * Rows v = i (mod stride) of the padded input meet only the rows i, i + stride, … of the filter. So dx falls into
+ * strideHeight x strideWidth phases, and each phase is the convolution of dy with one part of the filter, turned by
+ * 180°. This takes the flops of the forward convolution, and no zeros between the pixels of dy.
  */
 export function backpropInput(
   { images, channels, rows, cols }: Convolution,
@@ -41,7 +41,7 @@ export function backpropInput(
 
 type Side = readonly [before: number, after: number];
 
-/** Images with more rows and columns of zeros around them; with fewer of their own where negative. */
+/** Adds rows and columns of zeros around images; negative numbers remove rows and columns. */
 function window(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
   const sides: Side[] = [[0, 0], rows, cols, [0, 0]];
   const zeros = sides.map(([before, after]): [number, number] => [Math.max(before, 0), Math.max(after, 0)]); // prettier-ignore
@@ -54,7 +54,7 @@ function window(x: tf.Tensor4D, rows: Side, cols: Side): tf.Tensor4D {
   return crop(padded, kept(height, rows), kept(width, cols));
 }
 
-/** So many rows and columns from the first of each on. */
+/** Cuts out the given numbers of rows and columns, from the given first ones on. */
 function crop(
   x: tf.Tensor4D,
   [top, height]: readonly [first: number, size: number],
@@ -65,7 +65,7 @@ function crop(
   return tf.slice(x, [0, top, left, 0], [n, height, width, channels]);
 }
 
-/** Images whose rows (axis 1) or columns (axis 2) are those of the given ones in turn. */
+/** Interleaves the rows (axis 1) or columns (axis 2) of images. */
 function weave(images: tf.Tensor4D[], axis: 1 | 2): tf.Tensor4D {
   if (images.length === 1) return images[0]!;
   const [n, h, w, c] = images[0]!.shape;

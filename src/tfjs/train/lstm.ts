@@ -1,6 +1,6 @@
 /**
- * The pointwise part of an LSTM cell as one kernel forward and one back. tf.layers takes some 110 kernels a
- * time step for it, most of which last less than what surrounds them.
+ * The pointwise operations of an LSTM cell as one forward kernel and one backward kernel. tf.layers runs about 110
+ * kernels for them in each time step, most of which take less time than the calls of them.
  *
  *   z = x·K + h·R + b, in four parts;  i = σ(z₀), f = σ(z₁), g = tanh(z₂), o = σ(z₃)
  *   c' = f c + i g;  h' = o tanh(c')
@@ -14,7 +14,7 @@ import { gateOf, memory, quickened, slopeOf, tanh, type Gates } from "./cells.ts
 const FORWARD = "tfjs-initializers/LSTM";
 const BACK = "tfjs-initializers/LSTMGrad";
 
-/** x·K, h·R, b and c → h', c', and for the way back [i, f, g, o] and tanh(c'). */
+/** Forward: x·K, h·R, b and c → h', c' and, for the backward kernel, [i, f, g, o] and tanh(c'). */
 const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { ofInput, ofState, bias, carry } = inputs as Record<string, tf.TensorInfo>;
   const [n, units] = carry!.shape as [number, number];
@@ -48,7 +48,7 @@ const forward: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   return outputs;
 };
 
-/** ∂ with respect to z, c and b, given those with respect to h' and c'. */
+/** Backward: gradients for h' and c' → gradients for z, c and b. */
 const back: tf.KernelFunc = ({ inputs, attrs, backend }) => {
   const { dh, dc, carry, gates, squashed } = inputs as Record<string, tf.TensorInfo>;
   const [n, units] = carry!.shape as [number, number];
@@ -103,7 +103,7 @@ export const lstmGradient: tf.GradConfig = {
   },
 };
 
-/** LSTMCell.call by these kernels. */
+/** `call` of LSTMCell, by these kernels. */
 export const lstmCall = quickened(2, (cell, [x, h, carry], gates) => {
   const terms: tf.NamedTensorMap = {
     ofInput: tf.matMul(x!, cell.kernel.read()),

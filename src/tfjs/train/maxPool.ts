@@ -5,10 +5,10 @@ import type { Convolution } from "../../linalg/filterGradient.ts";
 import { poolingOf } from "./geometry.ts";
 
 /**
- * The gradient of max pooling: each dy goes to one of the largest entries of its window, to none if there is
- * no entry above −∞.
+ * The gradient of max pooling: each dy goes to one of the largest entries of its window, or to none if no entry is
+ * above −∞.
  *
- * @param last of equal entries the last has it, otherwise the first
+ * @param last whether dy goes to the last of equal entries; otherwise to the first
  */
 const maxPoolGradient =
   (last: boolean): tf.KernelFunc =>
@@ -17,19 +17,19 @@ const maxPoolGradient =
     const pooling = poolingOf(input.shape, attrs as unknown as Parameters<typeof poolingOf>[1]);
     const wasm = backend as BackendWasm;
     const output = wasm.makeOutput(input.shape, "float32");
-    // Views, taken after the allocation, which may move them.
+    // Views are taken after the allocation, which may move the memory.
     const [dx, x, given] = [output, input, dy].map((tensor) => wasm.typedArrayFromHeap(tensor));
     scatter(pooling, last, x as Float32Array, given as Float32Array, dx as Float32Array);
     return output;
   };
 
-/** Kernel MaxPoolGrad: of tf.maxPool. */
+/** Kernel MaxPoolGrad: the gradient of tf.maxPool. */
 export const maxPoolGrad = maxPoolGradient(false);
 
-/** Kernel MaxPool3DGrad: of tf.maxPool3d. */
+/** Kernel MaxPool3DGrad: the gradient of tf.maxPool3d. */
 export const maxPool3dGrad = maxPoolGradient(true);
 
-/** dx[a largest of the window] += dy */
+/** For each window: dx[position of the largest entry] += dy. */
 function scatter(
   { images, channels, depth, rows, cols }: Convolution,
   last: boolean,
@@ -71,7 +71,7 @@ function scatter(
   }
 }
 
-/** The part of a window that is not outside. */
+/** The part of a window that lies inside the input. */
 function inside(axis: Axis, output: number): readonly [first: number, end: number] {
   const first = inputAt(axis, output, 0);
   return [Math.max(first, 0), Math.min(first + axis.kernel, axis.input)];

@@ -10,7 +10,7 @@ interface Transposes {
   readonly transposeB: boolean;
 }
 
-/** What is multiplied with what: stacks of op(A), m x k, with stacks of op(B), k x n. */
+/** Sizes of a product of stacks: matrices op(A), m x k, times matrices op(B), k x n. */
 interface Plan extends Transposes {
   readonly m: number;
   readonly n: number;
@@ -21,16 +21,16 @@ interface Plan extends Transposes {
 }
 
 /**
- * Of products with fewer multiplications than this the backend makes many faster than they could be packed:
- * 1,000 of them take it 0.16 ms at 4 x 4 x 4, ours 0.23; at 6 x 6 x 6 it is 0.41 and 0.30.
+ * The backend multiplies stacks of plain matrices with fewer multiplications per product than this faster than ours
+ * packs them: for 1,000 products of 4 x 4 x 4 the backend takes 0.16 ms, ours 0.23; of 6 x 6 x 6, 0.41 and 0.30.
  */
 const SMALL = 128;
 
 /**
- * Kernel BatchMatMul. The backend multiplies two plain matrices fast; transposed factors and stacks go
- * through a loop there, at 1 to 3 GFLOP/s (tensorflow/tfjs#2532). They take the GEMM of this package.
+ * Kernel BatchMatMul. The backend multiplies two plain matrices fast, but transposed factors and stacks by a loop at
+ * 1 to 3 GFLOP/s (tensorflow/tfjs#2532). Here transposed factors and stacks are multiplied by the GEMM of this package.
  *
- * @param stock the backend's own, for plain matrices and for whatever it refuses
+ * @param stock the backend's own kernel, for plain matrices and for whatever it refuses
  */
 export const batchMatMul =
   (stock: tf.KernelFunc): tf.KernelFunc =>
@@ -41,7 +41,7 @@ export const batchMatMul =
     const { count, starts, sharedB } = plan.runs;
     const plain = isPlain(plan) && starts.length === 1 && sharedB;
     if (plain && count > 1) {
-      // A stack whose matrices all meet the same one is one tall matrix.
+      // A stack of matrices that are all multiplied by the same matrix is one tall matrix.
       const [tall, matrix] = [[count * plan.m, plan.k], [plan.k, plan.n]]; // prettier-ignore
       const inputs = { a: { ...a, shape: tall }, b: { ...b, shape: matrix } };
       const product = stock({ ...args, inputs }) as tf.TensorInfo;
@@ -70,14 +70,14 @@ export const fusedMatMul =
     });
   };
 
-/** The backend leaves a product as it finds it where there is nothing to sum. */
+/** Whether the factors are plain; an empty sum is not, because the backend then leaves the product uninitialized. */
 const isPlain = ({ transposeA, transposeB, m, n, k }: Plan) =>
   !transposeA && !transposeB && m * n * k > 0;
 
 /** The activations that the backend fuses. */
 const fusable = new Set<Activation>(["linear", "relu", "relu6", "prelu", "leakyrelu", "sigmoid", "elu"]); // prettier-ignore
 
-/** Undefined if the backend has a message for these factors. */
+/** The plan of a product, or undefined for factors that the backend refuses with a message of its own. */
 function planOf(
   a: tf.TensorInfo,
   b: tf.TensorInfo,
@@ -95,7 +95,7 @@ function planOf(
   return { transposeA, transposeB, m, n, k, runs, shape: [...stack, m, n] };
 }
 
-/** The shape to which two stacks broadcast, if they do. */
+/** The shape to which two stacks broadcast; undefined if they do not match. */
 function broadcast(a: number[], b: number[]): number[] | undefined {
   try {
     return tf.broadcast_util.assertAndGetBroadcastShape(a, b);
@@ -113,7 +113,7 @@ function multiply(
   const { m, n, k } = products;
   const { count, sharedA, sharedB, starts } = runs;
   const output = backend.makeOutput(shape, "float32");
-  // Views of the tensors' own memory, taken after the allocation, which may move it.
+  // Views are taken after the allocation, which may move the memory.
   const [x, y, z] = [a, b, output].map((tensor) => backend.typedArrayFromHeap(tensor) as Float32Array) as [Float32Array, Float32Array, Float32Array]; // prettier-ignore
   const matrices = (view: Float32Array, size: number, first: number, length: number) =>
     view.subarray(first * size, (first + length) * size);

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Kernel ResizeNearestNeighborGrad: each dy goes to the pixel that its output was taken from, which
- * resizing an image of the pixels' numbers tells.
+ * Kernel ResizeNearestNeighborGrad: each dy goes to the pixel from which its output was copied. Resizing an image
+ * whose values are the numbers of its pixels gives these pixels.
  */
 export const resizeNearestNeighborGrad: tf.KernelFunc = ({ inputs, attrs }) => {
   const { images, dy } = inputs as unknown as Record<"images" | "dy", tf.Tensor4D>;

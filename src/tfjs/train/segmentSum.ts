@@ -4,10 +4,10 @@ import { float32, float64, int32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 
 /**
- * Kernel UnsortedSegmentSum: row i of the result is the sum of the rows of x whose segment is i, zero if
- * there is none; rows of a segment outside [0, numSegments) go nowhere. The gradient of embeddings.
+ * Kernel UnsortedSegmentSum: row i of the result is the sum of the rows of x whose segment is i, or zero if there is
+ * none. Rows of a segment outside [0, numSegments) are ignored. It is the gradient of embeddings.
  *
- * Sums are taken in double precision, segment by segment.
+ * Sums are computed in double precision, segment by segment.
  *
  * @throws ArgumentError if segmentIds is not of rank 1, with one entry for each row of x
  */
@@ -30,7 +30,7 @@ function segmentSums(
   size: number,
   count: number,
 ): Float32Array {
-  // The rows of each segment as a list: its first row, and to each row the next.
+  // The rows of each segment form a linked list: `first` of a segment, then `next` of each row.
   const first = int32(count).fill(-1);
   const next = int32(segments.length);
   for (let row = segments.length - 1; row >= 0; row--) {

@@ -1,11 +1,11 @@
 /**
- * Gradients of activations in one pass over the numbers, where TensorFlow.js takes three to six kernels: a
- * time step of an LSTM runs over a hundred, most of which last less than what surrounds them.
+ * Gradients of activations in one pass over the numbers, where TensorFlow.js runs three to six kernels: a time step
+ * of an LSTM runs over a hundred, most of which take less time than the calls of them.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
-/** dx[i] = dy[i] · slope at i, of n numbers; `at` is the input or the output of the activation. */
+/** dx[i] = dy[i] · slope(at[i]), where `at` is the input or the output of the activation. */
 type Pass = (at: Float32Array, dy: Float32Array, dx: Float32Array, attrs: Limits) => void;
 interface Limits {
   readonly clipValueMin: number;
@@ -35,7 +35,7 @@ export const slopeKernels: Record<string, tf.KernelFunc> = Object.fromEntries(
     ({ inputs, attrs, backend }) => {
       const wasm = backend as BackendWasm;
       const output = wasm.makeOutput(inputs.at!.shape, "float32");
-      // Views, taken after the allocation, which may move them.
+      // Views are taken after the allocation, which may move the memory.
       const view = (tensor: tf.TensorInfo) => wasm.typedArrayFromHeap(tensor) as Float32Array;
       pass(view(inputs.at!), view(inputs.dy!), view(output), attrs as unknown as Limits);
       return output;
@@ -43,7 +43,7 @@ export const slopeKernels: Record<string, tf.KernelFunc> = Object.fromEntries(
   ]),
 );
 
-/** The gradient found, but on the wasm backend ours, of floating-point numbers. */
+/** The gradient found, but for floating-point numbers on the wasm backend the kernel above. */
 const onePass =
   (activation: string) =>
   (found: tf.GradConfig["gradFunc"]): tf.GradConfig["gradFunc"] =>
@@ -54,7 +54,7 @@ const onePass =
     return { x: dx };
   };
 
-/** By activation. */
+/** Gradients by the kernel of the activation. */
 export const slopes = Object.fromEntries(
   Object.keys(passes).map((activation) => [activation, onePass(activation)]),
 );

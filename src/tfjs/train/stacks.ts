@@ -1,19 +1,19 @@
-/** How two stacks of matrices meet in a product, whose stack is what theirs broadcast to. */
+/** The pairs of matrices in a product of two broadcast stacks, as runs of equal steps. */
 export interface Runs {
-  /** Products in a run. */
+  /** Number of products in a run. */
   readonly count: number;
-  /** Whether all products of a run have this factor in common; otherwise it goes on by one matrix. */
+  /** Whether all products of a run share this factor; otherwise each product takes the next matrix. */
   readonly sharedA: boolean;
   readonly sharedB: boolean;
-  /** The matrices with which the runs begin. */
+  /** Indices of the matrices with which the runs begin. */
   readonly starts: readonly (readonly [a: number, b: number])[];
 }
 
 /**
- * The product's stack in runs: one over as many of the last axes as both factors behave alike on, for each
- * position on the axes before them.
+ * Divides the stack of a product into runs. A run covers as many of the last axes as possible, so that along them each
+ * factor either is repeated throughout or advances throughout. Each position on the axes before them begins a run.
  *
- * @param a, b, stack the axes before the last two, of the factors and of the product
+ * @param a, b, stack the shapes without the last two axes, of the factors and of the product
  */
 export function runsOf(a: readonly number[], b: readonly number[], stack: readonly number[]): Runs {
   const [stepsA, stepsB] = [steps(a, stack), steps(b, stack)];
@@ -37,7 +37,7 @@ export function runsOf(a: readonly number[], b: readonly number[], stack: readon
   return { count, sharedA, sharedB, starts };
 }
 
-/** Matrices from one position on an axis of the product's stack to the next; 0 where one is repeated. */
+/** For each axis of the product's stack, the step of the matrix index from position to position; 0 if repeated. */
 function steps(shape: readonly number[], stack: readonly number[]): number[] {
   const padded = [...stack.map(() => 1), ...shape].slice(shape.length);
   return padded.map((size, axis) =>

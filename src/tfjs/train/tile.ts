@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
-/** Kernel Tile: a tensor repeated along its axes; the backend's own takes it number by number. */
+/** Kernel Tile: a tensor repeated along its axes. The backend's own kernel copies single numbers. */
 export const tile =
   (stock: tf.KernelFunc): tf.KernelFunc =>
   (args) => {
@@ -13,20 +13,20 @@ export const tile =
       x.shape.map((size, axis) => size * reps[axis]!),
       x.dtype,
     );
-    // Views, taken after the allocation, which may move them.
+    // Views are taken after the allocation, which may move the memory.
     repeat(x.shape, reps, backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(output));
     return output;
   };
 
 type Numbers = ReturnType<BackendWasm["typedArrayFromHeap"]>;
 
-/** Writes each block of the input once, and copies what has been written: the whole of an axis before the next. */
+/** Writes each block of the input once, then copies the written block for its repetitions, from the last axis on. */
 function repeat(shape: readonly number[], reps: readonly number[], x: Numbers, to: Numbers): void {
-  // Behind the last axis that is repeated all is one run.
+  // The axes behind the last repeated one form one run.
   const axes = Math.max(0, ...reps.map((count, axis) => (count === 1 ? 0 : axis + 1)));
   const run = tf.util.sizeFromShape(shape.slice(axes) as number[]);
   let from = 0;
-  /** Returns the end of what was written. */
+  /** Writes the entries of an axis from the address `at` on, and returns the end address. */
   const write = (axis: number, at: number): number => {
     if (axis === axes) {
       if (run === 1) to[at] = x[from]!;
@@ -45,7 +45,7 @@ function repeat(shape: readonly number[], reps: readonly number[], x: Numbers, t
   if (to.length > 0) write(0, 0);
 }
 
-/** The gradient of tf.tile is the sum over the repetitions: over axes of their own. */
+/** The gradient of tf.tile is the sum over the repetitions, which become axes of their own. */
 export const tileGradient = (): tf.GradConfig["gradFunc"] => (dy, saved, attrs) => {
   const [x] = saved as [tf.Tensor];
   const reps = attrs["reps"] as number[];

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { inputAt, type Axis } from "../../linalg/axis.ts";
 import type { Convolution } from "../../linalg/filterGradient.ts";
 
-/** A convolution of images, or its gradient with respect to them, of one plane of the filter. */
+/** A convolution of images with one plane of the filter, or its gradient with respect to the images. */
 type Plane = (images: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor4D;
 
 /** y[o] = Σ over taps t of x[o · stride + t · dilation − before] * filter[t] */
@@ -25,7 +25,7 @@ export function convolveVolumes(
   return tf.reshape(tf.addN(products), [images, output, rows.output, cols.output, filters]);
 }
 
-/** The gradient with respect to x of what `convolveVolumes` gives. */
+/** The gradient of `convolveVolumes` with respect to x. */
 export function backpropVolumes(
   { depth, images, rows, cols, channels }: Convolution,
   dy: tf.Tensor5D,
@@ -42,10 +42,10 @@ export function backpropVolumes(
   return tf.addN(parts) as tf.Tensor5D;
 }
 
-/** A filter by the taps of its depth. */
+/** The planes of a filter, one for each tap of its depth. */
 const planesOf = (filter: tf.Tensor5D) => tf.unstack(filter) as tf.Tensor4D[];
 
-/** `size` planes from `first` on, zero where there are none. */
+/** `size` planes from `first` on; planes outside are zero. */
 function takeDepth(x: tf.Tensor5D, first: number, size: number): tf.Tensor5D {
   const [n, depth, h, w, c] = x.shape;
   const [from, to] = [Math.max(first, 0), Math.min(first + size, depth)];
@@ -55,7 +55,7 @@ function takeDepth(x: tf.Tensor5D, first: number, size: number): tf.Tensor5D {
   return zeros[0] + zeros[1] === 0 ? own : tf.pad(own, [[0, 0], zeros, [0, 0], [0, 0], [0, 0]]);
 }
 
-/** Planes with stride − 1 of zeros after each. */
+/** Planes with stride − 1 planes of zeros after each. */
 function spread(x: tf.Tensor5D, { stride }: Axis): tf.Tensor5D {
   if (stride === 1) return x;
   const [n, depth, h, w, c] = x.shape;

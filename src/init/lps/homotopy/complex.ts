@@ -15,7 +15,7 @@ function divide(a: Complex, b: Complex): Complex {
   return scale(multiply(a, complex(b.re, -b.im)), 1 / (b.re * b.re + b.im * b.im));
 }
 
-/** Σ a_j b_j. */
+/** The sum Σ a_j b_j, without conjugation. */
 export function dot(a: readonly Complex[], b: readonly Complex[]): Complex {
   let [re, im] = [0, 0];
   for (let j = 0; j < a.length; j++) {
@@ -30,7 +30,7 @@ export function norm(a: readonly Complex[]): number {
   return a.reduce((most, z) => Math.max(most, abs(z)), 0);
 }
 
-/** x with a x = b, by elimination with row pivoting; not finite where a is singular. */
+/** Solves a x = b by elimination with row pivoting; x is not finite where a is singular. */
 export function solve(a: readonly (readonly Complex[])[], b: readonly Complex[]): Complex[] {
   const rows = a.map((row, i) => [...row, b[i]!]);
   const n = b.length;

@@ -1,6 +1,6 @@
 /**
- * Coordinates in which the problem of a neuron has size 1. Scaling inputs, targets or the polynomial moves the
- * stationary points, and nothing else; but what a tracker takes for infinite, equal or real is measured in units.
+ * Coordinates in which the problem of a neuron has size 1. Scaling inputs, targets or the polynomial only moves the
+ * stationary points; but the thresholds by which a tracker takes points for infinite, equal or real depend on units.
  *
  *   s = t / τ, τ = 2^e     the zeros of P(t) − y_i, for every y_i, have |s| ≤ 4 (Fujiwara's bound)
  *   P(τ s) − p_0 and y_i − p_0, both over κ = 2^k: the leading coefficient becomes 1 to 2
@@ -19,13 +19,15 @@ import type { Neuron } from "./neuron.ts";
 
 export interface Coordinates {
   readonly neuron: Neuron;
-  /** The point (w, b) of the neuron as given that has these coordinates. */
+  /** Maps coordinates back to the point (w, b) of the neuron as given. */
   back(z: readonly Complex[]): Complex[];
 }
 
 /**
+ * Transforms a problem into these coordinates.
+ *
  * @param p coefficients, the last one not zero
- * @throws ArgumentError when columns depend on each other or on ones
+ * @throws ArgumentError when columns depend linearly on each other or on a column of ones
  */
 export function coordinates(p: readonly number[], x: Matrix, y: readonly number[]): Coordinates {
   const n = p.length - 1;

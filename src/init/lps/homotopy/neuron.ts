@@ -1,13 +1,13 @@
 /**
- * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, in homogeneous coordinates: at
- * v = (h u, h) it is multiplied by h^(2n − 1), and h = 0 is infinity. Complex, without the factor 2.
+ * The gradient of the loss Σ (P(t_i) − y_i)² of a polynomial neuron, t_i = u · x_i, without the factor 2, as a complex
+ * function in homogeneous coordinates: at v = (h u, h) it is multiplied by h^(2n − 1), and h = 0 is infinity.
  */
 import { add, complex, multiply, scale, type Complex } from "./complex.ts";
 
 export interface Neuron {
   /** Coefficients of P, ascending. */
   readonly p: readonly number[];
-  /** Each with a 1 at its end, which belongs to the bias. */
+  /** Each sample ends with a 1, which belongs to the bias. */
   readonly samples: readonly (readonly number[])[];
   readonly targets: readonly number[];
 }
@@ -21,8 +21,9 @@ export function lossOf({ p, samples, targets }: Neuron, u: readonly number[]): n
 }
 
 /**
- * With P(t, h) = Σ p_k t^k h^(n−k), and ' for ∂/∂t: the N values Σ (P − y hⁿ) P' x, and their N x (N + 1) derivatives,
- * Σ (P'² + (P − y hⁿ) P'') x xᵀ by u and, last, Σ ((P − y hⁿ)_h P' + (P − y hⁿ) P'_h) x by h.
+ * With P(t, h) = Σ p_k t^k h^(n−k), and ' for ∂/∂t: `value` holds the N sums Σ (P − y hⁿ) P' x, and `jacobian` their
+ * N x (N + 1) derivatives: by u, Σ (P'² + (P − y hⁿ) P'') x xᵀ, and in the last column by h,
+ * Σ ((P − y hⁿ)_h P' + (P − y hⁿ) P'_h) x.
  */
 export function gradientOf(
   { p, samples, targets }: Neuron,
@@ -66,7 +67,7 @@ export function gradientOf(
   return { value, jacobian };
 }
 
-/** 1, z, … zⁿ. */
+/** The powers 1, z, … zⁿ. */
 function powers(z: Complex, n: number): Complex[] {
   const all = [complex(1)];
   for (let k = 0; k < n; k++) all.push(multiply(all[k]!, z));

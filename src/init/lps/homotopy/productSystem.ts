@@ -1,10 +1,10 @@
-/** N products of D affine forms in N unknowns: a system whose D^N zeros are found by linear algebra. */
+/** N products of D affine forms in N unknowns: a system whose D^N zeros linear algebra can find. */
 import { complex, dot, multiply, scale, solve, type Complex } from "./complex.ts";
 
-/** Of every component its forms, each N coefficients and a constant. */
+/** The forms of every component, each given by N coefficients and a constant. */
 export type ProductSystem = Complex[][][];
 
-/** The system of these coefficients, N D (N + 1) of them. */
+/** Makes the system from N D (N + 1) coefficients. */
 export function productSystem(
   coefficients: readonly Complex[],
   unknowns: number,
@@ -16,7 +16,7 @@ export function productSystem(
   );
 }
 
-/** All zeros: one form of every component vanishes. */
+/** All zeros of the system: at each of them one form of every component vanishes. */
 export function startPoints(system: ProductSystem): Complex[][] {
   const choices = system.reduce<Complex[][][]>(
     (chosen, forms) => chosen.flatMap((before) => forms.map((form) => [...before, form])),

@@ -1,6 +1,6 @@
 /**
  * Follows a zero of H(v, t) = (1 − t) γ G(v) + t F(v) from t = 0 to t = 1, in homogeneous coordinates v = (h u, h) on a
- * random patch c · v = 1: there a path to infinity is one like others, with h → 0.
+ * random patch c · v = 1. In these coordinates a path to infinity is followed like any other, with h → 0.
  */
 import { ConvergenceError } from "../../../errors.ts";
 import { abs, add, complex, dot, multiply, norm, scale, solve, type Complex } from "./complex.ts";
@@ -16,24 +16,25 @@ export interface Homotopy {
 
 const FIRST_STEP = 0.05;
 const [SHORTEST, LONGEST] = [1e-12, 0.1];
-/** Ordinary paths take some tens. */
+/** Limit of steps; ordinary paths take some tens. */
 const MOST_STEPS = 10_000;
-/** Corrections a step may take, and successes after which the step is doubled. */
+/** The most corrections of a step, and the number of successful steps after which the step is doubled. */
 const [CORRECTIONS, STREAK] = [3, 3];
 /**
- * |h| / |v| of what is at infinity: a multiple zero there, which stops the tracker before it is reached, and a
- * simple one, which Newton's method finds to rounding as it finds one far out.
+ * Values of |h| / |v| below which a point is at infinity. The first is for a multiple zero, which stops the tracker
+ * before it is reached; the second for a simple zero, which Newton's method finds to rounding as it finds one far out.
  */
 const [INFINITE, EXACTLY] = [1e-3, 1e-10];
-/** What a few corrections reach from any tolerance of the tracker, if the zero is simple. */
+/** The tolerance that a few corrections reach from any tolerance of the tracker, if the zero is simple. */
 const SIMPLE = 1e-12;
-/** At the end Newton doubles digits, or halves the error of a multiple zero. */
+/** Limit of corrections at the end, where each doubles the digits or, at a multiple zero, halves the error. */
 const LAST_CORRECTIONS = 40;
 const ROUNDOFF = 4 * 2 ** -53;
 
 /**
- * The end of the path from u, or undefined where it goes to infinity. Fourth-order Runge–Kutta predicts,
- * Newton corrects; a step is halved when Newton does not reach the tolerance (relative to 1 + |v|).
+ * Follows the path from u to its end; returns undefined where the path goes to infinity. Fourth-order Runge–Kutta
+ * predicts, Newton's method corrects; a step is halved when Newton's method does not reach the tolerance (relative to
+ * 1 + |v|).
  *
  * @throws ConvergenceError when no step is short enough, or too many are needed
  */
@@ -60,7 +61,7 @@ export function track(
   v = simple ?? v;
   if (abs(v.at(-1)!) <= (simple ? EXACTLY : INFINITE) * norm(v)) return undefined;
   if (t < 1) throw new ConvergenceError(`solveLPS: a path was lost at t = ${t}`);
-  // In affine coordinates, h = 1.
+  // The end is refined in affine coordinates, h = 1.
   const patch = v.map((_, j) => complex(j === u.length ? 1 : 0));
   const end = normalized(v, patch);
   return (newton({ ...homotopy, patch }, end, 1, LAST_CORRECTIONS, ROUNDOFF) ?? end).slice(0, -1);
@@ -73,7 +74,7 @@ function normalized(v: readonly Complex[], patch: readonly Complex[]): Complex[]
   return v.map((z) => multiply(z, inverse));
 }
 
-/** H and the patch's equation: values, derivatives by v, derivatives by t. */
+/** Values of H and of the patch's equation, with derivatives by v and by t. */
 function differentials(
   { start, neuron, gamma, patch }: Homotopy,
   v: readonly Complex[],
@@ -109,7 +110,7 @@ function rungeKutta(homotopy: Homotopy, v: Complex[], t: number, h: number): Com
   return moved(moved(moved(moved(v, k1, h / 6), k2, h / 3), k3, h / 3), k4, h / 6);
 }
 
-/** The zero near v at a fixed t, unless it takes too many corrections. */
+/** The zero near v at a fixed t, or undefined if too many corrections are needed. */
 function newton(
   homotopy: Homotopy,
   v: Complex[],
