@@ -49,7 +49,6 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [
-    "src/init",
     ...features("train/hint"),
     ...[
       "src/elementary",
