@@ -32,7 +32,7 @@ export function laed3(m: Merge, lo: i32, mid: i32, hi: i32, k: i32, rho: f64): b
   const k1 = arrange(m, k, UPPER, 0);
   const k12 = arrange(m, k, BOTH, k1);
   const k23 = arrange(m, k, LOWER, k12) - k1;
-  memory.fill(m.panel, 0, <usize>GROUP * ROW * (pad(k, NR) + NR));
+  memory.fill(m.panel, 0, ROW * GROUP * (pad(k, NR) + NR));
   multiply(m, m.q, lo, mid, hi, k, k1, k12, k23);
   if (m.left) multiply(m, m.left, lo, mid, hi, k, k1, k12, k23);
   return true;

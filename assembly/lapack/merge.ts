@@ -57,7 +57,7 @@ export function merging(n: i32, vectors: bool, q: usize, left: usize): Merge | n
   const np = <u64>pad(n, PAD);
   const f64s = alloc(8 * 16 * np);
   const i32s = alloc(4 * 5 * np);
-  const panel = alloc(vectors ? <u64>GROUP * ROW * (np + PAD) : 0);
+  const panel = alloc(vectors ? ROW * GROUP * (np + PAD) : 0);
   const columns = alloc(vectors ? panelBytes(n, n) + 4 * <u64>panelStride(n) : 0);
   if (!at || !f64s || !i32s || !panel || !columns) return null;
   const m = changetype<Merge>(at);
