@@ -34,6 +34,15 @@ function store2(alpha: real, beta: real, c: usize, lo: v128, hi: v128): void {
   v128.store(c, hi, 16);
 }
 
+/**
+ * C := beta C + alpha Aᵀ B.
+ *
+ * @param k rows of A and B, any number >= 0
+ * @param a first row of MR columns of a panel
+ * @param b first row of a panel
+ * @param c first entry of the tile; with beta = 0 it is not read
+ * @param cs bytes from one row of C to the next
+ */
 export function tileTN(k: i32, alpha: real, a: usize, b: usize, beta: real, c: usize, cs: usize): void {
   let l0 = v128.splat<real>(0), h0 = l0;
   let l1 = l0, h1 = l0, l2 = l0, h2 = l0, l3 = l0, h3 = l0;
@@ -58,7 +67,16 @@ export function tileTN(k: i32, alpha: real, a: usize, b: usize, beta: real, c: u
   store2(alpha, beta, c + 3 * cs, l3, h3);
 }
 
-/** `as` is the panel stride of A. */
+/**
+ * C := beta C + alpha A B.
+ *
+ * @param k columns of A and rows of B, a multiple of MR
+ * @param a first of MR rows in the first panel of A
+ * @param as bytes from one panel of A to the next
+ * @param b first row of a panel
+ * @param c first entry of the tile; with beta = 0 it is not read
+ * @param cs bytes from one row of C to the next
+ */
 export function tileNN(k: i32, alpha: real, a: usize, as: usize, b: usize, beta: real, c: usize, cs: usize): void {
   let l0 = v128.splat<real>(0), h0 = l0;
   let l1 = l0, h1 = l0, l2 = l0, h2 = l0, l3 = l0, h3 = l0;

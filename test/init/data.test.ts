@@ -6,7 +6,7 @@ import { encode, type EncodeOptions, type Encoding } from "../../src/init/data/e
 import type { Link } from "../../src/init/data/head.ts";
 import { Moments } from "../../src/init/data/moments.ts";
 import { patch, positions } from "../../src/init/data/patches.ts";
-import { axisOf } from "../../src/linalg/axis.ts";
+import { axisOf } from "../../src/linalg/conv/axis.ts";
 import { preactivation } from "../../src/init/data/preactivation.ts";
 import { Variances } from "../../src/init/data/variances.ts";
 import { besides } from "../../src/linalg/columns.ts";

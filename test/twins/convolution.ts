@@ -1,6 +1,6 @@
 /** The gradient of a convolution with respect to its filters, by its definition, in f64. */
-import type { Axis } from "../../src/linalg/axis.ts";
-import type { Convolution } from "../../src/linalg/filterGradient.ts";
+import type { Axis } from "../../src/linalg/conv/axis.ts";
+import type { Convolution } from "../../src/linalg/conv/filterGradient.ts";
 
 /** Sums and the sums of absolute values, which bound their rounding errors. */
 export function filterGradient(

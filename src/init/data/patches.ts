@@ -2,7 +2,7 @@
  * The patches that a convolution multiplies by its kernel: from images [height, width, channels], as rows in the
  * kernel's order (kh, kw, channel).
  */
-import { inputAt, type Axis } from "../../linalg/axis.ts";
+import { inputAt, type Axis } from "../../linalg/conv/axis.ts";
 
 /**
  * Samples `count` output positions of one image, one in each of `count` equal stretches. The place within the stretches

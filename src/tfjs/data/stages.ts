@@ -12,7 +12,7 @@ import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32, float64 } from "../../arrays.ts";
 import { kernelOf, layoutOf, unitsOf, type Layout } from "../../init/units.ts";
 import { patch } from "../../init/data/patches.ts";
-import { axisOf, type Axis } from "../../linalg/axis.ts";
+import { axisOf, type Axis } from "../../linalg/conv/axis.ts";
 import { size } from "../../init/shape.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { attributes } from "../layers/attributes.ts";

@@ -25,7 +25,7 @@ import {
 import { isPointwise } from "../layers/kinds.ts";
 import type { Chain, Path } from "./chain.ts";
 import { isDilated } from "../layers/axes.ts";
-import type { Axis } from "../../linalg/axis.ts";
+import type { Axis } from "../../linalg/conv/axis.ts";
 import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
 
 /** Whether a path consists of two convolutions as above, neither of them dilated. */

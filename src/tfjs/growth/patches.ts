@@ -30,7 +30,7 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { lacks } from "../train/hint.ts";
-import { inputAt, zerosAround, type Axis } from "../../linalg/axis.ts";
+import { inputAt, zerosAround, type Axis } from "../../linalg/conv/axis.ts";
 import { attributes } from "../layers/attributes.ts";
 import { axesOf, isDilated } from "../layers/axes.ts";
 import { kindOf } from "../layers/kinds.ts";

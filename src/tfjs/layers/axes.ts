@@ -1,5 +1,5 @@
 /** The positions of the windows of convolution and pooling layers. */
-import { axisOf, type Axis } from "../../linalg/axis.ts";
+import { axisOf, type Axis } from "../../linalg/conv/axis.ts";
 import { attributes } from "./attributes.ts";
 import type { Layer } from "./graph.ts";
 import { kindOf } from "./kinds.ts";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { filterGradient, type Convolution } from "../../linalg/filterGradient.ts";
+import { filterGradient, type Convolution } from "../../linalg/conv/filterGradient.ts";
 import { convolutionOf, fitting, type ConvolutionAttrs } from "./geometry.ts";
 import { backpropInput, type Convolve } from "./images.ts";
 import { backpropVolumes, convolveVolumes } from "./volumes.ts";

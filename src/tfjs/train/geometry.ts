@@ -1,8 +1,8 @@
 /** Translates the attributes of convolutions and poolings in TensorFlow.js into a `Convolution` of axes. */
 import * as tf from "@tensorflow/tfjs-core";
 import { ArgumentError, show } from "../../errors.ts";
-import type { Axis } from "../../linalg/axis.ts";
-import type { Convolution } from "../../linalg/filterGradient.ts";
+import type { Axis } from "../../linalg/conv/axis.ts";
+import type { Convolution } from "../../linalg/conv/filterGradient.ts";
 
 /** One number for all axes, or one for each. */
 type PerAxis = number | number[];

@@ -1,7 +1,7 @@
 /** The gradient of a two-dimensional convolution with respect to its input. */
 import * as tf from "@tensorflow/tfjs-core";
-import { phasesOf } from "../../linalg/axis.ts";
-import type { Convolution } from "../../linalg/filterGradient.ts";
+import { phasesOf } from "../../linalg/conv/axis.ts";
+import type { Convolution } from "../../linalg/conv/filterGradient.ts";
 import type { Shape4D } from "./geometry.ts";
 
 /** A VALID convolution of dy, of stride 1, with a filter turned by 180°: dy's channels to those of the input. */

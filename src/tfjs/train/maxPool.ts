@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { inputAt, type Axis } from "../../linalg/axis.ts";
-import type { Convolution } from "../../linalg/filterGradient.ts";
+import { inputAt, type Axis } from "../../linalg/conv/axis.ts";
+import type { Convolution } from "../../linalg/conv/filterGradient.ts";
 import { poolingOf } from "./geometry.ts";
 
 /**

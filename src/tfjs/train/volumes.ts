@@ -1,7 +1,7 @@
 /** Convolutions of volumes [n, depth, height, width, channels] as sums of convolutions of their planes. */
 import * as tf from "@tensorflow/tfjs-core";
-import { inputAt, type Axis } from "../../linalg/axis.ts";
-import type { Convolution } from "../../linalg/filterGradient.ts";
+import { inputAt, type Axis } from "../../linalg/conv/axis.ts";
+import type { Convolution } from "../../linalg/conv/filterGradient.ts";
 
 /** A convolution of images with one plane of the filter, or its gradient with respect to the images. */
 type Plane = (images: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor4D;

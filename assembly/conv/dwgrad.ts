@@ -13,6 +13,7 @@ import { Info } from "../info";
 import { LANES, REAL } from "../real";
 import { add } from "./wgrad";
 
+/** Adds the gradient of one image to dW; arguments as in wgrad, with `mult` filters for each channel. */
 export function dwgrad(
   h: i32, w: i32, channels: i32, mult: i32, oh: i32, ow: i32, kh: i32, kw: i32,
   sh: i32, sw: i32, top: i32, left: i32, x: usize, dy: usize, dw: usize,

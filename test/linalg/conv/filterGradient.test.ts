@@ -1,13 +1,13 @@
 /** The images of a batch are summed; the memory of one is all that is needed. */
 import * as assert from "uvu/assert";
-import { filterGradient, type Convolution } from "../../src/linalg/filterGradient.ts";
-import { MemoryError } from "../../src/errors.ts";
-import { frame } from "../../src/wasm/rooms/training.ts";
-import { uniform } from "../support/matrices.ts";
-import { single } from "../support/precisions.ts";
-import { suite } from "../support/suite.ts";
-import { thrown } from "../support/thrown.ts";
-import * as twin from "../twins/convolution.ts";
+import { filterGradient, type Convolution } from "../../../src/linalg/conv/filterGradient.ts";
+import { MemoryError } from "../../../src/errors.ts";
+import { frame } from "../../../src/wasm/rooms/training.ts";
+import { uniform } from "../../support/matrices.ts";
+import { single } from "../../support/precisions.ts";
+import { suite } from "../../support/suite.ts";
+import { thrown } from "../../support/thrown.ts";
+import * as twin from "../../twins/convolution.ts";
 
 const shape: Convolution = {
   images: 5,
@@ -20,7 +20,7 @@ const shape: Convolution = {
 const draw = (count: number, seed: number) =>
   Float32Array.from(uniform(1, count, single, seed).data);
 
-suite("linalg/filterGradient", (test) => {
+suite("linalg/conv/filterGradient", (test) => {
   for (const depthwise of [false, true])
     for (const images of [0, 1, 5])
       test(`${depthwise ? "depthwise, " : ""}${images} images`, () => {

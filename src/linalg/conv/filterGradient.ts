@@ -1,5 +1,5 @@
-import { allocate, check } from "../wasm/memory.ts";
-import { frame } from "../wasm/rooms/training.ts";
+import { allocate, check } from "../../wasm/memory.ts";
+import { frame } from "../../wasm/rooms/training.ts";
 import { inputAt, type Axis } from "./axis.ts";
 
 /** A convolution of images or volumes, row-major with the channels last. */

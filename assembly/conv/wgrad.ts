@@ -14,16 +14,26 @@
  * short sums round less than a long one.
  */
 import { alloc, mark, release } from "../arena";
+import { macro } from "../blas/gemm";
+import { NR, ROW, pack, panelBytes, panelStride } from "../blas/panel";
+import { MR } from "../blas/tile";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { macro } from "./gemm";
-import { NR, ROW, pack, panelBytes, panelStride } from "./panel";
-import { MR } from "./tile";
 
 /** Pixels of a block: a panel of x and one of dy fit the L1 cache together, as in gemm. */
 // @ts-ignore: decorator
 @inline const KC: i32 = 256;
 
+/**
+ * Adds the gradient of one image to dW.
+ *
+ * @param h, w, channels sizes of the image at `x`
+ * @param oh, ow, filters sizes of the output's gradient at `dy`
+ * @param kh, kw taps of the filter
+ * @param sh, sw strides
+ * @param top, left zeros before the first row and column of the image
+ * @returns Info.MEMORY where the packed blocks do not fit; dW is then as it was
+ */
 export function wgrad(
   h: i32, w: i32, channels: i32, filters: i32, oh: i32, ow: i32, kh: i32, kw: i32,
   sh: i32, sw: i32, top: i32, left: i32, x: usize, dy: usize, dw: usize,

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
-import type { Convolution } from "../../../src/linalg/filterGradient.ts";
+import type { Convolution } from "../../../src/linalg/conv/filterGradient.ts";
 import { frame } from "../../../src/wasm/rooms/training.ts";
 import { uniform } from "../../support/matrices.ts";
 import { single, type Precision } from "../../support/precisions.ts";
@@ -55,7 +55,7 @@ function run(precision: Precision, shape: Convolution, depthwise: boolean, integ
   }
 }
 
-suite("assembly/blas/wgrad", (test) => {
+suite("assembly/conv/wgrad", (test) => {
   for (const precision of [single])
     for (const depthwise of [false, true]) {
       const name = (what: string) =>
