@@ -78,14 +78,18 @@ suite("tfjs/worker", (test) => {
     const own = Object.entries(errors).filter(([name]) => name.endsWith("Error"));
     assert.ok(own.length >= 4);
     for (const [name, kind] of [...own, ["RangeError", Error], ["toString", Error]] as const) {
-      const said = { name, message: "some words", argument: "a", expected: "b", actual: "c" };
+      const said = { name, message: "some words", argument: "a", expected: "b", actual: "c", pivot: 2 }; // prettier-ignore
       const worker = other(`parentPort.postMessage({ protocol: asked.protocol, id: asked.id, error: ${JSON.stringify(said)} })`); // prettier-ignore
       const model = build();
       const error = await initializeFromData(model, xs, { worker }).catch((e: unknown) => e);
+      await worker.terminate();
       const wanted = (door as Record<string, unknown>)[name] ?? kind;
       assert.is((error as Error).constructor, wanted, `${name}: ${String(error)}`);
-      assert.is((error as Error).message, name === "ArgumentError" ? "a: expected b, got c" : "some words"); // prettier-ignore
-      await worker.terminate();
+      const words = new Map([
+        ["ArgumentError", "a: expected b, got c"],
+        ["SingularError", "a: expected a regular matrix, got a singular one: pivot 2 is zero"],
+      ]);
+      assert.is((error as Error).message, words.get(name) ?? "some words");
     }
   });
 

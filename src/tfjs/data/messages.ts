@@ -1,5 +1,11 @@
 /** The messages to and from a worker that solves equations. */
-import { ArgumentError, ConvergenceError, EngineError, MemoryError } from "../../errors.ts";
+import {
+  ArgumentError,
+  ConvergenceError,
+  EngineError,
+  MemoryError,
+  SingularError,
+} from "../../errors.ts";
 import type { Encoding, Equation } from "../../init/data/encode.ts";
 
 /** Marks the messages of this package, because a worker may get others too. */
@@ -23,6 +29,7 @@ export interface Failure {
   readonly argument?: string;
   readonly expected?: string;
   readonly actual?: string;
+  readonly pivot?: number;
 }
 
 /** Rebuilds each error class of this package, by its name. */
@@ -32,6 +39,7 @@ const typed: Readonly<Record<string, (failure: Failure) => Error>> = {
   ConvergenceError: ({ message }) => new ConvergenceError(message),
   EngineError: ({ message }) => new EngineError(message),
   MemoryError: ({ message }) => new MemoryError(message),
+  SingularError: ({ argument, pivot }) => new SingularError(argument!, pivot!),
 };
 
 /** The error that another thread threw, with its class where it is one of this package. */
