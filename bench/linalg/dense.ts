@@ -4,9 +4,11 @@ import {
   eig,
   expm,
   inverse,
+  logm,
   lu,
   matmul,
   normal,
+  ridge,
   solve,
   sqrtm,
   type Dtype,
@@ -39,6 +41,8 @@ const runs: Record<string, (a: Matrix, b: Matrix) => unknown> = {
   eig: (a) => eig(a),
   expm: (a) => expm(a),
   sqrtm: (a) => sqrtm(a),
+  logm: (a) => logm(a),
+  ridge: (a, b) => ridge(a, b, 1),
 };
 
 /** Of n³, where that says something. */
@@ -51,14 +55,15 @@ interface Options {
 }
 
 function order(what: What, n: number, { dtype = "float32", cols = 1, bar }: Options = {}): Case {
-  const posdef = what === "cholesky" || what === "posdef" || what === "sqrtm";
+  const posdef = ["cholesky", "posdef", "sqrtm", "logm"].includes(what);
   const input = inputOf(n, cols, dtype, posdef);
   const slow = n > 256;
   const others: Contender[] = [];
   // What does not fit its 16 MB ends its process.
   if (n < 1024 && what in flops) others.push(emlapack(what, input, dtype, 2));
   if (what in flops) others.push({ ...mlMatrix(what, input, 2), slow });
-  if (what !== "cholesky" && what !== "posdef" && what !== "eig" && n <= 256) others.push(math(what, input, 2)); // prettier-ignore
+  const absent = ["cholesky", "posdef", "eig", "logm", "ridge"];
+  if (!absent.includes(what) && n <= 256) others.push(math(what, input, 2));
   return {
     name: `${what} ${n}${dtype === "float64" ? " f64" : ""}${cols > 1 ? `, ${cols} right sides` : ""}`,
     flops: flops[what] && flops[what] * n ** 3,
@@ -94,4 +99,6 @@ export default [
   order("eig", 256),
   order("expm", 64, { dtype: "float64" }),
   order("sqrtm", 64, { dtype: "float64" }),
+  order("logm", 64, { dtype: "float64" }),
+  order("ridge", 512, { cols: 10 }),
 ];

@@ -14,7 +14,7 @@ import { type Contender, job } from "../harness.ts";
 import type { Dtype, Matrix } from "../../src/linalg/index.ts";
 import { loadOrAbsent, reserve } from "./emlapack.ts";
 
-export type What = "cholesky" | "lu" | "solve" | "posdef" | "inverse" | "det" | "eig" | "expm" | "sqrtm"; // prettier-ignore
+export type What = "cholesky" | "lu" | "solve" | "posdef" | "inverse" | "det" | "eig" | "expm" | "sqrtm" | "logm" | "ridge"; // prettier-ignore
 
 /** The matrix, and right-hand sides where there are any. */
 export type Input = () => { a: Matrix; b: Matrix };
