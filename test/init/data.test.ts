@@ -90,7 +90,7 @@ const labelsOf = (n: number, classes: number): Wide => {
   return { rows: n, cols: classes, data };
 };
 
-suite("init/encoder identities, to 1e-10", (test) => {
+suite("init/data identities, to 1e-10", (test) => {
   for (const [alpha, beta] of [
     [1, 1],
     [0.1, 3],
@@ -183,7 +183,7 @@ suite("init/encoder identities, to 1e-10", (test) => {
   });
 });
 
-suite("init/encoder", (test) => {
+suite("init/data", (test) => {
   const kinds = ["pca", "randomProjection", "labels", "streamed"] as const;
   for (const kind of kinds)
     test(`${kind}: pre-activations of mean 0 and variance 1`, () => {
@@ -271,7 +271,7 @@ suite("init/encoder", (test) => {
   });
 });
 
-suite("init/encoder targets", (test) => {
+suite("init/data targets", (test) => {
   const [n, d, k] = [60, 7, 3];
   const x = correlated(n, d, 11);
   const noise = normal(n, k, { seed: 12, dtype });
@@ -368,7 +368,7 @@ suite("init/encoder targets", (test) => {
   });
 });
 
-suite("init/encoder moments", (test) => {
+suite("init/data moments", (test) => {
   const parts = (x: Wide, cut: readonly number[]) => {
     const moments = new Moments(x.cols, "xs");
     let first = 0;
@@ -445,7 +445,7 @@ suite("init/encoder moments", (test) => {
   });
 });
 
-suite("init/encoder patches", (test) => {
+suite("init/data patches", (test) => {
   test("axes as TensorFlow has them", () => {
     for (let input = 1; input < 12; input++)
       for (let kernel = 1; kernel < 5; kernel++)
