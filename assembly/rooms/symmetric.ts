@@ -1,5 +1,3 @@
-/** Symmetric eigenvalues, singular values. */
-export { gejsv } from "../lapack/gejsv";
+/** Symmetric eigenvalues, singular values by divide and conquer. */
 export { gesdd } from "../lapack/gesdd";
-export { gesvjb } from "../lapack/gesvjb";
 export { syevd } from "../lapack/syevd";

@@ -1,6 +1,7 @@
+import { jacobi } from "./jacobi.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted } from "./powers.ts";
-import { svd } from "./svd.ts";
+import { decompose } from "./singular.ts";
 
 /**
  * Computes the condition number in the 2-norm, s₁/s_k with k = min(m, n): the largest factor by which a solution can
@@ -11,15 +12,15 @@ import { svd } from "./svd.ts";
  *   MATLAB; NumPy refuses it)
  *
  * @remarks
- * Jacobi's method is used, so that large values are as reliable as its singular values (see `svd`): for a matrix that is ill-conditioned only by the
- * scaling of its columns the condition number has full accuracy; otherwise 1/eps and more says only that the matrix is
- * singular to working precision.
+ * Jacobi's method is used, so that large values are as reliable as its singular values (see `jacobi`): for a matrix
+ * that is ill-conditioned only by the scaling of its columns the condition number has full accuracy; otherwise 1/eps and
+ * more says only that the matrix is singular to working precision.
  *
  * @throws ArgumentError for a malformed matrix or a NaN or infinite entry; MemoryError
  */
 export function cond(a: Matrix): number {
   checkMatrix("a", a);
-  const { s } = svd(lifted(a).matrix, { vectors: false, method: "jacobi" });
+  const { s } = decompose(lifted(a).matrix, jacobi, false);
   if (s.length === 0) return 0;
   const [largest, smallest] = [s[0]!, s[s.length - 1]!];
   return smallest === 0 ? Infinity : largest / smallest;

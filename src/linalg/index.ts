@@ -17,6 +17,7 @@ export { eigh, type Eigh } from "./eigh.ts";
 export { expm } from "./expm.ts";
 export { haar } from "./haar.ts";
 export { inverse } from "./inverse.ts";
+export { jacobi } from "./jacobi.ts";
 export { lstsq, type LeastSquares } from "./lstsq.ts";
 export { logm } from "./logm.ts";
 export { lu, type Lu } from "./lu.ts";
@@ -38,10 +39,11 @@ export { rank } from "./rank.ts";
 export { ridge, type Ridge } from "./ridge.ts";
 export { roots, type Roots } from "./roots.ts";
 export { schur } from "./schur.ts";
+export type { Svd, SvdInfo, SvdMethod } from "./singular.ts";
 export { solve, type Solve, type SolveInfo } from "./solve.ts";
 export { spread } from "./spread.ts";
 export { sqrtm } from "./sqrtm.ts";
-export { svd, type Svd, type SvdInfo, type SvdMethod } from "./svd.ts";
+export { svd } from "./svd.ts";
 export { svdBatch } from "./svdBatch.ts";
 export {
   lyapunov,

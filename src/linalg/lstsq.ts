@@ -6,7 +6,7 @@ import { columns, scaleRows } from "./columns.ts";
 import { matmul } from "./matmul.ts";
 import { checkBeside, checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted, scaled } from "./powers.ts";
-import { checkTolerance, methodFor, significant } from "./rank.ts";
+import { checkTruncation, significant, type Truncation } from "./rank.ts";
 import { svd } from "./svd.ts";
 
 export interface LeastSquares<T extends Data> {
@@ -27,31 +27,33 @@ export interface LeastSquares<T extends Data> {
  * @param a m x n; it is not changed
  * @param b m x p, of the same precision; it is not changed
  * @param options.tolerance relative to s₁, gelsd's `rcond`; default max(m, n)·eps, with eps = 2⁻²³ for
- *   Float32Array and 2⁻⁵² for Float64Array data, as NumPy (SciPy takes eps); below
- *   it by Jacobi's method, as in `pinv`
+ *   Float32Array and 2⁻⁵² for Float64Array data, as NumPy (SciPy takes eps); a
+ *   smaller one needs `method: jacobi`, as in `pinv`
+ * @param options.method `jacobi`; without it divide and conquer, as in `svd`
  * @param options.weights m numbers w_i ≥ 0: minimised is Σ w_i·(b_ij − a_i·x_j)², and s and the residuals are those of the
  *   weighted problem, whose rows are √w_i times those of a and b; default 1
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance or weight, when precisions
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance or weight, a tolerance too
+ *   small for the method, when precisions
  *   or numbers of rows differ, or when x overflows; MemoryError
  */
 export function lstsq<T extends Data>(
   a: Matrix<T>,
   b: Matrix<T>,
-  options: { tolerance?: number; weights?: ArrayLike<number> } = {},
+  options: Truncation & { weights?: ArrayLike<number> } = {},
 ): LeastSquares<T> {
   checkMatrix("a", a);
   checkBeside("b", b, a);
-  const { tolerance, weights } = known(options, ["tolerance", "weights"]);
-  checkTolerance(tolerance);
+  const { tolerance, method, weights } = known(options, ["tolerance", "method", "weights"]);
+  checkTruncation(a, options);
   if (weights !== undefined) {
     const roots = checkWeights(weights, a.rows);
-    return lstsq(scaleRows(a, roots), scaleRows(b, roots), { tolerance });
+    return lstsq(scaleRows(a, roots), scaleRows(b, roots), { tolerance, method });
   }
 
   // What is small enough to lose digits is brought near 1 first: a = 2^e·left, b = 2^f·right.
   const { matrix: left, e } = lifted(a);
   const { matrix: right, e: f } = lifted(b);
-  const { u, s, v } = svd(left, { method: methodFor(a, tolerance) });
+  const { u, s, v } = svd(left, { method });
   const r = significant(s, a, tolerance);
   const y = matmul(columns(u, 0, r), right, { transposeA: true });
   // Divided, not multiplied by an inverse that may overflow where the quotient does not.

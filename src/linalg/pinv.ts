@@ -6,7 +6,7 @@ import { checkRepresentable } from "./lstsq.ts";
 import { matmul } from "./matmul.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 import { lifted, scaled } from "./powers.ts";
-import { checkTolerance, methodFor, significant } from "./rank.ts";
+import { checkTruncation, significant, type Truncation } from "./rank.ts";
 import { svd } from "./svd.ts";
 
 /**
@@ -17,21 +17,19 @@ import { svd } from "./svd.ts";
  * @param a m x n; it is not changed
  * @param options.tolerance relative to s₁; default max(m, n)·eps, with eps = 2⁻²³ for Float32Array and 2⁻⁵² for
  *   Float64Array data. This is SciPy's default, and NumPy's with `rtol=None` (not NumPy's `rcond` of 1e-15, which lets
- *   noise through in single precision). Below the default Jacobi's method is used, to which such values are no noise if
- *   the scaling of columns or rows makes them (see `svd`).
+ *   noise through in single precision). A smaller one needs `method: jacobi`, to which such values are no noise if the
+ *   scaling of columns or rows makes them.
+ * @param options.method `jacobi`; without it divide and conquer, as in `svd`
  * @returns n x m; zero for a zero matrix
- * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a negative tolerance, or when a⁺ overflows;
- *   MemoryError
+ * @throws ArgumentError for a malformed matrix, a NaN or infinite entry, a tolerance that is negative or too small for the
+ *   method, or when a⁺ overflows; MemoryError
  */
-export function pinv<T extends Data>(
-  a: Matrix<T>,
-  options: { tolerance?: number } = {},
-): Matrix<T> {
-  const { tolerance } = known(options, ["tolerance"]);
+export function pinv<T extends Data>(a: Matrix<T>, options: Truncation = {}): Matrix<T> {
+  const { tolerance, method } = known(options, ["tolerance", "method"]);
   checkMatrix("a", a);
-  checkTolerance(tolerance);
+  checkTruncation(a, options);
   const { matrix, e } = lifted(a);
-  const { u, s, v } = svd(matrix, { method: methodFor(a, tolerance) });
+  const { u, s, v } = svd(matrix, { method });
   const r = significant(s, a, tolerance);
   const inverse = float64(s.subarray(0, r), (x) => 1 / x);
   const y = matmul(scaleColumns(columns(v, 0, r), inverse), columns(u, 0, r), { transposeB: true });

@@ -1,8 +1,9 @@
-import { checkFlag, checkOneOf, known } from "../arguments.ts";
+import { checkFlag, known } from "../arguments.ts";
 import { allocate, check, type Data, type Dtype } from "../wasm/memory.ts";
-import { frame } from "../wasm/rooms/symmetric.ts";
+import { frame } from "../wasm/rooms/lanes.ts";
 import { checkBatch, type Batch } from "./matrix.ts";
-import { svd, type SvdMethod } from "./svd.ts";
+import { checkMethod, type SvdMethod } from "./singular.ts";
+import { svd } from "./svd.ts";
 
 /** Matrices up to this order are decomposed in SIMD lanes. */
 const SMALL = 16;
@@ -12,14 +13,13 @@ const SMALL = 16;
  *
  * @param a matrices of one shape, rows x cols; they are not changed
  * @param options.vectors `false`: only the singular values; default true
- * @param options.method `"divide-and-conquer"` (default) or `"jacobi"`
+ * @param options.method `jacobi`; without it divide and conquer, as in `svd`
  * @returns with k = min(rows, cols): u, a batch of rows x k; s, k values for each matrix; v, a batch of cols x k
  *
  * @remarks
  * Small matrices are decomposed several at a time, one in each SIMD lane, by plain one-sided Jacobi, whatever the
- * method. Small matrices that are zero or very graded are decomposed one by one by `"jacobi"`, all larger ones one by
- * one by the method asked for. The result for a matrix therefore does
- * not depend on the others in its batch; for small matrices it is that of `svd` up to rounding.
+ * method. Small matrices that are zero or very graded and all larger ones are decomposed one by one by the method asked
+ * for. The result for a matrix therefore does not depend on the others in its batch, and is that of `svd` up to rounding.
  *
  * @throws the errors of `svd`, also for a malformed batch; a NaN or infinity anywhere refuses the whole batch
  */
@@ -27,10 +27,10 @@ export function svdBatch<T extends Data>(
   a: Batch<T>,
   options: { vectors?: boolean; method?: SvdMethod } = {},
 ): { u: T; s: T; v: T } {
-  const { vectors = true, method = "divide-and-conquer" } = known(options, ["vectors", "method"]);
+  const { vectors = true, method } = known(options, ["vectors", "method"]);
   const dtype = checkBatch("a", a);
   checkFlag("vectors", vectors);
-  checkOneOf("method", method, ["divide-and-conquer", "jacobi"]);
+  checkMethod(method);
   const { count, rows, cols, data } = a;
   const k = Math.min(rows, cols);
   const u = allocate(dtype, vectors ? count * rows * k : 0) as T;
@@ -40,15 +40,14 @@ export function svdBatch<T extends Data>(
   if (k === 0) return { u, s, v };
   const lanes = count > 0 && Math.max(rows, cols) <= SMALL;
   if (lanes) byLanes(a, dtype, vectors, u, s, v);
-  const single = lanes ? "jacobi" : method;
   for (let i = 0; i < count; i++) {
     if (lanes && s[i * k]! >= 0) continue;
     const one = { rows, cols, data: data.subarray(i * rows * cols, (i + 1) * rows * cols) as T };
     if (!vectors) {
-      s.set(svd(one, { vectors, method: single }).s, i * k);
+      s.set(svd(one, { vectors, method }).s, i * k);
       continue;
     }
-    const found = svd(one, { method: single });
+    const found = svd(one, { method });
     u.set(found.u.data, i * rows * k);
     s.set(found.s, i * k);
     v.set(found.v.data, i * cols * k);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { Info } from "../../assembly/info.ts";
 import { names } from "../../src/wasm/binaries/index.ts";
+import type { Kernels as Jacobi } from "../../src/wasm/rooms/jacobi.ts";
+import type { Kernels as Lanes } from "../../src/wasm/rooms/lanes.ts";
 import type { Kernels as Nonsymmetric } from "../../src/wasm/rooms/nonsymmetric.ts";
 import { frame, type Kernels as Orthogonal } from "../../src/wasm/rooms/orthogonal.ts";
 import type { Kernels as Polynomials } from "../../src/wasm/rooms/polynomials.ts";
@@ -25,8 +27,36 @@ const filled =
 
 type Job = () => () => Info;
 
+/** Jobs of a driver of the singular value decomposition. */
+const svdJobs =
+  (f: Failing<unknown>, kernel: Symmetric["gesdd"], precision: Precision) =>
+  (wide: number, m: number, n: number, vectors: number) =>
+  () => {
+    const put = filled(f, precision);
+    const [a, u, s, v] = [put(m, n), put(m, n), put(n + 2), put(n, n)];
+    return () => kernel(wide, m, n, n, vectors, 0, a, u, s, v);
+  };
+
 /** Drivers of each room, ready to be run. */
 const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<string, Job>> = {
+  jacobi(f: Failing<Jacobi>, precision: Precision): Record<string, Job> {
+    const gejsv = svdJobs(f, f.kernels.gejsv, precision);
+    return {
+      "gejsv tall": gejsv(0, 9, 5, 1),
+      "gejsv wide": gejsv(1, 9, 5, 1),
+      "gejsv, values only": gejsv(0, 9, 5, 0),
+    };
+  },
+  lanes(f: Failing<Lanes>, precision: Precision): Record<string, Job> {
+    const put = filled(f, precision);
+    const { kernels } = f;
+    return {
+      gesvjb: () => {
+        const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
+        return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);
+      },
+    };
+  },
   nonsymmetric(f: Failing<Nonsymmetric>, precision: Precision): Record<string, Job> {
     const put = filled(f, precision);
     const { kernels } = f;
@@ -98,23 +128,12 @@ const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<st
   symmetric(f: Failing<Symmetric>, precision: Precision): Record<string, Job> {
     const put = filled(f, precision);
     const { kernels } = f;
-    type Svd = "gejsv" | "gesdd";
-    const svd = (kernel: Svd, wide: number, m: number, n: number, vectors: number) => () => {
-      const [a, u, s, v] = [put(m, n), put(m, n), put(n + 2), put(n, n)];
-      return () => kernels[kernel](wide, m, n, n, vectors, 0, a, u, s, v);
-    };
+    const gesdd = svdJobs(f, kernels.gesdd, precision);
     return {
-      "gejsv tall": svd("gejsv", 0, 9, 5, 1),
-      "gejsv wide": svd("gejsv", 1, 9, 5, 1),
-      "gejsv, values only": svd("gejsv", 0, 9, 5, 0),
-      "gesdd tall": svd("gesdd", 0, 80, 40, 1),
-      "gesdd nearly square": svd("gesdd", 0, 45, 40, 1),
-      "gesdd wide": svd("gesdd", 1, 9, 5, 1),
-      "gesdd, values only": svd("gesdd", 0, 9, 5, 0),
-      gesvjb: () => {
-        const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
-        return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);
-      },
+      "gesdd tall": gesdd(0, 80, 40, 1),
+      "gesdd nearly square": gesdd(0, 45, 40, 1),
+      "gesdd wide": gesdd(1, 9, 5, 1),
+      "gesdd, values only": gesdd(0, 9, 5, 0),
       "syevd, leaf": () => {
         const [a, w, z] = [put(9, 9), put(9), put(9, 9)];
         return () => kernels.syevd(9, 1, 0, a, w, z);

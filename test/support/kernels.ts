@@ -7,6 +7,8 @@ import * as assert from "uvu/assert";
 import { names } from "../../src/wasm/binaries/index.ts";
 import { useBinary } from "../../src/wasm/engine.ts";
 import type { Dtype } from "../../src/wasm/memory.ts";
+import * as jacobi from "../../src/wasm/rooms/jacobi.ts";
+import * as lanes from "../../src/wasm/rooms/lanes.ts";
 import * as nonsymmetric from "../../src/wasm/rooms/nonsymmetric.ts";
 import * as orthogonal from "../../src/wasm/rooms/orthogonal.ts";
 import * as polynomials from "../../src/wasm/rooms/polynomials.ts";
@@ -18,6 +20,8 @@ import * as training from "../../src/wasm/rooms/training.ts";
 
 /** Every room that has binaries, each with its way in. */
 export const rooms = {
+  jacobi,
+  lanes,
   nonsymmetric,
   orthogonal,
   polynomials,

@@ -12,6 +12,7 @@ export { eig } from "./eig.ts";
 export { eigh } from "./eigh.ts";
 export { expm, logm, sqrtm } from "./functions.ts";
 export { inverse } from "./inverse.ts";
+export { jacobi } from "../../linalg/index.ts";
 export { lstsq } from "./lstsq.ts";
 export { lu } from "./lu.ts";
 export { nullSpace } from "./nullSpace.ts";

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { finiteNumbers, known } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { lstsq as lstsqOfMatrices } from "../../linalg/index.ts";
+import { lstsq as lstsqOfMatrices, type SvdMethod } from "../../linalg/index.ts";
 import { checkInputs, each, run, type Kernel } from "./kernel.ts";
 import { pinv, pinvGradient } from "./pinv.ts";
 import { timesTransposed, transposedTimes } from "./products.ts";
 
-type Options = { tolerance?: number };
+type Options = { tolerance?: number; method?: SvdMethod };
 
 /**
  * Solves least-squares problems: the x of minimum norm that minimises ‖b − a·x‖ column by column, for every
@@ -15,7 +15,9 @@ type Options = { tolerance?: number };
  * The gradient is that of x = a⁺·b: see `pinv`. Weights that are a tensor have gradients where they are not zero.
  *
  * @param a, b float32, rank ≥ 2, of equal leading dimensions; any sizes, zero included
- * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³
+ * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³; a smaller one needs
+ *   `method: jacobi`
+ * @param options.method `jacobi`; without it divide and conquer, as in `svd`
  * @param options.weights the sum Σ w_i·(b_i − a_i·x)² over the rows is minimised: m numbers, or a tensor […batch, m];
  *   none negative; default 1
  * @returns x […batch, n, p]
@@ -27,14 +29,18 @@ export function lstsq(
   b: tf.Tensor,
   options: Options & { weights?: tf.Tensor | ArrayLike<number> } = {},
 ): { x: tf.Tensor } {
-  const { tolerance, weights } = known(options, ["tolerance", "weights"]);
-  if (weights === undefined) return { x: run(leastSquares, { a, b }, { tolerance })[0] };
+  const { tolerance, method, weights } = known(options, ["tolerance", "method", "weights"]);
+  if (weights === undefined) return { x: run(leastSquares, { a, b }, { tolerance, method })[0] };
   checkInputs({ a, b });
   const [m, rows] = [a, b].map(({ shape }) => shape.at(-2)!);
   if (m !== rows) throw new ArgumentError("b", `${m} rows as in a`, `${rows} rows`);
   const x = tf.tidy(() => {
     const roots = tf.expandDims(tf.sqrt(weightsOf(weights, a)), -1);
-    return run(leastSquares, { a: tf.mul(a, roots), b: tf.mul(b, roots) }, { tolerance })[0];
+    return run(
+      leastSquares,
+      { a: tf.mul(a, roots), b: tf.mul(b, roots) },
+      { tolerance, method },
+    )[0];
   });
   return { x };
 }

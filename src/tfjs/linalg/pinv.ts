@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
-import { pinv as pinvOfMatrix } from "../../linalg/index.ts";
+import { pinv as pinvOfMatrix, type SvdMethod } from "../../linalg/index.ts";
 import { each, run, type Kernel } from "./kernel.ts";
 import { beyond, timesDiagonal, timesTransposed, transposed, transposedTimes } from "./products.ts";
 import { svd } from "./svd.ts";
 
-type Options = { tolerance?: number };
+type Options = { tolerance?: number; method?: SvdMethod };
 
 /**
  * Computes the Moore–Penrose inverse of every matrix in a […batch, m, n]. See `pinv` of tfjs-initializers/linalg. To
@@ -15,13 +15,15 @@ type Options = { tolerance?: number };
  * limit. For a matrix without full rank it is the gradient with respect to changes that keep its rank.
  *
  * @param a float32, rank ≥ 2, any sizes, zero included
- * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³
+ * @param options.tolerance singular values up to tolerance·s₁ count as zero; default max(m, n)·2⁻²³; a smaller one needs
+ *   `method: jacobi`
+ * @param options.method `jacobi`; without it divide and conquer, as in `svd`
  * @returns the inverses […batch, n, m]
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or a negative tolerance
  */
 export function pinv(a: tf.Tensor, options: Options = {}): tf.Tensor {
-  const { tolerance } = known(options, ["tolerance"]);
-  return run(pseudoinverse, { a }, { tolerance })[0];
+  const { tolerance, method } = known(options, ["tolerance", "method"]);
+  return run(pseudoinverse, { a }, { tolerance, method })[0];
 }
 
 const pseudoinverse: Kernel<Options> = {
@@ -47,13 +49,15 @@ const pseudoinverse: Kernel<Options> = {
  * where the quotients are the divided differences of g as an odd function. They are ∓g_i g_j where both singular
  * values are above the tolerance.
  */
-export function pinvGradient(dp: tf.Tensor, a: tf.Tensor, { tolerance }: Options): tf.Tensor {
+export function pinvGradient(
+  dp: tf.Tensor,
+  a: tf.Tensor,
+  { tolerance, method }: Options,
+): tf.Tensor {
   if (a.size === 0) return tf.zerosLike(a);
   const [m, n] = a.shape.slice(-2);
-  const usual = Math.max(m, n) * 2 ** -23;
-  const least = tolerance ?? usual;
-  // As `pinv` does: what is below the usual tolerance is noise but to Jacobi's method.
-  const { u, s, v } = svd(a, { method: least < usual ? "jacobi" : "divide-and-conquer" });
+  const least = tolerance ?? Math.max(m, n) * 2 ** -23;
+  const { u, s, v } = svd(a, { method });
   const largest = tf.max(s, -1, true);
   const above = tf.greater(s, tf.mul(largest, least));
   const g = tf.where(above, tf.reciprocal(s), tf.zerosLike(s));

@@ -15,8 +15,8 @@ interface Options {
 
 /**
  * Computes the singular value decomposition a = u·diag(s)·vᵀ of every matrix in a […batch, m, n]: u and v have
- * orthonormal columns, s is descending and non-negative. The methods are divide and conquer, with
- * errors of order n·u·s₁, and Jacobi, for small values to high relative accuracy: see `svd` of tfjs-initializers/linalg
+ * orthonormal columns, s is descending and non-negative. The default method is divide and conquer, with
+ * errors of order n·u·s₁; `jacobi` gives small values to high relative accuracy: see `svd` of tfjs-initializers/linalg
  * for both and for signs.
  *
  * Shapes, with k = min(m, n): s is […batch, k];
@@ -31,7 +31,7 @@ interface Options {
  * @param a float32, rank ≥ 2, any sizes, zero included
  * @param options.vectors `false` computes and returns only { s }, in half of the time or less; default true
  * @param options.mode `"reduced"` (default) or `"complete"`
- * @param options.method `"divide-and-conquer"` (default) or `"jacobi"`
+ * @param options.method `jacobi`, which is exported beside this; without it divide and conquer
  * @returns u, s and v
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, an unknown option, or (from
  *   `tf.grad`) where the gradient does not exist

@@ -5,21 +5,11 @@ import { room } from "../memory.ts";
 /** The exports of assembly/rooms/symmetric.ts. `number` is an address, a count or a scalar; flags are 0 or 1. */
 export interface Kernels {
   // prettier-ignore
-  gejsv(
-    wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
-    a: number, u: number, s: number, v: number,
-  ): Info;
-  // prettier-ignore
-  gesvjb(
-    wide: number, count: number, m: number, n: number, vectors: number,
-    a: number, u: number, s: number, v: number,
-  ): Info;
-  syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
-  // prettier-ignore
   gesdd(
     wide: number, m: number, n: number, cols: number, vectors: number, nb: number,
     a: number, u: number, s: number, v: number,
   ): Info;
+  syevd(n: number, vectors: number, nb: number, a: number, w: number, z: number): Info;
 }
 
 export const frame = /* @__PURE__ */ room<Kernels>(text);

@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
-import { frame } from "../../../src/wasm/rooms/symmetric.ts";
+import { frame } from "../../../src/wasm/rooms/jacobi.ts";
 import { build, gaussian, hard } from "../../support/matrices.ts";
 import { precisionOf, precisions } from "../../support/precisions.ts";
 import { transpose } from "../../support/ratios.ts";

@@ -1,0 +1,2 @@
+/** Singular values by Jacobi's method. */
+export { gejsv } from "../lapack/gejsv";

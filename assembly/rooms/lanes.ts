@@ -1,0 +1,2 @@
+/** Singular values of small matrices, one a SIMD lane. */
+export { gesvjb } from "../lapack/gesvjb";
