@@ -9,7 +9,7 @@
  */
 
 /** 1/n!, n = 2 … 14: |r| < 0.35 leaves r^15/15! < 1e-19. */
-const TAYLOR = Array.from({ length: 13 }, (_, n) => 1 / factorial(n + 2));
+const TAYLOR = /* @__PURE__ */ Array.from({ length: 13 }, (_, n) => 1 / factorial(n + 2));
 
 /** ln 2 in two parts, the first with 21 bits to spare, so that k · LN2_HIGH is exact for every exponent. */
 const LN2_HIGH = 6.9314718036912381649e-1;
@@ -17,7 +17,7 @@ const LN2_LOW = 1.90821492927058770002e-10;
 const LOG2_E = 1.4426950408889634;
 
 /** Terms of artanh s / s = 1 + s²/3 + s⁴/5 + …: |s| ≤ 1/3 leaves 9^-18 / 37. */
-const ARTANH = Array.from({ length: 18 }, (_, n) => 1 / (2 * n + 1));
+const ARTANH = /* @__PURE__ */ Array.from({ length: 18 }, (_, n) => 1 / (2 * n + 1));
 
 /** π/4 */
 const QUARTER = 0.7853981633974483;
@@ -121,8 +121,8 @@ function power2(k: number): number {
   return bits.getFloat64(0);
 }
 
-const bits = new DataView(new ArrayBuffer(8));
-const whole = new DataView(new ArrayBuffer(8));
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
+const whole = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1);

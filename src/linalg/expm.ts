@@ -8,16 +8,6 @@ import { solve } from "./solve.ts";
 
 type Double = Matrix<Float64Array>;
 
-/** Numerators of the Padé approximants to e^x, b_i of x^i; the denominator has those of (−x)^i. */
-const PADE: Record<number, number[]> = Object.fromEntries(
-  [3, 5, 7, 9, 13].map((m) => {
-    // b_i = (2m − i)! m! / ((2m)! i! (m − i)!), all times (2m)!/m!: integers.
-    const b = [1];
-    for (let i = m; i > 0; i--) b.unshift((b[0]! * (2 * m - i + 1) * i) / (m - i + 1));
-    return [m, b];
-  }),
-);
-
 /** Up to this ‖a^k‖^(1/k) the approximant of that degree has a backward error below 2⁻⁵³ (Al-Mohy and Higham 2009, table 3.1). */
 const THETA: Record<number, number> = {
   3: 1.495585217958292e-2,
@@ -83,9 +73,19 @@ function chosen(a: Double, shift: number) {
   return { degree: 13, x: small[0]!, powers: small, s: s + shift };
 }
 
+/**
+ * Numerator of the Padé approximant to e^x of degree m: b_i of x^i; the denominator has those of (−x)^i.
+ * b_i = (2m − i)! m! / ((2m)! i! (m − i)!), all times (2m)!/m!: integers.
+ */
+function numerator(m: number): number[] {
+  const b = [1];
+  for (let i = m; i > 0; i--) b.unshift((b[0]! * (2 * m - i + 1) * i) / (m - i + 1));
+  return b;
+}
+
 /** r(x) = (v − u)⁻¹·(v + u), u the odd and v the even part of the numerator. */
 function approximant(m: number, x: Double, powers: Double[]): Double {
-  const b = PADE[m]!;
+  const b = numerator(m);
   const n = x.rows;
   /** Σ b_k·x^(k − first), over every second k from `first` on. */
   const sum = (first: number, last: number) => {

@@ -141,9 +141,9 @@ function designed(options: LpsDesignOptions): LpsDesign {
 
 /** The zero polynomial is given no roots. */
 const NONE: Roots = {
-  re: float64(0),
-  im: float64(0),
-  radius: float64(0),
+  re: /* @__PURE__ */ float64(0),
+  im: /* @__PURE__ */ float64(0),
+  radius: /* @__PURE__ */ float64(0),
 };
 
 /** The distinct real roots in the interval, ascending; if there are none, the real part of the root nearest to it. */

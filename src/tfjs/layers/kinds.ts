@@ -64,12 +64,16 @@ export interface Kind {
   readonly ordered?: true;
 }
 
+// Marked, so that bundlers drop the table where nothing asks for a kind.
+/* @__NO_SIDE_EFFECTS__ */
 const linear = (map: LinearMap, axes = 0): Kind => ({ role: "linear", map, axes });
+/* @__NO_SIDE_EFFECTS__ */
 const channelwise = (role: Role, more?: Partial<Kind>): Kind => ({
   role,
   channelwise: true,
   ...more,
 });
+/* @__NO_SIDE_EFFECTS__ */
 const grows = (role: Role, more?: Partial<Kind>): Kind =>
   channelwise(role, { ...more, grows: true });
 
@@ -172,7 +176,7 @@ export function isPointwise(layer: Layer): boolean {
 }
 
 /** The classes that the table describes. */
-export const described: readonly string[] = Object.keys(table);
+export const described: readonly string[] = /* @__PURE__ */ Object.keys(table);
 
 /** Whether values keep their signs: the layer only moves them, normalizes them, or takes means or maxima. */
 export function passesSigns(layer: Layer): boolean {

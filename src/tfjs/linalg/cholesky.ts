@@ -22,7 +22,9 @@ export function cholesky(a: tf.Tensor): tf.Tensor {
 
 const factorization: Kernel<object> = {
   name: "TfjsInitializersCholesky",
-  compute: byBatch(([a]) => [{ shape: [a.rows, a.cols], values: choleskyBatch(a) }]),
+  compute: /* @__PURE__ */ byBatch(([a]) => [
+    { shape: [a.rows, a.cols], values: choleskyBatch(a) },
+  ]),
   gradient: {
     // Not l: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
     inputsToSave: ["a"],

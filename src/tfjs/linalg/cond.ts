@@ -23,7 +23,7 @@ export function cond(a: tf.Tensor): tf.Tensor {
 
 const conditionNumber: Kernel<object> = {
   name: "TfjsInitializersCond",
-  compute: each(([a]) => [condOfMatrix(a)]),
+  compute: /* @__PURE__ */ each(([a]) => [condOfMatrix(a)]),
   gradient: {
     inputsToSave: ["a"],
     outputsToSave: [true],

@@ -36,7 +36,7 @@ export function slogdet(a: tf.Tensor): { sign: tf.Tensor; logdet: tf.Tensor } {
 
 const determinant: Kernel<object> = {
   name: "TfjsInitializersDet",
-  compute: byBatch(([a]) => [{ shape: [], values: float32(determinants(a).det) }]),
+  compute: /* @__PURE__ */ byBatch(([a]) => [{ shape: [], values: float32(determinants(a).det) }]),
   gradient: {
     inputsToSave: ["a"],
     gradFunc(dys, [a]) {
@@ -48,7 +48,7 @@ const determinant: Kernel<object> = {
 
 const logarithm: Kernel<object> = {
   name: "TfjsInitializersSlogdet",
-  compute: byBatch(([a]) => {
+  compute: /* @__PURE__ */ byBatch(([a]) => {
     const { sign, logdet } = determinants(a);
     return [sign, logdet].map((values) => ({ shape: [], values: float32(values) }));
   }),

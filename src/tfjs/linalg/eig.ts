@@ -20,7 +20,7 @@ export function eig(a: tf.Tensor): { values: Parts; vectors: Parts } {
 
 const decomposition: Kernel<object> = {
   name: "TfjsInitializersEig",
-  compute: each(([a]) => {
+  compute: /* @__PURE__ */ each(([a]) => {
     const { values, vectors } = eigOfMatrix(a);
     return [values.re, values.im, vectors.re, vectors.im];
   }),

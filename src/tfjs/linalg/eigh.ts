@@ -42,7 +42,7 @@ export function eigh(
 
 const decomposition: Kernel<{ vectors: true }> = {
   name: "TfjsInitializersEigh",
-  compute: each(([a], options) => {
+  compute: /* @__PURE__ */ each(([a], options) => {
     const { values, vectors } = eighOfMatrix(a, options);
     return [values, vectors];
   }),
@@ -55,7 +55,7 @@ const decomposition: Kernel<{ vectors: true }> = {
 /** The gradient needs the vectors: they are computed only when a gradient is asked for. */
 const eigenvalues: Kernel<object> = {
   name: "TfjsInitializersEigenvalues",
-  compute: each(([a]) => [eighOfMatrix(a, { vectors: false }).values]),
+  compute: /* @__PURE__ */ each(([a]) => [eighOfMatrix(a, { vectors: false }).values]),
   gradient: {
     inputsToSave: ["a"],
     gradFunc(dys, [a]) {

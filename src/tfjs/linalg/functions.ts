@@ -49,12 +49,12 @@ export function sqrtm(a: tf.Tensor): tf.Tensor {
   return run(squareRoot, { a }, {})[0];
 }
 
-const exponential = byBlocks("TfjsInitializersExpm", expmOfMatrix, expm);
-const logarithm = byBlocks("TfjsInitializersLogm", logmOfMatrix, logm);
+const exponential = /* @__PURE__ */ byBlocks("TfjsInitializersExpm", expmOfMatrix, expm);
+const logarithm = /* @__PURE__ */ byBlocks("TfjsInitializersLogm", logmOfMatrix, logm);
 
 const squareRoot: Kernel<object> = {
   name: "TfjsInitializersSqrtm",
-  compute: each(([a]) => [sqrtmOfMatrix(a)]),
+  compute: /* @__PURE__ */ each(([a]) => [sqrtmOfMatrix(a)]),
   gradient: {
     inputsToSave: ["a"],
     gradFunc(dys, [a]) {
@@ -78,7 +78,7 @@ function byBlocks(
 ): Kernel<object> {
   return {
     name,
-    compute: each(([a]) => [compute(a)]),
+    compute: /* @__PURE__ */ each(([a]) => [compute(a)]),
     gradient: {
       inputsToSave: ["a"],
       gradFunc(dys, [a]) {

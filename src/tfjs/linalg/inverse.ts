@@ -19,7 +19,7 @@ export function inverse(a: tf.Tensor): tf.Tensor {
 
 const inversion: Kernel<object> = {
   name: "TfjsInitializersInverse",
-  compute: byBatch(([a]) => [{ shape: [a.rows, a.cols], values: inverseBatch(a) }]),
+  compute: /* @__PURE__ */ byBatch(([a]) => [{ shape: [a.rows, a.cols], values: inverseBatch(a) }]),
   gradient: {
     // Not x: TensorFlow.js takes a saved output for a constant, and second derivatives would be wrong.
     inputsToSave: ["a"],

@@ -62,7 +62,7 @@ function weightsOf(weights: tf.Tensor | ArrayLike<number>, a: tf.Tensor): tf.Ten
 
 const leastSquares: Kernel<Options> = {
   name: "TfjsInitializersLstsq",
-  compute: each(([a, b], options) => [lstsqOfMatrices(a, b, options).x]),
+  compute: /* @__PURE__ */ each(([a, b], options) => [lstsqOfMatrices(a, b, options).x]),
   gradient: {
     inputsToSave: ["a", "b"],
     gradFunc(dys, [a, b], attrs) {

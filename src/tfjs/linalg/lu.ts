@@ -20,7 +20,7 @@ export function lu(a: tf.Tensor): { p: tf.Tensor; l: tf.Tensor; u: tf.Tensor } {
 
 const factorization: Kernel<object> = {
   name: "TfjsInitializersLu",
-  compute: each(([a]) => {
+  compute: /* @__PURE__ */ each(([a]) => {
     const { p, l, u } = luOfMatrix(a);
     return [float32(p), l, u];
   }),

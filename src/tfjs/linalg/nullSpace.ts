@@ -25,5 +25,5 @@ export function nullSpace(a: Tensor, options: Options = {}): Tensor {
 
 const basis: Kernel<Options> = {
   name: "TfjsInitializersNullSpace",
-  compute: each(([a], options) => [nullSpaceOfMatrix(a, options)]),
+  compute: /* @__PURE__ */ each(([a], options) => [nullSpaceOfMatrix(a, options)]),
 };

@@ -28,7 +28,7 @@ export function pinv(a: tf.Tensor, options: Options = {}): tf.Tensor {
 
 const pseudoinverse: Kernel<Options> = {
   name: "TfjsInitializersPinv",
-  compute: each(([a], options) => [pinvOfMatrix(a, options)]),
+  compute: /* @__PURE__ */ each(([a], options) => [pinvOfMatrix(a, options)]),
   gradient: {
     inputsToSave: ["a"],
     gradFunc(dys, [a], attrs) {

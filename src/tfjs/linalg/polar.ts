@@ -24,7 +24,7 @@ export function polar(a: tf.Tensor): { u: tf.Tensor; p: tf.Tensor } {
 
 const factors: Kernel<object> = {
   name: "TfjsInitializersPolar",
-  compute: each(([a]) => {
+  compute: /* @__PURE__ */ each(([a]) => {
     const { u, p } = polarOfMatrix(a);
     return [u, p];
   }),

@@ -38,7 +38,7 @@ export function qr(a: tf.Tensor, options: Partial<Options> = {}): { q: tf.Tensor
 
 const factorization: Kernel<Options> = {
   name: "TfjsInitializersQr",
-  compute: each(([a], options) => {
+  compute: /* @__PURE__ */ each(([a], options) => {
     const { q, r } = qrOfMatrix(a, options);
     return [q, r];
   }),

@@ -23,5 +23,5 @@ export function rank(a: tf.Tensor, options: Options = {}): tf.Tensor {
 
 const numericalRank: Kernel<Options> = {
   name: "TfjsInitializersRank",
-  compute: each(([a], options) => [rankOfMatrix(a, options)]),
+  compute: /* @__PURE__ */ each(([a], options) => [rankOfMatrix(a, options)]),
 };

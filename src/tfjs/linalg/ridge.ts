@@ -25,7 +25,7 @@ export function ridge(a: tf.Tensor, b: tf.Tensor, lambda: number): tf.Tensor {
 
 const regression: Kernel<Options> = {
   name: "TfjsInitializersRidge",
-  compute: each(([a, b], { lambda }) => [ridgeOfMatrices(a, b, lambda)]),
+  compute: /* @__PURE__ */ each(([a, b], { lambda }) => [ridgeOfMatrices(a, b, lambda)]),
   gradient: {
     inputsToSave: ["a", "b"],
     gradFunc(dys, [a, b], attrs) {

@@ -25,7 +25,7 @@ export function solve(a: tf.Tensor, b: tf.Tensor, options: Partial<Options> = {}
 
 const solution: Kernel<Options> = {
   name: "TfjsInitializersSolve",
-  compute: byBatch(([a, b], options) => [
+  compute: /* @__PURE__ */ byBatch(([a, b], options) => [
     { shape: [b.rows, b.cols], values: solveBatch(a, b, options) },
   ]),
   gradient: {

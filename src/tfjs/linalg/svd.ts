@@ -60,12 +60,12 @@ export function svd(
   return { u, s, v };
 }
 
-const oneByOne = each(([a], options: Options & { vectors: true }) => {
+const oneByOne = /* @__PURE__ */ each(([a], options: Options & { vectors: true }) => {
   const { u, s, v } = svdOfMatrix(a, options);
   return [u, s, v];
 });
 
-const valuesOneByOne = each(([a], options: Options) => [
+const valuesOneByOne = /* @__PURE__ */ each(([a], options: Options) => [
   svdOfMatrix(a, { ...options, vectors: false }).s,
 ]);
 

@@ -30,7 +30,7 @@ export function sylvester(a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor {
 const equation: Kernel<object> = {
   name: "TfjsInitializersSylvester",
   /** Returns x, and a count that is above 0 if the equation was singular. */
-  compute: each(([a, b, c]) => {
+  compute: /* @__PURE__ */ each(([a, b, c]) => {
     const { rows, cols, data, info } = solve(double(a), double(b), double(c));
     const x = float32(data);
     if (!x.every(Number.isFinite)) {

@@ -36,7 +36,7 @@ export function topSvd(
 
 const leading: Kernel<Options & { k: number }> = {
   name: "TfjsInitializersTopSvd",
-  compute: each(([a], { k, ...options }) => {
+  compute: /* @__PURE__ */ each(([a], { k, ...options }) => {
     const { u, s, v, residual } = topSvdOfMatrix(a, k, options);
     return [u, s, v, residual];
   }),

@@ -34,7 +34,7 @@ export function triangularSolve(
 
 const substitution: Kernel<Options> = {
   name: "TfjsInitializersTriangularSolve",
-  compute: each(([a, b], options) => [solveOfMatrices(a, b, options)]),
+  compute: /* @__PURE__ */ each(([a, b], options) => [solveOfMatrices(a, b, options)]),
   gradient: {
     inputsToSave: ["a", "b"],
     gradFunc(dys, [a, b], attrs) {
