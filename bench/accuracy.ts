@@ -3,7 +3,7 @@
  * 1 for a backward stable routine, and above 30 a failure. The ratios are computed by plain loops in f64, which use
  * none of the code that is measured.
  */
-import { svd, type Complex, type Matrix } from "../src/linalg/index.ts";
+import { jacobi, svd, type Complex, type Matrix } from "../src/linalg/index.ts";
 
 /**
  * The accuracy of a result: `orthogonality` = ‖I − QᵀQ‖₁ / (m u); `residual` = ‖A − QR‖₁ / (m ‖A‖₁ u) or a similar
@@ -113,9 +113,7 @@ export function spectral(a: Matrix, re: ArrayLike<number>, im: ArrayLike<number>
       data[i * 2 * n + i + n] = im[k];
       data[(i + n) * 2 * n + i] = -im[k];
     }
-    return svd({ rows: 2 * n, cols: 2 * n, data }, { vectors: false, method: "jacobi" }).s[
-      2 * n - 1
-    ];
+    return svd({ rows: 2 * n, cols: 2 * n, data }, { vectors: false, method: jacobi }).s[2 * n - 1];
   });
   return { residual: Math.max(...errors) / (n * norm1(a) * roundoff(a)) };
 }

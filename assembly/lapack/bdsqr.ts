@@ -11,6 +11,10 @@ import { rotate } from "./steqr";
 const LIMIT: i32 = 30;
 /** Unit roundoff of f64. */
 const U: f64 = 1.1102230246251565e-16;
+/** 2^-450: the square of what is longer has all its digits, as in nrm2. */
+const SHORT: f64 = reinterpret<f64>(<u64>(1023 - 450) << 52);
+/** 2^700 lifts every f64 above that which is not zero. */
+const LIFT: f64 = reinterpret<f64>(<u64>(1023 + 700) << 52);
 
 /**
  * An entry of U `norm`, norm being that of the whole matrix, is nothing, whichever diagonal it is on. If the last row is
@@ -59,9 +63,15 @@ let s: f64 = 0;
 @inline
 function rotg(f: f64, g: f64): f64 {
   const r = sqrt(f * f + g * g);
+  if (r < SHORT && (f != 0 || g != 0)) return lifted(f, g);
   c = r > 0 ? f / r : 1;
   s = r > 0 ? g / r : 0;
   return r;
+}
+
+/** The same where squares lose digits to underflow, and the rotation its orthogonality. */
+function lifted(f: f64, g: f64): f64 {
+  return rotg(f * LIFT, g * LIFT) / LIFT;
 }
 
 /** One QR step on rows l..k, from the top down. Rotations of V go to `rv`, those of U to `ru`. */

@@ -1,5 +1,6 @@
 import {
   haar,
+  jacobi,
   matmul,
   normal,
   svd,
@@ -28,7 +29,7 @@ const ours = (a: Matrix, method?: SvdMethod) => job(() => svd(a, { method }), (f
 
 /** Reduced u, s and v of a matrix of normals with m >= n. */
 function shape(m: number, n: number, { dtype, method, bar, peers }: Options = {}): Case {
-  const of = [m === n ? n : `${m}x${n}`, dtype === "float64" ? "f64" : "", method ?? ""];
+  const of = [m === n ? n : `${m}x${n}`, dtype === "float64" ? "f64" : "", method?.name ?? ""];
   return {
     name: `svd ${of.filter((part) => part !== "").join(" ")}`,
     // Flops of the bidiagonal methods: Golub–Reinsch and, for tall matrices, R-SVD (Golub and Van Loan, 8.6).
@@ -59,11 +60,11 @@ function logSpaced(n: number): Case {
   return {
     name: `svd ${n} jacobi log-spaced`,
     unit: matMul(n, n, n),
-    start: () => ours(a(), "jacobi"),
+    start: () => ours(a(), jacobi),
     peers: [
       {
         name: "itself, of normals",
-        start: () => ours(normal(n, n, { seed: 1 }), "jacobi"),
+        start: () => ours(normal(n, n, { seed: 1 }), jacobi),
         bar: 0.77, // 1 / 1.3
       },
     ],
@@ -164,9 +165,9 @@ function batch(count: number, n: number): Case {
   };
 }
 
-const jacobi = (n: number, bar?: number, dtype?: Options["dtype"]) =>
+const byJacobi = (n: number, bar?: number, dtype?: Options["dtype"]) =>
   shape(n, n, {
-    method: "jacobi",
+    method: jacobi,
     dtype,
     bar,
     peers: native(n, n, "gejsv", dtype ? undefined : 1, dtype),
@@ -190,10 +191,10 @@ export default [
     bar: 14,
     peers: native(512, 512, "gesdd", undefined, "float64"),
   }),
-  jacobi(64),
-  jacobi(256, 12.5),
-  jacobi(512, 11),
-  jacobi(256, undefined, "float64"),
+  byJacobi(64),
+  byJacobi(256, 12.5),
+  byJacobi(512, 11),
+  byJacobi(256, undefined, "float64"),
   values(256, 4),
   values(512, 3),
   logSpaced(256),

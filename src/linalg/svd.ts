@@ -48,6 +48,10 @@ export function svd<T extends Data>(
   a: Matrix<T>,
   options: Options & { vectors?: boolean } = {},
 ): Pick<Svd<T>, "s" | "info"> & Partial<Svd<T>> {
-  const { vectors, mode, method } = known(options, ["vectors", "mode", "method"]);
-  return decompose(a, method ?? divideAndConquer, vectors, mode);
+  const {
+    vectors,
+    mode,
+    method = divideAndConquer,
+  } = known(options, ["vectors", "mode", "method"]);
+  return decompose(a, method, vectors, mode);
 }

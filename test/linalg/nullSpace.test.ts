@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { nullSpace, rank, svd } from "../../src/linalg/index.ts";
+import { jacobi, nullSpace, rank, svd } from "../../src/linalg/index.ts";
 import { build, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import { Family, largest, orthogonality } from "../support/ratios.ts";
@@ -48,9 +48,10 @@ suite("linalg/nullSpace", (test) => {
 
     test(`${dtype}: tolerance is relative to s₁`, () => {
       const a = build(4, 3, precision, (i, j) => (i === j ? 64 / 8 ** i : 0));
-      const tolerances = [0, 1 / 65, 1 / 64, 1 / 8, 1];
+      const tolerances = [1 / 65, 1 / 64, 1 / 8, 1];
       const sizes = tolerances.map((tolerance) => nullSpace(a, { tolerance }).cols);
-      assert.equal(sizes, [0, 0, 1, 2, 3]);
+      assert.equal(sizes, [0, 1, 2, 3]);
+      assert.is(nullSpace(a, { tolerance: 0, method: jacobi }).cols, 0);
     });
 
     test(`${dtype}: refused, unchanged, the same every time`, () => {

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import {
+  jacobi,
   lstsq,
   nullSpace,
   pinv,
@@ -50,14 +51,14 @@ suite("linalg/pinv", (test) => {
       const q = stewart(gaussian(12, 12, precision, 3));
       const d = (j: number) => 8 ** (12 - 2 * j);
       const a = build(12, 12, precision, (i, j) => q.data[12 * i + j] * d(j));
-      const x = pinv(a, { tolerance: 0 });
+      const x = pinv(a, { tolerance: 0, method: jacobi });
       const scaled = build(12, 12, precision, (i, j) => x.data[12 * i + j] * d(i));
       const error = distance(scaled.data, transpose(q).data);
       assert.ok(error <= 100 * u, `${error / u} u`);
-      assert.is(rank(a, { tolerance: 0 }), 12);
-      assert.is(nullSpace(a, { tolerance: 0 }).cols, 0);
+      assert.is(rank(a, { tolerance: 0, method: jacobi }), 12);
+      assert.is(nullSpace(a, { tolerance: 0, method: jacobi }).cols, 0);
       const b = build(12, 1, precision, (i) => a.data[12 * i + 11]);
-      const { x: last } = lstsq(a, b, { tolerance: 0 });
+      const { x: last } = lstsq(a, b, { tolerance: 0, method: jacobi });
       assert.ok(Math.abs(last.data[11] - 1) <= 100 * u, `${last.data[11]}`);
     });
 

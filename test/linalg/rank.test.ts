@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { cond, nullSpace, rank } from "../../src/linalg/index.ts";
+import { cond, jacobi, lstsq, nullSpace, pinv, rank, type Matrix } from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisions } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
@@ -44,9 +44,29 @@ suite("linalg/rank", (test) => {
 
     test(`${dtype}: a tolerance is relative to s₁`, () => {
       const a = build(4, 4, precision, (i, j) => (i === j ? 1024 / 10 ** i : 0));
-      const ranks = [0, 0.0005, 0.005, 0.05, 0.5, 1, 7].map((tolerance) => rank(a, { tolerance }));
-      assert.equal(ranks, [4, 4, 3, 2, 1, 0, 0]);
-      assert.is(rank(hard.zero(3, 3, precision), { tolerance: 0 }), 0);
+      const ranks = [0.0005, 0.005, 0.05, 0.5, 1, 7].map((tolerance) => rank(a, { tolerance }));
+      assert.equal(ranks, [4, 3, 2, 1, 0, 0]);
+      const all = { tolerance: 0, method: jacobi };
+      assert.is(rank(a, all), 4);
+      assert.is(rank(hard.zero(3, 3, precision), all), 0);
+    });
+
+    test(`${dtype}: a tolerance below the errors of divide and conquer is left to Jacobi`, () => {
+      const a = conditioned(7, 5, precision, 10);
+      const usual = 7 * 2 * u;
+      assert.is(rank(a, { tolerance: usual }), rank(a));
+      for (const tolerance of [0, usual * (1 - 2 ** -20)]) {
+        assert.is(rank(a, { tolerance, method: jacobi }), 5);
+        for (const job of [
+          rank,
+          pinv,
+          nullSpace,
+          (x: Matrix, options: object) => lstsq(x, x, options),
+        ])
+          refused("tolerance", () => job(a, { tolerance }));
+      }
+      for (const method of ["jacobi", {}, null] as never[])
+        refused("method", () => rank(a, { method }));
     });
 
     test(`${dtype}: refused, unchanged`, () => {

@@ -1,7 +1,7 @@
 /** svd on LAPACK's types, on matrices that break SVD codes, at every scale, and its contract. */
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { svd, type Matrix } from "../../src/linalg/index.ts";
+import { jacobi, svd, type Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian, hard, shapes, slatb4 } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import * as made from "../support/spectra.ts";
@@ -13,7 +13,7 @@ const some = shapes("1x1 1x9 9x1 2x2 9x4 4x9 33x33 50x17 17x50 65x64");
 const types = { ...slatb4, ...hard, ...made.sdrvbd, ...made.spectra };
 const others = { integers: made.integers, vandermonde: made.vandermonde };
 const both = precisions.flatMap((precision) =>
-  (["divide-and-conquer", "jacobi"] as const).map((method) => [precision, method] as const),
+  [undefined, jacobi].map((method) => [precision, method] as const),
 );
 /** LAPACK gives up at 30. */
 const SWEEPS = 15;
@@ -22,7 +22,8 @@ suite("linalg/svd", (test) => {
   for (const [precision, method] of both) {
     const { array, max, safmin, tiny } = precision;
     const single = precision.dtype === "float32";
-    const dtype = `${precision.dtype}, ${method}`;
+    const name = method?.name ?? "divide-and-conquer";
+    const dtype = `${precision.dtype}, ${name}`;
     const family = new SvdFamilies(`svd types ${dtype}`);
     const full = (a: Matrix, mode?: "complete") => svd(a, { method, mode });
     const values = (a: Matrix, mode?: "complete") => svd(a, { vectors: false, method, mode });
@@ -43,10 +44,10 @@ suite("linalg/svd", (test) => {
       const apart = absoluteError(s, reduced.s, precision);
       assert.ok(apart <= GATE, `values only are ${apart} n u apart, ${what}`);
       for (const { sweeps, rank } of [info, reduced.info]) {
-        assert.ok(sweeps <= (method === "jacobi" ? SWEEPS : 0), `${sweeps} sweeps, ${what}`);
+        assert.ok(sweeps <= (method === jacobi ? SWEEPS : 0), `${sweeps} sweeps, ${what}`);
         assert.is(rank, reduced.s.filter((x: number) => x > 0).length, `rank ${rank}, ${what}`);
       }
-      assert.is(reduced.info.method, method);
+      assert.is(reduced.info.method, name);
       return reduced;
     };
 
@@ -63,6 +64,16 @@ suite("linalg/svd", (test) => {
           verify(made.lauchli(n, precision, 10 ** -digits), `Läuchli ${n}, 1e-${digits}`);
       for (const decades of [0, 6, 12, 30])
         verify(made.bidiagonal(40, precision, decades), `bidiagonal, ${decades} decades`);
+      // Beside a large row, rotations of entries whose squares are subnormal in double precision.
+      for (const [a, b] of [
+        [1e-78, 1e-156],
+        [1e-156, 1e-156],
+        [1e-300, 1e-310],
+      ])
+        verify(
+          made.fromRows([[7 * a, -18 * a, -11 * a], [-25 * b, -20 * b, -28 * b], [-17, 8, 2]], precision), // prettier-ignore
+          `rows of ${a} and ${b}`,
+        );
       for (const [name, rows] of Object.entries(made.killers))
         verify(made.fromRows(rows, precision), name);
     });

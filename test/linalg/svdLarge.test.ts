@@ -3,7 +3,7 @@
  * keeps 2e-6. The debug kernels, thirty times slower, do with 160.
  */
 import * as assert from "uvu/assert";
-import { matmul, normal, svd, type Matrix } from "../../src/linalg/index.ts";
+import { jacobi, matmul, normal, svd, type Matrix } from "../../src/linalg/index.ts";
 import { suite } from "../support/suite.ts";
 
 const n = process.env["KERNELS"] === "debug" ? 160 : 1024;
@@ -16,8 +16,8 @@ function drift({ rows, cols, data }: Matrix): number {
 }
 
 suite("linalg/svd, large", (test) => {
-  for (const method of ["divide-and-conquer", "jacobi"] as const)
-    test(`u and v stay orthonormal at ${n}, ${method}`, () => {
+  for (const method of [undefined, jacobi])
+    test(`u and v stay orthonormal at ${n}, ${method?.name ?? "by default"}`, () => {
       const a = normal(n, n, { seed: 1 });
       const { u, s, v, info } = svd(a, { method });
       assert.ok(drift(u) <= 4e-6, `u: ${drift(u)}`);
@@ -29,7 +29,7 @@ suite("linalg/svd, large", (test) => {
       assert.ok(residual <= 1e-6 * s[0]!, `residual: ${residual / s[0]!} s₁`);
       const drifts = [u, v].map((x) => drift(x).toExponential(1));
       console.log(
-        `note: svd ${n}, ${method}: u ${drifts[0]}, v ${drifts[1]}, ${info.sweeps} sweeps`,
+        `note: svd ${n}, ${info.method}: u ${drifts[0]}, v ${drifts[1]}, ${info.sweeps} sweeps`,
       );
     });
 });

@@ -11,6 +11,7 @@ import {
   expm,
   haar,
   inverse,
+  jacobi,
   logm,
   lu,
   lyapunov,
@@ -133,9 +134,9 @@ for (const dtype of dtypes) {
     cases[`qr complete ${shape}`] = () => Object.values(qr(a(), { mode: "complete" }));
     cases[`svd ${shape}`] = () => factors(svd(a()));
     cases[`svd complete ${shape}`] = () => factors(svd(a(), { mode: "complete" }));
-    cases[`svd jacobi ${shape}`] = () => factors(svd(a(), { method: "jacobi" }));
+    cases[`svd jacobi ${shape}`] = () => factors(svd(a(), { method: jacobi }));
     cases[`svd jacobi complete ${shape}`] = () =>
-      factors(svd(a(), { method: "jacobi", mode: "complete" }));
+      factors(svd(a(), { method: jacobi, mode: "complete" }));
     if (rows !== cols) continue;
     cases[`schur ${shape}`] = () => Object.values(schur(a()));
     cases[`eigenvalues ${shape}`] = () => Object.values(eigenvalues(a())).map(row);

@@ -33,6 +33,7 @@ const tall = matrix(4, 3);
 
 const binary = new WebAssembly.Module(readFileSync("dist/orthogonal.f32.wasm"));
 const provideKernels: Call = () => [binary];
+const method = door.linalg.jacobi;
 
 const ofArrays: Record<string, Call> = {
   provideKernels,
@@ -52,22 +53,25 @@ const ofArrays: Record<string, Call> = {
   eigenvalues: () => [square, { balance: true }],
   eigh: () => [symmetric, { vectors: true }],
   haar: () => [4, 3, { seed: 1, dtype: "float32" }],
-  lstsq: () => [tall, matrix(4, 2), { tolerance: 0.1, weights: [1, 2, 3, 4] }],
+  lstsq: () => [tall, matrix(4, 2), { tolerance: 0.1, method, weights: [1, 2, 3, 4] }],
   lyapunov: () => [square, symmetric, { symmetric: false, backwardError: true, separation: true }],
   matmul: () => [tall, tall, { transposeA: true, transposeB: false }],
   normal: () => [4, 3, { seed: 1, dtype: "float64" }],
-  nullSpace: () => [tall, { tolerance: 0.1 }],
-  pinv: () => [tall, { tolerance: 0.1 }],
+  nullSpace: () => [tall, { tolerance: 0.1, method }],
+  pinv: () => [tall, { tolerance: 0.1, method }],
   polar: () => [tall],
   polyfromroots: () => [[1, 2]],
   polyval: () => [[1, 2], [3, 4]], // prettier-ignore
   qr: () => [tall, { mode: "complete", positive: true }],
-  rank: () => [tall, { tolerance: 0.1 }],
+  rank: () => [tall, { tolerance: 0.1, method }],
   roots: () => [[1, 2, 3], { polish: true }],
   schur: () => [square],
   spread: () => [tall, { step: 0.1, units: "rows" }],
-  svd: () => [tall, { vectors: true, mode: "reduced" }],
-  svdBatch: () => [{ ...tall, count: 2, rows: 2 }, { vectors: true }],
+  svd: () => [tall, { vectors: true, mode: "reduced", method }],
+  svdBatch: () => [
+    { ...tall, count: 2, rows: 2 },
+    { vectors: true, method },
+  ],
   sylvester: () => [square, symmetric, square, { symmetric: false, backwardError: true, separation: true }], // prettier-ignore
   topSvd: () => [tall, 2, { seed: 1, tolerance: 0.1 }],
 };
@@ -92,13 +96,13 @@ const ofTensors: Record<string, Call> = {
     { lower: false, transpose: true, unit: true },
   ],
   eigh: () => [tf.tensor2d([[2, 1], [1, 3]]), { vectors: true }], // prettier-ignore
-  lstsq: () => [tensor(4, 3), tensor(4, 2), { tolerance: 0.1, weights: [1, 2, 3, 4] }],
-  nullSpace: () => [tensor(2, 3), { tolerance: 0.1 }],
-  pinv: () => [tensor(2, 3), { tolerance: 0.1 }],
+  lstsq: () => [tensor(4, 3), tensor(4, 2), { tolerance: 0.1, method, weights: [1, 2, 3, 4] }],
+  nullSpace: () => [tensor(2, 3), { tolerance: 0.1, method }],
+  pinv: () => [tensor(2, 3), { tolerance: 0.1, method }],
   polar: () => [tensor(3, 3)],
   qr: () => [tensor(3, 2), { mode: "reduced", positive: true }],
-  rank: () => [tensor(3, 2), { tolerance: 0.1 }],
-  svd: () => [tensor(3, 2), { vectors: true, mode: "reduced" }],
+  rank: () => [tensor(3, 2), { tolerance: 0.1, method }],
+  svd: () => [tensor(3, 2), { vectors: true, mode: "reduced", method }],
   sylvester: () => [tensor(2, 2), tensor(3, 3), tensor(2, 3)],
   topSvd: () => [tensor(3, 2), 1, { seed: 1, tolerance: 0.1 }],
 };

@@ -94,7 +94,7 @@ for (const backend of ["wasm", "cpu"])
 
     test("svd by the method asked for", () => {
       const { a, parts } = batchOf(20, 18);
-      for (const method of ["divide-and-conquer", "jacobi"] as const) {
+      for (const method of [undefined, linalg.jacobi]) {
         const each = parts.map((part) => matrices.svd(part, { method }));
         const { u, s, v } = linalg.svd(a, { method });
         holds(u, [20, 18], each.map((of) => of.u.data)); // prettier-ignore

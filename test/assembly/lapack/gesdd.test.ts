@@ -4,7 +4,7 @@
  */
 import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
-import { svd, type Matrix } from "../../../src/linalg/index.ts";
+import { jacobi, svd, type Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/rooms/symmetric.ts";
 import { build, gaussian, hard, uniform } from "../../support/matrices.ts";
 import { precisionOf, precisions, type Precision } from "../../support/precisions.ts";
@@ -139,8 +139,7 @@ suite("assembly/lapack/gesdd", (test) => {
           const { s } = verify(a, {}, name);
           verify(transpose(a), { nb: 8 }, `${name}, transposed`);
           // What the twin would take minutes for is left to Jacobi, which has been held against it.
-          const exact =
-            n <= 40 ? singularValues(a) : svd(a, { method: "jacobi", vectors: false }).s;
+          const exact = n <= 40 ? singularValues(a) : svd(a, { method: jacobi, vectors: false }).s;
           values.check(absoluteError(s, exact, precision), `${name} ${n}`);
         }
     });
@@ -161,8 +160,7 @@ suite("assembly/lapack/gesdd", (test) => {
       for (const m of [3, 9, 17, 33, 100])
         for (const n of [3, 8, 33, 70]) {
           const a = gaussian(m, n, precision, 3);
-          const exact =
-            n <= 33 ? singularValues(a) : svd(a, { method: "jacobi", vectors: false }).s;
+          const exact = n <= 33 ? singularValues(a) : svd(a, { method: jacobi, vectors: false }).s;
           for (const nb of blockSizes)
             for (const b of [a, transpose(a)]) {
               const { s } = gesdd(b, { nb });
@@ -175,7 +173,7 @@ suite("assembly/lapack/gesdd", (test) => {
         for (const [mode, spectrum] of Object.entries(modes)) {
           const a = withSpectrum(n, n, precision, spectrum(1e4));
           const { s } = verify(a, {}, mode);
-          const exact = svd(a, { method: "jacobi", vectors: false }).s;
+          const exact = svd(a, { method: jacobi, vectors: false }).s;
           values.check(absoluteError(s, exact, precision), `${mode} ${n}`);
         }
       verify(kahan(150, precision), {}, "Kahan");
