@@ -134,20 +134,22 @@ export function decode(
 ): Uint8Array<ArrayBuffer> {
   const which = precisions.indexOf(precision);
   const text = pieces.filter((_, i) => i % precisions.length === which).join("");
-  const places = new Uint8Array(128);
-  for (let i = 0; i < characters.length; i++) places[characters.charCodeAt(i)] = i;
-  const order = [...frequent];
-  for (let byte = 0; byte < 256; byte++) if (!frequent.includes(byte)) order.push(byte);
-  const values = new Uint8Array(order);
+  /** By code of a character: its byte, or ~k of the k-th of those that begin a pair. */
+  const table = new Int16Array(128);
+  for (let i = 0; i < characters.length; i++) {
+    const single = i < frequent.length;
+    table[characters.charCodeAt(i)] = single ? frequent[i]! : ~(i - frequent.length);
+  }
+  const others: number[] = [];
+  for (let byte = 0; byte < 256; byte++) if (!frequent.includes(byte)) others.push(byte);
 
   const bytes = new Uint8Array(text.length);
+  const { length } = text;
   let count = 0;
-  for (let i = 0; i < text.length; i++) {
-    let place = places[text.charCodeAt(i)]!;
-    const prefix = place - frequent.length;
-    if (prefix >= 0)
-      place = frequent.length + prefix * characters.length + places[text.charCodeAt(++i)]!;
-    bytes[count++] = values[place]!;
+  for (let i = 0; i < length; i++) {
+    let byte = table[text.charCodeAt(i)]!;
+    if (byte < 0) byte = others[~byte * characters.length + characters.indexOf(text[++i]!)]!;
+    bytes[count++] = byte;
   }
   return bytes.subarray(0, count);
 }
