@@ -128,10 +128,7 @@ function explained(error: unknown, name: string): Error {
  * pairs, numbered in order, which the last two characters begin: half the text of hexadecimal digits, and a tenth less
  * of it after gzip.
  */
-export function decode(
-  { precisions, pieces }: Text,
-  precision: Precision,
-): Uint8Array<ArrayBuffer> {
+export function decode({ precisions, pieces }: Text, precision: Precision): BufferSource {
   const which = precisions.indexOf(precision);
   const text = pieces.filter((_, i) => i % precisions.length === which).join("");
   /** By code of a character: its byte, or ~k of the k-th of those that begin a pair. */

@@ -50,7 +50,7 @@ suite("assembly/rooms", (test) => {
         const name = `${room}.${real}`;
         assert.is(existsSync(file(name)), precisions.includes(real));
         if (!precisions.includes(real)) continue;
-        assert.ok(readFileSync(file(name)).equals(decode(text, real)));
+        assert.ok(readFileSync(file(name)).equals(decode(text, real) as Uint8Array));
       }
     });
   }
