@@ -5,16 +5,13 @@
  * d and e: n f64, the last of e is not used. d ends as the singular values, not negative, in any order. Row i of U and of V
  * is the vector that belongs to d_i: n rows of `ld` bytes, a multiple of 64, f64. `work` holds 32 n bytes.
  */
+import { c, rotg, s } from "../blas/rotg";
 import { rotate } from "./steqr";
 
 /** Iterations allowed for each value, as in steqr; two are usual. */
 const LIMIT: i32 = 30;
 /** Unit roundoff of f64. */
 const U: f64 = 1.1102230246251565e-16;
-/** 2^-450: the square of what is longer has all its digits, as in nrm2. */
-const SHORT: f64 = reinterpret<f64>(<u64>(1023 - 450) << 52);
-/** 2^700 lifts every f64 above that which is not zero. */
-const LIFT: f64 = reinterpret<f64>(<u64>(1023 + 700) << 52);
 
 /**
  * An entry of U `norm`, norm being that of the whole matrix, is nothing, whichever diagonal it is on. If the last row is
@@ -54,26 +51,6 @@ function unit(n: i32, x: usize, ld: usize): void {
   for (let i = 0; i < n; i++) store<f64>(x + ld * i + 8 * i, 1);
 }
 
-// The rotation that turns (f, g) into (r, 0).
-let c: f64 = 1;
-let s: f64 = 0;
-
-/** Returns r. */
-// @ts-ignore: decorator
-@inline
-function rotg(f: f64, g: f64): f64 {
-  const r = sqrt(f * f + g * g);
-  if (r < SHORT && (f != 0 || g != 0)) return lifted(f, g);
-  c = r > 0 ? f / r : 1;
-  s = r > 0 ? g / r : 0;
-  return r;
-}
-
-/** The same where squares lose digits to underflow, and the rotation its orthogonality. */
-function lifted(f: f64, g: f64): f64 {
-  return rotg(f * LIFT, g * LIFT) / LIFT;
-}
-
 /** One QR step on rows l..k, from the top down. Rotations of V go to `rv`, those of U to `ru`. */
 function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
   const z = load<f64>(d + 8 * k), y = load<f64>(d + 8 * k - 8);
@@ -82,13 +59,12 @@ function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
   const t = ((y - z) * (y + z) + (g - h) * (g + h)) / (2 * h * y);
   let x = load<f64>(d + 8 * l);
   let f = ((x - z) * (x + z) + h * (y / (t + copysign(sqrt(t * t + 1), t)) - h)) / x;
-  c = 1;
-  s = 1;
+  let cosine: f64 = 1, sine: f64 = 1;
   for (let j = l; j < k; j++, rv += 16, ru += 16) {
     const ej = load<f64>(e + 8 * j), next = load<f64>(d + 8 * j + 8);
     // Columns j and j+1, which clears what is right of the superdiagonal in row j-1.
-    const beside = c * ej;
-    const r = rotg(f, s * ej);
+    const beside = cosine * ej;
+    const r = rotg(f, sine * ej);
     if (j > l) store<f64>(e + 8 * j - 8, r);
     store<f64>(rv, c);
     store<f64>(rv, s, 8);
@@ -99,6 +75,8 @@ function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
     store<f64>(d + 8 * j, rotg(f, s * next));
     store<f64>(ru, c);
     store<f64>(ru, s, 8);
+    cosine = c;
+    sine = s;
     f = c * upper + s * lower;
     x = c * lower - s * upper;
   }
