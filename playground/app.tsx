@@ -2,9 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { fromHash, toHash, type Settings } from "./lab/settings.ts";
 import { Compare } from "./panels/compare.tsx";
+import { Grow } from "./panels/grow.tsx";
 
 const panels = {
   compare: { title: "Compare", view: Compare },
+  grow: { title: "Grow", view: Grow },
 } as const;
 
 type Name = keyof typeof panels;

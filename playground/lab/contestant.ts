@@ -47,33 +47,43 @@ export function optimizer({ optimizer, rate }: Settings) {
 }
 
 export class Contestant {
+  /** On all samples before the first step, then of the batch of every step. */
   readonly losses: number[] = [];
   readonly accuracies: number[] = [];
   /** Milliseconds from the first layer to weights that are ready. */
   ms = 0;
   private first: Tensor[] = [];
+  /** The optimizer if it was made here; one that `grow` made belongs to its model. */
+  private own?: ReturnType<typeof optimizer>;
   private batches!: Generator<Int32Array>;
 
   private constructor(
+    readonly scheme: string,
     readonly name: string,
     readonly settings: Settings,
     readonly lesson: Lesson,
     public model: Model,
   ) {}
 
-  static async create(name: string, settings: Settings, lesson: Lesson): Promise<Contestant> {
-    const scheme = schemes[name]!;
+  /** @param name what it is called, if not as its scheme */
+  static async create(
+    schemeName: string,
+    settings: Settings,
+    lesson: Lesson,
+    name = schemeName,
+  ): Promise<Contestant> {
+    const scheme = schemes[schemeName]!;
     const { shape, classes } = lesson.samples;
     const start = performance.now();
     const model = build(settings, calls(settings, shape, classes), scheme);
-    const made = new Contestant(name, settings, lesson, model);
+    const made = new Contestant(schemeName, name, settings, lesson, model);
     try {
       await afterwards(scheme, settings, model, lesson);
       // Waits until the numbers are there, not only promised.
       model.getWeights()[0]!.dataSync();
       made.ms = performance.now() - start;
       made.first = model.getWeights().map((weight) => weight.clone());
-      made.compile();
+      made.rewind();
       return made;
     } catch (error) {
       model.dispose();
@@ -81,21 +91,27 @@ export class Contestant {
     }
   }
 
-  private compile(): void {
-    this.model.compile({
-      optimizer: optimizer(this.settings),
-      loss: "categoricalCrossentropy",
-      metrics: ["accuracy"],
-    });
-    this.batches = this.lesson.batches(this.settings.batch, this.settings.seed);
-  }
-
   /** Back to the first weights, a new optimizer and the first batch. */
   rewind(): void {
-    this.model.optimizer.dispose();
-    this.model.setWeights(this.first);
-    this.compile();
-    this.losses.length = this.accuracies.length = 0;
+    const { model, settings, lesson } = this;
+    this.own?.dispose();
+    this.own = optimizer(settings);
+    model.setWeights(this.first);
+    const loss = "categoricalCrossentropy";
+    model.compile({ optimizer: this.own, loss, metrics: ["accuracy"] });
+    this.batches = lesson.batches(settings.batch, settings.seed);
+    const [all, right] = this.evaluate();
+    this.losses.splice(0, Infinity, all);
+    this.accuracies.splice(0, Infinity, right);
+  }
+
+  /** Loss and accuracy on all samples. */
+  evaluate(): [loss: number, accuracy: number] {
+    const { xs, ys } = this.lesson;
+    const both = this.model.evaluate(xs, ys, { batchSize: 256 }) as Tensor[];
+    const [loss, accuracy] = both.map((one) => one.dataSync()[0]!);
+    tf.dispose(both);
+    return [loss!, accuracy!];
   }
 
   /** One batch. */
@@ -111,8 +127,16 @@ export class Contestant {
     this.accuracies.push(accuracy!);
   }
 
+  /** Goes on with another model, which has the state of the optimizer in it. */
+  adopt(model: Model): void {
+    this.own?.dispose();
+    this.own = undefined;
+    this.model.dispose();
+    this.model = model;
+  }
+
   dispose(): void {
-    this.model.optimizer.dispose();
+    this.own?.dispose();
     this.model.dispose();
     tf.dispose(this.first);
   }

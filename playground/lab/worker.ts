@@ -1,10 +1,12 @@
 /** The worker in which all networks are built, trained and measured, so that the page never waits. */
 import { expose } from "comlink";
-import { Comparison } from "./compare.ts";
+import { Arena } from "./arena.ts";
+import type { Growing } from "./growing.ts";
+import { Growth } from "./growth.ts";
 import { read, unpack, type Files } from "./samples.ts";
 import type { Settings } from "./settings.ts";
 
-let comparison: Comparison | undefined;
+let arena: Arena | undefined;
 let files: Files | undefined;
 
 /** One thing after the other: what the page asks for meanwhile waits. */
@@ -19,6 +21,12 @@ function queued<A extends unknown[], R>(
   };
 }
 
+async function enter(next: Arena) {
+  arena?.dispose();
+  arena = next;
+  return { points: next.points, standings: await next.standings(true) };
+}
+
 const lab = {
   /** Takes MNIST's or CIFAR-10's files. */
   give: queued(async (given: readonly File[]) => {
@@ -29,27 +37,30 @@ const lab = {
     files = unpacked;
   }),
 
-  compare: queued(async (settings: Settings) => {
-    const next = await Comparison.create(settings, files);
-    comparison?.dispose();
-    comparison = next;
-    return { points: next.points, standings: await next.standings(true) };
+  compare: queued(async (settings: Settings) => enter(await Arena.compare(settings, files))),
+  growth: queued(async (settings: Settings, times: number) =>
+    enter(await Growth.create(settings, times, files)),
+  ),
+  grow: queued(async (growing: Growing) => {
+    const event = await (arena as Growth).grow(growing);
+    return { event, standings: await arena!.standings(true) };
   }),
+
   /** Trains for some milliseconds, at least one step. */
   train: queued(async (ms: number) => {
     const until = performance.now() + ms;
-    do await comparison!.train(1);
+    do await arena!.train(1);
     while (performance.now() < until);
-    return comparison!.standings(false);
+    return arena!.standings(false);
   }),
   step: queued(async () => {
-    await comparison!.train(1);
-    return comparison!.standings(true);
+    await arena!.train(1);
+    return arena!.standings(true);
   }),
-  look: queued(() => comparison!.standings(true)),
-  rewind: queued(() => {
-    comparison!.rewind();
-    return comparison!.standings(true);
+  look: queued(() => arena!.standings(true)),
+  rewind: queued(async () => {
+    await arena!.rewind();
+    return arena!.standings(true);
   }),
 };
 

@@ -1,86 +1,31 @@
 /** Networks that differ in their initializers alone, side by side. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Standing } from "../lab/compare.ts";
+import { useState } from "preact/hooks";
 import { lab } from "../lab.ts";
-import {
-  activations,
-  kinds,
-  optimizers,
-  possible,
-  ranges,
-  sets,
-  type Settings,
-} from "../lab/settings.ts";
+import type { Settings } from "../lab/settings.ts";
 import { schemes } from "../lab/schemes.ts";
 import { Chart } from "../parts/chart.tsx";
-import { Choice, Flag, Quantity } from "../parts/controls.tsx";
-import { Files } from "../parts/files.tsx";
+import { Curves } from "../parts/curves.tsx";
 import { Health } from "../parts/health.tsx";
+import { Network } from "../parts/network.tsx";
 import { Picture } from "../parts/picture.tsx";
+import { Player } from "../parts/player.tsx";
 import { Take } from "../parts/take.tsx";
+import { useTraining } from "./training.ts";
 
 export interface PanelProps {
   readonly settings: Settings;
   readonly change: (settings: Settings) => void;
 }
 
-/** Milliseconds of training between two pictures. */
-const TICK = 120;
-
 export function Compare({ settings, change }: PanelProps) {
-  const [nets, show] = useState<readonly Standing[]>([]);
-  const [points, setPoints] = useState<{ inputs: Float32Array; labels: Int32Array }>();
-  const [said, say] = useState("Building the networks …");
-  const [playing, setPlaying] = useState(false);
   const [layer, setLayer] = useState(0);
-  const run = useRef(0);
-  const set = (part: Partial<Settings>) => change(possible({ ...settings, ...part }));
-
-  /** Shows standings; those without a look into the layers keep the last one. */
-  const update = (next: readonly Standing[]) =>
-    show((before) => next.map((net, i) => ({ ...net, layers: net.layers ?? before[i]?.layers })));
-
-  const key = JSON.stringify(settings);
-  useEffect(() => {
-    const mine = ++run.current;
-    setPlaying(false);
-    say("Building the networks …");
-    lab.compare(settings).then(
-      ({ points, standings }) => {
-        if (mine !== run.current) return;
-        setPoints(points);
-        show(standings);
-        say("");
-      },
-      (error: Error) => mine === run.current && say(error.message),
-    );
-  }, [key]);
-
-  useEffect(() => {
-    if (!playing) return;
-    let going = true;
-    const go = async () => {
-      while (going) {
-        const next = await lab.train(TICK);
-        if (going) update(next);
-      }
-      update(await lab.look());
-    };
-    go().catch((error: Error) => say(error.message));
-    return () => void (going = false);
-  }, [playing, key]);
-
-  const alive = nets.filter((net) => !net.error);
-  const steps = Math.max(0, ...alive.map((net) => net.losses.length));
+  const training = useTraining(() => lab.compare(settings), JSON.stringify(settings));
+  const { nets, alive, points } = training;
   const layers = alive[0]?.layers ?? [];
   const at = Math.min(layer, Math.max(0, layers.length - 1));
   const deeper = alive.flatMap((net) =>
     net.layers?.[at] ? [{ net, look: net.layers[at], colour: nets.indexOf(net) }] : [],
   );
-  const x = Array.from({ length: steps }, (_, i) => i + 1);
-  const curve = (of: "losses" | "accuracies") =>
-    alive.map((net) => ({ name: net.name, values: smooth(net[of]), colour: nets.indexOf(net) }));
-
   return (
     <>
       <p class="lead">
@@ -88,59 +33,7 @@ export function Compare({ settings, change }: PanelProps) {
         differ.
       </p>
       <div class="bench">
-        <form aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
-          <Choice label="Data" value={settings.set} of={sets} set={(set_) => set({ set: set_ })} />
-          {settings.set === "file" && <Files done={() => change({ ...settings })} />}
-          <Choice
-            label="Layers"
-            value={settings.kind}
-            of={points ? ["dense"] : kinds}
-            set={(kind) => set({ kind })}
-          />
-          <Quantity
-            label="Width"
-            value={settings.width}
-            range={ranges.width}
-            set={(width) => set({ width })}
-          />
-          <Quantity
-            label="Depth"
-            value={settings.depth}
-            range={ranges.depth}
-            set={(depth) => set({ depth })}
-          />
-          <Choice
-            label="Activation"
-            value={settings.activation}
-            of={activations}
-            set={(activation) => set({ activation })}
-          />
-          <Flag label="Residual" value={settings.residual} set={(residual) => set({ residual })} />
-          <Choice
-            label="Optimizer"
-            value={settings.optimizer}
-            of={optimizers}
-            set={(optimizer) => set({ optimizer })}
-          />
-          <Quantity
-            label="Learning rate"
-            value={settings.rate}
-            range={ranges.rate}
-            step="any"
-            set={(rate) => set({ rate })}
-          />
-          <Quantity
-            label="Batch"
-            value={settings.batch}
-            range={ranges.batch}
-            set={(batch) => set({ batch })}
-          />
-          <Quantity
-            label="Seed"
-            value={settings.seed}
-            range={ranges.seed}
-            set={(seed) => set({ seed })}
-          />
+        <Network settings={settings} change={change}>
           <fieldset>
             <legend>Initializers (2 to 4)</legend>
             {Object.keys(schemes).map((name) => {
@@ -154,7 +47,8 @@ export function Compare({ settings, change }: PanelProps) {
                     checked={chosen}
                     disabled={chosen ? few : full}
                     onChange={() =>
-                      set({
+                      change({
+                        ...settings,
                         schemes: chosen
                           ? settings.schemes.filter((other) => other !== name)
                           : [...settings.schemes, name],
@@ -166,56 +60,12 @@ export function Compare({ settings, change }: PanelProps) {
               );
             })}
           </fieldset>
-        </form>
+        </Network>
         <section aria-label="Networks">
-          <div class="bar">
-            <button class="primary" disabled={!alive.length} onClick={() => setPlaying(!playing)}>
-              {playing ? "Pause" : "Play"}
-            </button>
-            <button
-              disabled={playing || !alive.length}
-              onClick={() => void lab.step().then(update, (error: Error) => say(error.message))}
-            >
-              Step
-            </button>
-            <button
-              disabled={!alive.length}
-              onClick={() => {
-                setPlaying(false);
-                void lab.rewind().then(update, (error: Error) => say(error.message));
-              }}
-            >
-              Rewind
-            </button>
-            <output class="steps">{steps} steps</output>
+          <Player training={training}>
             <Take settings={settings} />
-          </div>
-          <p class="status" role="status">
-            {said}
-          </p>
-          <div class="charts">
-            <figure>
-              <figcaption>Loss of each batch, smoothed</figcaption>
-              <Chart
-                title={words("Loss", alive, "losses")}
-                x={x}
-                xLabel="step"
-                yLabel="loss"
-                log
-                lines={curve("losses")}
-              />
-            </figure>
-            <figure>
-              <figcaption>Share of each batch that is classified right, smoothed</figcaption>
-              <Chart
-                title={words("Accuracy", alive, "accuracies")}
-                x={x}
-                xLabel="step"
-                yLabel="accuracy"
-                lines={curve("accuracies")}
-              />
-            </figure>
-          </div>
+          </Player>
+          <Curves training={training} />
           {layers.length > 1 && (
             <p class="field wide">
               <label for="layer">Layer looked into</label>
@@ -347,25 +197,5 @@ function Histograms({ of }: { of: readonly Histogram[] }) {
   );
 }
 
-/** The last values in words, for those who do not see the chart. */
-const words = (what: string, nets: readonly Standing[], of: "losses" | "accuracies") =>
-  `${what} by step. ` +
-  nets
-    .map(
-      (net) =>
-        `${net.name}: ${net[of].length ? smooth(net[of]).at(-1)!.toFixed(3) : "not trained yet"}`,
-    )
-    .join("; ");
-
 const largest = (data: Float32Array) =>
   data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-
-/** A running mean, in which a value counts 9 / 10 of the one after it. */
-export function smooth(values: Float32Array): Float32Array {
-  let [sum, weight] = [0, 0];
-  return values.map((value) => {
-    sum = 0.9 * sum + value;
-    weight = 0.9 * weight + 1;
-    return sum / weight;
-  });
-}

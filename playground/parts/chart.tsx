@@ -21,6 +21,8 @@ interface Props {
   readonly log?: boolean;
   readonly stepped?: boolean;
   readonly height?: number;
+  /** Where to draw a vertical line. */
+  readonly marks?: readonly number[];
 }
 
 const style = (name: string) =>
@@ -38,9 +40,12 @@ export function Chart({
   log = false,
   stepped = false,
   height = 220,
+  marks = [],
 }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const marked = useRef(marks);
+  marked.current = marks;
   const names = lines.map((line) => `${line.name}${line.colour}`).join("\n");
   const data = [
     x,
@@ -71,6 +76,20 @@ export function Chart({
           ],
           legend: { live: false },
           cursor: { drag: { x: false, y: false } },
+          hooks: {
+            draw: [
+              ({ ctx, bbox, valToPos }) => {
+                ctx.strokeStyle = ink;
+                for (const mark of marked.current) {
+                  const at = valToPos(mark, "x", true);
+                  ctx.beginPath();
+                  ctx.moveTo(at, bbox.top);
+                  ctx.lineTo(at, bbox.top + bbox.height);
+                  ctx.stroke();
+                }
+              },
+            ],
+          },
           series: [
             { label: xLabel },
             ...lines.map((line) => ({
@@ -90,10 +109,11 @@ export function Chart({
     draw();
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", draw);
+    const place = box.current!;
     const size = new ResizeObserver(() =>
-      plot.current?.setSize({ width: box.current!.clientWidth, height }),
+      plot.current?.setSize({ width: place.clientWidth, height }),
     );
-    size.observe(box.current!);
+    size.observe(place);
     return () => {
       dark.removeEventListener("change", draw);
       size.disconnect();

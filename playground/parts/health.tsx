@@ -1,5 +1,5 @@
 /** The figures of `inspect`, a row for each layer and network. */
-import type { Standing } from "../lab/compare.ts";
+import type { Standing } from "../lab/arena.ts";
 
 export const Health = ({ nets }: { nets: readonly Standing[] }) => (
   <div class="scroll" tabIndex={0} role="region" aria-label="Health of the layers">

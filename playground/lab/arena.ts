@@ -1,4 +1,4 @@
-/** Networks that differ in their initializers alone, trained side by side. */
+/** Networks that are trained side by side. */
 import { Contestant, Lesson } from "./contestant.ts";
 import { decision, look, type LayerLook } from "./look.ts";
 import { samplesOf, type Files } from "./samples.ts";
@@ -10,7 +10,7 @@ export interface Standing {
   readonly name: string;
   /** Milliseconds that building and initializing took. */
   readonly ms: number;
-  /** All losses and accuracies since the start, one a step. */
+  /** Of all samples before the first step, then of the batch of every step. */
   readonly losses: Float32Array;
   readonly accuracies: Float32Array;
   /** Probabilities on a grid, for points in the plane. */
@@ -20,16 +20,33 @@ export interface Standing {
   readonly error?: string;
 }
 
-export class Comparison {
-  private constructor(
-    private readonly lesson: Lesson,
-    private readonly nets: readonly (Contestant | { name: string; error: string })[],
+/** @param close whether to look into the layers, which takes longer than a step */
+export async function standing(net: Contestant, close: boolean): Promise<Standing> {
+  const { inputs, shape } = net.lesson.samples;
+  const plane = shape.length === 1 && inputs.length === 2 * net.lesson.count;
+  return {
+    name: net.name,
+    ms: net.ms,
+    losses: Float32Array.from(net.losses),
+    accuracies: Float32Array.from(net.accuracies),
+    decision: plane ? decision(net) : undefined,
+    layers: close ? await look(net) : undefined,
+  };
+}
+
+type Net = Contestant | { readonly name: string; readonly error: string };
+
+export class Arena {
+  protected constructor(
+    protected readonly lesson: Lesson,
+    protected readonly nets: Net[],
   ) {}
 
-  static async create(settings: Settings, files?: Files): Promise<Comparison> {
+  /** Networks that differ in their initializers alone. */
+  static async compare(settings: Settings, files?: Files): Promise<Arena> {
     await start();
     const lesson = new Lesson(await samplesOf(settings, files));
-    const nets = [];
+    const nets: Net[] = [];
     for (const name of settings.schemes) {
       try {
         nets.push(await Contestant.create(name, settings, lesson));
@@ -37,13 +54,13 @@ export class Comparison {
         nets.push({ name, error: error instanceof Error ? error.message : String(error) });
       }
     }
-    return new Comparison(lesson, nets);
+    return new Arena(lesson, nets);
   }
 
   /** The points of the plane and their classes, to be drawn over the decisions. */
   get points() {
-    const { inputs, shape, labels } = this.lesson.samples;
-    return shape.length === 1 && shape[0] === 2 ? { inputs, labels } : undefined;
+    const { inputs, labels } = this.lesson.samples;
+    return inputs.length === 2 * labels.length ? { inputs, labels } : undefined;
   }
 
   private get running(): Contestant[] {
@@ -55,7 +72,7 @@ export class Comparison {
     for (let i = 0; i < steps; i++) for (const net of this.running) await net.step();
   }
 
-  rewind(): void {
+  async rewind(): Promise<void> {
     for (const net of this.running) net.rewind();
   }
 
@@ -63,18 +80,8 @@ export class Comparison {
   async standings(close: boolean): Promise<Standing[]> {
     const all: Standing[] = [];
     for (const net of this.nets) {
-      if (!(net instanceof Contestant)) {
-        all.push({ ...net, ms: NaN, losses: new Float32Array(), accuracies: new Float32Array() });
-        continue;
-      }
-      all.push({
-        name: net.name,
-        ms: net.ms,
-        losses: Float32Array.from(net.losses),
-        accuracies: Float32Array.from(net.accuracies),
-        decision: this.points && decision(net),
-        layers: close ? await look(net) : undefined,
-      });
+      const none = { ms: NaN, losses: new Float32Array(), accuracies: new Float32Array() };
+      all.push(net instanceof Contestant ? await standing(net, close) : { ...net, ...none });
     }
     return all;
   }
