@@ -3,10 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { fromHash, toHash, type Settings } from "./lab/settings.ts";
 import { Compare } from "./panels/compare.tsx";
 import { Grow } from "./panels/grow.tsx";
+import { Measure } from "./panels/measure.tsx";
 
 const panels = {
   compare: { title: "Compare", view: Compare },
   grow: { title: "Grow", view: Grow },
+  measure: { title: "Measure", view: Measure },
 } as const;
 
 type Name = keyof typeof panels;

@@ -3,6 +3,7 @@ import { expose } from "comlink";
 import { Arena } from "./arena.ts";
 import type { Growing } from "./growing.ts";
 import { Growth } from "./growth.ts";
+import type { Row } from "./measure.ts";
 import { read, unpack, type Files } from "./samples.ts";
 import type { Settings } from "./settings.ts";
 
@@ -62,7 +63,16 @@ const lab = {
     await arena!.rewind();
     return arena!.standings(true);
   }),
+
+  cases: queued(async () => (await measuring()).names()),
+  measure: queued(
+    async (wanted: readonly string[], tell: (rows: readonly Row[]) => Promise<boolean>) =>
+      (await measuring()).measureAll(wanted, tell),
+  ),
 };
+
+/** The benchmarks, which come in a file of their own, after what the first panel needs. */
+const measuring = () => import("./measure.ts");
 
 export type Lab = typeof lab;
 expose(lab);

@@ -31,6 +31,9 @@ const style = (name: string) =>
 /** The colour of the i-th network. */
 export const colour = (i: number) => style(`--net-${(i % 4) + 1}`);
 
+/** The colours of words and of lines. */
+export const inks = () => ({ ink: style("--ink-soft"), grid: style("--line") });
+
 export function Chart({
   title,
   x,
@@ -55,7 +58,7 @@ export function Chart({
   useEffect(() => {
     const draw = () => {
       plot.current?.destroy();
-      const [ink, grid] = [style("--ink-soft"), style("--line")];
+      const { ink, grid } = inks();
       const axis = (label: string) => ({
         label,
         stroke: ink,
@@ -97,7 +100,7 @@ export function Chart({
               stroke: colour(line.colour),
               width: 2,
               dash: line.dashed ? [4, 4] : undefined,
-              points: { show: false },
+              points: { show: (plot: uPlot) => plot.data[0].length === 1 },
               paths: stepped ? uPlot.paths.stepped!({ align: 1 }) : undefined,
             })),
           ],
