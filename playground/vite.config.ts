@@ -39,7 +39,7 @@ const benchmarks: Plugin = {
       /^export (?:async )?(?:function|const) (\w+)/gm,
     );
     return [...names]
-      .map(([, name]) => `export const ${name} = () => ({ absent: true });`)
+      .map(([, name]) => `export const ${name} = () => Object.assign([], { absent: true });`)
       .join("\n");
   },
 };

@@ -12,6 +12,8 @@ const files: Record<string, readonly object[]> = { models: builds, haar, qr, svd
 /** The largest order, in a name, of a matrix that a page measures. */
 const LARGEST = 512;
 
+const orders = (name: string) => (name.match(/\d+/g) ?? []).map(Number);
+
 /** Cases by file. Rivals that need Node are left out, see `absent` in vite.config.ts, and so is what takes long. */
 export const cases: Readonly<Record<string, readonly Case[]>> = Object.fromEntries(
   Object.entries(files).map(([file, list]) => [
@@ -19,8 +21,9 @@ export const cases: Readonly<Record<string, readonly Case[]>> = Object.fromEntri
     list
       .filter((c): c is Case => "unit" in c)
       .filter(({ name }) => orders(name).every((n) => n <= LARGEST))
-      .map((c) => ({ ...c, peers: c.peers?.filter((peer) => !("absent" in peer)) })),
+      .map((c) => ({
+        ...c,
+        peers: c.peers?.filter((peer) => !("absent" in peer)),
+      })),
   ]),
 );
-
-const orders = (name: string) => (name.match(/\d+/g) ?? []).map(Number);

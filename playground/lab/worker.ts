@@ -25,6 +25,8 @@ function queued<A extends unknown[], R>(
 async function enter(next: Arena) {
   arena?.dispose();
   arena = next;
+  // All that the page may need is there before it goes offline.
+  void measuring();
   return { points: next.points, standings: await next.standings(true) };
 }
 

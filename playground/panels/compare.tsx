@@ -4,7 +4,7 @@ import { lab } from "../lab.ts";
 import type { Settings } from "../lab/settings.ts";
 import { schemes } from "../lab/schemes.ts";
 import { Chart } from "../parts/chart.tsx";
-import { Curves } from "../parts/curves.tsx";
+import { Curves, Last } from "../parts/curves.tsx";
 import { Health } from "../parts/health.tsx";
 import { Network } from "../parts/network.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -95,6 +95,7 @@ export function Compare({ settings, change }: PanelProps) {
                       <strong>{net.ms < 10 ? net.ms.toFixed(1) : Math.round(net.ms)} ms</strong> to
                       build and initialize
                     </p>
+                    <Last of={net} />
                     <div class="pictures">
                       {points && net.decision && (
                         <figure>

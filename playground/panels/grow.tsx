@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lab } from "../lab.ts";
 import { methods, type Event, type Growing } from "../lab/growing.ts";
 import { Choice, Quantity } from "../parts/controls.tsx";
-import { Curves } from "../parts/curves.tsx";
+import { Curves, Last } from "../parts/curves.tsx";
 import { Network } from "../parts/network.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { Player } from "../parts/player.tsx";
@@ -91,6 +91,7 @@ export function Grow({ settings, change }: PanelProps) {
                 <p class="why">
                   {net.layers?.map(({ layer, shape }) => `${layer} ${shape.at(-1)}`).join(", ")}
                 </p>
+                <Last of={net} />
                 {points && net.decision && (
                   <Picture
                     title={`What the ${net.name} network decides, point by point`}

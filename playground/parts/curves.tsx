@@ -41,6 +41,17 @@ export function Curves({ training, marks }: { training: Training; marks?: readon
   );
 }
 
+/** The last loss, with all its digits for those who compare. */
+export function Last({ of: { losses } }: { of: Standing }) {
+  const loss = losses.at(-1);
+  if (loss === undefined) return null;
+  return (
+    <p>
+      last loss <data value={String(loss)}>{loss.toPrecision(4)}</data>
+    </p>
+  );
+}
+
 /** The last values in words, for those who do not see the chart. */
 const words = (what: string, nets: readonly Standing[], of: Curve) =>
   `${what} by step. ${nets.map((net) => `${net.name}: ${smooth(net[of]).at(-1)!.toFixed(3)}`).join("; ")}`;
