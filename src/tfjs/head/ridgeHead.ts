@@ -145,8 +145,8 @@ export class RidgeHead {
         inputs,
         labels,
       )) {
-        const { cols, data } = learner.predict(batch);
         const { values } = learner.targets(await read(own), batch.count);
+        const { cols, data } = learner.predict(batch);
         const each = values.length / batch.count;
         for (let i = 0; i < batch.count; i++) {
           found.push([...data.subarray(i * cols, (i + 1) * cols)]);
