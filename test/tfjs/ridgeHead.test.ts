@@ -258,7 +258,7 @@ suite("ridgeHead: bases", (test) => {
   test("a model, a graph, a function, and a function that takes its time", async () => {
     const [seen, others] = [images(45, 1), images(30, 2)];
     const before = tf.memory().numTensors;
-    const found = [];
+    const found: (readonly number[])[][] = [];
     for (const base of [convolution, graph, plain]) {
       const head = await learnt({ base }, seen, labelsOf(45));
       found.push(await probabilities(head, others));
