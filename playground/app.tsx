@@ -4,10 +4,12 @@ import { fromHash, toHash, type Settings } from "./lab/settings.ts";
 import { Compare } from "./panels/compare.tsx";
 import { Grow } from "./panels/grow.tsx";
 import { Measure } from "./panels/measure.tsx";
+import { Solve } from "./panels/solve.tsx";
 
 const panels = {
   compare: { title: "Compare", view: Compare },
   grow: { title: "Grow", view: Grow },
+  solve: { title: "Solve", view: Solve },
   measure: { title: "Measure", view: Measure },
 } as const;
 

@@ -1,11 +1,12 @@
 /**
  * The playground in Chromium and in Firefox, as a visitor uses it. SCREENSHOTS=folder keeps pictures of what is seen.
  */
-import { mkdtemp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import * as tf from "@tensorflow/tfjs";
 import axe from "axe-core";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import * as assert from "uvu/assert";
@@ -22,7 +23,7 @@ const engines = {
   Firefox: () => puppeteer.launch({ browser: "firefox", executablePath: executable(firefox) }),
 };
 
-const panels = ["compare", "grow", "measure"];
+const panels = ["compare", "grow", "solve", "measure"];
 
 /** In a page: the losses of all networks with all their digits, and the number of steps. */
 const losses = (page: Page) =>
@@ -37,6 +38,33 @@ const until = (page: Page, what: string, ...args: unknown[]) =>
     const seen = await page.$eval("body", (body) => body.innerText);
     throw new Error(`${error.message}: ${what}\n${seen}`);
   });
+
+/** Downloads the taught model, and loads it here. */
+async function downloaded(page: Page): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "playground-"));
+  const session = await page.createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+  await press(page, "Download the model");
+  const file = async (name: string) => {
+    for (let i = 0; i < 100; i++) {
+      const found = await readFile(join(folder, name)).catch(() => undefined);
+      if (found?.length) return found;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`no ${name} was downloaded`);
+  };
+  const { weightsManifest, ...artifacts } = JSON.parse(
+    String(await file("model.json")),
+  ) as tf.io.ModelJSON;
+  const weightData = new Uint8Array(await file("weights.bin")).buffer;
+  const weightSpecs = weightsManifest[0]!.weights;
+  const model = await tf.loadLayersModel({
+    load: async () => ({ ...artifacts, weightData, weightSpecs }),
+  });
+  const odds = model.predict(tf.zeros([1, 28, 28, 1])) as tf.Tensor;
+  assert.equal(odds.shape, [1, 2]);
+  await rm(folder, { recursive: true });
+}
 
 suite("playground", (test) => {
   let origin: string;
@@ -120,6 +148,28 @@ suite("playground", (test) => {
       await until(page, "document.querySelector('.steps').textContent === '0 steps'");
       const [grown, small] = await losses(page);
       assert.is(grown, small);
+    });
+
+    test(`${name}: a head is solved for classes of one's own, example by example`, async () => {
+      await open("#solve?width=8&depth=3");
+      await press(page, "Draw a digit for me");
+      await press(page, "Teach");
+      await until(page, "document.querySelectorAll('.classes li').length === 1");
+      await (await page.$("#class-name"))!.type(" of mine");
+      await press(page, "Draw a digit for me");
+      await press(page, "Teach");
+      await until(page, "/Solved in .* 2 examples/.test(document.body.innerText)");
+      await press(page, "Draw a digit for me");
+      await until(page, "document.querySelectorAll('.classes .share')[1]?.textContent !== ''");
+      const shares = await page.$$eval(".classes meter", (all) => all.map((one) => (one as HTMLMeterElement).value)); // prettier-ignore
+      assert.ok(Math.abs(shares[0]! + shares[1]! - 1) < 1e-6, String(shares));
+      await screenshot("solve");
+      if (name === "Chromium") await downloaded(page);
+      await press(page, "Clear");
+      await press(page, "Teach");
+      await until(page, "/The square is empty/.test(document.body.innerText)");
+      await press(page, "Forget circle");
+      await until(page, "document.querySelectorAll('.classes li').length === 1");
     });
 
     test(`${name}: measures, and stops when told`, async () => {

@@ -18,6 +18,8 @@ export interface Standing {
   readonly layers?: readonly LayerLook[];
   /** Why there is no such network. */
   readonly error?: string;
+  /** What the scheme says that it did. */
+  readonly report?: string;
 }
 
 /** @param close whether to look into the layers, which takes longer than a step */
@@ -27,6 +29,7 @@ export async function standing(net: Contestant, close: boolean): Promise<Standin
   return {
     name: net.name,
     ms: net.ms,
+    report: net.report,
     losses: Float32Array.from(net.losses),
     accuracies: Float32Array.from(net.accuracies),
     decision: plane ? decision(net) : undefined,

@@ -52,6 +52,8 @@ export class Contestant {
   readonly accuracies: number[] = [];
   /** Milliseconds from the first layer to weights that are ready. */
   ms = 0;
+  /** What the scheme says that it did. */
+  report?: string;
   private first: Tensor[] = [];
   /** The optimizer if it was made here; one that `grow` made belongs to its model. */
   private own?: ReturnType<typeof optimizer>;
@@ -78,7 +80,7 @@ export class Contestant {
     const model = build(settings, calls(settings, shape, classes), scheme);
     const made = new Contestant(schemeName, name, settings, lesson, model);
     try {
-      await afterwards(scheme, settings, model, lesson);
+      made.report = await afterwards(scheme, settings, model, lesson);
       // Waits until the numbers are there, not only promised.
       model.getWeights()[0]!.dataSync();
       made.ms = performance.now() - start;
@@ -142,19 +144,17 @@ export class Contestant {
   }
 }
 
-/** What a scheme does when the model is built. */
+/** What a scheme does when the model is built; its report. */
 async function afterwards(
   { then }: Scheme,
   { seed }: Settings,
   model: Model,
   { xs, ys }: Lesson,
-): Promise<void> {
+): Promise<string | undefined> {
   if (!then) return;
   const options = { ...then.options, ...(then.seed && { seed }) };
-  const call = (ours as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
-    then.call
-  ]!;
-  if (!then.data) return void (await call(model, options));
+  const entries = ours as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const labels = then.options?.method ? {} : { ys };
-  await call(model, xs, { ...labels, ...options });
+  const data = then.data ? [xs, { ...labels, ...options }] : [options];
+  return String(await entries[then.call]!(model, ...data));
 }

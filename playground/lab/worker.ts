@@ -4,6 +4,7 @@ import { Arena } from "./arena.ts";
 import type { Growing } from "./growing.ts";
 import { Growth } from "./growth.ts";
 import type { Row } from "./measure.ts";
+import { Teaching } from "./teaching.ts";
 import { read, unpack, type Files } from "./samples.ts";
 import type { Settings } from "./settings.ts";
 
@@ -21,6 +22,9 @@ function queued<A extends unknown[], R>(
     return next;
   };
 }
+
+let teaching: Promise<Teaching> | undefined;
+const teacher = () => (teaching ??= Teaching.create());
 
 async function enter(next: Arena) {
   arena?.dispose();
@@ -48,6 +52,14 @@ const lab = {
     const event = await (arena as Growth).grow(growing);
     return { event, standings: await arena!.standings(true) };
   }),
+
+  teach: queued(async (pixels: Float32Array, label: string) =>
+    (await teacher()).teach(pixels, label),
+  ),
+  guess: queued(async (pixels: Float32Array) => (await teacher()).guess(pixels)),
+  forget: queued(async (label: string) => (await teacher()).forget(label)),
+  taught: queued(async () => (await teacher()).taught),
+  taughtModel: queued(async () => (await teacher()).model()),
 
   /** Trains for some milliseconds, at least one step. */
   train: queued(async (ms: number) => {
