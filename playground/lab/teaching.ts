@@ -1,5 +1,5 @@
 /** A head that a person teaches: random convolutions below, and a last layer that is solved as each example comes. */
-import { orthogonal, ridgeHead } from "tfjs-initializers";
+import { install, ridgeHead, uninstall } from "tfjs-initializers";
 import { start, tf } from "./tf.ts";
 
 /** Pixels along a side of an example, grey. */
@@ -16,7 +16,17 @@ export interface Taught {
   readonly ms: number;
 }
 
+/** Random features. The initializer is stock's, made to work, so that the model loads where this package is not. */
 function features() {
+  install();
+  try {
+    return convolutions();
+  } finally {
+    uninstall();
+  }
+}
+
+function convolutions() {
   const conv = (filters: number, seed: number, first?: object) =>
     tf.layers.conv2d({
       ...first,
@@ -24,7 +34,7 @@ function features() {
       kernelSize: 3,
       padding: "same",
       activation: "relu",
-      kernelInitializer: orthogonal({ gain: Math.SQRT2, seed }) as never,
+      kernelInitializer: tf.initializers.orthogonal({ gain: Math.SQRT2, seed }),
     });
   const pool = () => tf.layers.maxPooling2d({ poolSize: 2 });
   return tf.sequential({
