@@ -1,5 +1,5 @@
 /** Heads that are solved: every form of samples, labels and bases; layers, JSON, errors, and no tensor left behind. */
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { io, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
@@ -305,6 +305,12 @@ suite("ridgeHead: bases", (test) => {
     const losses = history.loss as number[];
     losses.reduce((last, loss) => (assert.ok(loss < last, losses.join()), loss), start + 1e-6);
     convolution.layers[0].trainable = true;
+    // The weights have names by which a saved model finds them again.
+    let saved!: io.ModelArtifacts;
+    await model.save(tf.io.withSaveHandler(async (artifacts) => ((saved = artifacts), { modelArtifactsInfo: {} as never }))); // prettier-ignore
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved));
+    const [once, again] = [model, loaded].map((one) => (one.predict(others) as Tensor).dataSync());
+    assert.equal(again, once);
     for (const base of [graph, plain]) {
       const other = await learnt({ base }, seen, labelsOf(45));
       await refused(other, /base/, () => other.toModel());

@@ -33,6 +33,8 @@ export function asLayer(learner: Learner): Layer {
 function dense(config: DenseConfig, kernel: Float32Array, bias: Float32Array): Layer {
   const layer = made<Layer>("Dense", { kernelInitializer: "zeros", ...config });
   layer.build([null, ...config.inputShape]);
+  // A layer that is built by being applied gives its weights these names, by which a saved model finds them again.
+  for (const weight of layer.weights as { originalName: string }[]) weight.originalName = `${layer.name}/${weight.originalName}`; // prettier-ignore
   const weights = [tensor2d(kernel, [config.inputShape[0], config.units]), tensor1d(bias)];
   layer.setWeights(weights);
   weights.forEach((one) => one.dispose());
