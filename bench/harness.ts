@@ -6,7 +6,6 @@
  * round, so that whatever slows the machine for a while slows both sides. Only ratios have bars: a time in
  * milliseconds says more about the machine than about the code.
  */
-import { setTimeout } from "node:timers/promises";
 import { interquartileRange, median } from "simple-statistics";
 import type { Accuracy } from "./accuracy.ts";
 
@@ -174,7 +173,8 @@ async function warmUp(contender: Contender, job: Job): Promise<Runner> {
     time = await job.time(reps);
     spent += reps * time;
   }
-  await setTimeout(20); // optimised code is compiled in the background and may not be ready yet
+  // Optimised code is compiled in the background and may not be ready yet.
+  await new Promise((done) => setTimeout(done, 20));
   time = await job.time(Math.ceil(SAMPLE / time));
   const reps = Math.ceil(SAMPLE / time);
   const turns = time > LONG ? Math.ceil(3000 / time) : Infinity;

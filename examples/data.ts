@@ -5,10 +5,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { drawDigits } from "./digits.ts";
+import { CLASSES, drawDigits, SIDE } from "./digits.ts";
 
-export const SIDE = 28;
-export const CLASSES = 10;
+export { CLASSES, SIDE };
 
 /** Images row-major, SIDE x SIDE each, values in [0, 1]. */
 export interface Images {

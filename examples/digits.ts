@@ -1,6 +1,10 @@
 /** Draws digits: the glyphs of a 5 x 7 font, moved, turned, slanted and scaled at random, with noise. */
 import { normal } from "tfjs-initializers/linalg";
-import { CLASSES, SIDE, type Images } from "./data.ts";
+import type { Images } from "./data.ts";
+
+/** Pixels along a side, and number of digits. */
+export const SIDE = 28;
+export const CLASSES = 10;
 
 const GLYPHS = [
   " ### #   ##  ### # ###  ##   # ### ",

@@ -7,6 +7,9 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { chromium } from "./browser/chromium.ts";
+import { forbidden, found, plan, type Program } from "./browser/find.ts";
+import { firefox } from "./browser/firefox.ts";
 
 interface Job {
   name: string;
@@ -31,6 +34,7 @@ const build: Job = { name: "build", command: "npm run build" };
 
 const checks: Job[] = [
   { name: "types", command: "tsc" },
+  { name: "types of the playground", command: "tsc -p playground" },
   { name: "imports", command: "node --import tsx .ci/imports.ts" },
   { name: "lockfile", command: "node --import tsx .ci/lockfile.ts" },
   { name: "format", command: "prettier --check ." },
@@ -51,6 +55,7 @@ const units: Job[] = readdirSync("test", { recursive: true, encoding: "utf8" })
 
 const wholes: Job[] = [
   { name: "browser", command: "node --import tsx test/browser.ts", uvu: true },
+  { name: "playground", command: "node --import tsx test/playground.ts", uvu: true },
   { name: "package", command: "node --import tsx test/package.ts", uvu: true },
 ];
 
@@ -114,21 +119,23 @@ const idle = units.length === 0 || jobs.length === 0;
 if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);
 
 /** Announces that a browser will be installed on this machine, and asks for permission if there is a terminal. */
-async function askForBrowser(): Promise<void> {
-  const { found, plan } = await import("./browser/chromium.ts");
-  if (found() || process.env.CHROME_INSTALL === "no") return;
-  console.log("The browser tests need Chromium, which is not on this machine. npm test will run");
+async function askFor(program: Program): Promise<void> {
+  const { title, prefix } = program;
+  if (found(program) || forbidden(program)) return;
+  console.log(`The browser tests need ${title}, which is not on this machine. npm test will run`);
   console.log(
-    `\n  ${plan()}\n\n(CHROME_PATH names one that is elsewhere, CHROME_INSTALL=no forbids it.)`,
+    `\n  ${plan(program)}\n\n(${prefix}_PATH names one that is elsewhere, ${prefix}_INSTALL=no forbids it.)`,
   );
   if (!process.stdin.isTTY || !process.stdout.isTTY) return;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question("Go on? [y/N] ");
   terminal.close();
-  if (!/^y/i.test(answer)) process.env.CHROME_INSTALL = "no";
+  if (!/^y/i.test(answer)) process.env[`${prefix}_INSTALL`] = "no";
 }
 
-if (jobs.some(({ name }) => name === "browser")) await askForBrowser();
+const needed = ({ name }: Job) => (name === "playground" ? [chromium, firefox] : [chromium]);
+const browsers = jobs.filter((job) => wholes.includes(job)).flatMap(needed);
+for (const program of new Set(browsers)) await askFor(program);
 const built = await run(build);
 const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);

@@ -1,10 +1,11 @@
 import { eigh, matmul, type Dtype } from "../../src/linalg/index.ts";
 import { eigen } from "../accuracy.ts";
 import { type Case, type Contender, job } from "../harness.ts";
+import { symmetric } from "../matrices.ts";
 import * as emlapack from "../peers/emlapack.ts";
 import * as mlMatrix from "../peers/ml-matrix.ts";
 import { numpy } from "../peers/numpy.ts";
-import { rows, symmetric } from "../peers/symmetric.ts";
+import { rows } from "../peers/symmetric.ts";
 import { matMul } from "../peers/tfjs.ts";
 
 interface Options {

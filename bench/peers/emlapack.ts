@@ -15,7 +15,7 @@ import {
 } from "../accuracy.ts";
 import { Absent, type Contender, job } from "../harness.ts";
 import { type Complex, type Matrix, normal } from "../../src/linalg/index.ts";
-import { symmetric } from "./symmetric.ts";
+import { symmetric } from "../matrices.ts";
 
 type Routine = (...pointers: number[]) => void;
 

@@ -8,7 +8,7 @@ import {
 import { eigen, orthogonality, residual, singular, spectral } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
-import { symmetric } from "./symmetric.ts";
+import { symmetric } from "../matrices.ts";
 
 const matrix = (a: MlMatrix): Matrix => ({
   rows: a.rows,

@@ -1,19 +1,11 @@
-/** The matrix for symmetric eigensolvers, (X + Xᵀ) / 2 of normals, and peers that take arrays of rows, f64. */
+/** Symmetric eigensolvers that take arrays of rows, f64. */
 import { createRequire } from "node:module";
 import { eigs } from "mathjs";
 import { eigen } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
-import { type Data, type Dtype, type Matrix, normal } from "../../src/linalg/index.ts";
+import { symmetric } from "../matrices.ts";
 
 type Rows = number[][];
-
-export function symmetric(n: number, dtype: Dtype): Matrix<Data> {
-  const { data } = normal(n, n, { seed: 1, dtype });
-  const sums = data.map(
-    (x: number, at: number) => (x + data[(at % n) * n + Math.floor(at / n)]) / 2,
-  );
-  return { rows: n, cols: n, data: sums };
-}
 
 const { eig } = createRequire(import.meta.url)("numeric") as {
   eig(a: Rows): { lambda: { x: number[] }; E: { x: Rows } };

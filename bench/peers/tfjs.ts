@@ -1,17 +1,9 @@
 /** TensorFlow.js on its wasm backend: SIMD, one thread in Node. The unit of cost, and the stock initializer. */
-import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs"; // core and layers alone lack the chained ops that orthogonal needs
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { type Accuracy, orthogonality } from "../accuracy.ts";
 import { type Contender, job } from "../harness.ts";
 import { type Matrix, normal } from "../../src/linalg/index.ts";
-
-const { resolve } = createRequire(import.meta.url);
-setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
-if (!(await tf.setBackend("wasm"))) throw new Error("tfjs has no wasm backend here");
-// Emscripten's listeners, which rethrow every error behind a page of minified source, are removed.
-for (const event of ["uncaughtException", "unhandledRejection"]) process.removeAllListeners(event);
+import "./wasm.ts";
 
 export const version = tf.version.tfjs;
 

@@ -32,7 +32,7 @@ function build(units: number, bar?: number, seed?: number): Case {
     peers: [
       {
         name: "stock tfjs",
-        slow: true,
+        slow: units > 64,
         bar,
         start: () => job(() => quietly(() => lstm(units, seed)), undefined, dispose),
       },

@@ -5,6 +5,8 @@ import { extname } from "node:path";
 
 const types: Record<string, string> = {
   "": "text/html; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".wasm": "application/wasm",

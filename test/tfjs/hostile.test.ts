@@ -3,7 +3,7 @@
  * with a result or with an error of its own, soon, with no tensor left behind; the next call works.
  */
 import { readFileSync } from "node:fs";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import {
@@ -139,6 +139,7 @@ const ofDoor: Record<string, Call> = {
   inputCovariance: () => [xs],
   inspect: () => [model, xs, { ys, gradients: true }],
   install: () => [tf],
+  knnClassifier: () => [{ lambda: 1, prior: "data", memory: 1e6, removable: true }],
   lps: () => [{ activation: "relu", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "gaussian", layer: "dense", strides: 1, seed: 1 }], // prettier-ignore
   lpsDesign: () => [{ activation: { value: Math.abs, derivative: Math.sign, kinks: [0] }, degree: 2, biasScale: 1, variance: "he", moment: 1 }], // prettier-ignore
   lpsModel: () => [
@@ -147,11 +148,58 @@ const ofDoor: Record<string, Call> = {
   ],
   orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
+  ridgeHead: () => [{ base: model, task: "classification", lambda: 1, prior: [1, 2], memory: 1e6, removable: true, randomFeatures: 9, seed: 1 }], // prettier-ignore
   settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore
   spreading: () => [model, { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],
   spreadUnits: () => [model, { step: 0.1, layers: ["hidden"] }],
   uninstall: () => [tf],
+};
+
+const learnt = door.ridgeHead({ memory: 1e6 });
+await learnt.add(xs, ["a", "b", "a", "b", "a", "b", "a", "b"]);
+const json = learnt.toJSON();
+const numbers = door.ridgeHead({ task: "regression" });
+await numbers.add(xs, ys);
+const regression = numbers.toJSON();
+const knn = () => {
+  const classifier = door.knnClassifier();
+  classifier.setClassifierDataset({ a: xs as Tensor2D, b: xs as Tensor2D });
+  return classifier;
+};
+const afresh = (state: typeof json) => door.ridgeHead().fromJSON(state);
+
+/** Methods of heads, each on a head of its own. */
+const heads = {
+  add: (...values: [never]) => afresh(json).add(...values),
+  addTargets: (...values: [never]) => afresh(regression).add(...values),
+  remove: (...values: [never]) => afresh(json).remove(...values),
+  removeTargets: (...values: [never]) => afresh(regression).remove(...values),
+  removeClass: (...values: [never]) => afresh(json).removeClass(...values),
+  predict: (...values: [never]) => afresh(json).predict(...values),
+  evaluate: (...values: [never]) => afresh(json).evaluate(...values),
+  evaluateTargets: (...values: [never]) => afresh(regression).evaluate(...values),
+  fromJSON: (...values: [never]) => void door.ridgeHead().fromJSON(...values),
+  addExample: (...values: [never, never]) => knn().addExample(...values),
+  predictClass: (...values: [never]) => knn().predictClass(...values),
+  clearClass: (...values: [never]) => knn().clearClass(...values),
+  setClassifierDataset: (...values: [never]) => knn().setClassifierDataset(...values),
+};
+const eight = ["a", "b", "a", "b", "a", "b", "a", "b"];
+const ofHeads: Record<keyof typeof heads, Call> = {
+  add: () => [xs, eight],
+  addTargets: () => [xs, ys],
+  remove: () => [xs, eight],
+  removeTargets: () => [xs, ys],
+  removeClass: () => ["a"],
+  predict: () => [xs],
+  evaluate: () => [xs, eight],
+  evaluateTargets: () => [xs, ys],
+  fromJSON: () => [{ ...json }],
+  addExample: () => [tensor(3), "a"],
+  predictClass: () => [tensor(3), 3],
+  clearClass: () => ["a"],
+  setClassifierDataset: () => [{ a: xs, b: xs }],
 };
 
 const throwing = new Error("the caller's own");
@@ -222,6 +270,7 @@ for (const [name, exported, calls] of [
   ["arrays", arrays, ofArrays],
   ["tensors", door.linalg, ofTensors],
   ["door", door, ofDoor],
+  ["heads", heads, ofHeads],
 ] as [string, Record<string, unknown>, Record<string, Call>][])
   suite(`hostile: ${name}`, (test) => {
     test("every function that is exported is here", () => {
