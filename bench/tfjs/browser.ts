@@ -4,7 +4,8 @@
  */
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
-import { found, launch } from "../../test/browser/chromium.ts";
+import { chromium, launch } from "../../test/browser/chromium.ts";
+import { found } from "../../test/browser/find.ts";
 import { serve } from "../../test/browser/serve.ts";
 import { Absent, type Case, type Job } from "../harness.ts";
 
@@ -56,7 +57,7 @@ async function open(): Promise<Site> {
 
 /** Times the import of a file (0) or the first call of what it exports (1). */
 const timed = (file: string, which: 0 | 1) => async (): Promise<Job> => {
-  if (!found()) throw new Absent("no Chromium here");
+  if (!found(chromium)) throw new Absent("no Chromium here");
   users++;
   const { browser, server } = await (site ??= open());
   return {
