@@ -8,7 +8,8 @@ export interface Line {
   readonly values: ArrayLike<number>;
   /** Position in the palette. */
   readonly colour: number;
-  readonly dashed?: boolean;
+  /** Whether it is drawn dashed, by the axis on the right. */
+  readonly right?: boolean;
 }
 
 interface Props {
@@ -18,6 +19,8 @@ interface Props {
   readonly lines: readonly Line[];
   readonly xLabel: string;
   readonly yLabel: string;
+  /** What the axis on the right measures, from 0 to 1. */
+  readonly rightLabel?: string;
   readonly log?: boolean;
   readonly stepped?: boolean;
   readonly height?: number;
@@ -40,6 +43,7 @@ export function Chart({
   lines,
   xLabel,
   yLabel,
+  rightLabel,
   log = false,
   stepped = false,
   height = 220,
@@ -52,8 +56,10 @@ export function Chart({
   const names = lines.map((line) => `${line.name}${line.colour}`).join("\n");
   const data = [
     x,
-    ...lines.map((line) => positive(line.values, log)),
+    ...lines.map((line) => positive(line.values, log && !line.right)),
   ] as unknown as uPlot.AlignedData;
+  const latest = useRef(data);
+  latest.current = data;
 
   useEffect(() => {
     const draw = () => {
@@ -72,10 +78,17 @@ export function Chart({
         {
           width: box.current!.clientWidth,
           height,
-          scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+          scales: {
+            x: { time: false },
+            y: { distr: log ? 3 : 1 },
+            right: { range: [0, 1.02] },
+          },
           axes: [
             { ...axis(xLabel), size: 34 },
             { ...axis(yLabel), size: 54 },
+            ...(rightLabel
+              ? [{ ...axis(rightLabel), scale: "right", side: 1, size: 44, grid: { show: false } }]
+              : []),
           ],
           legend: { live: false },
           cursor: { drag: { x: false, y: false } },
@@ -99,13 +112,14 @@ export function Chart({
               label: line.name,
               stroke: colour(line.colour),
               width: 2,
-              dash: line.dashed ? [4, 4] : undefined,
+              scale: line.right ? "right" : "y",
+              dash: line.right ? [3, 5] : undefined,
               points: { show: (plot: uPlot) => plot.data[0].length === 1 },
               paths: stepped ? uPlot.paths.stepped!({ align: 1 }) : undefined,
             })),
           ],
         },
-        data,
+        latest.current,
         box.current!,
       );
     };
@@ -122,7 +136,7 @@ export function Chart({
       size.disconnect();
       plot.current?.destroy();
     };
-  }, [names, log, stepped, height, xLabel, yLabel]);
+  }, [names, log, stepped, height, xLabel, yLabel, rightLabel]);
 
   useEffect(() => plot.current?.setData(data), [data]);
   return <div class="chart" ref={box} role="img" aria-label={title} />;

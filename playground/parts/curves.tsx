@@ -10,34 +10,30 @@ type Curve = "losses" | "accuracies";
 export function Curves({ training, marks }: { training: Training; marks?: readonly number[] }) {
   const { nets, alive } = training;
   const x = Array.from({ length: alive.length && stepsOf(training) + 1 }, (_, i) => i);
-  const lines = (of: Curve) =>
-    alive.map((net) => ({ name: net.name, values: smooth(net[of]), colour: nets.indexOf(net) }));
+  const lines = alive.flatMap((net) => {
+    const colour = nets.indexOf(net);
+    return [
+      { name: net.name, values: smooth(net.losses), colour },
+      { name: `${net.name}, accuracy`, values: smooth(net.accuracies), colour, right: true },
+    ];
+  });
   return (
-    <div class="charts">
-      <figure>
-        <figcaption>Loss of each batch, smoothed</figcaption>
-        <Chart
-          title={words("Loss", alive, "losses")}
-          x={x}
-          xLabel="step"
-          yLabel="loss"
-          log
-          marks={marks}
-          lines={lines("losses")}
-        />
-      </figure>
-      <figure>
-        <figcaption>Share of each batch that is classified right, smoothed</figcaption>
-        <Chart
-          title={words("Accuracy", alive, "accuracies")}
-          x={x}
-          xLabel="step"
-          yLabel="accuracy"
-          marks={marks}
-          lines={lines("accuracies")}
-        />
-      </figure>
-    </div>
+    <figure>
+      <figcaption>
+        Loss (drawn through) and share classified right (dashed) of each batch, smoothed
+      </figcaption>
+      <Chart
+        title={`${words("Loss", alive, "losses")}. ${words("Accuracy", alive, "accuracies")}`}
+        x={x}
+        xLabel="step"
+        yLabel="loss"
+        rightLabel="accuracy"
+        log
+        height={260}
+        marks={marks}
+        lines={lines}
+      />
+    </figure>
   );
 }
 
