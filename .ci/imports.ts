@@ -24,6 +24,7 @@ const rooms: Record<string, string[]> = {
       "data",
       "diversity",
       "growth",
+      "head",
       "linalg",
       "lps",
       "relu1",
@@ -45,6 +46,10 @@ const rooms: Record<string, string[]> = {
   "src/tfjs/growth": [
     ...features("data", "layers", "relu1", "outside", "train/hint"),
     ...["src/init", "src/linalg", ...leaves, core, layers],
+  ],
+  "src/tfjs/head": [
+    ...features("data", "layers", "outside"),
+    ...["src/init", "src/linalg", "src/elementary", ...leaves, core, layers],
   ],
   "src/tfjs/lps": [
     ...features("layers", "initializer", "registered"),

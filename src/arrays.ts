@@ -30,6 +30,47 @@ export function int32(source: Source<number>): Int32Array {
   return filled(Int32Array, source, undefined);
 }
 
+/** The bytes of numbers as text. */
+export function base64({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): string {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const parts: string[] = [];
+  // Arguments of a call are on the stack, so they come in pieces.
+  for (let at = 0; at < byteLength; at += PIECE) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + PIECE)));
+  }
+  return btoa(parts.join(""));
+}
+
+const PIECE = 8192;
+
+/** The numbers of a text that `base64` made; undefined if it is no such text. */
+export function singlesOf(text: string): Float32Array | undefined {
+  return decoded(text, Float32Array);
+}
+
+/** As `singlesOf`. */
+export function doublesOf(text: string): Float64Array | undefined {
+  return decoded(text, Float64Array);
+}
+
+function decoded<A extends Float32Array | Float64Array>(
+  text: string,
+  kind: { new (count: number): A; BYTES_PER_ELEMENT: number },
+): A | undefined {
+  let characters: string;
+  try {
+    characters = atob(text);
+  } catch {
+    return undefined;
+  }
+  const count = characters.length / kind.BYTES_PER_ELEMENT;
+  if (!Number.isInteger(count)) return undefined;
+  const out = allocated(kind, count);
+  const bytes = new Uint8Array(out.buffer);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return out;
+}
+
 /** The number of entries that pass, without making an array of them. */
 export function countOf(
   values: Float32Array | Float64Array,

@@ -34,6 +34,12 @@ export {
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
+export type { Base, Inputs, Pixels } from "./head/features.ts";
+export type { RidgeHeadJSON } from "./head/json.ts";
+export { knnClassifier, type RidgeClassifier } from "./head/knnClassifier.ts";
+export type { Label, Labels, Values } from "./head/labels.ts";
+export type { RidgeHeadOptions } from "./head/options.ts";
+export { ridgeHead, type Evaluation, type Prediction, type RidgeHead } from "./head/ridgeHead.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -26,6 +26,7 @@ import { matmul } from "../../linalg/matmul.ts";
 import { trace, type Matrix } from "../../linalg/matrix.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
 import { log } from "../../elementary.ts";
+import { generalized } from "../head/crossValidation.ts";
 import type { Encoding } from "./encode.ts";
 import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";
@@ -119,9 +120,6 @@ export function regress(
  */
 const STILL = 2 ** -40;
 
-/** Exponents e of the tried λ, 2^e times the largest eigenvalue: from ŷ practically ȳ down to rounding errors. */
-const [MOST, LEAST] = [6, -46];
-
 /**
  * The λ of every row of c, which holds the moments of targets with the axes of x: the best λ for that row or, if there
  * are weights for the rows, one λ that is best for all rows together.
@@ -140,7 +138,7 @@ function validated(
   const row = (j: number) =>
     float64(kept, (value, i) => c.data[j * c.cols + first + i]! ** 2 / value);
   if (weights === undefined) {
-    return float64(energies, (energy, j) => best(kept, row(j), energy, freedom));
+    return float64(energies, (energy, j) => generalized(kept, row(j), energy, freedom));
   }
   const explained = float64(rank);
   let total = 0;
@@ -148,43 +146,7 @@ function validated(
     row(j).forEach((value, i) => (explained[i]! += weights[j]! * value));
     total += weights[j]! * energy;
   });
-  return float64(c.rows).fill(best(kept, explained, total, freedom));
-}
-
-/**
- * The λ of least ‖(I − H) Y‖² / tr(I − H)². The numerator is the energy that the axes explain, with a factor
- * (λ/(v + λ))² in the axis of eigenvalue v, plus the rest that they do not explain.
- *
- * @param explained the part of the targets' energy that each axis explains at λ = 0
- */
-function best(
-  values: Float64Array,
-  explained: Float64Array,
-  energy: number,
-  freedom: number,
-): number {
-  // Axes that take all degrees of freedom explain all of the energy too.
-  const free = Math.max(0, freedom - values.length);
-  const rest =
-    free > 0
-      ? Math.max(
-          0,
-          explained.reduce((sum, part) => sum - part, energy),
-        )
-      : 0;
-  let [lambda, least] = [0, Infinity];
-  for (let e = MOST; e >= LEAST && values.length > 0; e--) {
-    const tried = values.at(-1)! * 2 ** e;
-    let [error, left] = [rest, free];
-    values.forEach((value, i) => {
-      const factor = tried / (value + tried);
-      error += factor * factor * explained[i]!;
-      left += factor;
-    });
-    const score = error / (left * left);
-    if (score < least) [lambda, least] = [tried, score];
-  }
-  return lambda;
+  return float64(c.rows).fill(generalized(kept, explained, total, freedom));
 }
 
 /**

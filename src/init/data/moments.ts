@@ -15,7 +15,7 @@ import { gram } from "../../linalg/gram.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 
 /** Rows of the buffer: enough for GEMM to run at its full rate, and for the addition of sums to be rare. */
-const HEIGHT = 1024;
+export const HEIGHT = 1024;
 
 export interface Summary {
   /** Number of vectors. */
@@ -75,18 +75,24 @@ export class Moments {
     const delta = float64(mean, (m, i) => m - this.centre[i]!);
     const weight = Math.sqrt((n * b) / (n + b));
     const step = float64(delta, (x) => x * weight);
-    const sums = this.sums.data;
-    for (let i = 0, at = 0; i < d; i++) {
-      for (let j = 0; j < d; j++, at++) sums[at]! += product[at]! + step[i]! * step[j]!;
-    }
+    addScatter(this.sums.data, product, step);
     for (let i = 0; i < d; i++) this.centre[i]! += (delta[i]! * b) / (n + b);
     this.absorbed = n + b;
     this.waiting = 0;
   }
 }
 
+/** sums += product + step stepᵀ */
+export function addScatter(sums: Float64Array, product: Float64Array, step: Float64Array): void {
+  const d = step.length;
+  for (let i = 0, at = 0; i < d; i++) {
+    const own = step[i]!;
+    for (let j = 0; j < d; j++, at++) sums[at]! += product[at]! + own * step[j]!;
+  }
+}
+
 /** Subtracts the mean of the rows from each row; returns the mean. */
-function centreRows({ rows, cols, data }: Matrix): Float64Array {
+export function centreRows({ rows, cols, data }: Matrix): Float64Array {
   const mean = float64(cols);
   for (let i = 0, at = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) mean[j]! += data[at++]!;

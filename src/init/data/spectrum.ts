@@ -44,7 +44,7 @@ export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum 
 }
 
 /** The number of values that exceed the rounding errors of zero eigenvalues. */
-function significant(values: Float64Array, d: number): number {
+export function significant(values: Float64Array, d: number): number {
   const floor = (values.at(-1) ?? 0) * d * Number.EPSILON;
   return countOf(values, (value) => value > floor);
 }

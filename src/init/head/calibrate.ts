@@ -1,0 +1,159 @@
+/**
+ * From the fit of one-hot targets to probabilities of classes under a prior. The score of class c,
+ *
+ *   z_c(x) = (ŷ_c(x) − p_c) / p_c = n (x̄_c − x̄)ᵀ (S + λ I)⁻¹ (x − x̄),   p_c = n_c / n,
+ *
+ * is that of a linear discriminant in the metric of S + λ I, where n_c only enters through the accuracy of the mean x̄_c.
+ * Between classes c and k of equal prior the boundary is half way between the means, where z_c − θ_c = z_k − θ_k for
+ *
+ *   θ_c = ½ E(z_c | c),
+ *
+ * as E(z_c | k) = E(z_k | c) by symmetry. So a prior π is a correction of the bias,
+ *
+ *   logit_c = β (z_c − θ_c) + log π_c.
+ *
+ * Where samples are kept, E(z_c | c) and the slope β come from leave-one-out scores, which are as honest as those of new
+ * samples, however many features there are; the slope is that of the least cross-entropy. Means of few samples are drawn
+ * to the mean over the classes, by as much as their spread is that of chance (empirical Bayes; Efron and Morris, JASA 68,
+ * 1973). Elsewhere both follow from the moments. The formulation is ours.
+ */
+import { float64 } from "../../arrays.ts";
+import { exp, log } from "../../elementary.ts";
+import { matmul } from "../../linalg/matmul.ts";
+import { missed, type Modes } from "./crossValidation.ts";
+import { dot, type Solved } from "./solution.ts";
+import type { Pooled } from "./sums.ts";
+
+export interface Calibration {
+  /** θ of every class. */
+  readonly thresholds: Float64Array;
+  /** β; 1 / β is the temperature of the softmax. */
+  readonly slope: number;
+}
+
+/** Scores whose cross-entropy is made least are at most so many; of more samples, every second, third, … counts. */
+const MOST = 2 ** 20;
+
+/** Calibrates by leave-one-out scores. */
+export function byLeaveOneOut(modes: Modes, lambda: number, prior: Float64Array): Calibration {
+  const { count, targets, mean } = modes;
+  const { width: k, values: labels } = targets;
+  const counts = float64(mean, (share) => Math.round(share * count));
+  const every = Math.ceil((count * k) / MOST);
+  const own = float64(count);
+  const seen: { label: number; scores: Float64Array }[] = [];
+  missed(modes, [lambda], (first, miss) => {
+    for (let i = 0; i < miss.rows; i++) {
+      const label = labels[first + i]!;
+      // Without the last sample of a class there is no such class.
+      if (counts[label] === 1) continue;
+      const scores = float64(k);
+      for (let c = 0; c < k; c++) {
+        const is = Number(c === label);
+        const share = (counts[c]! - is) / (count - 1);
+        scores[c] = (is - miss.data[i * k + c]!) / share - 1;
+      }
+      own[first + i] = scores[label]!;
+      if ((first + i) % every === 0) seen.push({ label, scores });
+    }
+  });
+  const thresholds = float64(shrunk(labels, own, counts), (mean) => mean / 2);
+  for (const { scores } of seen) for (let c = 0; c < k; c++) scores[c]! -= thresholds[c]!;
+  return { thresholds, slope: steepest(seen, mean, prior) };
+}
+
+/** Mean scores of the classes over their own samples, drawn to their common mean. */
+function shrunk(labels: Float64Array, own: Float64Array, counts: Float64Array): Float64Array {
+  const means = float64(counts);
+  means.fill(0);
+  labels.forEach((label, i) => (means[label]! += own[i]! / counts[label]!));
+  const several = [...counts.keys()].filter((c) => counts[c]! > 1);
+  if (several.length === 0) return means;
+  const average = (value: (c: number) => number) =>
+    several.reduce((sum, c) => sum + value(c), 0) / several.length;
+  let [within, freedom] = [0, 0];
+  labels.forEach((label, i) => (within += counts[label]! > 1 ? (own[i]! - means[label]!) ** 2 : 0));
+  several.forEach((c) => (freedom += counts[c]! - 1));
+  const chance = (c: number) => within / freedom / counts[c]!;
+  const centre = average((c) => means[c]!);
+  const spread = average((c) => (means[c]! - centre) ** 2 - chance(c));
+  return float64(means, (mean, c) => {
+    const weight = counts[c]! > 1 && spread > 0 ? spread / (spread + chance(c)) : 0;
+    return centre + weight * (mean - centre);
+  });
+}
+
+/**
+ * The slope β of least cross-entropy, where classes weigh as much as in the prior. One more sample, of unknown class,
+ * keeps β finite where no score is on the wrong side: its target is the prior.
+ */
+function steepest(
+  seen: readonly { label: number; scores: Float64Array }[],
+  shares: Float64Array,
+  prior: Float64Array,
+): number {
+  if (seen.length === 0) return 1;
+  const unknown = 1 / (seen.length + 1);
+  const logs = float64(prior, (share) => (share > 0 ? log(share) : -Infinity));
+  const derivatives = (beta: number): [number, number] => {
+    let [first, second] = [0, 0];
+    for (const { label, scores } of seen) {
+      const weight = prior[label]! / shares[label]!;
+      const p = softmax(float64(scores, (score, c) => beta * score + logs[c]!));
+      const mean = dot(p, 0, scores);
+      const target = (1 - unknown) * scores[label]! + unknown * dot(prior, 0, scores);
+      first += weight * (mean - target);
+      scores.forEach((score, c) => (second += weight * p[c]! * (score - mean) ** 2));
+    }
+    return [first, second];
+  };
+  // Newton's method between bounds, which bisection halves where a step would leave them.
+  let [low, high, beta] = [0, Infinity, 1];
+  for (let step = 0; step < 60; step++) {
+    const [first, second] = derivatives(beta);
+    if (first > 0) high = beta;
+    else low = beta;
+    const next = beta - first / second;
+    const inside = next > low && next < high;
+    const last = beta;
+    beta = inside ? Math.min(next, 4 * beta) : high === Infinity ? 2 * beta : (low + high) / 2;
+    if (Math.abs(beta - last) <= 2 ** -40 * beta || beta < FLATTEST) break;
+  }
+  return Math.max(beta, FLATTEST);
+}
+
+/** Scores that tell nothing keep their order by a slope above zero. */
+const FLATTEST = 2 ** -20;
+
+/**
+ * Calibrates by moments, as in the model of normal classes of one covariance. A mean of n_c samples is farther away by
+ * tr(A Σ) / n_c in the metric A = n (S + λ I)⁻¹ than the mean of the class, Σ the covariance within classes; and
+ * β = E(z_c | c) / var(z_c), which is 1 where A is the inverse of Σ.
+ */
+export function byMoments(pooled: Pooled, solved: Solved, prior: Float64Array): Calibration {
+  const { count, centre: shares, cross } = pooled;
+  const { weights, lambda, freedom } = solved;
+  const [k, d] = [weights.rows, weights.cols];
+  const among = matmul(weights, cross, { transposeB: true }).data;
+  const raw = float64(shares, (share, c) => among[c * (k + 1)]! / (share * share * count));
+  const within = count / Math.max(1, count - k);
+  const excess = within * Math.max(0, freedom - dot(shares, 0, raw));
+  const means = float64(raw, (mean, c) => mean - excess / (shares[c]! * count));
+  const variances = float64(shares, (share, c) => {
+    const row = weights.data.subarray(c * d, (c + 1) * d);
+    let energy = among[c * (k + 1)]! - lambda * dot(row, 0, row);
+    for (let j = 0; j < k; j++) energy -= among[c * k + j]! ** 2 / (shares[j]! * count);
+    return energy / (share * share * Math.max(1, count - k));
+  });
+  const slope = dot(prior, 0, means) / dot(prior, 0, variances);
+  const usable = slope > FLATTEST && Number.isFinite(slope);
+  return { thresholds: float64(means, (mean) => mean / 2), slope: usable ? slope : 1 };
+}
+
+/** e^z_c / Σ e^z, with the bits the same everywhere. */
+export function softmax(z: Float64Array): Float64Array {
+  const top = z.reduce((most, value) => Math.max(most, value), -Infinity);
+  const e = float64(z, (value) => exp(value - top));
+  const sum = e.reduce((total, value) => total + value, 0);
+  return e.map((value) => value / sum);
+}

@@ -1,0 +1,171 @@
+/**
+ * The head from the samples themselves, exact leave-one-out included. By size from one of two matrices, about the means:
+ *
+ * - up to d samples, the dual form: X Xᵀ = U diag(v) Uᵀ, n x n, W = Yᵀ U diag(1/(v + λ)) Uᵀ X. The vector of ones, an
+ *   eigenvector of value zero, is taken out first: X Xᵀ is turned by the reflection that maps it to a unit vector,
+ *   whose row and column are then dropped.
+ * - beyond, the primal form: Xᵀ X = V diag(v) Vᵀ, d x d, U = X V diag(v)^(−1/2).
+ */
+import { float64 } from "../../arrays.ts";
+import { columns, scaleColumns, scaleRows } from "../../linalg/columns.ts";
+import { eigh } from "../../linalg/eigh.ts";
+import { gram } from "../../linalg/gram.ts";
+import { matmul } from "../../linalg/matmul.ts";
+import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import { significant } from "../data/spectrum.ts";
+import { leaveOneOut, type Modes } from "./crossValidation.ts";
+import { inAxes, relative, SAFE, type Form } from "./fromMoments.ts";
+import { accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { crossed, energyOf, meanOf, part, type Targets } from "./targets.ts";
+
+type Double = Matrix<Float64Array>;
+
+/** The samples x, a row each, and their targets. */
+export interface Samples {
+  readonly count: number;
+  readonly size: number;
+  readonly x: Float32Array;
+  readonly y: Targets;
+}
+
+/** Rows that are in double precision at the same time, beyond the dual form. */
+const HEIGHT = 1024;
+
+/**
+ * Solves for the head.
+ *
+ * @param lambda λ, or "auto": by leave-one-out
+ */
+export function fromSamples(
+  samples: Samples,
+  lambda: number | "auto",
+): { solved: Solved; modes: Modes } {
+  const { count, size, x, y } = samples;
+  const mean = float64(size);
+  for (let i = 0, at = 0; i < count; i++) for (let j = 0; j < size; j++) mean[j]! += x[at++]!;
+  for (let j = 0; j < size; j++) mean[j]! /= count;
+  const centre = meanOf(y, count);
+  const weights = relative(energyOf(y, count, centre), centre, count);
+  const form = (count <= size ? dual : primal)(samples, mean, centre);
+  const { modes } = form;
+  const chosen = lambda === "auto" ? leaveOneOut(modes, weights) : lambda;
+  const { values } = modes;
+  const freedom = values.reduce((sum, value) => sum + value / (value + chosen), 0);
+  const solved = { count, lambda: chosen, mean, centre, freedom, ...form.solve(chosen) };
+  return { solved, modes };
+}
+
+interface SampleForm extends Form {
+  readonly modes: Modes;
+}
+
+function dual(
+  { count, size, x, y }: Samples,
+  mean: Float64Array,
+  centre: Float64Array,
+): SampleForm {
+  // A column for each sample, so that its Gram matrix, at half the cost of a product, is X Xᵀ.
+  const xt = zeros(size, count);
+  for (let i = 0, at = 0; i < count; i++) {
+    for (let j = 0; j < size; j++) xt.data[j * count + i] = x[at++]! - mean[j]!;
+  }
+  const { values, vectors } = eigh(reflected(gram(xt)));
+  const rank = significant(values, size);
+  const first = values.length - rank;
+  const v = values.subarray(first);
+  const u = unreflected(columns(vectors, first), count);
+  const gamma = transposed(crossed(y, centre, u));
+  const solve = (lambda: number) => {
+    const factors = float64(v, (value) => 1 / (value + lambda));
+    const alpha = matmul(u, scaleRows(gamma, factors));
+    const weights = matmul(alpha, xt, { transposeA: true, transposeB: true });
+    const safe = rank > 0 && lambda >= SAFE * v.at(-1)!;
+    return { weights, ...(safe && { inverse: dualInverse(xt, u, factors, lambda) }) };
+  };
+  const blocks = () => [{ first: 0, u }];
+  return { modes: { count, values: v, gamma, targets: y, mean: centre, blocks }, solve };
+}
+
+/** (S + λ)⁻¹ z = (z − Xᵀ U diag(1/(v + λ)) Uᵀ X z) / λ */
+function dualInverse(xt: Double, u: Double, factors: Float64Array, lambda: number): Inverse {
+  const { rows: d, cols: n } = xt;
+  return (z) => {
+    const k = float64(n);
+    for (let j = 0; j < d; j++) accumulate(k, xt.data, z[j]!, j * n);
+    const c = float64(u.cols);
+    for (let i = 0; i < n; i++) accumulate(c, u.data, k[i]!, i * u.cols);
+    const own = float64(c, (value, at) => value * factors[at]!);
+    const alpha = float64(n);
+    for (let i = 0; i < n; i++) alpha[i] = dot(u.data, i * u.cols, own);
+    return float64(z, (value, j) => (value - dot(xt.data, j * n, alpha)) / lambda);
+  };
+}
+
+/** The reflection H = I − β w wᵀ with H 1 = −√n e₀: w = 1 + √n e₀, β = 1/(n + √n). */
+const reflection = (n: number) => ({ root: Math.sqrt(n), beta: 1 / (n + Math.sqrt(n)) });
+
+/** H K H without its first row and column, exactly symmetric, for a K with K 1 = 0. */
+function reflected({ rows: n, data: k }: Double): Double {
+  const { root, beta } = reflection(n);
+  const out = zeros(n - 1, n - 1);
+  // K 1 = 0 leaves K w = √n K e₀.
+  const corner = beta * root * beta * root * k[0]!;
+  const first = k.subarray(0, n);
+  for (let i = 1; i < n; i++) {
+    for (let j = 1; j < n; j++) {
+      const change = beta * root * (first[i]! + first[j]!);
+      out.data[(i - 1) * (n - 1) + j - 1] = k[i * n + j]! - change + corner;
+    }
+  }
+  return out;
+}
+
+/** H [0; Q] */
+function unreflected({ rows, cols, data: q }: Double, n: number): Double {
+  const { root, beta } = reflection(n);
+  const sums = float64(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++) sums[j]! += q[at++]!;
+  const out = zeros(n, cols);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < cols; j++, at++) {
+      const own = i === 0 ? 0 : q[at - cols]!;
+      out.data[at] = own - beta * sums[j]! * (i === 0 ? 1 + root : 1);
+    }
+  }
+  return out;
+}
+
+function primal(
+  { count, size, x, y }: Samples,
+  mean: Float64Array,
+  centre: Float64Array,
+): SampleForm {
+  const block = (first: number): Double => {
+    const rows = Math.min(HEIGHT, count - first);
+    const data = float64(x.subarray(first * size, (first + rows) * size), (value, at) => value - mean[at % size]!); // prettier-ignore
+    return { rows, cols: size, data };
+  };
+  const starts = Array.from({ length: Math.ceil(count / HEIGHT) }, (_, b) => b * HEIGHT);
+  const [scatter, cross] = [zeros(size, size), zeros(y.width, size)];
+  for (const first of starts) {
+    const rows = block(first);
+    gram(rows).data.forEach((value, at) => (scatter.data[at]! += value));
+    crossed(part(y, first, first + rows.rows), centre, rows).data.forEach((value, at) => (cross.data[at]! += value)); // prettier-ignore
+  }
+  const { solve, values, axes, turned } = inAxes(scatter, cross);
+  const roots = float64(values, (value) => 1 / Math.sqrt(value));
+  const toModes = scaleColumns(axes, roots);
+  const gamma = transposed(scaleColumns(turned, roots));
+  function* blocks() {
+    for (const first of starts) yield { first, u: matmul(block(first), toModes) };
+  }
+  return { modes: { count, values, gamma, targets: y, mean: centre, blocks }, solve };
+}
+
+function transposed({ rows, cols, data }: Double): Double {
+  const out = zeros(cols, rows);
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[at++]!;
+  }
+  return out;
+}

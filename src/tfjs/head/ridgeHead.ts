@@ -1,0 +1,255 @@
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ArgumentError } from "../../errors.ts";
+import { log } from "../../elementary.ts";
+import type { Layer } from "../layers/graph.ts";
+import { outside } from "../outside.ts";
+import { asLayer, asModel } from "./asLayers.ts";
+import { features, type Inputs } from "./features.ts";
+import { fromJSON, toJSON, type RidgeHeadJSON } from "./json.ts";
+import { read, type Label, type Labels, type Values } from "./labels.ts";
+import { Learner } from "./learner.ts";
+import { checked, type RidgeHeadOptions } from "./options.ts";
+
+/** What a classifying head says of a sample. */
+export interface Prediction {
+  /** The most probable class. */
+  readonly label: Label;
+  readonly probability: number;
+  /** The probabilities of all classes, in the order of `classes`. */
+  readonly probabilities: readonly number[];
+}
+
+/** How well a head does on samples. */
+export type Evaluation =
+  | {
+      readonly count: number;
+      readonly accuracy: number;
+      /** Mean of the accuracies on the single classes. */
+      readonly balancedAccuracy: number;
+      /** Mean cross-entropy. */
+      readonly loss: number;
+    }
+  | {
+      readonly count: number;
+      /** Mean squared error, over all targets. */
+      readonly meanSquaredError: number;
+      /** 1 − Σ (y − ŷ)² / Σ (y − ȳ)², mean over the targets; NaN for a single sample. */
+      readonly r2: number;
+    };
+
+export class RidgeHead {
+  #learner: Learner | undefined;
+  /** Calls run one after the other, in their order. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RidgeHeadOptions) {
+    this.#learner = new Learner(checked(options));
+  }
+
+  /** The labels of the classes, in the order in which they came; empty for regression. */
+  get classes(): readonly Label[] {
+    return [...this.#alive().classes];
+  }
+
+  /** Number of samples learnt. */
+  get count(): number {
+    return this.#alive().count;
+  }
+
+  /** Number of samples of each class, in the order of `classes`. */
+  get counts(): readonly number[] {
+    return [...(this.#alive().head?.counts ?? [])];
+  }
+
+  /** The λ of the present solution, in units of squared features. */
+  get lambda(): number {
+    return this.#alive().lambda;
+  }
+
+  /**
+   * Learns samples. Labels of new classes make new classes. If the promise is rejected, the head is as before.
+   *
+   * @param inputs a tensor of samples or, with a base that says what it takes, of one sample; pixels; an array of these;
+   *   or a Dataset of { xs, ys }, which is walked once. Without a base, features: [samples, …], or a vector for one
+   * @param labels a string or an integer for all samples; an array with one for each sample (for an array of inputs,
+   *   with one entry for each of these); a tensor of integers, strings or one-hot rows. For regression numbers, or rows of
+   *   numbers
+   */
+  add(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
+    return this.#turn(async (learner) => {
+      const batches = [];
+      let staged: Learner | undefined;
+      for await (const { labels: own, ...batch } of features(
+        learner.options.base,
+        inputs,
+        labels,
+      )) {
+        const wanted = await read(own);
+        if (isOne(inputs)) batches.push({ batch, wanted });
+        else (staged ??= learner.copy()).add(batch, wanted);
+      }
+      // A single tensor is added as a whole or not at all; several go to a copy, which then takes the head's place.
+      for (const { batch, wanted } of batches) this.#alive().add(batch, wanted);
+      if (staged) this.#replace(staged);
+      else if (batches.length === 0)
+        throw new ArgumentError("inputs", "at least one sample", "none");
+    });
+  }
+
+  /**
+   * Forgets samples as if they had never been added; a class without samples goes, too. Samples must be kept (`memory`).
+   *
+   * @throws ArgumentError if no sample with these features and labels was added, or samples are no longer kept
+   */
+  remove(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
+    return this.#turn(async (learner) => {
+      const staged = learner.copy();
+      for await (const { labels: own, ...batch } of features(
+        learner.options.base,
+        inputs,
+        labels,
+      )) {
+        staged.remove(batch, await read(own));
+      }
+      this.#replace(staged);
+    });
+  }
+
+  /** Forgets a class as if it had never been added. Beyond `memory`, only with the option `removable`. */
+  removeClass(label: Label): Promise<void> {
+    return this.#turn(async (learner) => learner.removeClass(label));
+  }
+
+  /** Predicts: for each sample its class with probabilities or, for regression, its row of numbers. */
+  predict(inputs: Inputs): Promise<Prediction[] | number[][]> {
+    return this.#turn(async (learner) => {
+      const rows: number[][] = [];
+      for await (const batch of features(learner.options.base, inputs)) {
+        const { cols, data } = learner.predict(batch);
+        for (let at = 0; at < data.length; at += cols) rows.push([...data.subarray(at, at + cols)]);
+      }
+      return learner.classifies ? rows.map((row) => prediction(row, learner.classes)) : rows;
+    });
+  }
+
+  /** Measures how well the head predicts labels or targets that are known. */
+  evaluate(
+    inputs: Inputs,
+    labels?: Labels | Values | readonly (Labels | Values)[],
+  ): Promise<Evaluation> {
+    return this.#turn(async (learner) => {
+      const found: number[][] = [];
+      const wanted: number[][] = [];
+      for await (const { labels: own, ...batch } of features(
+        learner.options.base,
+        inputs,
+        labels,
+      )) {
+        const { cols, data } = learner.predict(batch);
+        const { values } = learner.targets(await read(own), batch.count);
+        const each = values.length / batch.count;
+        for (let i = 0; i < batch.count; i++) {
+          found.push([...data.subarray(i * cols, (i + 1) * cols)]);
+          wanted.push([...values.subarray(i * each, (i + 1) * each)]);
+        }
+      }
+      if (found.length === 0) throw new ArgumentError("inputs", "at least one sample", "none");
+      return learner.classifies ? accuracies(found, wanted) : errors(found, wanted);
+    });
+  }
+
+  /**
+   * The solved head as a layer of tf.layers, to fine-tune or to save: Dense with softmax for classes, linear for regression.
+   * With random features a model of two Dense layers, the first of which is not trainable. The layer is the caller's.
+   */
+  toLayer(): Layer {
+    return asLayer(this.#alive());
+  }
+
+  /** Base and head as one model. The base must be a model of tf.layers, whose layers are shared; or none. */
+  toModel(): LayersModel {
+    const learner = this.#alive();
+    return asModel(learner.options.base, learner);
+  }
+
+  /** Everything that was learnt, and all options but the base, as plain data for JSON.stringify. */
+  toJSON(): RidgeHeadJSON {
+    return toJSON(this.#alive());
+  }
+
+  /** Takes over what `toJSON` returned, in place of everything learnt; the base stays. */
+  fromJSON(json: RidgeHeadJSON): this {
+    this.#replace(fromJSON(json, this.#alive().options.base));
+    return this;
+  }
+
+  /** Gives up all memory. The head cannot be used after that; the base can. */
+  dispose(): void {
+    this.#learner = undefined;
+  }
+
+  #alive(): Learner {
+    if (this.#learner) return this.#learner;
+    throw new ArgumentError("head", "one that is not disposed", "one that is");
+  }
+
+  #replace(learner: Learner): void {
+    this.#alive();
+    this.#learner = learner;
+  }
+
+  async #turn<T>(job: (learner: Learner) => Promise<T>): Promise<T> {
+    const before = this.#last;
+    const own = (async () => {
+      await outside();
+      await before.catch(() => {}); // whose caller has the error
+      return job(this.#alive());
+    })();
+    this.#last = own;
+    return own;
+  }
+}
+
+/** Whether inputs are one tensor or picture. */
+const isOne = (inputs: Inputs): boolean =>
+  !Array.isArray(inputs) &&
+  typeof (inputs as { iterator?: unknown } | null)?.iterator !== "function";
+
+function prediction(probabilities: number[], classes: readonly Label[]): Prediction {
+  const at = largest(probabilities);
+  return { label: classes[at]!, probability: probabilities[at]!, probabilities };
+}
+
+const largest = (row: readonly number[]) =>
+  row.reduce((best, value, at) => (value > row[best]! ? at : best), 0);
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function accuracies(found: readonly number[][], wanted: readonly number[][]): Evaluation {
+  const right = found.map((row, i) => Number(largest(row) === wanted[i]![0]));
+  const classes = new Set(wanted.map(([label]) => label));
+  const single = [...classes].map((c) => mean(right.filter((_, i) => wanted[i]![0] === c)));
+  const losses = found.map((row, i) => -log(Math.max(row[wanted[i]![0]!]!, LEAST)));
+  return { count: found.length, accuracy: mean(right), balancedAccuracy: mean(single), loss: mean(losses) }; // prettier-ignore
+}
+
+/** The least probability whose logarithm counts: the smallest normal number. */
+const LEAST = 2 ** -1022;
+
+function errors(found: readonly number[][], wanted: readonly number[][]): Evaluation {
+  const columns = wanted[0]!.map((_, j) => j);
+  const squares = columns.map((j) => mean(found.map((row, i) => (row[j]! - wanted[i]![j]!) ** 2)));
+  const centre = columns.map((j) => mean(wanted.map((row) => row[j]!)));
+  const variances = columns.map((j) => mean(wanted.map((row) => (row[j]! - centre[j]!) ** 2)));
+  const r2 = mean(columns.map((j) => 1 - squares[j]! / variances[j]!));
+  return { count: found.length, meanSquaredError: mean(squares), r2 };
+}
+
+/**
+ * Makes a head that is solved instead of trained: the last layer of a classifier or of a regression on the features of a
+ * frozen base, for few-shot and transfer learning. Samples and classes can be added and removed at any time.
+ */
+export function ridgeHead(options: RidgeHeadOptions = {}): RidgeHead {
+  return new RidgeHead(options);
+}
