@@ -43,9 +43,9 @@ export async function friedman(method: (typeof METHODS)[number], seed: number): 
   });
   const model = tf.sequential({ layers: [...base.layers, dense(1, 2)] });
   if (method === "last layer solved") {
-    const head = ridgeHead({ base });
+    const head = ridgeHead({ base, task: "regression" });
     await head.add(train.xs, train.ys);
-    const solved = await head.toLayer();
+    const solved = head.toLayer();
     model.layers.at(-1)!.setWeights(solved.getWeights());
     solved.dispose();
     head.dispose();

@@ -154,7 +154,8 @@ suite("ridgeHead, regression", (test) => {
       // prettier-ignore
       for (const options of Object.values(STORES)) {
         const [x, q] = [draw(n + 2, d, 50), draw(5, d, 51)];
-        const y = follow(x, 3, 52);
+        const noise = draw(n + 2, 3, 52);
+        const y = follow(x, 3, 53).map((row, i) => row.map((v, c) => v / 8 + 2 * noise[i][c]));
         const head = await learn(regression(options), x.slice(0, n), y.slice(0, n));
         const { lambda } = head;
         for (const i of [n, n + 1]) await learn(head, [x[i]], [y[i]]);
