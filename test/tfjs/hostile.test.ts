@@ -135,6 +135,7 @@ const ofDoor: Record<string, Call> = {
   inputCovariance: () => [xs],
   inspect: () => [model, xs, { ys, gradients: true }],
   install: () => [tf],
+  knnClassifier: () => [{ lambda: 1, prior: "data", memory: 1e6, removable: true }],
   lps: () => [{ activation: "relu", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "gaussian", layer: "dense", strides: 1, seed: 1 }], // prettier-ignore
   lpsDesign: () => [{ activation: { value: Math.abs, derivative: Math.sign, kinks: [0] }, degree: 2, biasScale: 1, variance: "he", moment: 1 }], // prettier-ignore
   lpsModel: () => [
@@ -143,6 +144,7 @@ const ofDoor: Record<string, Call> = {
   ],
   orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
+  ridgeHead: () => [{ base: model, task: "classification", lambda: 1, prior: [1, 2], memory: 1e6, removable: true, randomFeatures: 9, seed: 1 }], // prettier-ignore
   settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore
   spreading: () => [model, { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],

@@ -74,8 +74,12 @@ export interface Modes {
 /** Tried λ go down by this factor: the error is flat near its minimum, so that a factor of 2 finds nothing better. */
 const STEP = 2;
 
+/** Errors that differ by less than this share are alike: far below their own uncertainty for any number of samples. */
+const FLAT = 2 ** -10;
+
 /**
- * The λ of the least squared leave-one-out error, each target's error weighed by `weights`; the largest of equals.
+ * The λ of the least squared leave-one-out error, each target's error weighed by `weights`. Of errors that are alike the
+ * largest λ is taken, for which the solution is least sensitive.
  *
  * @returns λ; 0 where there is nothing to choose by, because the features or the targets are all equal
  */
@@ -88,7 +92,8 @@ export function leaveOneOut(modes: Modes, weights: Float64Array): number {
   missed(modes, tried, (_, miss, at) => {
     miss.data.forEach((value, i) => (errors[at]! += weights[i % miss.cols]! * value * value));
   });
-  return tried[errors.reduce((best, error, at) => (error < errors[best]! ? at : best), 0)]!;
+  const least = errors.reduce((one, error) => Math.min(one, error), Infinity);
+  return tried[errors.findIndex((error) => error <= least * (1 + FLAT))]!;
 }
 
 /**

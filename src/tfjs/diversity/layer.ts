@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../arguments.ts";
-import { ArgumentError } from "../../errors.ts";
 import {
   activationPenalties,
   checkPenaltyOptions,
@@ -9,6 +8,7 @@ import {
   type PenaltyOptions,
 } from "../../init/diversity/penalties.ts";
 import { configured } from "../initializer.ts";
+import { registeredClass } from "../layers/registry.ts";
 import { registered } from "../registered.ts";
 import { penaltyOf } from "./penalty.ts";
 import { checkSchedule, EPOCH, strength, type Schedule } from "./schedule.ts";
@@ -77,11 +77,7 @@ const made = new WeakMap<object, ReturnType<typeof classOn>>();
 
 /** tf.layers does not register the base class of layers, but it registers Dense, which extends that class. */
 function layerClass(): ReturnType<typeof classOn> {
-  const entry = tf.serialization.SerializationMap.getMap().classNameMap["Dense"];
-  if (entry === undefined) {
-    throw new ArgumentError("tf", "@tensorflow/tfjs-layers to be loaded", "core alone");
-  }
-  const Base = Object.getPrototypeOf(entry[0]) as typeof layers.Layer;
+  const Base = Object.getPrototypeOf(registeredClass("Dense")) as typeof layers.Layer;
   if (!made.has(Base)) made.set(Base, classOn(Base));
   return made.get(Base)!;
 }

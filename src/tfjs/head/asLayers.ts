@@ -1,12 +1,15 @@
 /** A solved head as layers of tf.layers. */
 import { tensor1d, tensor2d } from "@tensorflow/tfjs-core";
-import { layers, model, sequential, type LayersModel } from "@tensorflow/tfjs-layers";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { kernelOf, layoutOf } from "../../init/units.ts";
 import type { Layer } from "../layers/graph.ts";
+import { registeredClass } from "../layers/registry.ts";
 import type { Base } from "./features.ts";
 import type { Learner } from "./learner.ts";
+
+type DenseConfig = Parameters<typeof tfl.layers.dense>[0] & { inputShape: [number] };
 
 /** A Dense layer with the solved weights; with random features a model of two, the first of which is not trainable. */
 export function asLayer(learner: Learner): Layer {
@@ -20,21 +23,15 @@ export function asLayer(learner: Learner): Layer {
   const head = dense({ units, activation, inputShape: [inputs] }, kernel, float32(bias));
   const { projection } = learner;
   if (!projection) return head;
-  const [d, width] = [projection.rows, projection.cols];
-  const random = dense(
-    { units: width, activation: "relu", inputShape: [d], trainable: false },
-    projection.data,
-    float32(width),
-  );
-  return sequential({ layers: [random, head] });
+  const { rows, cols, data } = projection;
+  const config = { units: cols, activation: "relu", inputShape: [rows], trainable: false } as const;
+  return made<tfl.Sequential>("Sequential", {
+    layers: [dense(config as DenseConfig, data, float32(cols)), head],
+  });
 }
 
-function dense(
-  config: Parameters<typeof layers.dense>[0] & { inputShape: [number] },
-  kernel: Float32Array,
-  bias: Float32Array,
-): Layer {
-  const layer = layers.dense({ kernelInitializer: "zeros", ...config });
+function dense(config: DenseConfig, kernel: Float32Array, bias: Float32Array): Layer {
+  const layer = made<Layer>("Dense", { kernelInitializer: "zeros", ...config });
   layer.build([null, ...config.inputShape]);
   const weights = [tensor2d(kernel, [config.inputShape[0], config.units]), tensor1d(bias)];
   layer.setWeights(weights);
@@ -43,14 +40,19 @@ function dense(
 }
 
 /** Base and head as one model. The base's layers are shared, not copied. */
-export function asModel(base: Base | undefined, learner: Learner): LayersModel {
-  if (base === undefined) return sequential({ layers: [asLayer(learner)] });
-  const { inputs, outputs } = base as Partial<LayersModel>;
+export function asModel(base: Base | undefined, learner: Learner): tfl.LayersModel {
+  if (base === undefined) return made<tfl.Sequential>("Sequential", { layers: [asLayer(learner)] });
+  const { inputs, outputs } = base as Partial<tfl.LayersModel>;
   if (typeof base === "function" || !("layers" in base) || !inputs || outputs?.length !== 1) {
     throw new ArgumentError("base", "a model of tf.layers with one output, for toModel", show(base)); // prettier-ignore
   }
   const end = outputs[0]!;
   const head = asLayer(learner);
-  const flat = end.rank === 2 ? end : layers.flatten().apply(end);
-  return model({ inputs: [...inputs], outputs: head.apply(flat as typeof end) as typeof end });
+  const flat = end.rank === 2 ? end : made<Layer>("Flatten", {}).apply(end);
+  return made("Model", { inputs: [...inputs], outputs: head.apply(flat as typeof end) });
+}
+
+/** An instance of a class of tf.layers. */
+function made<T>(name: string, config: object): T {
+  return new (registeredClass(name) as unknown as { new (config: object): T })(config);
 }

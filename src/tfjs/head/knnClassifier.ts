@@ -41,8 +41,9 @@ export class RidgeClassifier {
     const learner = this.#learner;
     const { classes } = learner;
     const features = flat("input", input);
-    // With a single class there is nothing to solve for.
-    const data = classes.length === 1 ? [1] : learner.predict(features).data;
+    // With a single class there is nothing to solve for, but the features must fit.
+    const single = classes.length === 1 && learner.lifted(features);
+    const data = single ? [1] : learner.predict(features).data;
     const best = classes.reduce<number>((top, _, at) => (data[at]! > data[top]! ? at : top), 0);
     const confidences = Object.fromEntries(classes.map((label, at) => [label, data[at]!]));
     return { label: String(classes[best]), classIndex: best, confidences };

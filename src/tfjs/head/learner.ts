@@ -69,7 +69,7 @@ export class Learner {
   }
 
   /** The features that the head sees. */
-  private lifted(features: Features): { projection: Projection | undefined; x: Float32Array } {
+  lifted(features: Features): { projection: Projection | undefined; x: Float32Array } {
     const { randomFeatures: width, seed } = this.options;
     const known = this.projection?.rows ?? this.head?.size;
     if (known !== undefined && known !== features.size) {
@@ -167,8 +167,8 @@ export class Learner {
 
   /** A row for each sample: the probabilities of the classes, or values. */
   predict(features: Features): Matrix<Float64Array> {
-    const { weights, bias } = this.linear();
     const { x } = this.lifted(features);
+    const { weights, bias } = this.linear();
     const rows = { rows: features.count, cols: weights.cols, data: float64(x) };
     const out = matmul(rows, weights, { transposeB: true });
     out.data.forEach((value, at) => (out.data[at] = value + bias[at % out.cols]!));

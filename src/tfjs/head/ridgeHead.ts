@@ -145,8 +145,8 @@ export class RidgeHead {
         inputs,
         labels,
       )) {
-        const { cols, data } = learner.predict(batch);
         const { values } = learner.targets(await read(own), batch.count);
+        const { cols, data } = learner.predict(batch);
         const each = values.length / batch.count;
         for (let i = 0; i < batch.count; i++) {
           found.push([...data.subarray(i * cols, (i + 1) * cols)]);
@@ -249,6 +249,51 @@ function errors(found: readonly number[][], wanted: readonly number[][]): Evalua
 /**
  * Makes a head that is solved instead of trained: the last layer of a classifier or of a regression on the features of a
  * frozen base, for few-shot and transfer learning. Samples and classes can be added and removed at any time.
+ *
+ * Mathematics, in float64: ridge regression on the features x with an intercept, in the targets' own mean and scale,
+ *
+ *   ŷ = ȳ + W (x − x̄),   W minimises Σ ‖y − ŷ‖² + λ ‖W‖²,
+ *
+ * where y of a class is a one-hot row. The offset of features and targets does not matter, and their scale changes λ alone.
+ *
+ * What is kept: the samples' features up to `memory` (64 MiB are 13,000 samples of 1280 features), beyond that
+ * their moments, d² + C d numbers for C classes or targets, however many samples come.
+ *
+ * - While samples are kept, λ is the best of exact leave-one-out, by one eigen-decomposition of order min(n, d) for all λ
+ *   from 2⁶ to 2⁻⁴⁶ times the largest eigenvalue; samples and classes can be removed as if they had never been added.
+ * - Beyond `memory`, λ is the best of generalized cross-validation, single samples cannot be removed, and classes only
+ *   if `removable` was set, for which a matrix of d² numbers is kept for each class.
+ * - λ is chosen anew when the samples have grown by a tenth, when a class is new, and when something was removed. Any
+ *   other new sample is an update at fixed λ, of rank one.
+ *
+ * Probabilities of classes: with z_c = (ŷ_c − p_c) / p_c, p_c the share of class c in the samples, the logits are
+ *
+ *   β (z_c − θ_c) + log π_c,   θ_c = ½ E(z_c | c),
+ *
+ * so that the prior π and uneven numbers of samples are corrections of the bias. θ and the slope β (one over the temperature
+ * of the softmax, by least cross-entropy) come from leave-one-out scores, beyond `memory` from the moments. Samples
+ * of one each class say nothing of the slope, which then is 1.
+ *
+ * Nothing is solved before it is needed: `add` only learns, and the next `predict`, `evaluate`, `toLayer`, `toModel` or
+ * `lambda` solves. The same calls with the same features give the same bits everywhere; when λ is chosen matters, unless
+ * the options give it. No tensors are held.
+ *
+ * Sources: Hoerl and Kennard, Technometrics 12, 1970 (ridge); Golub, Heath and Wahba, Technometrics 21, 1979
+ * (cross-validation); Chan, Golub and LeVeque, The American Statistician 37, 1983 (moments); McDonnell et al., RanPAC, NeurIPS
+ * 2023 (random features). Thresholds and slope are our formulation.
+ *
+ * @param options see `RidgeHeadOptions`; all of them have defaults
+ * @throws ArgumentError for options that cannot be used. Methods throw it, or reject with it, for samples and labels that
+ *   do not fit each other or what was learnt before, NaN and infinities, samples removed that were not added, fewer than
+ *   two classes to tell apart, and a head that is disposed; then the head is as it was before the call
+ *
+ * @example
+ * const head = ridgeHead({ base: mobilenet });
+ * await head.add(webcam, "cat"); // pixels, tensors, batches, Datasets
+ * await head.add(images, labels);
+ * const [{ label, probability }] = await head.predict(webcam);
+ * localStorage.head = JSON.stringify(head); // ridgeHead({ base }).fromJSON(JSON.parse(localStorage.head)) goes on
+ * const model = head.toModel(); // base and head, to fine-tune or to save
  */
 export function ridgeHead(options: RidgeHeadOptions = {}): RidgeHead {
   return new RidgeHead(options);
