@@ -41,15 +41,13 @@ export async function friedman(method: (typeof METHODS)[number], seed: number): 
   const base = tf.sequential({
     layers: [tf.layers.inputLayer({ inputShape: [INPUTS] }), dense(UNITS, 1, "relu")],
   });
-  const model = tf.sequential({ layers: [...base.layers, dense(1, 2)] });
+  let model: tf.LayersModel;
   if (method === "last layer solved") {
     const head = ridgeHead({ base, task: "regression" });
     await head.add(train.xs, train.ys);
-    const solved = head.toLayer();
-    model.layers.at(-1)!.setWeights(solved.getWeights());
-    solved.dispose();
+    model = head.toModel();
     head.dispose();
-  }
+  } else model = tf.sequential({ layers: [...base.layers, dense(1, 2)] });
   const optimizer = tf.train.adam(1e-2);
   model.compile({ optimizer, loss: "meanSquaredError" });
   const found = [explained(model, test)];

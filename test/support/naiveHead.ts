@@ -55,16 +55,21 @@ export const apply = ({ weights, bias }: Fit, row: readonly number[]): number[] 
 export const oneHot = (labels: readonly number[], classes = Math.max(...labels) + 1): number[][] =>
   labels.map((label) => Array.from({ length: classes }, (_, c) => Number(c === label)));
 
-/** Σ (y − ŷ)² where every ŷ comes from all other samples; every target in units of its own variance. */
+/**
+ * Σ (y − ŷ)² where every ŷ comes from all other samples; every target in units of its own variance.
+ *
+ * @param first the number of samples, from the first on, that are left out in turn
+ */
 export function leaveOneOut(
   x: readonly number[][],
   y: readonly number[][],
   lambda: number,
+  first = x.length,
 ): number {
   const aim = mean(y);
   const energy = aim.map((value, c) => sum(y.map((row) => (row[c] - value) ** 2)));
   const without = <T>(list: readonly T[], i: number) => list.filter((_, k) => k !== i);
-  const errors = x.map((row, i) => {
+  const errors = x.slice(0, first).map((row, i) => {
     const found = apply(ridge(without(x, i), without(y, i), lambda), row);
     return sum(found.map((value, c) => (y[i][c] - value) ** 2 / energy[c]));
   });

@@ -344,13 +344,30 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
-  test("leave-one-out of classes whose samples are single", async () => {
-    const { x } = labelled(6, 6, 9, 109);
-    const labels = ["a", "b", "c", "d", "e", "f"];
-    const head = await learn(ridgeHead(), x, labels);
-    const found = await values(head, x);
-    found.forEach((row, i) => assert.is(row.indexOf(Math.max(...row)), i));
-    assert.ok(found.flat().every((p) => p > 0 && p < 1));
+  test("one sample of each class, of any length: all are told with the same confidence", async () => {
+    for (const d of [9, 3]) {
+      const { x } = labelled(6, 6, d, 109);
+      const labels = ["a", "b", "c", "d", "e", "f"];
+      const head = await learn(ridgeHead(), x.map((row, i) => row.map((v) => v * (i + 1))), labels); // prettier-ignore
+      const found = await values(head, x.map((row, i) => row.map((v) => v * (i + 1)))); // prettier-ignore
+      assert.ok(found.flat().every((p) => p > 0 && p < 1));
+      if (d === 9) for (const [i, row] of found.entries()) close([[row[i]]], [[found[0][0]]], 1e-4); // prettier-ignore
+    }
+  });
+
+  test("samples that are the only ones of their classes have no say in λ", async () => {
+    const { x, labels } = labelled(12, 3, 20, 113);
+    const own = [...labels, 3, 4, 5, 6, 7, 8];
+    const y = oneHot(own);
+    for (const far of [1, 5]) {
+      const all = [...x, ...draw(6, 20, 114).map((row) => row.map((v) => far * v))];
+      const { lambda } = await learn(ridgeHead(), all, own);
+      const error = leaveOneOut(all, y, lambda, 12);
+      for (let e = -12; e <= 12; e += 2) {
+        const other = leaveOneOut(all, y, lambda * 2 ** e, 12);
+        assert.ok(error <= 1.02 * other, `${error} at λ, ${other} at 2^${e} λ`);
+      }
+    }
   });
 
   test("probabilities follow the frequencies of new samples", async () => {

@@ -6,7 +6,7 @@ import { matmul } from "../../linalg/matmul.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { significant } from "../data/spectrum.ts";
 import { generalized } from "./crossValidation.ts";
-import { accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
 import type { Pooled } from "./sums.ts";
 
 type Double = Matrix<Float64Array>;
@@ -47,9 +47,6 @@ export function fromMoments(pooled: Pooled, lambda: number | "auto"): Solved {
   const freedom = values.reduce((sum, value) => sum + value / (value + chosen), 0);
   return { count, lambda: chosen, mean: float64(mean), centre: float64(centre), freedom, ...solve(chosen) }; // prettier-ignore
 }
-
-/** λ below this share of the largest eigenvalue leaves the inverse, where S is singular, fewer than 10 digits. */
-export const SAFE = 2 ** -20;
 
 /** Turns S and P into the axes of S. */
 export function inAxes(scatter: Double, cross: Double): AxisForm {
