@@ -3,7 +3,7 @@
  * with a result or with an error of its own, soon, with no tensor left behind; the next call works.
  */
 import { readFileSync } from "node:fs";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import {
@@ -152,6 +152,52 @@ const ofDoor: Record<string, Call> = {
   uninstall: () => [tf],
 };
 
+const learnt = door.ridgeHead({ memory: 1e6 });
+await learnt.add(xs, ["a", "b", "a", "b", "a", "b", "a", "b"]);
+const json = learnt.toJSON();
+const numbers = door.ridgeHead({ task: "regression" });
+await numbers.add(xs, ys);
+const regression = numbers.toJSON();
+const knn = () => {
+  const classifier = door.knnClassifier();
+  classifier.setClassifierDataset({ a: xs as Tensor2D, b: xs as Tensor2D });
+  return classifier;
+};
+const afresh = (state: typeof json) => door.ridgeHead().fromJSON(state);
+
+/** Methods of heads, each on a head of its own. */
+const heads = {
+  add: (...values: [never]) => afresh(json).add(...values),
+  addTargets: (...values: [never]) => afresh(regression).add(...values),
+  remove: (...values: [never]) => afresh(json).remove(...values),
+  removeTargets: (...values: [never]) => afresh(regression).remove(...values),
+  removeClass: (...values: [never]) => afresh(json).removeClass(...values),
+  predict: (...values: [never]) => afresh(json).predict(...values),
+  evaluate: (...values: [never]) => afresh(json).evaluate(...values),
+  evaluateTargets: (...values: [never]) => afresh(regression).evaluate(...values),
+  fromJSON: (...values: [never]) => void door.ridgeHead().fromJSON(...values),
+  addExample: (...values: [never, never]) => knn().addExample(...values),
+  predictClass: (...values: [never]) => knn().predictClass(...values),
+  clearClass: (...values: [never]) => knn().clearClass(...values),
+  setClassifierDataset: (...values: [never]) => knn().setClassifierDataset(...values),
+};
+const eight = ["a", "b", "a", "b", "a", "b", "a", "b"];
+const ofHeads: Record<keyof typeof heads, Call> = {
+  add: () => [xs, eight],
+  addTargets: () => [xs, ys],
+  remove: () => [xs, eight],
+  removeTargets: () => [xs, ys],
+  removeClass: () => ["a"],
+  predict: () => [xs],
+  evaluate: () => [xs, eight],
+  evaluateTargets: () => [xs, ys],
+  fromJSON: () => [{ ...json }],
+  addExample: () => [tensor(3), "a"],
+  predictClass: () => [tensor(3), 3],
+  clearClass: () => ["a"],
+  setClassifierDataset: () => [{ a: xs, b: xs }],
+};
+
 const throwing = new Error("the caller's own");
 const cyclic: unknown[] = [1];
 cyclic.push(cyclic);
@@ -220,6 +266,7 @@ for (const [name, exported, calls] of [
   ["arrays", arrays, ofArrays],
   ["tensors", door.linalg, ofTensors],
   ["door", door, ofDoor],
+  ["heads", heads, ofHeads],
 ] as [string, Record<string, unknown>, Record<string, Call>][])
   suite(`hostile: ${name}`, (test) => {
     test("every function that is exported is here", () => {

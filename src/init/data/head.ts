@@ -26,11 +26,11 @@ import { matmul } from "../../linalg/matmul.ts";
 import { trace, type Matrix } from "../../linalg/matrix.ts";
 import { backwardError } from "../../linalg/sylvester.ts";
 import { log } from "../../elementary.ts";
-import { generalized } from "../head/crossValidation.ts";
+import { isStill, turned, validated, weightsAt, type Turned } from "../head/fromMoments.ts";
 import type { Encoding } from "./encode.ts";
 import type { Summary } from "./moments.ts";
 import { preactivation } from "./preactivation.ts";
-import { spectrum, type Spectrum } from "./spectrum.ts";
+import { spectrum } from "./spectrum.ts";
 
 /** The function between a unit and its target; `"identity"` is none. Softmax applies to groups of `classes` units. */
 export type Link =
@@ -80,21 +80,18 @@ export function regress(
   }
 
   const x = spectrum(xx, seed);
-  const c = matmul(zx, x.axes);
-  const weights = link.kind === "softmax" ? float64(slope, (factor) => 1 / factor) : undefined;
+  const inAxes = turned(x, zx);
   const lambdas =
     ridge === "auto"
-      ? validated(c, x, energies, count - Number(intercept), weights)
+      ? validatedEach(inAxes, energies, slope, count - Number(intercept), link)
       : float64(energies, () => (ridge * trace(xx)) / inputs);
-  const first = x.values.length - x.rank;
+  const w = weightsAt(inAxes, lambdas);
   const variances = float64(k);
-  c.data.forEach((value, at) => {
-    const [j, i] = [Math.floor(at / c.cols), at % c.cols];
-    const own = i < first ? 0 : value / (x.values[i]! + lambdas[j]!);
-    variances[j]! += (own * own * x.values[i]!) / count;
-    c.data[at] = own;
+  inAxes.cross.data.forEach((value, at) => {
+    const [j, i] = [Math.floor(at / inAxes.cross.cols), at % inAxes.cross.cols];
+    const own = value / (inAxes.values[i]! + lambdas[j]!);
+    variances[j]! += (own * own * inAxes.values[i]!) / count;
   });
-  const w = matmul(c, x.axes, { transposeB: true });
   const penalty = { rows: k, cols: k, data: float64(k * k) };
   lambdas.forEach((lambda, j) => (penalty.data[j * (k + 1)] = lambda));
   const means = matmul(w, { rows: inputs, cols: 1, data: mean.subarray(0, inputs) }).data;
@@ -106,47 +103,32 @@ export function regress(
     residual: backwardError({ a: penalty, b: xx, c: zx, transposeB: false }, { x: w, exponent: 0 }),
     singular: 0,
     filled: 0,
-    still: Array.from(
-      slope,
-      (_, j) => energy(j) <= count * (STILL * mean[inputs + j]!) ** 2,
-    ).filter(Boolean).length,
+    still: slope.reduce((n, _, j) => n + Number(isStill(energy(j), mean[inputs + j]!, count)), 0),
     ...(axes.cols < inputs && { reduced: { axes: axes.cols, share: x.share } }),
   };
 }
 
 /**
- * A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums, far below
- * the smallest variation of float32 data.
- */
-const STILL = 2 ** -40;
-
-/**
- * The λ of every row of c, which holds the moments of targets with the axes of x: the best λ for that row or, if there
- * are weights for the rows, one λ that is best for all rows together.
+ * The λ of every target: its own or, for classes, one for all of them, whose errors weigh as in the cross-entropy.
  *
  * @param freedom number of samples, less one for an intercept
  */
-function validated(
-  c: Matrix<Float64Array>,
-  { values, rank }: Spectrum,
+function validatedEach(
+  inAxes: Turned,
   energies: Float64Array,
+  slope: Float64Array,
   freedom: number,
-  weights?: Float64Array,
+  link: Link,
 ): Float64Array {
-  const first = values.length - rank;
-  const kept = values.subarray(first);
-  const row = (j: number) =>
-    float64(kept, (value, i) => c.data[j * c.cols + first + i]! ** 2 / value);
-  if (weights === undefined) {
-    return float64(energies, (energy, j) => generalized(kept, row(j), energy, freedom));
+  const weights = float64(slope, (factor) => 1 / factor);
+  if (link.kind === "softmax") {
+    return float64(slope.length).fill(validated(inAxes, energies, weights, freedom));
   }
-  const explained = float64(rank);
-  let total = 0;
-  energies.forEach((energy, j) => {
-    row(j).forEach((value, i) => (explained[i]! += weights[j]! * value));
-    total += weights[j]! * energy;
+  return float64(slope, (_, j) => {
+    const own = float64(slope.length);
+    own[j] = 1;
+    return validated(inAxes, energies, own, freedom);
   });
-  return float64(c.rows).fill(generalized(kept, explained, total, freedom));
 }
 
 /**

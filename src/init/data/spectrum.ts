@@ -31,16 +31,19 @@ const AXES = 512;
  */
 export function spectrum(scatter: Matrix<Float64Array>, seed: number): Spectrum {
   const d = scatter.rows;
-  if (d <= LARGEST) {
-    const { values, vectors } = eigh(scatter);
-    return { values, axes: vectors, rank: significant(values, d), share: 1 };
-  }
+  if (d <= LARGEST) return full(scatter);
   let basis = qr(matmul(scatter, normal(d, AXES, { seed, dtype: "float64" }))).q;
   basis = qr(matmul(scatter, basis)).q;
   const inner = matmul(basis, matmul(scatter, basis), { transposeA: true });
   const { values, vectors } = eigh(inner);
   const share = trace(inner) / trace(scatter);
   return { values, axes: matmul(basis, vectors), rank: significant(values, d), share };
+}
+
+/** Computes all principal axes. */
+export function full(scatter: Matrix<Float64Array>): Spectrum {
+  const { values, vectors } = eigh(scatter);
+  return { values, axes: vectors, rank: significant(values, scatter.rows), share: 1 };
 }
 
 /** The number of values that exceed the rounding errors of zero eigenvalues. */

@@ -1,28 +1,23 @@
 /** The head from the moments of the samples: in the axes of S = V diag(v) Vᵀ, W = P V diag(1/(v + λ)) Vᵀ. */
 import { float64 } from "../../arrays.ts";
-import { columns, scaleColumns } from "../../linalg/columns.ts";
-import { eigh } from "../../linalg/eigh.ts";
+import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
-import { significant } from "../data/spectrum.ts";
+import { full, type Spectrum } from "../data/spectrum.ts";
 import { generalized } from "./crossValidation.ts";
 import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
 import type { Pooled } from "./sums.ts";
 
 type Double = Matrix<Float64Array>;
 
-/** What both ways to a head lead to: its weights, and the means for an update, at any λ. */
-export interface Form {
-  solve(lambda: number): Pick<Solved, "weights" | "inverse">;
-}
-
-interface AxisForm extends Form {
-  /** Eigenvalues of S above rounding errors, ascending. */
+/** Targets in the axes of S, those with eigenvalues above rounding errors. */
+export interface Turned {
+  /** The eigenvalues, ascending. */
   readonly values: Float64Array;
-  /** Their axes, as columns. */
+  /** The axes, as columns. */
   readonly axes: Double;
-  /** P in these axes. */
-  readonly turned: Double;
+  /** P V, a row for each target. */
+  readonly cross: Double;
 }
 
 /**
@@ -32,40 +27,78 @@ interface AxisForm extends Form {
  */
 export function fromMoments(pooled: Pooled, lambda: number | "auto"): Solved {
   const { count, mean, centre, scatter, cross, energy } = pooled;
-  const { solve, values, turned } = inAxes(scatter, cross);
+  const spectrum = full(scatter);
+  const inAxes = turned(spectrum, cross);
   const weights = relative(energy, centre, count);
-  const explained = float64(values.length);
-  turned.data.forEach((value, at) => {
-    const [c, i] = [Math.floor(at / turned.cols), at % turned.cols];
-    explained[i]! += (weights[c]! * value * value) / values[i]!;
-  });
-  const total = energy.reduce((sum, own, c) => sum + weights[c]! * own, 0);
-  const chosen =
-    lambda === "auto"
-      ? total > 0 ? generalized(values, explained, total, count - 1) : 0
-      : lambda; // prettier-ignore
-  const freedom = values.reduce((sum, value) => sum + value / (value + chosen), 0);
-  return { count, lambda: chosen, mean: float64(mean), centre: float64(centre), freedom, ...solve(chosen) }; // prettier-ignore
-}
-
-/** Turns S and P into the axes of S. */
-export function inAxes(scatter: Double, cross: Double): AxisForm {
-  const { values: all, vectors } = eigh(scatter);
-  const first = all.length - significant(all, scatter.rows);
-  const [values, axes] = [all.subarray(first), columns(vectors, first)];
-  const turned = matmul(cross, axes);
-  const solve = (lambda: number) => {
-    const factors = float64(values, (value) => 1 / (value + lambda));
-    const weights = matmul(scaleColumns(turned, factors), axes, { transposeB: true });
-    const safe = values.length > 0 && lambda >= SAFE * values.at(-1)!;
-    const inverses = float64(all, (value) => 1 / (Math.max(0, value) + lambda));
-    return { weights, ...(safe && { inverse: primalInverse(vectors, inverses) }) };
+  const chosen = lambda === "auto" ? validated(inAxes, energy, weights, count - 1) : lambda;
+  return {
+    count,
+    lambda: chosen,
+    mean: float64(mean),
+    centre: float64(centre),
+    ...solvedAt(spectrum, inAxes, chosen),
   };
-  return { values, axes, turned, solve };
 }
 
-/** (S + λ)⁻¹ z = V diag(1/(v + λ)) Vᵀ z */
-function primalInverse({ rows: d, cols, data }: Double, factors: Float64Array): Inverse {
+/** Turns P into the axes of S. */
+export function turned({ values: all, axes: vectors, rank }: Spectrum, cross: Double): Turned {
+  const first = all.length - rank;
+  const axes = columns(vectors, first);
+  return { values: all.subarray(first), axes, cross: matmul(cross, axes) };
+}
+
+/** W and what goes with it, at one λ for all targets. */
+export function solvedAt(
+  spectrum: Spectrum,
+  inAxes: Turned,
+  lambda: number,
+): Pick<Solved, "weights" | "inverse" | "freedom"> {
+  const { values, cross } = inAxes;
+  const weights = weightsAt(inAxes, float64(cross.rows).fill(lambda));
+  const freedom = values.reduce((sum, value) => sum + value / (value + lambda), 0);
+  const safe = values.length > 0 && lambda >= SAFE * values.at(-1)!;
+  return { weights, freedom, ...(safe && { inverse: inverse(spectrum, lambda) }) };
+}
+
+/** W with a λ for each target. */
+export function weightsAt({ values, axes, cross }: Turned, lambdas: Float64Array): Double {
+  const { rows, cols, data } = cross;
+  const shrunk = float64(data, (value, at) => {
+    const [j, i] = [Math.floor(at / cols), at % cols];
+    return value / (values[i]! + lambdas[j]!);
+  });
+  return matmul({ rows, cols, data: shrunk }, axes, { transposeB: true });
+}
+
+/**
+ * The λ of least generalized cross-validation, the squared errors of each target weighed by `weights`; 0 where there is
+ * nothing to explain.
+ *
+ * @param energies Σ (y − ȳ)² of each target
+ * @param freedom number of samples, less one for an intercept
+ */
+export function validated(
+  { values, cross }: Turned,
+  energies: Float64Array,
+  weights: Float64Array,
+  freedom: number,
+): number {
+  const explained = float64(values.length);
+  let total = 0;
+  weights.forEach((weight, j) => {
+    if (weight === 0) return;
+    total += weight * energies[j]!;
+    for (let i = 0, at = j * cross.cols; i < cross.cols; i++, at++) {
+      explained[i]! += (weight * cross.data[at]! ** 2) / values[i]!;
+    }
+  });
+  return total > 0 ? generalized(values, explained, total, freedom) : 0;
+}
+
+/** (S + λ)⁻¹ z = V diag(1/(v + λ)) Vᵀ z, in all axes. */
+function inverse({ values, axes }: Spectrum, lambda: number): Inverse {
+  const { rows: d, cols, data } = axes;
+  const factors = float64(values, (value) => 1 / (Math.max(0, value) + lambda));
   return (z) => {
     const c = float64(cols);
     for (let i = 0; i < d; i++) accumulate(c, data, z[i]!, i * cols);
@@ -74,15 +107,18 @@ function primalInverse({ rows: d, cols, data }: Double, factors: Float64Array): 
   };
 }
 
-/**
- * Weights for the squared errors of the targets: each in units of its own scale. A target that is constant up to
- * rounding has the weight zero.
- */
+/** Weights for the squared errors of the targets: each in units of its own scale, and none for those that are still. */
 export function relative(energies: Float64Array, means: Float64Array, count: number): Float64Array {
-  return float64(energies, (energy, j) =>
-    energy > count * (STILL * means[j]!) ** 2 ? 1 / energy : 0,
-  );
+  return float64(energies, (energy, j) => (isStill(energy, means[j]!, count) ? 0 : 1 / energy));
 }
 
-/** A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums. */
+/** Whether a target of this energy, Σ (y − ȳ)², has the same value in all samples, up to rounding. */
+export function isStill(energy: number, mean: number, count: number): boolean {
+  return energy <= count * (STILL * mean) ** 2;
+}
+
+/**
+ * A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums, far below
+ * the smallest variation of float32 data.
+ */
 const STILL = 2 ** -40;

@@ -12,9 +12,9 @@ import { eigh } from "../../linalg/eigh.ts";
 import { gram } from "../../linalg/gram.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
-import { significant } from "../data/spectrum.ts";
+import { full, significant } from "../data/spectrum.ts";
 import { leaveOneOut, type Modes } from "./crossValidation.ts";
-import { inAxes, relative, type Form } from "./fromMoments.ts";
+import { relative, solvedAt, turned } from "./fromMoments.ts";
 import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
 import { crossed, energyOf, meanOf, part, type Targets } from "./targets.ts";
 
@@ -49,21 +49,15 @@ export function fromSamples(
   const form = (count <= size ? dual : primal)(samples, mean, centre);
   const { modes } = form;
   const chosen = lambda === "auto" ? leaveOneOut(modes, weights) : lambda;
-  const { values } = modes;
-  const freedom = values.reduce((sum, value) => sum + value / (value + chosen), 0);
-  const solved = { count, lambda: chosen, mean, centre, freedom, ...form.solve(chosen) };
-  return { solved, modes };
+  return { solved: { count, lambda: chosen, mean, centre, ...form.solve(chosen) }, modes };
 }
 
-interface SampleForm extends Form {
+interface Form {
   readonly modes: Modes;
+  solve(lambda: number): Pick<Solved, "weights" | "inverse" | "freedom">;
 }
 
-function dual(
-  { count, size, x, y }: Samples,
-  mean: Float64Array,
-  centre: Float64Array,
-): SampleForm {
+function dual({ count, size, x, y }: Samples, mean: Float64Array, centre: Float64Array): Form {
   // A column for each sample, so that its Gram matrix, at half the cost of a product, is X Xᵀ.
   const xt = zeros(size, count);
   for (let i = 0, at = 0; i < count; i++) {
@@ -80,7 +74,8 @@ function dual(
     const alpha = matmul(u, scaleRows(gamma, factors));
     const weights = matmul(alpha, xt, { transposeA: true, transposeB: true });
     const safe = rank > 0 && lambda >= SAFE * v.at(-1)!;
-    return { weights, ...(safe && { inverse: dualInverse(xt, u, factors, lambda) }) };
+    const freedom = v.reduce((sum, value) => sum + value / (value + lambda), 0);
+    return { weights, freedom, ...(safe && { inverse: dualInverse(xt, u, factors, lambda) }) };
   };
   const blocks = () => [{ first: 0, u }];
   return { modes: { count, values: v, gamma, targets: y, mean: centre, blocks }, solve };
@@ -135,11 +130,7 @@ function unreflected({ rows, cols, data: q }: Double, n: number): Double {
   return out;
 }
 
-function primal(
-  { count, size, x, y }: Samples,
-  mean: Float64Array,
-  centre: Float64Array,
-): SampleForm {
+function primal({ count, size, x, y }: Samples, mean: Float64Array, centre: Float64Array): Form {
   const block = (first: number): Double => {
     const rows = Math.min(HEIGHT, count - first);
     const data = float64(x.subarray(first * size, (first + rows) * size), (value, at) => value - mean[at % size]!); // prettier-ignore
@@ -152,13 +143,16 @@ function primal(
     gram(rows).data.forEach((value, at) => (scatter.data[at]! += value));
     crossed(part(y, first, first + rows.rows), centre, rows).data.forEach((value, at) => (cross.data[at]! += value)); // prettier-ignore
   }
-  const { solve, values, axes, turned } = inAxes(scatter, cross);
+  const spectrum = full(scatter);
+  const inAxes = turned(spectrum, cross);
+  const { values, axes } = inAxes;
   const roots = float64(values, (value) => 1 / Math.sqrt(value));
   const toModes = scaleColumns(axes, roots);
-  const gamma = transposed(scaleColumns(turned, roots));
+  const gamma = transposed(scaleColumns(inAxes.cross, roots));
   function* blocks() {
     for (const first of starts) yield { first, u: matmul(block(first), toModes) };
   }
+  const solve = (lambda: number) => solvedAt(spectrum, inAxes, lambda);
   return { modes: { count, values, gamma, targets: y, mean: centre, blocks }, solve };
 }
 
