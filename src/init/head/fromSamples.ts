@@ -14,8 +14,8 @@ import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { full, significant } from "../data/spectrum.ts";
 import { leaveOneOut, type Modes } from "./crossValidation.ts";
-import { relative, SAFE, solvedAt, turned } from "./fromMoments.ts";
-import { accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { relative, solvedAt, turned } from "./fromMoments.ts";
+import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
 import { crossed, energyOf, meanOf, part, type Targets } from "./targets.ts";
 
 type Double = Matrix<Float64Array>;
