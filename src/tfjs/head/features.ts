@@ -193,7 +193,7 @@ function run(base: Base, x: Tensor): unknown {
   return later ?? out;
 }
 
-function isDataset(xs: unknown): xs is Dataset {
+export function isDataset(xs: unknown): xs is Dataset {
   return typeof (xs as Dataset | null)?.iterator === "function";
 }
 

@@ -3,7 +3,8 @@ import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { asLayer, asModel } from "./asLayers.ts";
-import { features, type Inputs } from "./features.ts";
+import { features, isDataset, type Inputs } from "./features.ts";
+import { gathered } from "./gathered.ts";
 import { fromJSON, toJSON, type RidgeHeadJSON } from "./json.ts";
 import { read, type Label, type Labels, type Values } from "./labels.ts";
 import { Learner } from "./learner.ts";
@@ -50,22 +51,18 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
    */
   add(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
     return this.#turn(async (learner) => {
-      const batches = [];
-      let staged: Learner | undefined;
-      for await (const { labels: own, ...batch } of features(
-        learner.options.base,
-        inputs,
-        labels,
-      )) {
-        const wanted = await read(own);
-        if (isOne(inputs)) batches.push({ batch, wanted });
-        else (staged ??= learner.copy()).add(batch, wanted);
+      const { base } = learner.options;
+      if (!isDataset(inputs)) {
+        const found = await gathered(base, inputs, labels, learner.classifies);
+        return this.#alive().add(found.features, found.labels);
       }
-      // A single tensor is added as a whole or not at all; several go to a copy, which then takes the head's place.
-      for (const { batch, wanted } of batches) this.#alive().add(batch, wanted);
-      if (staged) this.#replace(staged);
-      else if (batches.length === 0)
-        throw new ArgumentError("inputs", "at least one sample", "none");
+      // A Dataset may be larger than memory. It goes to a copy, which then takes the learner's place.
+      const staged = learner.copy();
+      for await (const { labels: own, ...batch } of features(base, inputs, labels)) {
+        staged.add(batch, await read(own));
+      }
+      if (staged.count === learner.count) throw new ArgumentError("inputs", "at least one sample", "none"); // prettier-ignore
+      this.#replace(staged);
     });
   }
 
@@ -76,15 +73,8 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
    */
   remove(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
     return this.#turn(async (learner) => {
-      const staged = learner.copy();
-      for await (const { labels: own, ...batch } of features(
-        learner.options.base,
-        inputs,
-        labels,
-      )) {
-        staged.remove(batch, await read(own));
-      }
-      this.#replace(staged);
+      const found = await gathered(learner.options.base, inputs, labels, learner.classifies);
+      this.#alive().remove(found.features, found.labels);
     });
   }
 
@@ -182,11 +172,6 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
     return own;
   }
 }
-
-/** Whether inputs are one tensor or picture. */
-const isOne = (inputs: Inputs): boolean =>
-  !Array.isArray(inputs) &&
-  typeof (inputs as { iterator?: unknown } | null)?.iterator !== "function";
 
 /**
  * Makes a head that is solved instead of trained: the last layer of a classifier or of a regression on the features of a
