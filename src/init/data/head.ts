@@ -83,7 +83,9 @@ export function regress(
   const inAxes = turned(x, zx);
   const lambdas =
     ridge === "auto"
-      ? validatedEach(inAxes, energies, slope, count - Number(intercept), link)
+      ? validatedEach(inAxes, energies, slope, count - Number(intercept), link).map((lambda) =>
+          Math.max(lambda, (STEADY ** 2 * trace(xx)) / inputs),
+        )
       : float64(energies, () => (ridge * trace(xx)) / inputs);
   const w = weightsAt(inAxes, lambdas);
   const variances = float64(k);
@@ -107,6 +109,13 @@ export function regress(
     ...(axes.cols < inputs && { reduced: { axes: axes.cols, share: x.share } }),
   };
 }
+
+/**
+ * The least λ, as a part of its inputs' deviations: a head has to stand that they move in training. Noise of variance δ² in
+ * every input is in the mean a ridge of n δ² (Bishop, Neural Computation 7, 1995). A hundredth is what the first steps of an
+ * optimizer change; smooth features have directions of a millionth, and weights that lean on these do not survive one step.
+ */
+const STEADY = 0.01;
 
 /**
  * The λ of every target: its own or, for classes, one for all of them, whose errors weigh as in the cross-entropy.

@@ -12,9 +12,10 @@
  *   from moments, without the samples.
  */
 import { float64 } from "../../arrays.ts";
-import { besides, columns, scaleRows } from "../../linalg/columns.ts";
+import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
+import { zeros, type Matrix } from "../../linalg/matrix.ts";
+import { SAFE } from "./solution.ts";
 import { centred, part, type Targets } from "./targets.ts";
 
 /** Exponents e of the tried λ, 2^e times the largest eigenvalue: from a fit that is practically ȳ down to rounding errors. */
@@ -79,7 +80,9 @@ const FLAT = 2 ** -10;
 
 /**
  * The λ of the least squared leave-one-out error, each target's error weighed by `weights`. Of errors that are alike the
- * largest λ is taken, for which the solution is least sensitive.
+ * largest λ is taken, for which the solution is least sensitive. The only sample of a class has no say: without it there
+ * is no such class. Where there are no others, nothing tells a spread within the classes, and λ is so small that the
+ * solution goes through the samples, as far as there are features for that.
  *
  * @returns λ; 0 where there is nothing to choose by, because the features or the targets are all equal
  */
@@ -89,11 +92,24 @@ export function leaveOneOut(modes: Modes, weights: Float64Array): number {
   const tried: number[] = [];
   for (let e = MOST; e >= LEAST; e -= STEP) tried.push(top * 2 ** e);
   const errors = float64(tried.length);
-  missed(modes, tried, (_, miss, at) => {
-    miss.data.forEach((value, i) => (errors[at]! += weights[i % miss.cols]! * value * value));
+  const single = singles(modes.targets, weights.length);
+  if (single.every(Boolean)) return top * SAFE;
+  missed(modes, tried, (first, miss, at) => {
+    miss.data.forEach((value, i) => {
+      if (single[first + Math.floor(i / miss.cols)]) return;
+      errors[at]! += weights[i % miss.cols]! * value * value;
+    });
   });
   const least = errors.reduce((one, error) => Math.min(one, error), Infinity);
   return tried[errors.findIndex((error) => error <= least * (1 + FLAT))]!;
+}
+
+/** For each sample whether it is the only one of its class. */
+function singles({ kind, values }: Targets, width: number): boolean[] {
+  const counts = float64(width);
+  if (kind === "values") return Array<boolean>(values.length / width).fill(false);
+  values.forEach((label) => counts[label]!++);
+  return Array.from(values, (label) => counts[label] === 1);
 }
 
 /**
@@ -119,7 +135,7 @@ export function missed(
     const group = Math.max(1, Math.floor(WIDE / k));
     for (let start = 0; start < lambdas.length; start += group) {
       const together = factors.slice(start, start + group);
-      const inside = matmul(u, together.map((factor) => scaleRows(gamma, factor)).reduce(besides));
+      const inside = matmul(u, besideEachOther(gamma, together));
       for (let g = 0; g < together.length; g++) {
         const miss = columns(inside, g * k, (g + 1) * k).data;
         const error = float64(miss, (value, to) => {
@@ -131,6 +147,18 @@ export function missed(
       }
     }
   }
+}
+
+/** [diag(f) Γ, …] for all factors f. */
+function besideEachOther(gamma: Matrix<Float64Array>, factors: readonly Float64Array[]) {
+  const { rows, cols: k, data } = gamma;
+  const out = zeros(rows, factors.length * k);
+  for (let i = 0, to = 0; i < rows; i++) {
+    for (const factor of factors) {
+      for (let c = 0; c < k; c++) out.data[to++] = factor[i]! * data[i * k + c]!;
+    }
+  }
+  return out;
 }
 
 /** Columns that are multiplied together: enough for GEMM to run at its full rate. */

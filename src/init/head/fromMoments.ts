@@ -5,7 +5,7 @@ import { matmul } from "../../linalg/matmul.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { full, type Spectrum } from "../data/spectrum.ts";
 import { generalized } from "./crossValidation.ts";
-import { accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
 import type { Pooled } from "./sums.ts";
 
 type Double = Matrix<Float64Array>;
@@ -59,9 +59,6 @@ export function solvedAt(
   const safe = values.length > 0 && lambda >= SAFE * values.at(-1)!;
   return { weights, freedom, ...(safe && { inverse: inverse(spectrum, lambda) }) };
 }
-
-/** λ below this share of the largest eigenvalue leaves the inverse, where S is singular, fewer than 10 digits. */
-export const SAFE = 2 ** -20;
 
 /** W with a λ for each target. */
 export function weightsAt({ values, axes, cross }: Turned, lambdas: Float64Array): Double {
@@ -124,4 +121,4 @@ export function isStill(energy: number, mean: number, count: number): boolean {
  * A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums, far below
  * the smallest variation of float32 data.
  */
-const STILL = 2 ** -40;
+export const STILL = 2 ** -40;

@@ -19,6 +19,9 @@ import type { Matrix } from "../../linalg/matrix.ts";
 /** (S + λ I)⁻¹ as a map. */
 export type Inverse = (x: Float64Array) => Float64Array;
 
+/** λ below this share of the largest eigenvalue leaves the inverse, where S is singular, fewer than 10 digits. */
+export const SAFE = 2 ** -20;
+
 export interface Solved {
   readonly count: number;
   readonly lambda: number;
