@@ -75,6 +75,38 @@ const accuracy = (model: LayersModel, xs: Tensor, labels: readonly number[]) => 
 };
 
 suite("tfjs/data head: targets keep their mean and scale", (test) => {
+  test("smooth features: the head survives the first steps of training", async () => {
+    // Six layers of tanh on two inputs: some directions have a hundred-thousandth of the deviation of others.
+    const layer = (units: number, seed: number, activation: "tanh" | "softmax") =>
+      L.dense({ units, activation, kernelInitializer: tf.initializers.glorotUniform({ seed }) });
+    const xs = draw([512, 2], 3);
+    const ys = tf.tidy(() =>
+      tf.oneHot(tf.cast(tf.less(tf.sum(tf.sin(tf.mul(xs, 3)), 1), 0), "int32"), 2),
+    );
+    for (const depth of [1, 2, 6]) {
+      const input = tf.input({ shape: [2] });
+      let last = input;
+      for (let i = 0; i < depth; i++) last = layer(16, i, "tanh").apply(last) as SymbolicTensor;
+      const model = tf.model({
+        inputs: input,
+        outputs: layer(2, 9, "softmax").apply(last) as SymbolicTensor,
+      });
+      await initializeFromData(model, xs, { ys, seed: 1 });
+      model.compile({ optimizer: tf.train.adam(0.003), loss: "categoricalCrossentropy" });
+      const before = numbers(model.evaluate(xs, ys))[0];
+      const { history } = await model.fit(xs, ys, {
+        epochs: 3,
+        batchSize: 32,
+        shuffle: false,
+        verbose: 0,
+      });
+      assert.ok(
+        (history.loss[2] as number) < 1.5 * before,
+        `${depth}: ${before} → ${history.loss}`,
+      );
+    }
+  });
+
   for (const code of ["pca", "randomProjection"] as const)
     test(`Friedman #1, unseen samples, at any offset and scale: ${code}`, async () => {
       const [few, unseen] = [friedman(500, 1), friedman(2000, 2)];

@@ -83,8 +83,10 @@ export function regress(
   const inAxes = turned(x, zx);
   const lambdas =
     ridge === "auto"
-      ? validatedEach(inAxes, energies, slope, count - Number(intercept), link).map((lambda) =>
-          Math.max(lambda, (STEADY ** 2 * trace(xx)) / inputs),
+      ? steadied(
+          inAxes,
+          validatedEach(inAxes, energies, slope, count - Number(intercept), link),
+          link,
         )
       : float64(energies, () => (ridge * trace(xx)) / inputs);
   const w = weightsAt(inAxes, lambdas);
@@ -111,11 +113,35 @@ export function regress(
 }
 
 /**
- * The least λ, as a part of its inputs' deviations: a head has to stand that they move in training. Noise of variance δ² in
- * every input is in the mean a ridge of n δ² (Bishop, Neural Computation 7, 1995). A hundredth is what the first steps of an
- * optimizer change; smooth features have directions of a millionth, and weights that lean on these do not survive one step.
+ * How far a head amplifies at most: where all its inputs move by a hundredth of their deviation, its output moves by a third of
+ * the output's own. Inputs move so far within a few steps of training, and the best weights for smooth features, some of whose
+ * directions have a millionth of the deviation of others, would not survive that.
  */
-const STEADY = 0.01;
+const STEADY = 100 / 3;
+
+/** The least λ, from the given ones up by powers of 2, with ‖w‖² v̄ ≤ STEADY² ‖w X‖², v̄ the mean eigenvalue of X Xᵀ. */
+function steadied(inAxes: Turned, lambdas: Float64Array, link: Link): Float64Array {
+  const { values, cross } = inAxes;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [top = 0] = values.slice(-1);
+  const steady = (rows: readonly number[], lambda: number) => {
+    let [own, moved] = [0, 0];
+    for (const j of rows) {
+      values.forEach((value, i) => {
+        const weight = (cross.data[j * cross.cols + i]! / (value + lambda)) ** 2;
+        own += weight * value;
+        moved += weight * mean;
+      });
+    }
+    return moved <= STEADY ** 2 * own;
+  };
+  const all = [...lambdas.keys()];
+  return lambdas.map((lambda, j) => {
+    const rows = link.kind === "softmax" ? all : [j];
+    while (lambda > 0 && lambda < top && !steady(rows, lambda)) lambda *= 2;
+    return lambda;
+  });
+}
 
 /**
  * The λ of every target: its own or, for classes, one for all of them, whose errors weigh as in the cross-entropy.
