@@ -13,7 +13,7 @@
 import { alloc, mark, release } from "../arena";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { NR, ROW, at, columnOf, pack, panelBytes, panelStride } from "./panel";
+import { NR, ROW, at, columnOf, pack, panelBytes, panelStride, unpack } from "./panel";
 import { MR, tileTN } from "./tile";
 
 // @ts-ignore: decorator
@@ -79,23 +79,27 @@ export function gemmPack(trans: bool, k: i32, n: i32, first: i32, rows: i32, x: 
 
 /**
  * C := Aᵀ B for `rows` columns of A, k x m, from column `first`, a multiple of NR, and B, k x n, both as gemmPack
- * leaves them; C is rows x n. `edge` holds MR panel rows.
+ * leaves them; C is rows x n. It is summed in panels: rows of a matrix that lie a multiple of 4 KB apart compete for
+ * the same lines of the L1 cache. `work` holds panelBytes(MC, n) bytes.
  */
 export function gemmTiles(
-  m: i32, n: i32, k: i32, first: i32, rows: i32, a: usize, b: usize, c: usize, edge: usize,
+  m: i32, n: i32, k: i32, first: i32, rows: i32, a: usize, b: usize, c: usize, work: usize,
 ): void {
   for (let i = 0; i < rows; i += MC) {
+    const mc = min(MC, rows - i);
+    const cs = panelStride(mc);
     // One round also for k = 0: C is zero then.
     for (let p = 0; p == 0 || p < k; p += KC) {
       const kb = min(KC, k - p);
       const stride = panelStride(kb);
       const from = a + <usize>panelBytes(p, m) + stride * ((first + i) / NR);
-      // prettier-ignore
-      macro(
-        min(MC, rows - i), n, kb, 1, from, stride, b + <usize>panelBytes(p, n), stride, p == 0 ? 0 : 1,
-        at(c, n, i, 0), n, edge,
-      );
+      const beta: real = p == 0 ? 0 : 1;
+      let x = b + <usize>panelBytes(p, n);
+      for (let j = 0, to = work; j < n; j += NR, x += stride, to += cs) {
+        for (let r = 0; r < mc; r += MR) tileTN(kb, 1, columnOf(from, stride, r), x, beta, to + ROW * r, ROW);
+      }
     }
+    unpack(false, mc, n, work, cs, at(c, n, i, 0), n);
   }
 }
 

@@ -40,7 +40,7 @@ export function qr<T extends Data>(
     const r = f.alloc(k * n);
     if (m * cols > 0) check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
     return {
-      q: { rows: m, cols, data: f.take(q, m * cols, allocate(dtype, m * cols) as T) },
+      q: { rows: m, cols, data: f.copy(q, m * cols) as T },
       r: { rows: rRows, cols: n, data: f.take(r, k * n, allocate(dtype, rRows * n) as T) },
     };
   });

@@ -1,6 +1,6 @@
 import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { countOf } from "../arrays.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/symmetric.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -93,14 +93,14 @@ export function svd<T extends Data>(
       const kernel = method === "jacobi" ? gejsv : gesdd;
       check(kernel(Number(wide), m, n, cols, Number(vectors), 0, input, u, s, v), "a");
     }
-    const values = f.take(s, n, allocate(dtype, n) as T);
+    const values = f.copy(s, n) as T;
     const info = { method, sweeps: 0, rank: countOf(values, (x) => x > 0) };
     if (method === "jacobi" && n > 0) {
-      info.sweeps = f.take(s, n + 1, allocate(dtype, n + 1))[n]!;
+      info.sweeps = f.copy(s, n + 1)[n]!;
     }
     if (!vectors) return { s: values, info };
-    const tall = { rows: m, cols, data: f.take(u, m * cols, allocate(dtype, m * cols) as T) };
-    const small = { rows: n, cols: n, data: f.take(v, n * n, allocate(dtype, n * n) as T) };
+    const tall = { rows: m, cols, data: f.copy(u, m * cols) as T };
+    const small = { rows: n, cols: n, data: f.copy(v, n * n) as T };
     return wide ? { u: small, s: values, v: tall, info } : { u: tall, s: values, v: small, info };
   });
 }
