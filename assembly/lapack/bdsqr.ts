@@ -5,6 +5,7 @@
  * d and e: n f64, the last of e is not used. d ends as the singular values, not negative, in any order. Row i of U and of V
  * is the vector that belongs to d_i: n rows of `ld` bytes, a multiple of 64, f64. `work` holds 32 n bytes.
  */
+import { c, rotg, s } from "../blas/rotg";
 import { rotate } from "./steqr";
 
 /** Iterations allowed for each value, as in steqr; two are usual. */
@@ -50,20 +51,6 @@ function unit(n: i32, x: usize, ld: usize): void {
   for (let i = 0; i < n; i++) store<f64>(x + ld * i + 8 * i, 1);
 }
 
-// The rotation that turns (f, g) into (r, 0).
-let c: f64 = 1;
-let s: f64 = 0;
-
-/** Returns r. */
-// @ts-ignore: decorator
-@inline
-function rotg(f: f64, g: f64): f64 {
-  const r = sqrt(f * f + g * g);
-  c = r > 0 ? f / r : 1;
-  s = r > 0 ? g / r : 0;
-  return r;
-}
-
 /** One QR step on rows l..k, from the top down. Rotations of V go to `rv`, those of U to `ru`. */
 function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
   const z = load<f64>(d + 8 * k), y = load<f64>(d + 8 * k - 8);
@@ -72,13 +59,12 @@ function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
   const t = ((y - z) * (y + z) + (g - h) * (g + h)) / (2 * h * y);
   let x = load<f64>(d + 8 * l);
   let f = ((x - z) * (x + z) + h * (y / (t + copysign(sqrt(t * t + 1), t)) - h)) / x;
-  c = 1;
-  s = 1;
+  let cosine: f64 = 1, sine: f64 = 1;
   for (let j = l; j < k; j++, rv += 16, ru += 16) {
     const ej = load<f64>(e + 8 * j), next = load<f64>(d + 8 * j + 8);
     // Columns j and j+1, which clears what is right of the superdiagonal in row j-1.
-    const beside = c * ej;
-    const r = rotg(f, s * ej);
+    const beside = cosine * ej;
+    const r = rotg(f, sine * ej);
     if (j > l) store<f64>(e + 8 * j - 8, r);
     store<f64>(rv, c);
     store<f64>(rv, s, 8);
@@ -89,6 +75,8 @@ function sweep(l: i32, k: i32, d: usize, e: usize, rv: usize, ru: usize): void {
     store<f64>(d + 8 * j, rotg(f, s * next));
     store<f64>(ru, c);
     store<f64>(ru, s, 8);
+    cosine = c;
+    sine = s;
     f = c * upper + s * lower;
     x = c * lower - s * upper;
   }

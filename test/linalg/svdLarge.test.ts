@@ -4,8 +4,12 @@
  */
 import * as assert from "uvu/assert";
 import { matmul, normal, svd, type Matrix } from "../../src/linalg/index.ts";
+import { hard } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
+import { SvdFamilies } from "../support/svdRatios.ts";
 
+const methods = ["divide-and-conquer", "jacobi"] as const;
 const n = process.env["KERNELS"] === "debug" ? 160 : 1024;
 
 /** max |I − QᵀQ|, in f64. */
@@ -16,7 +20,17 @@ function drift({ rows, cols, data }: Matrix): number {
 }
 
 suite("linalg/svd, large", (test) => {
-  for (const method of ["divide-and-conquer", "jacobi"] as const)
+  for (const method of methods) {
+    for (const precision of precisions)
+      test(`ones, whose rounding errors are all alike, ${precision.dtype}, ${method}`, () => {
+        const families = new SvdFamilies(`ones ${precision.dtype} ${method}`);
+        for (const size of [n / 4, n / 2]) {
+          const a = hard.ones!(size, size, precision);
+          families.check(a, svd(a, { method }), `${size} ones`);
+        }
+        families.note();
+      });
+
     test(`u and v stay orthonormal at ${n}, ${method}`, () => {
       const a = normal(n, n, { seed: 1 });
       const { u, s, v, info } = svd(a, { method });
@@ -32,4 +46,5 @@ suite("linalg/svd, large", (test) => {
         `note: svd ${n}, ${method}: u ${drifts[0]}, v ${drifts[1]}, ${info.sweeps} sweeps`,
       );
     });
+  }
 });
