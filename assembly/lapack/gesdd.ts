@@ -22,7 +22,7 @@ import { gebrd, gebrdWork } from "./gebrd";
 import { geqrf, geqrfWork } from "./geqrf";
 import { ilaenv } from "./ilaenv";
 import { larft } from "./larft";
-import { Merge, merging } from "./merge";
+import { Merge, columnsBytes, merging } from "./merge";
 import { ormqr } from "./ormqr";
 
 /** The largest entry of A at work, 2^40 or 2^400: gebrd wants it large, its square n² times must not overflow. */
@@ -69,8 +69,9 @@ function decompose(
   const leaf = alloc(LEAVES);
   const right = vectors ? alloc(panelBytes(n, n)) : b;
   // Left vectors take the place of what was reduced.
-  const x = merging(n, vectors, right, vectors ? b : 0);
-  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !right || !x) return Info.MEMORY;
+  const columns = vectors ? alloc(columnsBytes(n)) : b;
+  const x = merging(n, vectors, right, vectors ? b : 0, columns);
+  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !right || !columns || !x) return Info.MEMORY;
 
   // In two steps, of which one is 1 or exact: neither over- nor underflows.
   const scale = top > 0 ? reciprocalPower(top) : 1;
@@ -99,7 +100,7 @@ function decompose(
 
   const t = alloc(<u64>REAL * blocks * pad(n, blocks));
   // What bdsdc kept columns in is free and as large as V, what it kept V in as large as U of a square matrix.
-  const cv = x.columns;
+  const cv = columns;
   const cu = m > n ? alloc(panelBytes(m, cols)) : right;
   if (!t || !cu) return Info.MEMORY;
   sorted(n, right, x.order, n, n, cv);
