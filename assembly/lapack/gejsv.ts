@@ -44,7 +44,7 @@ import { project, solve } from "./rightvectors";
  * A is m x n with m >= n; with `wide` it is stored as its transpose, n x m row-major, and the signs are
  * fixed by V instead of U: in every column of it the component of largest magnitude is positive. With
  * `vectors` U is m x cols, n <= cols <= m, and V n x n. s has n + 2 entries: the singular values,
- * descending, the number of sweeps and the rank. A is overwritten.
+ * descending, the number of sweeps and the rank. A is overwritten, and with cols = n U may take its place.
  */
 export function gejsv(
   wide: bool, m: i32, n: i32, cols: i32, vectors: bool, nb: i32, a: usize, u: usize, s: usize, v: usize,

@@ -32,7 +32,7 @@ import { ormqr } from "./ormqr";
 /**
  * A is m x n with m >= n; with `wide` it is stored as its transpose, n x m row-major, and the signs are fixed by V
  * instead of U: in every column of it the component of largest magnitude, the first of equals, is positive. With `vectors`
- * U is m x cols, n <= cols <= m, and V n x n. s has n entries, descending. A is overwritten.
+ * U is m x cols, n <= cols <= m, and V n x n. s has n entries, descending. A is overwritten, and with cols = n U may take its place.
  */
 export function gesdd(
   wide: bool, m: i32, n: i32, cols: i32, vectors: bool, nb: i32, a: usize, u: usize, s: usize, v: usize,

@@ -22,7 +22,7 @@ import { LEAF_BYTES, stedc } from "./stedc";
 import { sytrd, sytrdWork } from "./sytrd";
 
 /**
- * A is n x n row-major, of which the lower triangle is decomposed; it is overwritten. w has n entries. With `vectors`
+ * A is n x n row-major, of which the lower triangle is decomposed; it is overwritten, and Z may take its place. w has n entries. With `vectors`
  * Z is n x n row-major; in every column the component of largest magnitude, the first of equals, is positive.
  */
 export function syevd(n: i32, vectors: bool, nb: i32, a: usize, w: usize, z: usize): Info {

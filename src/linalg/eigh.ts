@@ -48,11 +48,11 @@ export function eigh<T extends Data>(
   return frame(dtype, (f) => {
     const input = f.put(a.data);
     const w = f.alloc(n);
-    const z = f.alloc(vectors ? n * n : 0);
-    check(f.kernels.syevd(n, Number(vectors), 0, input, w, z), "a");
+    // The kernel has packed the input before it writes vectors in its place.
+    check(f.kernels.syevd(n, Number(vectors), 0, input, w, input), "a");
     const values = f.copy(w, n) as T;
     if (!vectors) return { values };
-    const data = f.copy(z, n * n) as T;
+    const data = f.copy(input, n * n) as T;
     return { values, vectors: { rows: n, cols: n, data } };
   });
 }

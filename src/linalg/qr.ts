@@ -36,7 +36,8 @@ export function qr<T extends Data>(
   const rRows = mode === "complete" ? m : k;
   return frame(dtype, (f) => {
     const input = f.put(a.data);
-    const q = f.alloc(m * cols);
+    // The kernel has packed the input before it writes q.
+    const q = cols <= n ? input : f.alloc(m * cols);
     const r = f.alloc(k * n);
     if (m * cols > 0) check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
     return {

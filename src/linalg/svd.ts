@@ -85,7 +85,8 @@ export function svd<T extends Data>(
   const cols = mode === "complete" ? m : n;
   return frame(dtype, (f) => {
     const input = f.put(a.data);
-    const u = f.alloc(vectors ? m * cols : 0);
+    // The kernels have used up the input before they write u.
+    const u = cols === n ? input : f.alloc(vectors ? m * cols : 0);
     const v = f.alloc(vectors ? n * n : 0);
     const s = f.alloc(n + 2);
     if (m * cols > 0) {
