@@ -27,6 +27,7 @@ export function matmul<T extends Data>(
   const [m, k] = transposeA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [inner, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols];
   if (inner !== k) throw new ArgumentError("b", `inner size ${k} as in a`, String(inner));
+  if (m * n === 0) return { rows: m, cols: n, data: allocate(dtype, 0) as T };
   const job = a.data.length + b.data.length <= VISIT ? whole : inStrips;
   const data = frame(dtype, (f) => job(f, transposeA, transposeB, m, n, k, a, b));
   return { rows: m, cols: n, data: data as T };
