@@ -53,7 +53,7 @@ export async function measureMemory({ name, call, keep, module }: MemoryCase): P
 }
 
 /** Resident memory after several garbage collections: some memory goes back to the system late. */
-async function settled(): Promise<number> {
+export async function settled(): Promise<number> {
   for (let i = 0; i < 10; i++) {
     globalThis.gc!();
     await setTimeout(50);

@@ -1,10 +1,12 @@
 /** Formats the rows of a report as lines of text and as Markdown. */
 import prettier from "prettier";
+import type { GrowthRow } from "./growth.ts";
 import type { Row } from "./harness.ts";
 import type { MemoryRow } from "./memory.ts";
 import type { StudyRow } from "./study.ts";
 
-export type AnyRow = Row | MemoryRow | StudyRow;
+export type AnyRow = Judged | GrowthRow;
+export type Judged = Row | MemoryRow | StudyRow;
 
 const COLUMNS: [title: string, width: number][] = [
   ["case", -19],
@@ -24,6 +26,7 @@ const COLUMNS: [title: string, width: number][] = [
 const NUMERIC = new Set([
   ...COLUMNS.filter(([, width]) => width > 0).map(([title]) => title),
   ...["before", "peak", "after", "kept"],
+  ...["n", "over the size before", "peak memory"],
   ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
@@ -74,7 +77,12 @@ function studyCells(row: StudyRow): string[] {
   return [row.case, row.by, `${runs}`, ...numbers, share, row.bar ?? "", verdict(row)];
 }
 
-function verdict({ ok }: AnyRow): string {
+function growthCells({ case: name, size, time, factor, memory }: GrowthRow): string[] {
+  const [over, peak] = [factor, memory].map((x) => x?.toFixed(1) ?? "");
+  return [name, `${size}`, duration(time), over!, peak!];
+}
+
+function verdict({ ok }: Judged): string {
   return ok === undefined ? "" : ok ? "ok" : "MISSED";
 }
 
@@ -97,6 +105,10 @@ export function line(row: AnyRow): string {
     const [name, by, runs, mean, error, deviation, wins, bar, verdict] = studyCells(row);
     const judged = bar && `  ${bar} in ${wins} of the runs  ${verdict}`;
     return `${name}, ${by}: mean ${mean} ± ${error}, deviation ${deviation}, ${runs} runs${judged}`;
+  }
+  if ("size" in row) {
+    const [name, size, time, over, peak] = growthCells(row);
+    return `${name}, n = ${size}: ${time}${over && `, ${over} times that of the size before`}${peak && `, peak memory ${peak} x (input + output)`}`;
   }
   if (!("peak" in row)) return text(cells(row));
   const [name, before, peak, after, kept, bar, verdict] = memoryCells(row);
@@ -135,9 +147,12 @@ export function markdown(
   const parts = ["# Benchmark results", table(["", ""], Object.entries(machine)), LEGEND];
   for (const [file, rows] of Object.entries(files)) {
     parts.push(`## ${file.replace(/\.ts$/, "")}`);
-    const timed = rows.filter((row): row is Row => !("peak" in row || "mean" in row));
+    const timed = rows.filter(
+      (row): row is Row => !("peak" in row || "mean" in row || "size" in row),
+    );
     const memory = rows.filter((row): row is MemoryRow => "peak" in row);
     const studies = rows.filter((row): row is StudyRow => "mean" in row);
+    const growth = rows.filter((row): row is GrowthRow => "size" in row);
     const titles = COLUMNS.map(([title]) => title);
     if (timed.length) parts.push(table(titles, timed.map(cells)));
     if (memory.length) {
@@ -145,6 +160,13 @@ export function markdown(
       parts.push(
         table(["job", "before", "peak", "after", "kept", "bar", ""], memory.map(memoryCells)),
       );
+    }
+    if (growth.length) {
+      parts.push(
+        "How cost grows: one call in a process of its own, and its peak memory over that of input and output (where the process had not been as large before):",
+      );
+      const titles = ["job", "n", "time", "over the size before", "peak memory"];
+      parts.push(table(titles, growth.map(growthCells)));
     }
     if (studies.length) {
       parts.push(

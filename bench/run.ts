@@ -6,16 +6,17 @@
  */
 import { readdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { type Growth, measureGrowth } from "./growth.ts";
 import { type Case, measure } from "./harness.ts";
 import { machine } from "./machine.ts";
 import { type MemoryCase, measureMemory } from "./memory.ts";
 import { stop } from "./peers/numpy.ts";
-import { type AnyRow, heading, line, markdown } from "./report.ts";
+import { type AnyRow, type Judged, heading, line, markdown } from "./report.ts";
 import { measureStudy, type Study } from "./study.ts";
 
 const ROOMS = ["linalg", "tfjs"];
 
-type AnyCase = Case | MemoryCase | Study;
+type AnyCase = Case | MemoryCase | Study | Growth;
 
 const { values: options } = parseArgs({
   options: {
@@ -30,6 +31,7 @@ const say = options.json ? console.error : console.log;
 
 async function rowsOf(c: AnyCase): Promise<AnyRow[]> {
   if ("call" in c) return [await measureMemory(c)];
+  if ("sizes" in c) return measureGrowth(c, options.quick);
   if ("methods" in c) return measureStudy(c, options.quick);
   return measure(c, options.quick);
 }
@@ -53,9 +55,10 @@ for (const room of ROOMS) {
 
 const rows = Object.values(files).flat();
 if (!rows.length) throw new Error(`no case matches ${only}`);
-const met = rows.filter((row) => row.ok).length;
-const missed = rows.filter((row) => row.ok === false).length;
-const open = rows.filter((row) => row.bar && row.ok === undefined).length;
+const judged = rows.filter((row): row is Judged => !("size" in row));
+const met = judged.filter((row) => row.ok).length;
+const missed = judged.filter((row) => row.ok === false).length;
+const open = judged.filter((row) => row.bar && row.ok === undefined).length;
 say(`\n${met} bars met, ${missed} missed${open ? `, ${open} not judged` : ""}`);
 if (missed) process.exitCode = 1;
 

@@ -55,7 +55,7 @@ export function doublesOf(text: string): Float64Array | undefined {
 
 function decoded<A extends Float32Array | Float64Array>(
   text: string,
-  kind: { new (count: number): A; BYTES_PER_ELEMENT: number },
+  kind: Kind<A>,
 ): A | undefined {
   let characters: string;
   try {
@@ -65,7 +65,7 @@ function decoded<A extends Float32Array | Float64Array>(
   }
   const count = characters.length / kind.BYTES_PER_ELEMENT;
   if (!Number.isInteger(count)) return undefined;
-  const out = allocated(kind, count);
+  const out = allocated(kind, count, count);
   const bytes = new Uint8Array(out.buffer);
   for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
   return out;
@@ -88,26 +88,30 @@ export function outOfMemory(bytes: number, why = ""): MemoryError {
   return new MemoryError(`${size} more cannot be had${why}`);
 }
 
+/** A kind of array: engines copy a typed array into a new one without filling that with zeros first. */
+interface Kind<A> {
+  new (source: number | Numbers): A;
+  BYTES_PER_ELEMENT: number;
+}
+
 function filled<A extends Numbers, T>(
-  kind: { new (count: number): A; BYTES_PER_ELEMENT: number },
+  kind: Kind<A>,
   source: Source<T>,
   map: ((x: T, i: number) => number) | undefined,
 ): A {
-  const count = typeof source === "number" ? source : source.length;
-  const out = allocated(kind, count);
-  if (typeof source === "number") return out;
+  if (typeof source === "number") return allocated(kind, source, source);
+  const count = source.length;
+  if (!map && source instanceof kind) return allocated(kind, source, count);
+  const out = allocated(kind, count, count);
   if (map) for (let i = 0; i < count; i++) out[i] = map(source[i]!, i);
   else out.set(source as ArrayLike<number>);
   return out;
 }
 
 /** Only the allocation is inside the try block: a RangeError of `map` belongs to the caller. */
-function allocated<A>(
-  kind: { new (count: number): A; BYTES_PER_ELEMENT: number },
-  count: number,
-): A {
+function allocated<A>(kind: Kind<A>, source: number | Numbers, count: number): A {
   try {
-    return new kind(count);
+    return new kind(source);
   } catch {
     throw outOfMemory(count * kind.BYTES_PER_ELEMENT);
   }

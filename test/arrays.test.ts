@@ -31,7 +31,7 @@ for (const name of ["Float32Array", "Float64Array", "Int32Array"] as const) {
   const real = globalThis[name] as Float64ArrayConstructor;
   const watched: Float64ArrayConstructor = new Proxy(real, {
     construct(_, args, target) {
-      if (typeof args[0] === "number" && ours() && asked++ === refused) {
+      if (!(args[0] instanceof ArrayBuffer) && ours() && asked++ === refused) {
         throw new RangeError("Array buffer allocation failed");
       }
       return Reflect.construct(real, args, target === watched ? real : target);

@@ -13,7 +13,7 @@
 import { alloc, mark, release } from "../arena";
 import { Info } from "../info";
 import { REAL } from "../real";
-import { NR, ROW, at, columnOf, pack, panelBytes, panelStride } from "./panel";
+import { NR, ROW, at, columnOf, pack, panelBytes, panelStride, unpack } from "./panel";
 import { MR, tileTN } from "./tile";
 
 // @ts-ignore: decorator
@@ -22,6 +22,8 @@ import { MR, tileTN } from "./tile";
 @inline const MC: i32 = 128;
 // @ts-ignore: decorator
 @inline const NC: i32 = 1024;
+// @ts-ignore: decorator
+@inline const PAGE: usize = 4096;
 
 /** What gemm allocates, at most: who cannot heed its code on every call makes sure of this much before. */
 export function gemmWork(m: i32, n: i32, k: i32): u64 {
@@ -79,23 +81,29 @@ export function gemmPack(trans: bool, k: i32, n: i32, first: i32, rows: i32, x: 
 
 /**
  * C := Aᵀ B for `rows` columns of A, k x m, from column `first`, a multiple of NR, and B, k x n, both as gemmPack
- * leaves them; C is rows x n. `edge` holds MR panel rows.
+ * leaves them; C is rows x n. Where there are edges, or rows of C lie more than a page apart and their tiles compete for
+ * the same lines of the L1 cache, it is summed in panels first. `work` holds panelBytes(MC, n) bytes.
  */
 export function gemmTiles(
-  m: i32, n: i32, k: i32, first: i32, rows: i32, a: usize, b: usize, c: usize, edge: usize,
+  m: i32, n: i32, k: i32, first: i32, rows: i32, a: usize, b: usize, c: usize, work: usize,
 ): void {
   for (let i = 0; i < rows; i += MC) {
+    const mc = min(MC, rows - i);
+    const direct = REAL * n <= PAGE && n % NR == 0 && mc % MR == 0;
+    const cs = panelStride(mc), target = at(c, n, i, 0);
+    const down = direct ? REAL * n : ROW, right = direct ? ROW : cs;
     // One round also for k = 0: C is zero then.
     for (let p = 0; p == 0 || p < k; p += KC) {
       const kb = min(KC, k - p);
       const stride = panelStride(kb);
       const from = a + <usize>panelBytes(p, m) + stride * ((first + i) / NR);
-      // prettier-ignore
-      macro(
-        min(MC, rows - i), n, kb, 1, from, stride, b + <usize>panelBytes(p, n), stride, p == 0 ? 0 : 1,
-        at(c, n, i, 0), n, edge,
-      );
+      const beta: real = p == 0 ? 0 : 1;
+      let x = b + <usize>panelBytes(p, n);
+      for (let j = 0, to = direct ? target : work; j < n; j += NR, x += stride, to += right) {
+        for (let r = 0; r < mc; r += MR) tileTN(kb, 1, columnOf(from, stride, r), x, beta, to + down * r, down);
+      }
     }
+    if (!direct) unpack(false, mc, n, work, cs, target, n);
   }
 }
 

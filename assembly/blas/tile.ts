@@ -18,6 +18,12 @@ import { NR, ROW } from "./panel";
 /** Rows of a tile. */
 // @ts-ignore: decorator
 @inline export const MR: i32 = 4;
+/**
+ * Rows that one sum of a block reflector runs over, 4 KB of a panel. Where all terms are alike, as in a matrix of ones, so
+ * are their rounding errors: sums of all rows would be off by a multiple of their number, and Q with them.
+ */
+// @ts-ignore: decorator
+@inline export const CHUNK: i32 = 128;
 
 // @ts-ignore: decorator
 @inline

@@ -19,6 +19,7 @@
  * alone O(n²); they are the same bits.
  */
 import { ROW, entryOf, panelBytes } from "../blas/panel";
+import { c, rotg, s } from "../blas/rotg";
 import { bdsqr } from "./bdsqr";
 import { BOTH, NEGLIGIBLE, keep, rotateRight, separate } from "./laed2";
 import { laed3 } from "./laed3";
@@ -69,10 +70,8 @@ function solve(m: Merge, n: i32, lo: i32, hi: i32, norm: f64, leaf: usize): bool
   }
   let own = load<f64>(z + 8 * row);
   if (hi < n) {
-    const other = load<f64>(z + 8 * free);
-    const r = sqrt(own * own + other * other);
-    if (r > 0) rotateRight(m, lo, hi, row, free, own / r, other / r);
-    own = r;
+    own = rotg(own, load<f64>(z + 8 * free));
+    rotateRight(m, lo, hi, row, free, c, s);
   }
   // As LAPACK does (dlasd2), z of the row is not less than what is negligible, and no other d less than half of it, so that
   // the roots are well apart from their poles. The first value is proportional to so small a z, and is brought back.

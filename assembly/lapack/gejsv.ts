@@ -44,7 +44,7 @@ import { project, solve } from "./rightvectors";
  * A is m x n with m >= n; with `wide` it is stored as its transpose, n x m row-major, and the signs are
  * fixed by V instead of U: in every column of it the component of largest magnitude is positive. With
  * `vectors` U is m x cols, n <= cols <= m, and V n x n. s has n + 2 entries: the singular values,
- * descending, the number of sweeps and the rank. A is overwritten.
+ * descending, the number of sweeps and the rank. A is overwritten, and with cols = n U may take its place.
  */
 export function gejsv(
   wide: bool, m: i32, n: i32, cols: i32, vectors: bool, nb: i32, a: usize, u: usize, s: usize, v: usize,
@@ -72,7 +72,8 @@ function decompose(
   const t = alloc(<u64>REAL * nb * pad(n, nb));
   const q2 = alloc(panelBytes(n, n));
   const t2 = alloc(<u64>REAL * nb * pad(n, nb));
-  const r = alloc(<u64>REAL * n * n);
+  // R takes the place of A.
+  const r = a;
   const x = alloc(panelBytes(n, n));
   const tau = alloc(<u64>REAL * np);
   const perm = alloc(<u64>4 * n);
@@ -84,7 +85,7 @@ function decompose(
   const sizes = alloc(8 * <u64>m);
   const rowOrder = alloc(4 * <u64>m);
   const panel = alloc(ms);
-  if (!q || !t || !q2 || !t2 || !r || !x || !tau || !perm || !order || !d || !y2 || !work || !row) return Info.MEMORY;
+  if (!q || !t || !q2 || !t2 || !x || !tau || !perm || !order || !d || !y2 || !work || !row) return Info.MEMORY;
   if (!sizes || !rowOrder || !panel) return Info.MEMORY;
 
   // In two steps, of which one is 1 or exact: neither over- nor underflows.
@@ -98,7 +99,7 @@ function decompose(
   // Either R itself, preconditioned, or L; from here on `r` is lower triangular: R with both sides turned around, or L.
   const gentle = rank == n && worthwhile(n, r);
   if (gentle) {
-    const info = precondition(n, nb, <real>(1 / LIFT), r, x, q2);
+    const info = precondition(n, nb, <real>(1 / LIFT), r, vectors ? v : 0, x, q2);
     if (info != Info.OK) return info;
     turnAround(n, r);
   } else {
@@ -126,11 +127,9 @@ function decompose(
 
   const cu = alloc(panelBytes(m, cols));
   const cv = alloc(panelBytes(n, n));
-  const u1 = alloc(panelBytes(rank, rank));
-  const w = alloc(panelBytes(rank, rank));
   const t3 = alloc(<u64>REAL * nb * pad(rank, nb));
-  if (!cu || !cv || !u1 || !w || !t3) return Info.MEMORY;
-  const l = x;
+  if (!cu || !cv || !t3) return Info.MEMORY;
+  const l = x, u1 = cu, w = cv;
   const singular = rank > 0 && load<f64>(d + 8 * load<i32>(order + 4 * (rank - 1))) == 0;
   gather(rank, x, y2, order, u1);
   if (singular) {
@@ -147,8 +146,8 @@ function decompose(
     reverseRows(n, u1, row);
     reverseRows(n, w, row);
   }
-  embed(m, cols, rank, u1, cu);
-  embed(n, n, rank, w, cv);
+  embed(m, cols, rank, cu);
+  embed(n, n, rank, cv);
   ormqr(m, cols, rank, nb, q, t, cu, work);
   if (!gentle) ormqr(n, n, rank, nb, q2, t2, cv, work);
   if (sorted) lapmr(true, m, cols, cu, rowOrder, panel);
@@ -174,11 +173,20 @@ function gather(n: i32, x: usize, lengths: usize, order: usize, u: usize): void 
   }
 }
 
-/** X, rank x rank, in the upper left of C, m x cols, and unit columns e_rank, e_rank+1, … beside it. */
-function embed(m: i32, cols: i32, rank: i32, x: usize, c: usize): void {
+/**
+ * The panels of a rank x rank matrix at c become the upper left of C, m x cols, with unit columns e_rank, e_rank+1, … beside
+ * it.
+ */
+function embed(m: i32, cols: i32, rank: i32, c: usize): void {
   const ms = panelStride(m), rs = panelStride(rank);
-  memory.fill(c, 0, <usize>panelBytes(m, cols));
-  for (let j = 0; j < rank; j += NR) memory.copy(c + ms * (j / NR), x + rs * (j / NR), ROW * rank);
+  const used = (rank + NR - 1) / NR;
+  // From the last panel on, so that none is overwritten before it has moved.
+  for (let q = used - 1; q >= 0; q--) {
+    const to = c + ms * q;
+    memory.copy(to, c + rs * q, ROW * rank);
+    memory.fill(to + ROW * rank, 0, ms - ROW * rank);
+  }
+  memory.fill(c + ms * used, 0, <usize>panelBytes(m, cols) - ms * used);
   for (let j = rank; j < cols; j++) {
     const column = columnOf(c, ms, j);
     for (let i = 0; i < rank; i++) store<real>(column + ROW * i, 0);

@@ -22,7 +22,7 @@ import { gebrd, gebrdWork } from "./gebrd";
 import { geqrf, geqrfWork } from "./geqrf";
 import { ilaenv } from "./ilaenv";
 import { larft } from "./larft";
-import { Merge, merging } from "./merge";
+import { Merge, columnsBytes, merging } from "./merge";
 import { ormqr } from "./ormqr";
 
 /** The largest entry of A at work, 2^40 or 2^400: gebrd wants it large, its square n² times must not overflow. */
@@ -32,7 +32,7 @@ import { ormqr } from "./ormqr";
 /**
  * A is m x n with m >= n; with `wide` it is stored as its transpose, n x m row-major, and the signs are fixed by V
  * instead of U: in every column of it the component of largest magnitude, the first of equals, is positive. With `vectors`
- * U is m x cols, n <= cols <= m, and V n x n. s has n entries, descending. A is overwritten.
+ * U is m x cols, n <= cols <= m, and V n x n. s has n entries, descending. A is overwritten, and with cols = n U may take its place.
  */
 export function gesdd(
   wide: bool, m: i32, n: i32, cols: i32, vectors: bool, nb: i32, a: usize, u: usize, s: usize, v: usize,
@@ -69,8 +69,9 @@ function decompose(
   const leaf = alloc(LEAVES);
   const right = vectors ? alloc(panelBytes(n, n)) : b;
   // Left vectors take the place of what was reduced.
-  const x = merging(n, vectors, right, vectors ? b : 0);
-  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !right || !x) return Info.MEMORY;
+  const columns = vectors ? alloc(columnsBytes(n)) : b;
+  const x = merging(n, vectors, right, vectors ? b : 0, columns);
+  if (!b || !q || !tq || !hv || !gv || !tauh || !taug || !work || !leaf || !right || !columns || !x) return Info.MEMORY;
 
   // In two steps, of which one is 1 or exact: neither over- nor underflows.
   const scale = top > 0 ? reciprocalPower(top) : 1;
@@ -99,7 +100,7 @@ function decompose(
 
   const t = alloc(<u64>REAL * blocks * pad(n, blocks));
   // What bdsdc kept columns in is free and as large as V, what it kept V in as large as U of a square matrix.
-  const cv = x.columns;
+  const cv = columns;
   const cu = m > n ? alloc(panelBytes(m, cols)) : right;
   if (!t || !cu) return Info.MEMORY;
   sorted(n, right, x.order, n, n, cv);

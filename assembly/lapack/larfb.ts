@@ -10,12 +10,8 @@
  * leaves it. `work` holds 2 k panel rows (W and Y).
  */
 import { NR, ROW, entryOf } from "../blas/panel";
-import { MR, tileNN, tileTN } from "../blas/tile";
+import { CHUNK, MR, tileNN, tileTN } from "../blas/tile";
 import { REAL } from "../real";
-
-/** Rows of V and C that a tile kernel runs over before it turns to the next tile: 16 KB each in L1. */
-// @ts-ignore: decorator
-@inline const CHUNK: i32 = 512;
 
 export function larfb(
   trans: bool, m: i32, k: i32, v: usize, vs: usize, t: usize, lo: i32, hi: i32, c: usize, work: usize,

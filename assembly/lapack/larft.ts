@@ -10,7 +10,7 @@
  * k x k matrix in panels of stride 32 k.
  */
 import { NR, ROW, columnOf, entryOf } from "../blas/panel";
-import { MR, tileTN } from "../blas/tile";
+import { CHUNK, MR, tileTN } from "../blas/tile";
 import { REAL } from "../real";
 
 export function larft(m: i32, k: i32, v: usize, vs: usize, tau: usize, t: usize): void {
@@ -18,8 +18,10 @@ export function larft(m: i32, k: i32, v: usize, vs: usize, tau: usize, t: usize)
   for (let q = 0; q < k; q += NR) {
     const column = v + vs * (q / NR);
     for (let i = 0; i < q + NR; i += MR) {
-      const row = columnOf(v, vs, i);
-      tileTN(m, 1, row, column, 0, t + ts * (q / NR) + ROW * i, ROW);
+      const row = columnOf(v, vs, i), to = t + ts * (q / NR) + ROW * i;
+      for (let r = 0; r < m; r += CHUNK) {
+        tileTN(min(CHUNK, m - r), 1, row + ROW * r, column + ROW * r, r == 0 ? 0 : 1, to, ROW);
+      }
     }
   }
   for (let i = k - 1; i >= 0; i--) {

@@ -51,15 +51,19 @@ export class Merge {
   columns: usize;
 }
 
-/** A workspace, or null. */
-export function merging(n: i32, vectors: bool, q: usize, left: usize): Merge | null {
+/** Room for the columns of Q by kind. */
+export function columnsBytes(n: i32): u64 {
+  return panelBytes(n, n) + 4 * <u64>panelStride(n);
+}
+
+/** A workspace, or null. With vectors, `columns` has room for those of Q by kind. */
+export function merging(n: i32, vectors: bool, q: usize, left: usize, columns: usize): Merge | null {
   const at = alloc(offsetof<Merge>());
   const np = <u64>pad(n, PAD);
   const f64s = alloc(8 * 16 * np);
   const i32s = alloc(4 * 5 * np);
   const panel = alloc(vectors ? ROW * GROUP * (np + PAD) : 0);
-  const columns = alloc(vectors ? panelBytes(n, n) + 4 * <u64>panelStride(n) : 0);
-  if (!at || !f64s || !i32s || !panel || !columns) return null;
+  if (!at || !f64s || !i32s || !panel) return null;
   const m = changetype<Merge>(at);
   const step = <usize>(8 * np);
   m.vectors = vectors;

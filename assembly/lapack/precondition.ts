@@ -28,10 +28,13 @@ export function worthwhile(n: i32, r: usize): bool {
   return n >= SMALLEST && abs(<f64>load<real>(at(r, n, n - 1, n - 1))) > VISIBLE * abs(<f64>load<real>(r));
 }
 
-/** X := R V₀ in panels. `unit` is a power of two near 1 / max |R|; `spare` has room for n x n panels. */
-export function precondition(n: i32, nb: i32, unit: real, r: usize, x: usize, spare: usize): Info {
+/**
+ * X := R V₀ in panels. `unit` is a power of two near 1 / max |R|; `v` has room for V₀ row-major, or is 0, and `spare` for n x n
+ * panels.
+ */
+export function precondition(n: i32, nb: i32, unit: real, r: usize, v: usize, x: usize, spare: usize): Info {
   const frame = mark();
-  const z = alloc(<u64>REAL * n * n), w = alloc(<u64>REAL * n);
+  const z = v ? v : alloc(<u64>REAL * n * n), w = alloc(<u64>REAL * n);
   let info = z && w ? Info.OK : Info.MEMORY;
   for (let i: usize = 0, end = REAL * <usize>n * n; i < end; i += REAL) store<real>(x + i, unit * load<real>(r + i));
   memory.fill(spare, 0, REAL * <usize>n * n);

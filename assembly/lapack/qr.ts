@@ -19,7 +19,7 @@ import { orgqr, orgqrWork } from "./orgqr";
 /**
  * A is m x n, Q m x cols with min(m,n) <= cols <= m (cols = m: complete), R min(m,n) x n. `positive`
  * makes the diagonal of R non-negative. `nb` is the block size, a power of two from 8 on, or 0
- * for the routine's own choice. A may be overwritten.
+ * for the routine's own choice. A may be overwritten; with cols = n Q may take its place.
  */
 export function qr(m: i32, n: i32, cols: i32, positive: bool, nb: i32, a: usize, q: usize, r: usize): Info {
   const k = min(m, n);

@@ -5,6 +5,7 @@
  * d and e: n and n - 1 f64, e with room for n. d ends as the eigenvalues, in any order, row i of Q as the vector
  * that belongs to d_i: n rows of `ldq` bytes, a multiple of 64, f64. `work` holds 16 n bytes.
  */
+import { c, rotg, s } from "../blas/rotg";
 
 /** Iterations that LAPACK allows for each eigenvalue (dsteqr); two are usual. */
 const LIMIT: i32 = 30;
@@ -44,11 +45,11 @@ function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
   let g = (load<f64>(d + 8 * l + 8) - dl) / (2 * el);
   let r = sqrt(g * g + 1);
   g = load<f64>(d + 8 * m) - dl + el / (g + copysign(r, g));
-  let s: f64 = 1, c: f64 = 1, p: f64 = 0;
+  let sine: f64 = 1, cosine: f64 = 1, p: f64 = 0;
   for (let i = m - 1; i >= l; i--, to += 16) {
     const ei = load<f64>(e + 8 * i);
-    const f = s * ei, b = c * ei;
-    r = sqrt(f * f + g * g);
+    const b = cosine * ei;
+    r = rotg(g, sine * ei);
     store<f64>(e + 8 * i + 8, r);
     if (r == 0) {
       // Split: what is above goes on by itself.
@@ -56,8 +57,8 @@ function sweep(l: i32, m: i32, d: usize, e: usize, to: usize): i32 {
       store<f64>(e + 8 * m, 0);
       return i + 1;
     }
-    s = f / r;
-    c = g / r;
+    sine = s;
+    cosine = c;
     g = load<f64>(d + 8 * i + 8) - p;
     r = (load<f64>(d + 8 * i) - g) * s + 2 * c * b;
     p = s * r;

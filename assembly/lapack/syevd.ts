@@ -16,13 +16,13 @@ import { Info } from "../info";
 import { REAL } from "../real";
 import { ilaenv } from "./ilaenv";
 import { larft } from "./larft";
-import { merging } from "./merge";
+import { columnsBytes, merging } from "./merge";
 import { ormqr } from "./ormqr";
 import { LEAF_BYTES, stedc } from "./stedc";
 import { sytrd, sytrdWork } from "./sytrd";
 
 /**
- * A is n x n row-major, of which the lower triangle is decomposed; it is overwritten. w has n entries. With `vectors`
+ * A is n x n row-major, of which the lower triangle is decomposed; it is overwritten, and Z may take its place. w has n entries. With `vectors`
  * Z is n x n row-major; in every column the component of largest magnitude, the first of equals, is positive.
  */
 export function syevd(n: i32, vectors: bool, nb: i32, a: usize, w: usize, z: usize): Info {
@@ -38,13 +38,14 @@ export function syevd(n: i32, vectors: bool, nb: i32, a: usize, w: usize, z: usi
 
 function decompose(n: i32, vectors: bool, nb: i32, top: f64, a: usize, w: usize, z: usize): Info {
   const bytes = panelBytes(n, n);
-  const p = alloc(bytes);
+  // What sytrd has used up serves stedc, and then Z.
+  const p = alloc(columnsBytes(n));
   const v = alloc(bytes);
   const tau = alloc(<u64>REAL * pad(n, NR));
   const work = alloc(sytrdWork(n, nb));
   const leaf = alloc(LEAF_BYTES);
   const q = vectors ? alloc(bytes) : v;
-  const m = merging(n, vectors, q, 0);
+  const m = merging(n, vectors, q, 0, p);
   if (!p || !v || !tau || !work || !leaf || !q || !m) return Info.MEMORY;
 
   const scale = top > 0 ? reciprocalPower(top) : 1;

@@ -84,8 +84,8 @@ export function trsyl<T extends Data>(
     const status = f.alloc(2);
     const { kernels } = f;
     check(kernels.trsyl(Number(transposeA), Number(transposeB), 0, m, n, a, b, x, status), "c");
-    const [scale, perturbed] = f.take(status, 2, allocate(dtype, 2));
-    const data = f.take(x, m * n, allocate(dtype, m * n) as T);
+    const [scale, perturbed] = f.copy(status, 2);
+    const data = f.copy(x, m * n) as T;
     return { x: { rows: m, cols: n, data }, exponent: -scale!, perturbed: perturbed! };
   });
 }

@@ -106,8 +106,7 @@ function byLanes<T extends Data>(
     const x = f.put(b?.data ?? []);
     const [d, done] = [f.alloc(3 * count), f.alloc(count)];
     check(f.kernels.gesvb(Number(posdef), count, n, b?.cols ?? 0, input, x, d, done), "a");
-    const take = (address: number, length: number) =>
-      f.take(address, length, allocate(dtype, length) as T);
+    const take = (address: number, length: number) => f.copy(address, length) as T;
     return {
       factors: take(input, posdef ? data.length : 0),
       solutions: take(x, b?.data.length ?? 0),

@@ -1,4 +1,4 @@
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 
@@ -19,7 +19,7 @@ export function cholesky<T extends Data>(a: Matrix<T>): Matrix<T> {
     const l = f.put(a.data);
     const status = f.alloc(1);
     const info = f.kernels.cholesky(n, l, status);
-    check(info, "a", f.take(status, 1, allocate(dtype, 1))[0]);
-    return { rows: n, cols: n, data: f.take(l, n * n, allocate(dtype, n * n) as T) };
+    check(info, "a", f.copy(status, 1)[0]);
+    return { rows: n, cols: n, data: f.copy(l, n * n) as T };
   });
 }

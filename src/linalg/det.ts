@@ -1,5 +1,5 @@
 import { log } from "../elementary.ts";
-import { allocate, check } from "../wasm/memory.ts";
+import { check } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 import { exponent, shifted } from "./powers.ts";
@@ -44,10 +44,10 @@ export function decomposed(a: Matrix): Determinant {
   return frame(dtype, (f) => {
     const [input, d, rows, status] = [f.put(a.data), f.alloc(n), f.alloc(n), f.alloc(2)];
     check(f.kernels.lu(n, n, input, 0, 0, d, rows, status), "a");
-    const [sign, shift] = f.take(status, 2, allocate(dtype, 2));
+    const [sign, shift] = f.copy(status, 2);
     let mantissa = sign!;
     let e = n * shift!;
-    for (const pivot of f.take(d, n, allocate(dtype, n))) {
+    for (const pivot of f.copy(d, n)) {
       if (pivot === 0) return determinantOf(0, 0);
       const own = exponent(pivot);
       mantissa *= shifted(pivot, -own);

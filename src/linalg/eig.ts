@@ -31,10 +31,9 @@ export function eig<T extends Data>(a: Matrix<T>): Eig<T> {
     const [t, z, w, v] = [f.put(a.data), f.alloc(n * n), f.alloc(2 * n), f.alloc(n * n)];
     check(f.kernels.gees(1, 0, n, 0, 0, 0, 0, t, z, w), "a");
     check(f.kernels.trevc(n, t, z, v), "a");
-    const numbers = (count: number) => allocate(dtype, count) as T;
-    const re = f.take(w, n, numbers(n));
-    const im = f.take(w + n * a.data.BYTES_PER_ELEMENT, n, numbers(n));
-    const vectors = { re: f.take(v, n * n, numbers(n * n)), im: numbers(n * n) };
+    const re = f.copy(w, n) as T;
+    const im = f.copy(w + n * a.data.BYTES_PER_ELEMENT, n) as T;
+    const vectors = { re: f.copy(v, n * n) as T, im: allocate(dtype, n * n) as T };
     for (let j = 0; j < n; j++) {
       if (im[j] === 0) continue;
       conjugates(n, j, vectors);

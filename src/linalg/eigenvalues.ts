@@ -1,5 +1,5 @@
 import { checkFlag, known } from "../arguments.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/nonsymmetric.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 
@@ -33,7 +33,7 @@ export function eigenvalues<T extends Data>(
     const input = f.put(a.data);
     const w = f.alloc(2 * n);
     check(f.kernels.gees(0, Number(balance), n, 0, 0, 0, 0, input, 0, w), "a");
-    const take = (address: number) => f.take(address, n, allocate(dtype, n) as T);
+    const take = (address: number) => f.copy(address, n) as T;
     return { re: take(w), im: take(w + n * a.data.BYTES_PER_ELEMENT) };
   });
 }

@@ -1,6 +1,6 @@
 import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError } from "../errors.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/symmetric.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -48,11 +48,11 @@ export function eigh<T extends Data>(
   return frame(dtype, (f) => {
     const input = f.put(a.data);
     const w = f.alloc(n);
-    const z = f.alloc(vectors ? n * n : 0);
-    check(f.kernels.syevd(n, Number(vectors), 0, input, w, z), "a");
-    const values = f.take(w, n, allocate(dtype, n) as T);
+    // The kernel has packed the input before it writes vectors in its place.
+    check(f.kernels.syevd(n, Number(vectors), 0, input, w, input), "a");
+    const values = f.copy(w, n) as T;
     if (!vectors) return { values };
-    const data = f.take(z, n * n, allocate(dtype, n * n) as T);
+    const data = f.copy(input, n * n) as T;
     return { values, vectors: { rows: n, cols: n, data } };
   });
 }

@@ -1,4 +1,4 @@
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/products.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -20,7 +20,7 @@ export function gram<T extends Data>(a: Matrix<T>): Matrix<T> {
       const height = Math.min(STRIPE, n - j);
       check(f.kernels.gemm(1, 0, height, n - j, m, 1, from, n, from, n, 0, to, n), "a");
     }
-    return f.take(c, n * n, allocate(dtype, n * n));
+    return f.copy(c, n * n);
   });
   for (let i = 1; i < n; i++) {
     for (let j = 0; j < i; j++) data[i * n + j] = data[j * n + i]!;

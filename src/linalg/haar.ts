@@ -1,4 +1,4 @@
-import { allocate, check, type Dtype } from "../wasm/memory.ts";
+import { check, type Dtype } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/orthogonal.ts";
 import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
@@ -37,7 +37,7 @@ export function haar<D extends Dtype = "float32">(
       const [m, n] = wide ? [cols, rows] : [rows, cols];
       check(f.kernels.haar(Number(wide), m, n, ...words, 0, q), "rows, cols");
     }
-    return f.take(q, size, allocate(dtype, size));
+    return f.copy(q, size);
   });
   return { rows, cols, data: data as DataOf<D> };
 }

@@ -1,4 +1,4 @@
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 import type { Solve } from "./solve.ts";
@@ -19,9 +19,9 @@ export function inverse<T extends Data>(a: Matrix<T>): Solve<T> {
   return frame(dtype, (f) => {
     const [x, status] = [f.put(a.data), f.alloc(2)];
     const info = f.kernels.getri(n, x, status);
-    const [rcond, which] = f.take(status, 2, allocate(dtype, 2));
+    const [rcond, which] = f.copy(status, 2);
     check(info, "a", which);
-    const data = f.take(x, n * n, allocate(dtype, n * n) as T);
+    const data = f.copy(x, n * n) as T;
     return { rows: n, cols: n, data, info: { rcond: rcond! } };
   });
 }

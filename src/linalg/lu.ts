@@ -1,5 +1,5 @@
 import { int32 } from "../arrays.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -30,9 +30,9 @@ export function lu<T extends Data>(a: Matrix<T>): Lu<T> {
     const [l, u, rows, status] = [f.alloc(m * k), f.alloc(k * n), f.alloc(m), f.alloc(2)];
     check(f.kernels.lu(m, n, input, l, u, 0, rows, status), "a");
     return {
-      p: int32(f.take(rows, m, allocate(dtype, m))),
-      l: { rows: m, cols: k, data: f.take(l, m * k, allocate(dtype, m * k) as T) },
-      u: { rows: k, cols: n, data: f.take(u, k * n, allocate(dtype, k * n) as T) },
+      p: int32(f.copy(rows, m)),
+      l: { rows: m, cols: k, data: f.copy(l, m * k) as T },
+      u: { rows: k, cols: n, data: f.copy(u, k * n) as T },
     };
   });
 }

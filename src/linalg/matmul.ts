@@ -27,11 +27,10 @@ export function matmul<T extends Data>(
   const [m, k] = transposeA ? [a.cols, a.rows] : [a.rows, a.cols];
   const [inner, n] = transposeB ? [b.cols, b.rows] : [b.rows, b.cols];
   if (inner !== k) throw new ArgumentError("b", `inner size ${k} as in a`, String(inner));
-  const data = allocate(dtype, m * n) as T;
-  if (data.length === 0) return { rows: m, cols: n, data };
+  if (m * n === 0) return { rows: m, cols: n, data: allocate(dtype, 0) as T };
   const job = a.data.length + b.data.length <= VISIT ? whole : inStrips;
-  frame(dtype, (f) => job(f, transposeA, transposeB, a, b, data));
-  return { rows: m, cols: n, data };
+  const data = frame(dtype, (f) => job(f, transposeA, transposeB, m, n, k, a, b));
+  return { rows: m, cols: n, data: data as T };
 }
 
 /** Operands of so many numbers are in the cache together. */
@@ -41,24 +40,24 @@ const [MC, KC] = [128, 256];
 /** A multiple of both precisions' panel width and height. */
 const PAD = 8;
 
-/** c := op(a)·op(b). */
+/** op(a)·op(b). */
 function whole(
   f: ProductFrame,
   transA: boolean,
   transB: boolean,
+  m: number,
+  n: number,
+  k: number,
   a: Matrix,
   b: Matrix,
-  c: Data,
-): void {
-  const [m, k] = transA ? [a.cols, a.rows] : [a.rows, a.cols];
-  const n = c.length / m;
-  const to = f.alloc(c.length);
+): Data {
+  const to = f.alloc(m * n);
   // prettier-ignore
   const info = f.kernels.gemm(
     Number(transA), Number(transB), m, n, k, 1, f.put(a.data), a.cols, f.put(b.data), b.cols, 0, to, n,
   );
   check(info, "a, b");
-  f.take(to, c.length, c);
+  return f.copy(to, m * n);
 }
 
 /**
@@ -69,16 +68,17 @@ function inStrips(
   f: ProductFrame,
   transA: boolean,
   transB: boolean,
+  m: number,
+  n: number,
+  k: number,
   a: Matrix,
   b: Matrix,
-  c: Data,
-): void {
-  const [m, k] = transA ? [a.cols, a.rows] : [a.rows, a.cols];
-  const n = c.length / m;
+): Data {
+  const c = allocate(f.dtype, m * n);
   const height = heightOf(MC, Math.max(k, n));
   const packedB = packedRoom(f, k, n);
   const packedA = packedRoom(f, k, transA ? m : Math.min(height, m));
-  const [strip, edge] = [f.alloc(Math.min(height, m) * n), f.alloc(PAD * PAD)];
+  const [strip, tiles] = [f.alloc(Math.min(height, m) * n), packedRoom(f, MC, n)];
   const room = f.alloc(Math.max(visit(b), transA ? visit(a) : Math.min(height, m) * k));
   bring(f, transB, k, n, b, room, packedB);
   if (transA) bring(f, false, k, m, a, room, packedA);
@@ -89,9 +89,10 @@ function inStrips(
       f.kernels.gemmPack(1, k, count, 0, count, room, k, packedA);
     }
     const [of, first] = transA ? [m, i] : [count, 0];
-    f.kernels.gemmTiles(of, n, k, first, count, packedA, packedB, strip, edge);
+    f.kernels.gemmTiles(of, n, k, first, count, packedA, packedB, strip, tiles);
     f.take(strip, count * n, c.subarray(i * n, (i + count) * n));
   }
+  return c;
 }
 
 /** Packs all of x, the k x n operand or (`trans`) its transpose, by way of `room`. */

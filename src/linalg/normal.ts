@@ -1,4 +1,4 @@
-import { allocate, type Dtype } from "../wasm/memory.ts";
+import type { Dtype } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/orthogonal.ts";
 import { checkDraw, type DataOf, type Matrix } from "./matrix.ts";
 
@@ -26,7 +26,7 @@ export function normal<D extends Dtype = "float32">(
     const x = f.alloc(size);
     const block = f.alloc(WORK);
     f.kernels.larnv(size, ...words, 0n, x, block);
-    return f.take(x, size, allocate(dtype, size));
+    return f.copy(x, size);
   });
   return { rows, cols, data: data as DataOf<D> };
 }

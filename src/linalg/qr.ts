@@ -36,11 +36,12 @@ export function qr<T extends Data>(
   const rRows = mode === "complete" ? m : k;
   return frame(dtype, (f) => {
     const input = f.put(a.data);
-    const q = f.alloc(m * cols);
+    // The kernel has packed the input before it writes q.
+    const q = cols <= n ? input : f.alloc(m * cols);
     const r = f.alloc(k * n);
     if (m * cols > 0) check(f.kernels.qr(m, n, cols, Number(positive), 0, input, q, r), "a");
     return {
-      q: { rows: m, cols, data: f.take(q, m * cols, allocate(dtype, m * cols) as T) },
+      q: { rows: m, cols, data: f.copy(q, m * cols) as T },
       r: { rows: rRows, cols: n, data: f.take(r, k * n, allocate(dtype, rRows * n) as T) },
     };
   });

@@ -1,4 +1,3 @@
-import { float64 } from "../arrays.ts";
 import { checkFlag, known } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { check } from "../wasm/memory.ts";
@@ -53,10 +52,7 @@ export function roots(coefficients: Numbers, options: { polish?: boolean } = {})
       f.kernels.roots(n, Number(isReal(coefficients)), Number(polish), a, x, y, r),
       "coefficients",
     );
-    return {
-      re: f.take(x, n, float64(n)),
-      im: f.take(y, n, float64(n)),
-      radius: f.take(r, n, float64(n)),
-    };
+    const take = (address: number) => f.copy(address, n) as Float64Array;
+    return { re: take(x), im: take(y), radius: take(r) };
   });
 }

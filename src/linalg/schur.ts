@@ -1,4 +1,4 @@
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/nonsymmetric.ts";
 import { checkSquare, type Matrix } from "./matrix.ts";
 
@@ -27,7 +27,7 @@ export function schur<T extends Data>(a: Matrix<T>): { t: Matrix<T>; z: Matrix<T
     const z = f.alloc(n * n);
     const w = f.alloc(2 * n);
     check(f.kernels.gees(1, 0, n, 0, 0, 0, 0, t, z, w), "a");
-    const take = (address: number) => f.take(address, n * n, allocate(dtype, n * n) as T);
+    const take = (address: number) => f.copy(address, n * n) as T;
     return { t: { rows: n, cols: n, data: take(t) }, z: { rows: n, cols: n, data: take(z) } };
   });
 }

@@ -3,7 +3,7 @@ import { checkFlag, checkOneOf } from "../arguments.ts";
 import { countOf } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import type { Kernels } from "../wasm/rooms/symmetric.ts";
-import { allocate, check, type Data, type Dtype, type Frame } from "../wasm/memory.ts";
+import { check, type Data, type Dtype, type Frame } from "../wasm/memory.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
 /** What an SVD tells about itself. */
@@ -48,20 +48,21 @@ export function decompose<T extends Data>(
   const cols = mode === "complete" ? m : n;
   return method.run(dtype, (f, kernel) => {
     const input = f.put(a.data);
-    const u = f.alloc(vectors ? m * cols : 0);
+    // The kernels have used up the input before they write u.
+    const u = cols === n ? input : f.alloc(vectors ? m * cols : 0);
     const v = f.alloc(vectors ? n * n : 0);
     const s = f.alloc(n + 2);
     if (m * cols > 0) {
       check(kernel(Number(wide), m, n, cols, Number(vectors), 0, input, u, s, v), "a");
     }
-    const values = f.take(s, n, allocate(dtype, n) as T);
+    const values = f.copy(s, n) as T;
     const info = { method: method.name, sweeps: 0, rank: countOf(values, (x) => x > 0) };
     if (method.name === "jacobi" && n > 0) {
-      info.sweeps = f.take(s, n + 1, allocate(dtype, n + 1))[n]!;
+      info.sweeps = f.copy(s, n + 1)[n]!;
     }
     if (!vectors) return { s: values, info };
-    const tall = { rows: m, cols, data: f.take(u, m * cols, allocate(dtype, m * cols) as T) };
-    const small = { rows: n, cols: n, data: f.take(v, n * n, allocate(dtype, n * n) as T) };
+    const tall = { rows: m, cols, data: f.copy(u, m * cols) as T };
+    const small = { rows: n, cols: n, data: f.copy(v, n * n) as T };
     return wide ? { u: small, s: values, v: tall, info } : { u: tall, s: values, v: small, info };
   });
 }

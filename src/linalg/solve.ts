@@ -1,5 +1,5 @@
 import { checkOneOf, known } from "../arguments.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkBeside, checkSquare, type Matrix } from "./matrix.ts";
 
@@ -45,9 +45,9 @@ export function solve<T extends Data>(
   return frame(dtype, (f) => {
     const [input, x, status] = [f.put(a.data), f.put(b.data), f.alloc(2)];
     const info = f.kernels.gesv(Number(assume === "posdef"), n, p, input, x, status);
-    const [rcond, which] = f.take(status, 2, allocate(dtype, 2));
+    const [rcond, which] = f.copy(status, 2);
     check(info, "a", which);
-    const data = f.take(x, n * p, allocate(dtype, n * p) as T);
+    const data = f.copy(x, n * p) as T;
     return { rows: n, cols: p, data, info: { rcond: rcond! } };
   });
 }

@@ -1,5 +1,5 @@
 import { checkFraction, checkOneOf, known } from "../arguments.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/spreading.ts";
 import { checkMatrix, type Matrix } from "./matrix.ts";
 
@@ -39,7 +39,7 @@ export function spread<T extends Data>(
   const data = frame(dtype, (f) => {
     const a = f.put(w.data);
     check(f.kernels.spread(Number(byRows), m, n, step, a), "w");
-    return f.take(a, m * n, allocate(dtype, m * n));
+    return f.copy(a, m * n);
   });
   return { rows: w.rows, cols: w.cols, data: data as T };
 }

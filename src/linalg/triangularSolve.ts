@@ -1,5 +1,5 @@
 import { checkFlag, known } from "../arguments.ts";
-import { allocate, check, type Data } from "../wasm/memory.ts";
+import { check, type Data } from "../wasm/memory.ts";
 import { frame } from "../wasm/rooms/systems.ts";
 import { checkBeside, checkSquare, type Matrix } from "./matrix.ts";
 
@@ -34,7 +34,7 @@ export function triangularSolve<T extends Data>(
     const [input, x, status] = [f.put(a.data), f.put(b.data), f.alloc(1)];
     const [l, t, u] = [lower, transpose, unit].map(Number) as [number, number, number];
     const info = f.kernels.trtrs(l, t, u, n, p, input, x, status);
-    check(info, "a", f.take(status, 1, allocate(dtype, 1))[0]);
-    return { rows: n, cols: p, data: f.take(x, n * p, allocate(dtype, n * p) as T) };
+    check(info, "a", f.copy(status, 1)[0]);
+    return { rows: n, cols: p, data: f.copy(x, n * p) as T };
   });
 }

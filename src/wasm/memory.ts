@@ -33,7 +33,7 @@ const precisions: Record<Dtype, Precision> = { float32: "f32", float64: "f64" };
 export class Frame<Kernels extends Arena = Arena> {
   constructor(
     readonly kernels: Kernels,
-    private readonly dtype: Dtype,
+    readonly dtype: Dtype,
   ) {}
 
   /** Allocates `count` numbers, 16-byte aligned, with undefined contents; returns their address. */
@@ -49,6 +49,11 @@ export class Frame<Kernels extends Arena = Arena> {
   put(data: ArrayLike<number>, address = this.alloc(data.length)): number {
     new arrays[this.dtype](this.kernels.memory.buffer, address, data.length).set(data);
     return address;
+  }
+
+  /** Copies numbers from the frame into an array of their own. */
+  copy(address: number, count: number): Data {
+    return filled(this.dtype, new arrays[this.dtype](this.kernels.memory.buffer, address, count));
   }
 
   /** Copies numbers from the frame into the first part of `target`, and returns `target`. */
@@ -86,7 +91,12 @@ const expected = [ArgumentError, ConvergenceError, MemoryError, SingularError];
 
 /** Makes a zeroed array outside WebAssembly memory, or throws a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {
-  return dtype === "float32" ? float32(count) : float64(count);
+  return filled(dtype, count);
+}
+
+/** `count` zeros, or a copy of numbers. */
+function filled(dtype: Dtype, source: number | Data): Data {
+  return dtype === "float32" ? float32(source) : float64(source);
 }
 
 /**

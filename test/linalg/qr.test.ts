@@ -40,6 +40,15 @@ suite("linalg/qr", (test) => {
         for (const [m, n] of some) verify(make(m, n, precision), `${type} ${m} x ${n}`);
       });
 
+    test(`${dtype}: ones, whose rounding errors are all alike`, () => {
+      for (const n of [128, 256, 512]) {
+        const a = hard.ones(n, n, precision);
+        const { q, r } = qr(a);
+        family.orthogonality.check(orthogonality(q), `${n} ones`);
+        family.residual.check(residual(a, q, r), `${n} ones`);
+      }
+    });
+
     test(`${dtype}: any shape, any scale`, () => {
       const size = fc.integer({ min: 0, max: 40 });
       const decades = dtype === "float32" ? 30 : 290;

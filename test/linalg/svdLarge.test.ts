@@ -4,8 +4,12 @@
  */
 import * as assert from "uvu/assert";
 import { jacobi, matmul, normal, svd, type Matrix } from "../../src/linalg/index.ts";
+import { hard } from "../support/matrices.ts";
+import { precisions } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
+import { SvdFamilies } from "../support/svdRatios.ts";
 
+const methods = [undefined, jacobi];
 const n = process.env["KERNELS"] === "debug" ? 160 : 1024;
 
 /** max |I − QᵀQ|, in f64. */
@@ -16,8 +20,19 @@ function drift({ rows, cols, data }: Matrix): number {
 }
 
 suite("linalg/svd, large", (test) => {
-  for (const method of [undefined, jacobi])
-    test(`u and v stay orthonormal at ${n}, ${method?.name ?? "by default"}`, () => {
+  for (const method of methods) {
+    const name = method?.name ?? "by default";
+    for (const precision of precisions)
+      test(`ones, whose rounding errors are all alike, ${precision.dtype}, ${name}`, () => {
+        const families = new SvdFamilies(`ones ${precision.dtype} ${name}`);
+        for (const size of [n / 4, n / 2]) {
+          const a = hard.ones!(size, size, precision);
+          families.check(a, svd(a, { method }), `${size} ones`);
+        }
+        families.note();
+      });
+
+    test(`u and v stay orthonormal at ${n}, ${name}`, () => {
       const a = normal(n, n, { seed: 1 });
       const { u, s, v, info } = svd(a, { method });
       assert.ok(drift(u) <= 4e-6, `u: ${drift(u)}`);
@@ -32,4 +47,5 @@ suite("linalg/svd, large", (test) => {
         `note: svd ${n}, ${info.method}: u ${drifts[0]}, v ${drifts[1]}, ${info.sweeps} sweeps`,
       );
     });
+  }
 });

@@ -15,7 +15,7 @@ export interface Kernels {
   ): void;
   // prettier-ignore
   gemmTiles(
-    m: number, n: number, k: number, first: number, rows: number, a: number, b: number, c: number, edge: number,
+    m: number, n: number, k: number, first: number, rows: number, a: number, b: number, c: number, work: number,
   ): void;
 }
 
