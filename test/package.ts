@@ -90,6 +90,12 @@ const saved = [
   ...["DiversityPenalty", "DiversityRegularizer", "Decorrelated", "LpsBias", "LpsKernel"].map(
     (name) => `TfjsInitializers${name}`,
   ),
+  ...["GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LeCunNormal", "LeCunUniform"].map(
+    (name) => `TfjsInitializers${name}`,
+  ),
+  ...["RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling"].map(
+    (name) => `TfjsInitializers${name}`,
+  ),
   ...["TfjsInitializersDeltaOrthogonal", "TfjsInitializersOrthogonal", "relu1"],
 ];
 

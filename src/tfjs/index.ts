@@ -34,6 +34,16 @@ export {
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
+export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random.ts";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  leCunNormal,
+  leCunUniform,
+  varianceScaling,
+} from "./initializers/variance.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -2,6 +2,8 @@ import * as core from "@tensorflow/tfjs-core";
 import { classes as decorrelatedClasses } from "./diversity/decorrelated.ts";
 import { classes as layerClasses } from "./diversity/layer.ts";
 import { classes as regularizerClasses } from "./diversity/regularizer.ts";
+import { classes as randomClasses } from "./initializers/random.ts";
+import { classes as varianceClasses } from "./initializers/variance.ts";
 import { install, type TensorFlow } from "./install.ts";
 import { classes as lpsClasses } from "./lps/lps.ts";
 import { classes as orthogonalClasses } from "./orthogonal.ts";
@@ -15,8 +17,10 @@ const classes = {
   ...layerClasses,
   ...lpsClasses,
   ...orthogonalClasses,
+  ...randomClasses,
   ...regularizerClasses,
   ...reluClasses,
+  ...varianceClasses,
 };
 
 /**
