@@ -34,7 +34,10 @@ export {
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
+export { identity, idInit, zerO } from "./initializers/identity.ts";
+export { mimetic } from "./initializers/mimetic.ts";
 export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random.ts";
+export { reluOrthogonal } from "./initializers/reluOrthogonal.ts";
 export {
   glorotNormal,
   glorotUniform,

@@ -1,4 +1,8 @@
-/** The bits of the random initializers, as a layer gets them. */
+/** The bits of the initializers besides those of their own pages, as a layer gets them. */
+import { identity, idInit, zerO } from "../../src/init/identity.ts";
+import { mimetic, projections } from "../../src/init/mimetic.ts";
+import { orthogonal } from "../../src/init/orthogonal.ts";
+import { reluOrthogonal } from "../../src/init/reluOrthogonal.ts";
 import {
   randomNormal,
   randomUniform,
@@ -27,5 +31,22 @@ for (const layer of ["transpose", "depthwise", "separable"] as const)
   ])
     cases[`varianceScaling ${layer} ${shape.join("x")}`] = () =>
       flat(varianceScaling(shape, { layer, distribution: "untruncatedNormal", seed: 1 }));
+for (const [name, make] of Object.entries({ identity, idInit, zerO }))
+  for (const shape of [
+    [12, 5],
+    [3, 3, 5, 12],
+  ])
+    cases[`${name} ${shape.join("x")}`] = () => flat(make(shape, { gain: Math.SQRT2 }));
+for (const shape of [
+  [28, 256],
+  [256, 28],
+  [3, 3, 8, 16],
+]) {
+  cases[`reluOrthogonal ${shape.join("x")}`] = () => flat(reluOrthogonal(shape, { seed: 1 }));
+  cases[`orthogonal, 4 gates ${shape.join("x")}`] = () =>
+    flat(orthogonal(shape, { seed: 1, gates: 4 }));
+}
+for (const projection of projections)
+  cases[`mimetic ${projection}`] = () => flat(mimetic([40, 40], projection, { heads: 4, seed: 1 }));
 
 export const report = () => hashes(cases);

@@ -136,6 +136,11 @@ const ofDoor: Record<string, Call> = {
   heUniform: () => [{ layer: "separable", seed: 1 }],
   leCunNormal: () => [{ layer: "embedding", seed: 1 }],
   leCunUniform: () => [{ layer: "dense", seed: 1 }],
+  identity: () => [{ gain: 2, groups: 1, layer: "dense" }],
+  idInit: () => [{ gain: 2, layer: "transpose" }],
+  zerO: () => [{ gain: 2, layer: "depthwise" }],
+  mimetic: () => [{ heads: 2, queryKey: { alpha: 1, beta: 1 }, valueOutput: { alpha: 1 }, seed: 1 }], // prettier-ignore
+  reluOrthogonal: () => [{ gain: 1, seed: 1 }],
   randomNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
   randomUniform: () => [{ minval: 1, maxval: 2, seed: 1 }],
   truncatedNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
@@ -151,7 +156,7 @@ const ofDoor: Record<string, Call> = {
     model,
     { degree: 2, biasScale: 1, variance: "he", weights: "orthogonal", seed: 1 },
   ],
-  orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
+  orthogonal: () => [{ gain: 1, gates: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
   settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore

@@ -22,8 +22,15 @@ const examples = {
   glorotUniform: rule,
   heNormal: rule,
   heUniform: rule,
+  identity: {
+    config: { gain: 2, groups: 2, layer: "separable" },
+    shape: [3, 1, 4],
+    refuses: [[4]],
+  },
+  idInit: { config: { gain: 2, layer: "transpose" }, shape: [3, 4, 5], refuses: [[4]] },
   leCunNormal: rule,
   leCunUniform: rule,
+  reluOrthogonal: { config: { gain: 2, seed: 1 }, shape: [3, 4, 5], refuses: [[4]] },
   randomNormal: { config: { mean: 2, stddev: 3, seed: 1 }, shape: [7] },
   randomUniform: { config: { minval: 2, maxval: 3, seed: 1 }, shape: [7] },
   truncatedNormal: { config: { mean: 2, stddev: 3, seed: 1 }, shape: [7] },
@@ -32,6 +39,7 @@ const examples = {
     shape: [3, 4, 5],
     refuses: [[4]],
   },
+  zerO: { config: { gain: 2, layer: "depthwise" }, shape: [3, 4, 5], refuses: [[4]] },
 } satisfies Record<string, Example>;
 
 type Maker = (config?: unknown) => Initializer<object>;
@@ -128,7 +136,7 @@ suite("tfjs/initializers: layers", (test) => {
   test("a model that is saved and loaded again has the same bits and names", async () => {
     for (const [name, { config }] of Object.entries<Example>(examples)) {
       const plain = { ...config, layer: undefined };
-      const kernelInitializer = makers[name](name.startsWith("random") || name === "truncatedNormal" ? config : plain); // prettier-ignore
+      const kernelInitializer = makers[name]("layer" in config ? plain : config);
       const layer = tf.layers.dense({ units: 4, inputShape: [4], kernelInitializer: kernelInitializer as never }); // prettier-ignore
       const model = tf.sequential({ layers: [layer] });
       const modelTopology = JSON.parse(JSON.stringify(model.toJSON(null, false))) as object;
@@ -136,5 +144,26 @@ suite("tfjs/initializers: layers", (test) => {
       assert.equal(loaded.getWeights()[0].dataSync(), model.getWeights()[0].dataSync(), name);
       assert.equal(JSON.parse(JSON.stringify(loaded.toJSON(null, false))), modelTopology);
     }
+  });
+
+  test("the four projections of mimetic share a seed, also where none was given", async () => {
+    for (const options of [{ seed: 3 }, {}, { heads: 2, queryKey: { alpha: 0.1, beta: 2 } }]) {
+      const made = door.mimetic(options);
+      assert.equal(Object.keys(made), ["query", "key", "value", "output"]);
+      const seeds = Object.values(made).map((one) => one.getConfig()["seed"]);
+      assert.is(new Set(seeds).size, 1);
+      for (const one of Object.values(made)) {
+        assert.is(one.className, "TfjsInitializersMimetic");
+        const [cls, fromConfig] = tf.serialization.SerializationMap.getMap().classNameMap[one.className]; // prettier-ignore
+        const rebuilt = fromConfig(cls, JSON.parse(JSON.stringify(one.config)));
+        assert.equal(bits(rebuilt as never, [8, 8]), bits(one, [8, 8]));
+      }
+    }
+    assert.not.equal(door.mimetic().query.config, door.mimetic().query.config);
+    refused("config.projection", () => door.mimetic({ projection: "query" } as never));
+    refused("heads", () => door.mimetic({ heads: 0 }));
+    refused("queryKey.gamma", () => door.mimetic({ queryKey: { gamma: 1 } } as never));
+    refused("valueOutput.alpha", () => door.mimetic({ valueOutput: { alpha: NaN } }));
+    refused("shape", () => door.mimetic({ heads: 3 }).query.apply([8, 8]));
   });
 });
