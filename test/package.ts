@@ -202,7 +202,7 @@ function shipped(): string[] {
   const chunks = readdirSync("dist").filter((name) => /^chunk-\w+\.js$/.test(name));
   const entries = ["index", "spawn", "tensors", ...subpaths].map((name) => `${name}.js`);
   return [
-    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "LINALG.md"],
+    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "INITIALIZERS.md", "LINALG.md"],
     ...subpaths.map((name) => `${name}/package.json`),
     ...names.map((name) => `dist/${name}.wasm`),
     "dist/tfjs-initializers.min.js",
