@@ -41,6 +41,19 @@ export type { Label, Labels, Values } from "./head/labels.ts";
 export type { RidgeHeadOptions } from "./head/options.ts";
 export type { Accuracies, Classifying, Errors, Prediction, Regressing } from "./head/results.ts";
 export { ridgeHead, type RidgeHead } from "./head/ridgeHead.ts";
+export { identity, idInit, zerO } from "./initializers/identity.ts";
+export { mimetic } from "./initializers/mimetic.ts";
+export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random.ts";
+export { reluOrthogonal } from "./initializers/reluOrthogonal.ts";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  leCunNormal,
+  leCunUniform,
+  varianceScaling,
+} from "./initializers/variance.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -37,8 +37,11 @@ const svdJobs =
     return () => kernel(wide, m, n, n, vectors, 0, a, u, s, v);
   };
 
-/** Drivers of each room, ready to be run. */
-const drivers: Record<Room, (f: Failing<any>, precision: Precision) => Record<string, Job>> = {
+/** Drivers of each room, ready to be run; the kernel of the room `random` allocates nothing. */
+const drivers: Record<
+  Exclude<Room, "random">,
+  (f: Failing<any>, precision: Precision) => Record<string, Job>
+> = {
   jacobi(f: Failing<Jacobi>, precision: Precision): Record<string, Job> {
     const gejsv = svdJobs(f, f.kernels.gejsv, precision);
     return {
@@ -273,7 +276,7 @@ suite("assembly/arena", (test) => {
     );
 
     const precisionName = dtype === "float32" ? "f32" : "f64";
-    for (const room of Object.keys(drivers) as Room[]) {
+    for (const room of Object.keys(drivers) as (keyof typeof drivers)[]) {
       if (!names.includes(`${room}.${precisionName}`)) continue;
       test(
         name(
