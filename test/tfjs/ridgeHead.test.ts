@@ -436,6 +436,9 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
         await refused(head, /labels/, job);
     }
     await refused(head, /labels/, () => head.evaluate(xs, "bee"));
+    const wide = tf.ones([2, D + 1]);
+    await refused(head, /inputs/, () => head.add(wide, "bee"));
+    await refused(head, /labels/, () => head.add(wide, ["bee", 4] as never));
     for (const one of ["bee", 3, null, undefined, {}])
       await refused(head, /^label$/, () => head.removeClass(one as never));
   });
