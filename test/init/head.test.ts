@@ -360,6 +360,21 @@ suite("init/head: calibration", (test) => {
     assert.ok(weights.data.every((w) => Math.abs(w) < 0.2));
   });
 
+  test("features that are all equal leave nothing but the prior", () => {
+    for (const [prior, wanted] of [
+      ["balanced", 0],
+      ["data", Math.log(1 / 2)],
+    ] as const)
+      // prettier-ignore
+      for (const memory of [2 ** 26, 0]) {
+        const x = new Float32Array(6 * d).fill(0.1);
+        const y = { kind: "classes", width: 2, values: Float64Array.of(0, 0, 1, 1, 1, 1) } as const;
+        const { weights, bias } = learnt(d, { ...options, prior, memory }, { x, y }).linear();
+        assert.ok(weights.data.every((w) => w === 0));
+        assert.ok(Math.abs(bias[0] - bias[1] - wanted) < 1e-9, `${bias}`);
+      }
+  });
+
   test("one sample a class: the nearer one, with finite probabilities", () => {
     const head = learnt(d, options, classes([0, 1, 2], d, 6));
     assert.ok(flat(head).every(Number.isFinite));

@@ -21,6 +21,7 @@ import { float64 } from "../../arrays.ts";
 import { exp, log } from "../../elementary.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { missed, type Modes } from "./crossValidation.ts";
+import { STILL } from "./fromMoments.ts";
 import { dot, type Solved } from "./solution.ts";
 import type { Pooled } from "./sums.ts";
 
@@ -57,6 +58,9 @@ export function byLeaveOneOut(modes: Modes, lambda: number, prior: Float64Array)
       if ((first + i) % every === 0) seen.push({ label, scores });
     }
   });
+  // Features that are all equal leave rounding errors, which no slope may make large.
+  const silent = seen.every(({ scores }) => scores.every((score) => Math.abs(score) <= STILL));
+  if (silent) return { thresholds: float64(k), slope: 1 };
   const thresholds = float64(shrunk(labels, own, counts), (mean) => mean / 2);
   for (const { scores } of seen) for (let c = 0; c < k; c++) scores[c]! -= thresholds[c]!;
   return { thresholds, slope: steepest(seen, mean, prior) };

@@ -121,4 +121,4 @@ export function isStill(energy: number, mean: number, count: number): boolean {
  * A deviation relative to the mean that counts as rounding: far above the rounding errors of float64 sums, far below
  * the smallest variation of float32 data.
  */
-const STILL = 2 ** -40;
+export const STILL = 2 ** -40;

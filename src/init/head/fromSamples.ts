@@ -52,6 +52,9 @@ export function fromSamples(
   return { solved: { count, lambda: chosen, mean, centre, ...form.solve(chosen) }, modes };
 }
 
+/** Numbers of a cache line: so many columns are transposed together, line by line. */
+const LINE = 16;
+
 interface Form {
   readonly modes: Modes;
   solve(lambda: number): Pick<Solved, "weights" | "inverse" | "freedom">;
@@ -60,8 +63,11 @@ interface Form {
 function dual({ count, size, x, y }: Samples, mean: Float64Array, centre: Float64Array): Form {
   // A column for each sample, so that its Gram matrix, at half the cost of a product, is X Xᵀ.
   const xt = zeros(size, count);
-  for (let i = 0, at = 0; i < count; i++) {
-    for (let j = 0; j < size; j++) xt.data[j * count + i] = x[at++]! - mean[j]!;
+  for (let first = 0; first < size; first += LINE) {
+    const end = Math.min(first + LINE, size);
+    for (let i = 0; i < count; i++) {
+      for (let j = first; j < end; j++) xt.data[j * count + i] = x[i * size + j]! - mean[j]!;
+    }
   }
   const { values, vectors } = eigh(reflected(gram(xt)));
   const rank = significant(values, size);

@@ -111,8 +111,12 @@ export class Head {
     this.answer = undefined;
     if (answer === undefined) return; // it will be solved for the first samples and then updated
     if (!answer.solution.updatable) return this.forget();
-    update(answer.solution, batch);
-    this.answer = answer;
+    try {
+      update(answer.solution, batch);
+      this.answer = answer;
+    } catch {
+      this.forget(); // the samples are learnt, and without memory for an update are solved for when they are asked for
+    }
   }
 
   private tally({ width, values }: Targets): void {

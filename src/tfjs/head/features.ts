@@ -1,5 +1,15 @@
 /** Inputs of a head as features: tensors, pixels, arrays of these and Datasets, through the base. */
-import { browser, dispose, engine, expandDims, slice, Tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  browser,
+  cast,
+  dispose,
+  engine,
+  expandDims,
+  slice,
+  Tensor,
+  tidy,
+  type DataType,
+} from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -8,7 +18,10 @@ import type { Dataset } from "../data/source.ts";
 
 /** A model with `predict`, of which a GraphModel is one. */
 export interface Predicting {
-  readonly inputs?: readonly { readonly shape?: readonly (number | null)[] | null }[];
+  readonly inputs?: readonly {
+    readonly shape?: readonly (number | null)[] | null;
+    readonly dtype?: DataType;
+  }[];
   predict(x: Tensor): unknown;
 }
 
@@ -118,7 +131,12 @@ async function flat(x: Tensor, count = x.rank === 1 ? 1 : x.shape[0]): Promise<F
 async function through(base: Base, x: Tensor, single: boolean): Promise<Features> {
   const wanted = typeof base === "function" ? undefined : base.inputs?.[0]?.shape;
   const alone = single || (wanted ? x.rank === wanted.length - 1 : false);
-  const batch = alone ? expandDims(x, 0) : x;
+  const dtype = typeof base === "function" ? undefined : base.inputs?.[0]?.dtype;
+  // Pixels are integers, and a GraphModel takes its own type alone.
+  const batch = tidy(() => {
+    const rows = alone ? expandDims(x, 0) : x;
+    return dtype && dtype !== x.dtype ? cast(rows, dtype) : rows;
+  });
   try {
     if (batch.rank === 0 || batch.size === 0) throw new ArgumentError("inputs", "at least one sample", described(x)); // prettier-ignore
     if (wanted && !fits(batch.shape, wanted)) {
@@ -136,7 +154,7 @@ async function through(base: Base, x: Tensor, single: boolean): Promise<Features
     parts.forEach((part, i) => x32.set(part.x, i * TOGETHER * size));
     return { x: x32, count, size };
   } finally {
-    if (alone) batch.dispose();
+    if (batch !== x) batch.dispose();
   }
 }
 
@@ -175,7 +193,7 @@ function run(base: Base, x: Tensor): unknown {
   return later ?? out;
 }
 
-function isDataset(xs: unknown): xs is Dataset {
+export function isDataset(xs: unknown): xs is Dataset {
   return typeof (xs as Dataset | null)?.iterator === "function";
 }
 

@@ -1,43 +1,17 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { log } from "../../elementary.ts";
 import type { Layer } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { asLayer, asModel } from "./asLayers.ts";
-import { features, type Inputs } from "./features.ts";
+import { features, isDataset, type Inputs } from "./features.ts";
+import { gathered } from "./gathered.ts";
 import { fromJSON, toJSON, type RidgeHeadJSON } from "./json.ts";
 import { read, type Label, type Labels, type Values } from "./labels.ts";
 import { Learner } from "./learner.ts";
 import { checked, type RidgeHeadOptions } from "./options.ts";
+import { accuracies, errors, prediction, type Classifying, type Regressing } from "./results.ts";
 
-/** What a classifying head says of a sample. */
-export interface Prediction {
-  /** The most probable class. */
-  readonly label: Label;
-  readonly probability: number;
-  /** The probabilities of all classes, in the order of `classes`. */
-  readonly probabilities: readonly number[];
-}
-
-/** How well a head does on samples. */
-export type Evaluation =
-  | {
-      readonly count: number;
-      readonly accuracy: number;
-      /** Mean of the accuracies on the single classes. */
-      readonly balancedAccuracy: number;
-      /** Mean cross-entropy. */
-      readonly loss: number;
-    }
-  | {
-      readonly count: number;
-      /** Mean squared error, over all targets. */
-      readonly meanSquaredError: number;
-      /** 1 − Σ (y − ŷ)² / Σ (y − ȳ)², mean over the targets; NaN for a single sample. */
-      readonly r2: number;
-    };
-
-export class RidgeHead {
+export class RidgeHead<Task extends Classifying | Regressing = Classifying | Regressing> {
   #learner: Learner | undefined;
   /** Calls run one after the other, in their order. */
   #last: Promise<unknown> = Promise.resolve();
@@ -77,22 +51,18 @@ export class RidgeHead {
    */
   add(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
     return this.#turn(async (learner) => {
-      const batches = [];
-      let staged: Learner | undefined;
-      for await (const { labels: own, ...batch } of features(
-        learner.options.base,
-        inputs,
-        labels,
-      )) {
-        const wanted = await read(own);
-        if (isOne(inputs)) batches.push({ batch, wanted });
-        else (staged ??= learner.copy()).add(batch, wanted);
+      const { base } = learner.options;
+      if (!isDataset(inputs)) {
+        const found = await gathered(base, inputs, labels, learner.classifies);
+        return this.#alive().add(found.features, found.labels);
       }
-      // A single tensor is added as a whole or not at all; several go to a copy, which then takes the head's place.
-      for (const { batch, wanted } of batches) this.#alive().add(batch, wanted);
-      if (staged) this.#replace(staged);
-      else if (batches.length === 0)
-        throw new ArgumentError("inputs", "at least one sample", "none");
+      // A Dataset may be larger than memory. It goes to a copy, which then takes the learner's place.
+      const staged = learner.copy();
+      for await (const { labels: own, ...batch } of features(base, inputs, labels)) {
+        staged.add(batch, await read(own));
+      }
+      if (staged.count === learner.count) throw new ArgumentError("inputs", "at least one sample", "none"); // prettier-ignore
+      this.#replace(staged);
     });
   }
 
@@ -103,15 +73,8 @@ export class RidgeHead {
    */
   remove(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
     return this.#turn(async (learner) => {
-      const staged = learner.copy();
-      for await (const { labels: own, ...batch } of features(
-        learner.options.base,
-        inputs,
-        labels,
-      )) {
-        staged.remove(batch, await read(own));
-      }
-      this.#replace(staged);
+      const found = await gathered(learner.options.base, inputs, labels, learner.classifies);
+      this.#alive().remove(found.features, found.labels);
     });
   }
 
@@ -121,7 +84,7 @@ export class RidgeHead {
   }
 
   /** Predicts: for each sample its class with probabilities or, for regression, its row of numbers. */
-  predict(inputs: Inputs): Promise<Prediction[] | number[][]> {
+  predict(inputs: Inputs): Promise<Task["one"][]> {
     return this.#turn(async (learner) => {
       const rows: number[][] = [];
       for await (const batch of features(learner.options.base, inputs)) {
@@ -136,7 +99,7 @@ export class RidgeHead {
   evaluate(
     inputs: Inputs,
     labels?: Labels | Values | readonly (Labels | Values)[],
-  ): Promise<Evaluation> {
+  ): Promise<Task["all"]> {
     return this.#turn(async (learner) => {
       const found: number[][] = [];
       const wanted: number[][] = [];
@@ -210,42 +173,6 @@ export class RidgeHead {
   }
 }
 
-/** Whether inputs are one tensor or picture. */
-const isOne = (inputs: Inputs): boolean =>
-  !Array.isArray(inputs) &&
-  typeof (inputs as { iterator?: unknown } | null)?.iterator !== "function";
-
-function prediction(probabilities: number[], classes: readonly Label[]): Prediction {
-  const at = largest(probabilities);
-  return { label: classes[at]!, probability: probabilities[at]!, probabilities };
-}
-
-const largest = (row: readonly number[]) =>
-  row.reduce((best, value, at) => (value > row[best]! ? at : best), 0);
-
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function accuracies(found: readonly number[][], wanted: readonly number[][]): Evaluation {
-  const right = found.map((row, i) => Number(largest(row) === wanted[i]![0]));
-  const classes = new Set(wanted.map(([label]) => label));
-  const single = [...classes].map((c) => mean(right.filter((_, i) => wanted[i]![0] === c)));
-  const losses = found.map((row, i) => -log(Math.max(row[wanted[i]![0]!]!, LEAST)));
-  return { count: found.length, accuracy: mean(right), balancedAccuracy: mean(single), loss: mean(losses) }; // prettier-ignore
-}
-
-/** The least probability whose logarithm counts: the smallest normal number. */
-const LEAST = 2 ** -1022;
-
-function errors(found: readonly number[][], wanted: readonly number[][]): Evaluation {
-  const columns = wanted[0]!.map((_, j) => j);
-  const squares = columns.map((j) => mean(found.map((row, i) => (row[j]! - wanted[i]![j]!) ** 2)));
-  const centre = columns.map((j) => mean(wanted.map((row) => row[j]!)));
-  const variances = columns.map((j) => mean(wanted.map((row) => (row[j]! - centre[j]!) ** 2)));
-  const r2 = mean(columns.map((j) => 1 - squares[j]! / variances[j]!));
-  return { count: found.length, meanSquaredError: mean(squares), r2 };
-}
-
 /**
  * Makes a head that is solved instead of trained: the last layer of a classifier or of a regression on the features of a
  * frozen base, for few-shot and transfer learning. Samples and classes can be added and removed at any time.
@@ -295,6 +222,13 @@ function errors(found: readonly number[][], wanted: readonly number[][]): Evalua
  * localStorage.head = JSON.stringify(head); // ridgeHead({ base }).fromJSON(JSON.parse(localStorage.head)) goes on
  * const model = head.toModel(); // base and head, to fine-tune or to save
  */
+export function ridgeHead(
+  options: RidgeHeadOptions & { task: "regression" },
+): RidgeHead<Regressing>;
+export function ridgeHead(
+  options?: RidgeHeadOptions & { task?: "classification" },
+): RidgeHead<Classifying>;
+export function ridgeHead(options?: RidgeHeadOptions): RidgeHead;
 export function ridgeHead(options: RidgeHeadOptions = {}): RidgeHead {
   return new RidgeHead(options);
 }
