@@ -18,11 +18,12 @@
  * 1973). Elsewhere both follow from the moments. The formulation is ours.
  */
 import { float64 } from "../../arrays.ts";
-import { exp, log } from "../../elementary.ts";
+import { exp } from "../../elementary.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { missed, type Modes } from "./crossValidation.ts";
 import { STILL } from "./fromMoments.ts";
 import { dot, type Solved } from "./solution.ts";
+import { FLATTEST, steepest } from "./slope.ts";
 import type { Pooled } from "./sums.ts";
 
 export interface Calibration {
@@ -42,28 +43,28 @@ export function byLeaveOneOut(modes: Modes, lambda: number, prior: Float64Array)
   const counts = float64(mean, (share) => Math.round(share * count));
   const every = Math.ceil((count * k) / MOST);
   const own = float64(count);
-  const seen: { label: number; scores: Float64Array }[] = [];
+  const seen: number[] = [];
+  const rows = float64(Math.ceil(count / every) * k);
+  const scores = float64(k);
   missed(modes, [lambda], (first, miss) => {
     for (let i = 0; i < miss.rows; i++) {
       const label = labels[first + i]!;
       // Without the last sample of a class there is no such class.
       if (counts[label] === 1) continue;
-      const scores = float64(k);
       for (let c = 0; c < k; c++) {
         const is = Number(c === label);
         const share = (counts[c]! - is) / (count - 1);
         scores[c] = (is - miss.data[i * k + c]!) / share - 1;
       }
       own[first + i] = scores[label]!;
-      if ((first + i) % every === 0) seen.push({ label, scores });
+      if ((first + i) % every === 0) rows.set(scores, k * (seen.push(label) - 1));
     }
   });
   // Features that are all equal leave rounding errors, which no slope may make large.
-  const silent = seen.every(({ scores }) => scores.every((score) => Math.abs(score) <= STILL));
-  if (silent) return { thresholds: float64(k), slope: 1 };
+  if (rows.every((score) => Math.abs(score) <= STILL)) return { thresholds: float64(k), slope: 1 };
   const thresholds = float64(shrunk(labels, own, counts), (mean) => mean / 2);
-  for (const { scores } of seen) for (let c = 0; c < k; c++) scores[c]! -= thresholds[c]!;
-  return { thresholds, slope: steepest(seen, mean, prior) };
+  for (let at = 0; at < seen.length * k; at++) rows[at]! -= thresholds[at % k]!;
+  return { thresholds, slope: steepest({ labels: seen, rows }, mean, prior) };
 }
 
 /**
@@ -98,48 +99,6 @@ function shrunk(labels: Float64Array, own: Float64Array, counts: Float64Array): 
     return centre + weight * (mean - centre);
   });
 }
-
-/**
- * The slope β of least cross-entropy, where classes weigh as much as in the prior. One more sample, of unknown class,
- * keeps β finite where no score is on the wrong side: its target is the prior.
- */
-function steepest(
-  seen: readonly { label: number; scores: Float64Array }[],
-  shares: Float64Array,
-  prior: Float64Array,
-): number {
-  if (seen.length === 0) return 1;
-  const unknown = 1 / (seen.length + 1);
-  const logs = float64(prior, (share) => (share > 0 ? log(share) : -Infinity));
-  const derivatives = (beta: number): [number, number] => {
-    let [first, second] = [0, 0];
-    for (const { label, scores } of seen) {
-      const weight = prior[label]! / shares[label]!;
-      const p = softmax(float64(scores, (score, c) => beta * score + logs[c]!));
-      const mean = dot(p, 0, scores);
-      const target = (1 - unknown) * scores[label]! + unknown * dot(prior, 0, scores);
-      first += weight * (mean - target);
-      scores.forEach((score, c) => (second += weight * p[c]! * (score - mean) ** 2));
-    }
-    return [first, second];
-  };
-  // Newton's method between bounds, which bisection halves where a step would leave them.
-  let [low, high, beta] = [0, Infinity, 1];
-  for (let step = 0; step < 60; step++) {
-    const [first, second] = derivatives(beta);
-    if (first > 0) high = beta;
-    else low = beta;
-    const next = beta - first / second;
-    const inside = next > low && next < high;
-    const last = beta;
-    beta = inside ? Math.min(next, 4 * beta) : high === Infinity ? 2 * beta : (low + high) / 2;
-    if (Math.abs(beta - last) <= 2 ** -40 * beta || beta < FLATTEST) break;
-  }
-  return Math.max(beta, FLATTEST);
-}
-
-/** Scores that tell nothing keep their order by a slope above zero. */
-const FLATTEST = 2 ** -20;
 
 /**
  * Calibrates by moments, as in the model of normal classes of one covariance. A mean of n_c samples is farther away by

@@ -12,9 +12,9 @@
  *   from moments, without the samples.
  */
 import { float64 } from "../../arrays.ts";
-import { besides, columns, scaleRows } from "../../linalg/columns.ts";
+import { columns } from "../../linalg/columns.ts";
 import { matmul } from "../../linalg/matmul.ts";
-import type { Matrix } from "../../linalg/matrix.ts";
+import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { SAFE } from "./solution.ts";
 import { centred, part, type Targets } from "./targets.ts";
 
@@ -135,7 +135,7 @@ export function missed(
     const group = Math.max(1, Math.floor(WIDE / k));
     for (let start = 0; start < lambdas.length; start += group) {
       const together = factors.slice(start, start + group);
-      const inside = matmul(u, together.map((factor) => scaleRows(gamma, factor)).reduce(besides));
+      const inside = matmul(u, besideEachOther(gamma, together));
       for (let g = 0; g < together.length; g++) {
         const miss = columns(inside, g * k, (g + 1) * k).data;
         const error = float64(miss, (value, to) => {
@@ -147,6 +147,18 @@ export function missed(
       }
     }
   }
+}
+
+/** [diag(f) Γ, …] for all factors f. */
+function besideEachOther(gamma: Matrix<Float64Array>, factors: readonly Float64Array[]) {
+  const { rows, cols: k, data } = gamma;
+  const out = zeros(rows, factors.length * k);
+  for (let i = 0, to = 0; i < rows; i++) {
+    for (const factor of factors) {
+      for (let c = 0; c < k; c++) out.data[to++] = factor[i]! * data[i * k + c]!;
+    }
+  }
+  return out;
 }
 
 /** Columns that are multiplied together: enough for GEMM to run at its full rate. */
