@@ -2,9 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
-import { ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
+import { ArgumentError, ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { apply, leaveOneOut, oneHot, ridge } from "../support/naiveHead.ts";
 import { suite } from "../support/suite.ts";
+import { thrown } from "../support/thrown.ts";
 
 await tf.setBackend("cpu");
 
@@ -354,6 +355,15 @@ suite("ridgeHead, classes", (test) => {
         assert.equal(JSON.stringify(again), JSON.stringify(head));
       }
     }
+  });
+
+  test("a reload with counts that are not those of its labels is refused", async () => {
+    const head = await learn(ridgeHead(), [[1], [2], [3], [4]], ["a", "b", "a", "b"]); // prettier-ignore
+    const saved = JSON.parse(JSON.stringify(head));
+    saved.learnt.counts = [1, 3];
+    const error = thrown(ArgumentError, () => head.fromJSON(saved));
+    assert.is(error.argument, "json.learnt.counts");
+    assert.equal(head.counts, [2, 2]);
   });
 
   test("one sample of each of two classes", async () => {
