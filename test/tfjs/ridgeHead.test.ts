@@ -532,7 +532,7 @@ suite("knnClassifier", (test) => {
     classifier.clearAllClasses();
     assert.is(classifier.getNumClasses(), 0);
     classifier.addExample(rows[0], "only");
-    assert.equal(await classifier.predictClass(rows[3]), { label: "only", classIndex: 0, confidences: { only: 1 } }); // prettier-ignore
+    assert.equal(await classifier.predictClass(rows[3]), { label: "only", classIndex: 3, confidences: { only: 1 } }); // prettier-ignore
     classifier.dispose();
     copy.dispose();
     assert.is(tf.memory().numTensors, before);

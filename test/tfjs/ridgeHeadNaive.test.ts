@@ -1,8 +1,9 @@
 /** ridgeHead against plain loops, and against itself where two ways must lead to the same head. */
+import * as knn from "@tensorflow-models/knn-classifier";
 import * as tf from "@tensorflow/tfjs";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
-import { ArgumentError, ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
+import { ArgumentError, knnClassifier, ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { apply, leaveOneOut, oneHot, ridge } from "../support/naiveHead.ts";
 import { suite } from "../support/suite.ts";
 import { thrown } from "../support/thrown.ts";
@@ -462,5 +463,38 @@ suite("ridgeHead, classes", (test) => {
       for (let e = -12; e <= 12; e += 2)
         assert.ok(own <= 1.02 * leaveOneOut(x, y, lambda * 2 ** e));
     }
+  });
+});
+
+suite("knnClassifier", (test) => {
+  test("an app that changes one line: the same calls as to @tensorflow-models/knn-classifier", async () => {
+    const { x, labels } = labelled(30, 3, 5, 120);
+    /** What the app is told of all that it may look at; the centres are far apart, so that labels are sure. */
+    const app = async (classifier: Pick<knn.KNNClassifier, keyof knn.KNNClassifier>) => {
+      const told: unknown[] = [classifier.getNumClasses()];
+      const rows = x.map((row, i) =>
+        tf.tensor1d(row.map((v, j) => v + 20 * Number(j === labels[i]))),
+      );
+      const look = async () => {
+        told.push(classifier.getNumClasses(), { ...classifier.getClassExampleCount() });
+        const sizes = Object.entries(classifier.getClassifierDataset());
+        told.push(sizes.map(([key, { shape }]) => [key, shape]));
+        for (const row of rows.slice(0, 6)) {
+          const { label, classIndex, confidences } = await classifier.predictClass(row, 5);
+          told.push([label, classIndex, Object.keys(confidences)]);
+        }
+      };
+      rows.forEach((row, i) => classifier.addExample(row, labels[i] === 1 ? "one" : labels[i]));
+      await look();
+      classifier.clearClass("one");
+      await look();
+      rows.forEach((row, i) => labels[i] === 1 && classifier.addExample(row, "again"));
+      await look();
+      classifier.clearAllClasses();
+      told.push(classifier.getNumClasses());
+      classifier.dispose();
+      return told;
+    };
+    assert.equal(await app(knnClassifier()), await app(knn.create()));
   });
 });
