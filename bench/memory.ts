@@ -17,6 +17,10 @@ export interface MemoryCase {
   module: string;
   /** Bar: the MB that may stay after the job. */
   keep: number;
+  /** Bar: the MB that the job may take at its peak. */
+  take?: number;
+  /** Whether quick runs leave it out. */
+  slow?: boolean;
 }
 
 /** A measurement, in MB. */
@@ -33,14 +37,20 @@ export function keeps(
   name: string,
   call: Call,
   keep: number,
-  module = "../src/linalg/index.ts",
+  rest: Partial<Pick<MemoryCase, "module" | "take" | "slow">> = {},
 ): MemoryCase {
-  return { name, call, keep, module };
+  return { name, call, keep, module: "../src/linalg/index.ts", ...rest };
 }
 
 const SCRIPT = fileURLToPath(import.meta.url);
 
-export async function measureMemory({ name, call, keep, module }: MemoryCase): Promise<MemoryRow> {
+export async function measureMemory({
+  name,
+  call,
+  keep,
+  module,
+  take,
+}: MemoryCase): Promise<MemoryRow> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...["--import", "tsx", "--expose-gc"],
     ...[SCRIPT, JSON.stringify(call), module],
@@ -49,7 +59,9 @@ export async function measureMemory({ name, call, keep, module }: MemoryCase): P
     "before" | "peak" | "after",
     number
   >;
-  return { case: name, before, peak, after, bar: `keeps ≤ ${keep} MB`, ok: after - before <= keep };
+  const bar = `keeps ≤ ${keep} MB${take === undefined ? "" : `, takes ≤ ${take} MB`}`;
+  const ok = after - before <= keep && peak - before <= (take ?? Infinity);
+  return { case: name, before, peak, after, bar, ok };
 }
 
 /** Resident memory after several garbage collections: some memory goes back to the system late. */

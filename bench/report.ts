@@ -136,7 +136,7 @@ Written by \`npm run bench\` (\`-- --only <regex>\`, \`--quick\`, \`--json\`); w
   solution of AX + XB = C it is ‖C−AX−XB‖/((‖A‖+‖B‖)‖X‖+‖C‖)/u in Frobenius norms. For roots it
   is the largest relative error of a root in u; who is off by more than 1e-8 carries no bar.
 - _error_ is that of the largest entry against a known answer, relative to the largest of all; it has the
-  condition of the problem in it.
+  condition of the problem in it. Of a head it is the share of new samples told wrong.
 `;
 
 /** The whole report as Markdown, whose tables prettier aligns. */

@@ -30,7 +30,7 @@ const only = new RegExp(options.only);
 const say = options.json ? console.error : console.log;
 
 async function rowsOf(c: AnyCase): Promise<AnyRow[]> {
-  if ("call" in c) return [await measureMemory(c)];
+  if ("call" in c) return options.quick && c.slow ? [] : [await measureMemory(c)];
   if ("sizes" in c) return measureGrowth(c, options.quick);
   if ("methods" in c) return measureStudy(c, options.quick);
   return measure(c, options.quick);

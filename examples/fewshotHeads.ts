@@ -1,7 +1,7 @@
 /** What an app can put behind a frozen net: ridgeHead and its rivals, all for features as rows. */
 import * as knn from "@tensorflow-models/knn-classifier";
 import * as tf from "@tensorflow/tfjs";
-import { ridgeHead, type Prediction } from "tfjs-initializers";
+import { ridgeHead } from "tfjs-initializers";
 import type { Samples } from "./fewshotBase.ts";
 
 /** Learns the classes 0 … classes − 1 from the support, and tells those of the queries. */
@@ -17,7 +17,7 @@ const solved =
   async ({ features, labels }, queries) => {
     const head = ridgeHead({ prior });
     await head.add(features, labels);
-    const found = (await head.predict(queries)) as Prediction[];
+    const found = await head.predict(queries);
     head.dispose();
     return found.map(({ label }) => Number(label));
   };

@@ -29,7 +29,7 @@ const BUDGET = {
   'export { lstsq } from "tfjs-initializers/linalg"': 23 * 1024,
   'export * from "tfjs-initializers/linalg"': 88 * 1024,
   'export { ridgeHead } from "tfjs-initializers"': 55 * 1024,
-  'export * from "tfjs-initializers"': 153 * 1024,
+  'export * from "tfjs-initializers"': 154 * 1024,
   'import "tfjs-initializers/train"': 17 * 1024,
 };
 

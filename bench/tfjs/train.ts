@@ -186,7 +186,7 @@ const [mlp, lstm, gru, resnet, gpt] = kinds as [Kind, Kind, Kind, Kind, Kind];
 
 /** The memory that 100 steps leave behind, beyond that of 64 earlier steps. */
 const memory = ({ name }: Kind, keep: number): MemoryCase =>
-  keeps(`train, memory: ${name}`, ["trainSteps", name, 100], keep, "./nets.ts");
+  keeps(`train, memory: ${name}`, ["trainSteps", name, 100], keep, { module: "./nets.ts" });
 
 export default [
   // The bar is three times the convolutions of a prediction, and half as much again for everything else.

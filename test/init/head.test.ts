@@ -215,6 +215,42 @@ suite("init/head: moments", (test) => {
     assert.ok(apart(flat(head), flat(wanted)) < 1e-9);
   });
 
+  test("a thousand classes stream in memory that does not grow", () => {
+    const [size, width] = [24, 1000];
+    const head = new Head(size, 0, { ...options, memory: 0 });
+    const bytes: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      head.add(classes(cycle(2 * 1024, width), size, round, width));
+      const { store } = head.learnt();
+      if (store.kind !== "moments") return assert.unreachable(store.kind);
+      const [own] = store.sums;
+      assert.equal([own.x.length, own.y.length], [0, 0]); // full buffers have become moments
+      const numbers = Object.values(own).reduce((sum, one) => sum + (one.length ?? 1), 0);
+      bytes.push(numbers);
+    }
+    assert.equal(bytes, Array(4).fill(1 + size + size * size + width * (2 + size)));
+    assert.is(head.count, 8192);
+    assert.ok(flat(head).every(Number.isFinite));
+  });
+
+  test("a reload in the midst of a buffer goes on with the same bits", () => {
+    const cut = (first: number, end: number) => part(all, d, (i) => i >= first && i < end);
+    const settings = { ...options, memory: 0 };
+    const head = learnt(d, settings, cut(0, 1500));
+    head.linear();
+    head.add(cut(1500, 1510));
+    const copy = Head.from(d, structuredClone(head.learnt()), settings);
+    for (const [first, end] of [
+      [1510, 1520],
+      [1520, 2400],
+      [2400, 2401],
+    ]) {
+      // prettier-ignore
+      for (const one of [head, copy]) one.add(cut(first, end));
+      assert.equal(flat(copy), flat(head));
+    }
+  });
+
   test("classes kept apart give the moments of all", () => {
     const settings = { ...options, memory: 0, lambda: 3 };
     const [pooled, single] = [learnt(d, settings, all), learnt(d, { ...settings, removable: true }, all)]; // prettier-ignore

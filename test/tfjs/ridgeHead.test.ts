@@ -245,8 +245,11 @@ suite("ridgeHead: bases", (test) => {
     ],
   });
   const graph = {
-    inputs: [{ shape: [-1, 4, 4, 3] }],
-    predict: (x: Tensor) => convolution.predict(x),
+    inputs: [{ shape: [-1, 4, 4, 3], dtype: "float32" as const }],
+    predict(x: Tensor) {
+      assert.is(x.dtype, "float32"); // as a GraphModel insists
+      return convolution.predict(x);
+    },
   };
   const plain = (x: Tensor) => tf.reshape(convolution.predict(x) as Tensor, [x.shape[0], -1]);
   const later = async (x: Tensor) => {
@@ -281,6 +284,9 @@ suite("ridgeHead: bases", (test) => {
     await head.add(pixels, "dark");
     await head.add([pixels, pixels], ["dark", "cat"]);
     assert.equal(head.counts, [16, 15, 15, 2]);
+    const other = ridgeHead({ base: graph });
+    await other.add(pixels, "dark");
+    assert.is(other.count, 1);
     const own = ridgeHead({ base: (x: Tensor) => tf.mean(x, [1, 2]) });
     await own.add(pixels, 1);
     single.dispose();
@@ -442,6 +448,9 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
         await refused(head, /labels/, job);
     }
     await refused(head, /labels/, () => head.evaluate(xs, "bee"));
+    const wide = tf.ones([2, D + 1]);
+    await refused(head, /inputs/, () => head.add(wide, "bee"));
+    await refused(head, /labels/, () => head.add(wide, ["bee", 4] as never));
     for (const one of ["bee", 3, null, undefined, {}])
       await refused(head, /^label$/, () => head.removeClass(one as never));
   });
@@ -529,7 +538,7 @@ suite("knnClassifier", (test) => {
     classifier.clearAllClasses();
     assert.is(classifier.getNumClasses(), 0);
     classifier.addExample(rows[0], "only");
-    assert.equal(await classifier.predictClass(rows[3]), { label: "only", classIndex: 0, confidences: { only: 1 } }); // prettier-ignore
+    assert.equal(await classifier.predictClass(rows[3]), { label: "only", classIndex: 3, confidences: { only: 1 } }); // prettier-ignore
     classifier.dispose();
     copy.dispose();
     assert.is(tf.memory().numTensors, before);

@@ -1,10 +1,12 @@
 /** ridgeHead against plain loops, and against itself where two ways must lead to the same head. */
+import * as knn from "@tensorflow-models/knn-classifier";
 import * as tf from "@tensorflow/tfjs";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
-import { ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
+import { ArgumentError, knnClassifier, ridgeHead, type Prediction, type RidgeHead, type RidgeHeadOptions } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { apply, leaveOneOut, oneHot, ridge } from "../support/naiveHead.ts";
 import { suite } from "../support/suite.ts";
+import { thrown } from "../support/thrown.ts";
 
 await tf.setBackend("cpu");
 
@@ -58,6 +60,30 @@ function labelled(count: number, classes: number, d: number, seed: number) {
   const labels = Array.from({ length: count }, (_, i) => i % classes);
   const [centres, noise] = [draw(classes, d, 7), draw(count, d, seed)];
   return { x: noise.map((row, i) => row.map((v, j) => v + 1.5 * centres[labels[i]][j])), labels };
+}
+
+/** θ of each class by its definition; only the differences count. */
+function thresholds(x: Rows, labels: number[], lambda: number): number[] {
+  const y = oneHot(labels);
+  const scores = x.map((row, i) => {
+    const rest = (_: unknown, k: number) => k !== i;
+    const c = labels[i];
+    const [ys, n] = [y.filter(rest), x.length - 1];
+    const share = ys.filter((one) => one[c] === 1).length / n;
+    return apply(ridge(x.filter(rest), ys, lambda), row)[c] / share - 1;
+  });
+  const of = y[0].map((_, c) => scores.filter((_, i) => labels[i] === c));
+  const mean = (list: number[]) => list.reduce((sum, one) => sum + one / list.length, 0);
+  const many = of.filter((own) => own.length > 2);
+  const squares = many.flatMap((own) => own.map((one) => (one - mean(own)) ** 2));
+  const variance = squares.reduce((sum, one) => sum + one, 0) / many.reduce((sum, own) => sum + own.length - 1, 0); // prettier-ignore
+  const chance = ({ length: n }: number[]) => (4 * (n - 1) ** 2 * variance) / (n * (n - 2) ** 2);
+  const centre = mean(many.map(mean));
+  const spread = Math.max(0, mean(many.map((own) => (mean(own) - centre) ** 2 - chance(own))));
+  return of.map((own) => {
+    if (own.length <= 2 || spread === 0) return 0;
+    return ((spread / (spread + chance(own))) * (mean(own) - centre)) / 2;
+  });
 }
 
 const SHAPES = [[2, 1], [3, 7], [7, 7], [8, 7], [9, 7], [40, 5], [6, 40], [65, 64]]; // prettier-ignore
@@ -332,6 +358,15 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
+  test("a reload with counts that are not those of its labels is refused", async () => {
+    const head = await learn(ridgeHead(), [[1], [2], [3], [4]], ["a", "b", "a", "b"]); // prettier-ignore
+    const saved = JSON.parse(JSON.stringify(head));
+    saved.learnt.counts = [1, 3];
+    const error = thrown(ArgumentError, () => head.fromJSON(saved));
+    assert.is(error.argument, "json.learnt.counts");
+    assert.equal(head.counts, [2, 2]);
+  });
+
   test("one sample of each of two classes", async () => {
     for (const options of Object.values(STORES)) {
       const head = await learn(ridgeHead(options), [[1, 0], [0, 1]], ["a", "b"]); // prettier-ignore
@@ -370,6 +405,34 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
+  test("thresholds are mean leave-one-out scores, drawn to each other by the chance of a U-statistic", async () => {
+    const far = [1, 2, 3, 6];
+    const x = draw(80, 5, 115).map((row, i) =>
+      row.map((v, j) => v / 2 + far[i % 4] * Number(j === i % 4)),
+    );
+    const labels = x.map((_, i) => i % 4);
+    for (const counts of [
+      [20, 15, 20, 20],
+      [20, 12, 9, 2],
+      [2, 2, 2, 2],
+    ]) {
+      const seen = [0, 0, 0, 0];
+      const kept = labels.flatMap((label, i) => (seen[label]++ < counts[label] ? [i] : []));
+      const [own, xs] = [kept.map((i) => labels[i]), kept.map((i) => x[i])];
+      const head = await learn(ridgeHead({ lambda: 20 }), xs, own);
+      // The scores of the mean over all samples are zero, which leaves the thresholds, times an unknown slope.
+      const centre = xs[0].map((_, j) => xs.reduce((sum, row) => sum + row[j] / xs.length, 0));
+      const [p] = await values(head, [centre]);
+      const found = p.map((one) => -Math.log(one / p[0]));
+      const want = thresholds(xs, own, 20).map((one, _, all) => one - all[0]);
+      const size = Math.hypot(...want);
+      const slope = size && Math.hypot(...found) / size;
+      // Their mean is rounded to float32.
+      assert.is(slope > 0, counts[0] > 2);
+      assert.ok(found.every((one, c) => Math.abs(one - slope * want[c]) <= 1e-6 * (slope || 1)));
+    }
+  });
+
   test("probabilities follow the frequencies of new samples", async () => {
     // Two classes with Gaussian features of known log-odds: 2 c·x for centres ± c.
     const [d, n] = [4, 2000];
@@ -400,5 +463,38 @@ suite("ridgeHead, classes", (test) => {
       for (let e = -12; e <= 12; e += 2)
         assert.ok(own <= 1.02 * leaveOneOut(x, y, lambda * 2 ** e));
     }
+  });
+});
+
+suite("knnClassifier", (test) => {
+  test("an app that changes one line: the same calls as to @tensorflow-models/knn-classifier", async () => {
+    const { x, labels } = labelled(30, 3, 5, 120);
+    /** What the app is told of all that it may look at; the centres are far apart, so that labels are sure. */
+    const app = async (classifier: Pick<knn.KNNClassifier, keyof knn.KNNClassifier>) => {
+      const told: unknown[] = [classifier.getNumClasses()];
+      const rows = x.map((row, i) =>
+        tf.tensor1d(row.map((v, j) => v + 20 * Number(j === labels[i]))),
+      );
+      const look = async () => {
+        told.push(classifier.getNumClasses(), { ...classifier.getClassExampleCount() });
+        const sizes = Object.entries(classifier.getClassifierDataset());
+        told.push(sizes.map(([key, { shape }]) => [key, shape]));
+        for (const row of rows.slice(0, 6)) {
+          const { label, classIndex, confidences } = await classifier.predictClass(row, 5);
+          told.push([label, classIndex, Object.keys(confidences)]);
+        }
+      };
+      rows.forEach((row, i) => classifier.addExample(row, labels[i] === 1 ? "one" : labels[i]));
+      await look();
+      classifier.clearClass("one");
+      await look();
+      rows.forEach((row, i) => labels[i] === 1 && classifier.addExample(row, "again"));
+      await look();
+      classifier.clearAllClasses();
+      told.push(classifier.getNumClasses());
+      classifier.dispose();
+      return told;
+    };
+    assert.equal(await app(knnClassifier()), await app(knn.create()));
   });
 });

@@ -97,6 +97,11 @@ function decoded(
     kind === "samples"
       ? { kind, ...samples() }
       : { kind: "moments", sums: sumsOf(sums, size, labelled, removable, all.width) };
+  if (labelled && state.kind === "samples") {
+    const own = Array<number>(classes).fill(0);
+    state.y.forEach((label) => own[label]!++);
+    if (!own.every((one, c) => one === list[c])) throw new ArgumentError("json.learnt.counts", show(own), show(list)); // prettier-ignore
+  }
   return { ...all, counts: list as number[], store: state };
 }
 

@@ -1,6 +1,6 @@
 import { Tensor, tensor2d, type Tensor2D } from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
-import { float32 } from "../../arrays.ts";
+import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described } from "../data/labels.ts";
 import type { Features } from "./features.ts";
@@ -17,6 +17,9 @@ export type RidgeClassifierOptions = Pick<
 export class RidgeClassifier {
   #learner: Learner;
 
+  /** Indices of labels in the order in which they first came; a class that was cleared keeps its index. */
+  readonly #indices = new Map<Label, number>();
+
   constructor(options: RidgeClassifierOptions) {
     const names = ["lambda", "prior", "memory", "removable"] as const;
     this.#learner = new Learner(checked(known(options, names)));
@@ -25,13 +28,21 @@ export class RidgeClassifier {
   /** Adds the features of one sample: a tensor of any shape, which is read at once and stays the caller's. */
   addExample(example: Tensor, label: Label): void {
     this.#learner.add(flat("example", example), named(label));
+    this.#index();
+  }
+
+  #index(): void {
+    for (const label of this.#learner.classes) {
+      if (!this.#indices.has(label)) this.#indices.set(label, this.#indices.size);
+    }
   }
 
   /**
    * Predicts the class of one sample from its features.
    *
    * @param k taken and ignored: there are no neighbours
-   * @returns the label, as a string; its index, in the order in which the classes came; and the probability of each class
+   * @returns the label, as a string; its index, in the order in which the classes first came, which a cleared class keeps;
+   *   and the probability of each class
    */
   async predictClass(
     input: Tensor,
@@ -46,7 +57,8 @@ export class RidgeClassifier {
     const data = single ? [1] : learner.predict(features).data;
     const best = classes.reduce<number>((top, _, at) => (data[at]! > data[top]! ? at : top), 0);
     const confidences = Object.fromEntries(classes.map((label, at) => [label, data[at]!]));
-    return { label: String(classes[best]), classIndex: best, confidences };
+    const label = classes[best]!;
+    return { label: String(label), classIndex: this.#indices.get(label)!, confidences };
   }
 
   /** Removes a class and its samples. */
@@ -92,6 +104,7 @@ export class RidgeClassifier {
       staged.add({ x, count, size: size / count }, named(label));
     }
     this.#learner = staged;
+    this.#index();
   }
 
   /** Gives up all memory. */
@@ -112,7 +125,7 @@ function flat(name: string, x: Tensor): Features {
     throw new ArgumentError(name, "a tensor of numbers", described(x));
   }
   const values = float32(x.dataSync());
-  if (!values.every(Number.isFinite)) {
+  if (!allFinite(values)) {
     throw new ArgumentError(name, "finite features", "a NaN or an infinity");
   }
   return { x: values, count: 1, size: x.size };
