@@ -4,13 +4,22 @@ import haar from "../../bench/linalg/haar.ts";
 import matmul from "../../bench/linalg/matmul.ts";
 import qr from "../../bench/linalg/qr.ts";
 import svd from "../../bench/linalg/svd.ts";
+import initializers from "../../bench/tfjs/initializers.ts";
 import builds from "../../bench/tfjs/install.ts";
 import type { Case } from "../../bench/harness.ts";
 
-const files: Record<string, readonly object[]> = { models: builds, haar, qr, svd, eigh, matmul };
+const files: Record<string, readonly object[]> = {
+  models: builds,
+  initializers,
+  haar,
+  qr,
+  svd,
+  eigh,
+  matmul,
+};
 
 /** The largest order, in a name, of a matrix that a page measures. */
-const LARGEST = 512;
+const LARGEST = 784;
 
 const orders = (name: string) => (name.match(/\d+/g) ?? []).map(Number);
 

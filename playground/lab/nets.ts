@@ -69,9 +69,14 @@ export function calls(settings: Settings, shape: readonly number[], classes: num
 }
 
 /** The options of the scheme's initializer for the i-th kernel of a network. */
-export function kernelOptions({ options, gain }: Maker, settings: Settings, call: Call, i: number) {
+export function kernelOptions(
+  { options, gain, random = true }: Maker,
+  settings: Settings,
+  call: Call,
+  i: number,
+) {
   const own = gain && call.name !== "classes" ? { gain: gains[settings.activation] ?? 1 } : {};
-  return { ...options, ...own, seed: settings.seed + i };
+  return { ...options, ...own, ...(random && { seed: settings.seed + i }) };
 }
 
 /** The network as JavaScript that `build` would be, and the names that it imports from this package. */

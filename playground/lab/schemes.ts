@@ -8,6 +8,8 @@ export interface Maker {
   readonly options?: Readonly<Record<string, number | string | boolean>>;
   /** Whether `gain` is to be what the activation asks for. */
   readonly gain?: boolean;
+  /** Whether it draws random numbers; default true. */
+  readonly random?: boolean;
 }
 
 export interface Scheme {
@@ -26,11 +28,12 @@ export interface Scheme {
 }
 
 const stock = (factory: string): Maker => ({ from: "tf.initializers", factory });
-const ours = (factory: string, options?: Maker["options"], gain = false): Maker => ({
+const ours = (factory: string, options?: Maker["options"], gain = false, random = true): Maker => ({
   from: "tfjs-initializers",
   factory,
   options,
   gain,
+  random,
 });
 
 export const schemes: Readonly<Record<string, Scheme>> = {
@@ -42,9 +45,17 @@ export const schemes: Readonly<Record<string, Scheme>> = {
     why: "TensorFlow.js' own heNormal, whose weights have 0.77 of the variance that He et al. ask for.",
     kernel: stock("heNormal"),
   },
-  "leCunNormal, stock": {
-    why: "Normal numbers with variance 1 / inputs, for selu and tanh.",
-    kernel: stock("leCunNormal"),
+  heNormal: {
+    why: "Truncated normal numbers with variance 2 / inputs, for relu; the variance is right, and the seed gives the same bits everywhere.",
+    kernel: ours("heNormal"),
+  },
+  glorotNormal: {
+    why: "Truncated normal numbers with variance 2 / (inputs + outputs).",
+    kernel: ours("glorotNormal"),
+  },
+  leCunNormal: {
+    why: "Truncated normal numbers with variance 1 / inputs, for selu and tanh.",
+    kernel: ours("leCunNormal"),
   },
   orthogonal: {
     why: "Every kernel is a random rotation times a gain, so signals keep their length through many layers.",
@@ -54,9 +65,29 @@ export const schemes: Readonly<Record<string, Scheme>> = {
     why: "Convolutions that start as a rotation of the channels at each pixel. Dense layers are orthogonal.",
     kernel: ours("deltaOrthogonal", {}, true),
   },
+  reluOrthogonal: {
+    why: "Rotations calibrated for deep relu networks, so that fewer units die.",
+    kernel: ours("reluOrthogonal"),
+  },
+  zerO: {
+    why: "Identities and Hadamard matrices: no random numbers at all.",
+    kernel: ours("zerO", {}, false, false),
+  },
+  idInit: {
+    why: "Identities that repeat themselves where a layer is wider than its input.",
+    kernel: ours("idInit", {}, false, false),
+  },
   decorrelated: {
     why: "Units of a layer whose pre-activations are uncorrelated.",
     kernel: ours("decorrelated"),
+  },
+  "initialize, auto": {
+    why: "Every layer gets what its surroundings in the network ask for, so that signals and gradients keep their size.",
+    then: { call: "initialize", seed: true },
+  },
+  "initialize, fixup": {
+    why: "Residual branches are scaled by their number and end in zeros.",
+    then: { call: "initialize", seed: true, options: { scheme: "fixup" } },
   },
   "from data": {
     why: "Hidden layers encode the main components of the samples, and the last layer is solved, not trained.",
