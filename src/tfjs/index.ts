@@ -34,9 +34,10 @@ export {
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
+export { initialize, type InitializeOptions } from "./initialize/initialize.ts";
+export type { InitializedLayer, InitializeReport } from "./initialize/report.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";
-export { lpsModel, type LpsLayerReport } from "./lps/lpsModel.ts";
 export { deltaOrthogonal, orthogonal } from "./orthogonal.ts";
 export { relu1 } from "./relu1.ts";

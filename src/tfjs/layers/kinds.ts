@@ -62,6 +62,8 @@ export interface Kind {
   readonly pooling?: "windows" | "global maximum" | "global average";
   /** The layer changes the shape but keeps the order of the entries. */
   readonly ordered?: true;
+  /** The number of gates of a cell, whose units lie side by side in its kernels. */
+  readonly gates?: number;
 }
 
 const linear = (map: LinearMap, axes = 0): Kind => ({ role: "linear", map, axes });
@@ -94,10 +96,10 @@ const table: Readonly<Record<string, Kind>> = {
   GRU: { role: "recurrent" },
   LSTM: { role: "recurrent" },
   ConvLSTM2D: { role: "recurrent" },
-  SimpleRNNCell: { role: "cell" },
-  GRUCell: { role: "cell" },
-  LSTMCell: { role: "cell" },
-  ConvLSTM2DCell: { role: "cell" },
+  SimpleRNNCell: { role: "cell", gates: 1 },
+  GRUCell: { role: "cell", gates: 3 },
+  LSTMCell: { role: "cell", gates: 4 },
+  ConvLSTM2DCell: { role: "cell", gates: 4 },
   StackedRNNCells: { role: "cell" },
 
   Activation: grows("activation"),
