@@ -18,7 +18,7 @@ import asc from "assemblyscript/asc";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 /** Where not both precisions are wanted. */
-const alone = { polynomials: ["f64"], training: ["f32"] };
+const alone = { polynomials: ["f64"], random: ["f32"], training: ["f32"] };
 const rooms = readdirSync("assembly/rooms")
   .map((file) => file.slice(0, -".ts".length))
   .sort()

@@ -12,7 +12,7 @@
  */
 import { REAL, SINGLE } from "../real";
 import { cos, log, sin } from "./elementary";
-import { BLOCK, COUNTERS, philox } from "./philox";
+import { BLOCK, COUNTERS, count, philox } from "./philox";
 
 /** Groups that n numbers take. */
 // @ts-ignore: decorator
@@ -26,13 +26,7 @@ export function groups(n: i32): i32 {
 export function larnv(n: i32, seed0: u32, seed1: u32, first: u64, x: usize, work: usize): void {
   const end = x + REAL * <usize>n;
   for (let counter = COUNTERS * first; x < end; counter += COUNTERS, x += BLOCK) {
-    for (let s = 0; s < 2; s++) {
-      const set = work + 64 * s;
-      v128.store(set, i32x4.add(i32x4.splat(<i32>counter + 4 * s), i32x4(0, 1, 2, 3)));
-      v128.store(set, i32x4.splat(<i32>(counter >> 32)), 16);
-      v128.store(set, i32x4.splat(0), 32);
-      v128.store(set, i32x4.splat(0), 48);
-    }
+    count(work, counter);
     philox(work, seed0, seed1);
     const to = x + BLOCK <= end ? x : work;
     normals(work, to);

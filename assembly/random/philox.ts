@@ -16,6 +16,19 @@
 // @ts-ignore: decorator
 @inline export const BLOCK: usize = 128;
 
+/** Eight counters from `counter` on, to x. */
+// @ts-ignore: decorator
+@inline
+export function count(x: usize, counter: u64): void {
+  for (let s = 0; s < 2; s++) {
+    const set = x + 64 * s;
+    v128.store(set, i32x4.add(i32x4.splat(<i32>counter + 4 * s), i32x4(0, 1, 2, 3)));
+    v128.store(set, i32x4.splat(<i32>(counter >> 32)), 16);
+    v128.store(set, i32x4.splat(0), 32);
+    v128.store(set, i32x4.splat(0), 48);
+  }
+}
+
 /** Low words of the four 64-bit products x · m. */
 // @ts-ignore: decorator
 @inline

@@ -3,12 +3,12 @@
  * `out` are flattened to rows (Saxe, McClelland and Ganguli 2014, section 3; the layout is Keras's).
  */
 import { float32, float64 } from "../arrays.ts";
-import { checkOneOf, checkSeed, checkSingle } from "../arguments.ts";
+import { checkInteger, checkOneOf, checkSeed, checkSingle } from "../arguments.ts";
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 import { haar } from "../linalg/haar.ts";
 import { qr } from "../linalg/qr.ts";
 import { seedsOf } from "./draws.ts";
-import { checkShape, size } from "./shape.ts";
+import { centreOf, checkShape, size } from "./shape.ts";
 
 export interface DrawOptions {
   /** Factor on the matrix, finite in single precision; default 1. √2 suits relu. */
@@ -26,6 +26,11 @@ export interface OrthogonalOptions extends DrawOptions {
    * layer), or `"dense"` (default) for every other layer.
    */
   layer?: (typeof layers)[number];
+  /**
+   * Number of gates of a recurrent layer (4 of an LSTM, 3 of a GRU): each gets an orthogonal matrix of its own, from
+   * equal runs of columns. Default 1: one matrix, as in Keras. Only with layer `"dense"`.
+   */
+  gates?: number;
 }
 
 export interface DeltaOrthogonalOptions extends DrawOptions {
@@ -41,18 +46,25 @@ export interface DeltaOrthogonalOptions extends DrawOptions {
  *   `"depthwise"`  […, in, multiplier]  one Q for each channel, taps x multiplier: filters of a channel see no other
  *   `"separable"`  with one tap, the pointwise kernel: as dense; with more, the depthwise kernel
  *
+ * With the option `gates` the columns are cut into as many equal runs, one Q for each. An LSTM's [units, 4 units] as one
+ * matrix has orthonormal rows, and each of its gates, a quarter, shrinks the state to half its length on the average.
+ *
  * @param shape rank ≥ 2; a zero gives an empty kernel
  * @returns the kernel, row-major
- * @throws ArgumentError for a bad shape, gain, layer or seed; MemoryError
+ * @throws ArgumentError for a bad shape, gain, layer, seed or number of gates; MemoryError
  */
 export function orthogonal(
   shape: readonly number[],
   options: OrthogonalOptions = {},
 ): Float32Array {
-  const { gain = 1, layer = "dense", seed } = options;
+  const { gain = 1, layer = "dense", gates = 1, seed } = options;
   const [rows, cols] = flatten(shape);
   checkOptions(options);
+  if (cols % gates !== 0) {
+    throw new ArgumentError("shape", `a last axis that ${gates} gates divide`, show(shape));
+  }
   if (rows * cols === 0) return float32(0);
+  if (gates > 1) return scale(gated(rows, cols, gates, seed), gain);
   if (layer === "dense") return scale(haar(rows, cols, { seed }).data, gain);
   const taps = size(shape.slice(0, -2));
   const channels = shape.at(-2)!;
@@ -65,6 +77,19 @@ export function orthogonal(
       : filters(taps, channels, cols, depthwise),
     gain,
   );
+}
+
+/** Matrices of cols / gates columns, side by side. */
+function gated(rows: number, cols: number, gates: number, seed?: number): Float32Array {
+  const kernel = float32(rows * cols);
+  const units = cols / gates;
+  seedsOf(seed, gates).forEach((own, gate) => {
+    const { data } = haar(rows, units, { seed: own });
+    for (let i = 0; i < rows; i++) {
+      kernel.set(data.subarray(i * units, (i + 1) * units), i * cols + gate * units);
+    }
+  });
+  return kernel;
 }
 
 /** Makes a depthwise kernel […, channels, multiplier]: an orthogonal matrix, taps x multiplier, for each channel. */
@@ -143,12 +168,12 @@ export function deltaOrthogonal(
   }
   const kernel = float32(size(shape));
   if (kernel.length === 0) return kernel;
-  const centre = spatial.reduce((tap, width) => tap * width + Math.floor((width - 1) / 2), 0);
-  kernel.set(scale(haar(rows, cols, { seed }).data, gain), centre * rows * cols);
+  kernel.set(scale(haar(rows, cols, { seed }).data, gain), centreOf(spatial) * rows * cols);
   return kernel;
 }
 
-function flatten(shape: readonly number[]): [number, number] {
+/** The sizes of the matrix as which a kernel is read. */
+export function flatten(shape: readonly number[]): [number, number] {
   checkShape(shape, 2, Infinity);
   return [size(shape.slice(0, -1)), shape[shape.length - 1]!];
 }
@@ -157,8 +182,10 @@ function flatten(shape: readonly number[]): [number, number] {
 const MOST_FACTORED = 2 ** 27;
 
 /** Throws an ArgumentError for options that are invalid whatever the shape. */
-export function checkOptions({ layer = "dense", ...draw }: OrthogonalOptions): void {
+export function checkOptions({ layer = "dense", gates = 1, ...draw }: OrthogonalOptions): void {
   checkOneOf("layer", layer, layers);
+  checkInteger("gates", gates, 1);
+  if (gates > 1 && layer !== "dense") throw new ArgumentError("gates", `1 with layer "${layer}"`, show(gates)); // prettier-ignore
   checkDraw(draw);
 }
 
@@ -168,12 +195,13 @@ export function checkDeltaOptions({ layer = "dense", ...draw }: DeltaOrthogonalO
   checkDraw(draw);
 }
 
-function checkDraw({ gain = 1, seed }: DrawOptions): void {
+export function checkDraw({ gain = 1, seed }: DrawOptions): void {
   checkSingle("gain", gain);
   checkSeed(seed);
 }
 
-function scale(values: Float32Array, factor: number): Float32Array {
+/** The values times a factor, in place. */
+export function scale(values: Float32Array, factor: number): Float32Array {
   if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
   return values;
 }

@@ -6,6 +6,14 @@ export function size(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/**
+ * The tap that sees the position which an output stands for: the number of the spatial centre, ⌊(length − 1)/2⌋ along
+ * each axis. With padding "same", this is where an even kernel of TensorFlow.js has its centre, too.
+ */
+export function centreOf(spatial: readonly number[]): number {
+  return spatial.reduce((tap, length) => tap * length + Math.floor((length - 1) / 2), 0);
+}
+
 /** The most numbers that WebAssembly, and so the kernels, can address in 4 GiB. */
 const MOST = 2 ** 30;
 

@@ -36,6 +36,19 @@ export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
 export { initialize, type InitializeOptions } from "./initialize/initialize.ts";
 export type { InitializedLayer, InitializeReport } from "./initialize/report.ts";
+export { identity, idInit, zerO } from "./initializers/identity.ts";
+export { mimetic } from "./initializers/mimetic.ts";
+export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random.ts";
+export { reluOrthogonal } from "./initializers/reluOrthogonal.ts";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  leCunNormal,
+  leCunUniform,
+  varianceScaling,
+} from "./initializers/variance.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";

@@ -13,7 +13,7 @@ class Orthogonal extends Initializer<OrthogonalOptions> {
   static readonly className = "TfjsInitializersOrthogonal";
 
   constructor(options: OrthogonalOptions = {}) {
-    super(configured(options, ["gain", "layer", "seed"]));
+    super(configured(options, ["gain", "gates", "layer", "seed"]));
     checkOptions(this.options);
   }
 
@@ -54,6 +54,10 @@ export type { Orthogonal };
  * - separableConv2d (kernelSize > 1): give `orthogonal({ layer: "separable" })` as depthwiseInitializer, which
  *   tf.layers 4.22 uses for both kernels.
  *
+ * Recurrent kernels hold the matrices of all gates side by side. By default they are parts of one Q, as in Keras and
+ * tf.layers; then a gate shortens the state. Give `gates: 4` to an LSTM, `gates: 3` to a GRU (a SimpleRNN has one) for
+ * an orthogonal matrix in every gate; the same goes for their kernels of inputs.
+ *
  * Mathematics: the kernel, flattened to rows x cols with cols its last axis, is gain · Q with QᵀQ = I (rows ≥ cols) or
  * QQᵀ = I (rows < cols). Method: Stewart 1980 (see `haar`). Its use for weights: Saxe et al. 2014, section 3.
  *
@@ -62,6 +66,7 @@ export type { Orthogonal };
  *
  * @param config.gain factor, finite in single precision; default 1
  * @param config.layer `"dense"` (default: dense, recurrent and convolution kernels), `"depthwise"` or `"separable"`
+ * @param config.gates number of gates with a matrix of their own; default 1
  * @param config.seed integer from 0 to 2^53 − 1; without one every weight is drawn afresh
  * @returns the initializer, for `kernelInitializer` and the like
  * @throws ArgumentError for a bad or unknown option. `apply` throws ArgumentError for rank < 2 or a dtype other than

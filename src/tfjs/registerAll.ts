@@ -2,6 +2,11 @@ import * as core from "@tensorflow/tfjs-core";
 import { classes as decorrelatedClasses } from "./diversity/decorrelated.ts";
 import { classes as layerClasses } from "./diversity/layer.ts";
 import { classes as regularizerClasses } from "./diversity/regularizer.ts";
+import { classes as identityClasses } from "./initializers/identity.ts";
+import { classes as mimeticClasses } from "./initializers/mimetic.ts";
+import { classes as randomClasses } from "./initializers/random.ts";
+import { classes as reluOrthogonalClasses } from "./initializers/reluOrthogonal.ts";
+import { classes as varianceClasses } from "./initializers/variance.ts";
 import { install, type TensorFlow } from "./install.ts";
 import { classes as lpsClasses } from "./lps/lps.ts";
 import { classes as orthogonalClasses } from "./orthogonal.ts";
@@ -12,11 +17,16 @@ import { hint } from "./train/hint.ts";
 /** All that a saved model may name. */
 const classes = {
   ...decorrelatedClasses,
+  ...identityClasses,
   ...layerClasses,
   ...lpsClasses,
+  ...mimeticClasses,
   ...orthogonalClasses,
+  ...randomClasses,
   ...regularizerClasses,
   ...reluClasses,
+  ...reluOrthogonalClasses,
+  ...varianceClasses,
 };
 
 /**

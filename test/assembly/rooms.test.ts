@@ -13,13 +13,18 @@ const abi: Record<Room, string[]> = {
   orthogonal: ["haar", "larnv", "philox", "qr"],
   polynomials: ["polyval", "roots"],
   products: ["gemm", "gemmPack", "gemmTiles"],
+  random: ["draw"],
   spreading: ["spread"],
   symmetric: ["gejsv", "gesdd", "gesvjb", "syevd"],
   systems: ["cholesky", "gesv", "gesvb", "getri", "lu", "trtrs"],
   training: ["dwgrad", "wgrad"],
 };
 /** Rooms where one precision is all that is used. */
-const alone: Partial<Record<Room, string[]>> = { polynomials: ["f64"], training: ["f32"] };
+const alone: Partial<Record<Room, string[]>> = {
+  polynomials: ["f64"],
+  random: ["f32"],
+  training: ["f32"],
+};
 
 const file = (name: string) => new URL(`../../build/${name}.wasm`, import.meta.url);
 

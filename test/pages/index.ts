@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as decorrelated from "./decorrelated.ts";
+import * as initializers from "./initializers.ts";
 import * as linalg from "./linalg.ts";
 import * as lps from "./lps.ts";
 import * as orthogonal from "./orthogonal.ts";
@@ -8,7 +9,7 @@ import * as orthogonal from "./orthogonal.ts";
  * The pages that the browser test opens. Each is a module with `report()`, which computes its cases
  * and returns their hashes; Node calls the same function for comparison.
  */
-export const pages = { decorrelated, linalg, lps, orthogonal };
+export const pages = { decorrelated, initializers, linalg, lps, orthogonal };
 
 export type Report = Record<string, string>;
 

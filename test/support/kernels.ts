@@ -11,6 +11,7 @@ import * as nonsymmetric from "../../src/wasm/rooms/nonsymmetric.ts";
 import * as orthogonal from "../../src/wasm/rooms/orthogonal.ts";
 import * as polynomials from "../../src/wasm/rooms/polynomials.ts";
 import * as products from "../../src/wasm/rooms/products.ts";
+import * as random from "../../src/wasm/rooms/random.ts";
 import * as spreading from "../../src/wasm/rooms/spreading.ts";
 import * as symmetric from "../../src/wasm/rooms/symmetric.ts";
 import * as systems from "../../src/wasm/rooms/systems.ts";
@@ -22,6 +23,7 @@ export const rooms = {
   orthogonal,
   polynomials,
   products,
+  random,
   spreading,
   symmetric,
   systems,

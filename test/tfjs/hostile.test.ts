@@ -130,6 +130,21 @@ const ofDoor: Record<string, Call> = {
   diversityRegularizer: () => [{ penalty: "cos2", lambda: 1, epochs: 2, power: 2, epsilon: 1, depthwise: false }], // prettier-ignore
   diversitySchedule: () => [model],
   fitGrowing: () => [model, xs, ys, { schedule: { layers: "hidden", every: 1, from: 1, events: 0, units: 1, order: "all", samples: 4, method: "zero", seed: 1 }, onGrow: () => {} }], // prettier-ignore
+  glorotNormal: () => [{ layer: "dense", seed: 1 }],
+  glorotUniform: () => [{ layer: "transpose", seed: 1 }],
+  heNormal: () => [{ layer: "depthwise", seed: 1 }],
+  heUniform: () => [{ layer: "separable", seed: 1 }],
+  leCunNormal: () => [{ layer: "embedding", seed: 1 }],
+  leCunUniform: () => [{ layer: "dense", seed: 1 }],
+  identity: () => [{ gain: 2, groups: 1, layer: "dense" }],
+  idInit: () => [{ gain: 2, layer: "transpose" }],
+  zerO: () => [{ gain: 2, layer: "depthwise" }],
+  mimetic: () => [{ heads: 2, queryKey: { alpha: 1, beta: 1 }, valueOutput: { alpha: 1 }, seed: 1 }], // prettier-ignore
+  reluOrthogonal: () => [{ gain: 1, seed: 1 }],
+  randomNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
+  randomUniform: () => [{ minval: 1, maxval: 2, seed: 1 }],
+  truncatedNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
+  varianceScaling: () => [{ scale: 2, mode: "fanAvg", distribution: "uniform", layer: "dense", seed: 1 }], // prettier-ignore
   grow: () => [model, { layer: "hidden", units: 1, method: "gradmax", xs, ys, batchSize: 4, gain: 1, norm: "fixed", inverse: false, seed: 1 }], // prettier-ignore
   initializeFromData: () => [model, xs, { ys, method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], // prettier-ignore
   inputCovariance: () => [xs],
@@ -141,7 +156,7 @@ const ofDoor: Record<string, Call> = {
     model,
     { degree: 2, biasScale: 1, variance: "he", weights: "orthogonal", seed: 1 },
   ],
-  orthogonal: () => [{ gain: 1, layer: "depthwise", seed: 1 }],
+  orthogonal: () => [{ gain: 1, gates: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
   settle: () => [relu1Model(), { xs, layers: ["hidden"] }],
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore

@@ -5,16 +5,34 @@ import { activationOf, type Activation } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
-import type { Pairs, Weights } from "./kernels.ts";
+import type { Kernels, Pairs } from "./kernels.ts";
 import { roleOf, type Call, type Edge } from "./network.ts";
 import { joins, type Joins } from "./residual.ts";
 import { padded, type MomentOf, type Signal } from "./signals.ts";
 import { functionOf, isHead, outlets, type Outlet } from "./surroundings.ts";
 
-export type Scheme = "auto" | "he" | "orthogonal" | "fixup" | "zerO" | "lps";
-
 /** What a layer is in its model, as far as its weights are concerned. */
 export type LayerRole = "hidden" | "head" | "branch end" | "recurrent" | "embedding" | "normalization" | "left"; // prettier-ignore
+
+/** The rules of a scheme. */
+interface Rules {
+  readonly weights: Kernels;
+  /** Whether residual branches end in zeros. */
+  readonly residual?: true;
+  /** Whether heads are zero. */
+  readonly zeroHeads?: true;
+}
+
+export const SCHEMES = {
+  auto: { weights: "orthogonal", residual: true },
+  he: { weights: "gaussian" },
+  orthogonal: { weights: "orthogonal" },
+  fixup: { weights: "gaussian", residual: true, zeroHeads: true },
+  zerO: { weights: "zerO", residual: true, zeroHeads: true },
+  lps: { weights: "gaussian" },
+} as const satisfies Record<string, Rules>;
+
+export type Scheme = keyof typeof SCHEMES;
 
 export interface Decision {
   readonly role: LayerRole;
@@ -22,7 +40,7 @@ export interface Decision {
   readonly activation?: string;
   /** Mean square of a weight times the fan-in; 0 for weights of zero. */
   readonly variance: number;
-  readonly weights: Weights;
+  readonly weights: Kernels;
   readonly pairs?: Pairs;
   readonly why: string;
   readonly notes: readonly string[];
@@ -31,6 +49,7 @@ export interface Decision {
 /** What the decisions about the layers of one model have in common. */
 export interface Context extends Joins {
   readonly scheme: Scheme;
+  readonly rules: Rules;
   readonly calls: readonly Call[];
   /** The largest sum of 3 / units over the layers on a way, see `SPREAD`. */
   readonly spread: number;
@@ -75,7 +94,7 @@ export function contextOf(scheme: Scheme, calls: readonly Call[]): Context {
   const spread = longest((call) => (chained(call) ? 3 / units(call) : 0));
   const aim = remembered((activation, moment) => aimOf(activation, moment, depth));
   const momentOf = remembered((activation, q) => secondMoment(functionOf(activation)!, q));
-  return { ...joined, scheme, calls, spread, aim, momentOf };
+  return { ...joined, scheme, rules: SCHEMES[scheme], calls, spread, aim, momentOf };
 }
 
 /** A function of an activation that computes each value once: layers share a few, and integrals take milliseconds. */
@@ -105,21 +124,26 @@ function aimOf(activation: Activation, moment: number, depth: number): Aim {
 /** Decides about a linear layer, from all its calls and from what enters its first call. */
 export function decide(call: Call, input: Signal, context: Context): Decision {
   const { scheme, calls, branches, sums } = context;
+  const { weights, residual, zeroHeads }: Rules = context.rules;
   const uses = calls.filter(({ layer }) => layer === call.layer);
   const ways = uses.flatMap(outlets);
   const head = uses.every(isHead);
   const [activation] = ways.flatMap((way) => ("activation" in way ? [way.activation.name] : []));
-  const weights = scheme === "auto" || scheme === "orthogonal" ? "orthogonal" : "gaussian";
   const common = { weights, ...(!head && activation && { activation }) } as const;
   const branch = branches.find((one) => uses.some((use) => one.calls.includes(use)));
   const why = head ? "output" : [...new Set(ways.map(reason))].join(" and ");
-  const residual = scheme === "auto" || scheme === "fixup" || scheme === "zerO";
 
   if (residual && branch?.end && uses.includes(branch.end)) {
-    return { ...common, role: "branch end", variance: 0, why: "end of a residual branch", notes: [] };
+    return {
+      ...common,
+      role: "branch end",
+      variance: 0,
+      why: "end of a residual branch",
+      notes: [],
+    };
   }
   const role = head ? "head" : "hidden";
-  if (scheme === "fixup" && head) return { ...common, role, variance: 0, why, notes: [] };
+  if (zeroHeads && head) return { ...common, role, variance: 0, why, notes: [] };
 
   const notes: string[] = [];
   let factor = 1;
@@ -135,7 +159,7 @@ export function decide(call: Call, input: Signal, context: Context): Decision {
     notes.push("zero weights would never learn: an activation follows that is flat at zero");
   }
   if (scheme !== "auto") {
-    const variance = factor * mean(ways.map((way) => (head ? 1 : usual(way))));
+    const variance = factor * mean(ways.map((way) => (head || scheme === "zerO" ? 1 : usual(way))));
     return { ...common, role, variance, why: told.join(", "), notes };
   }
 
@@ -149,7 +173,9 @@ export function decide(call: Call, input: Signal, context: Context): Decision {
   const seen = rows?.moment ?? input.moment;
   const moment = Math.min(Math.max(seen, 2 ** -40), 2 ** 40) * padded(call, input).factor;
   const paired = units || rows !== undefined;
-  const wanted = mean(ways.map((way) => (head ? seen : variance(way, input.moment, paired, context))));
+  const wanted = mean(
+    ways.map((way) => (head ? seen : variance(way, input.moment, paired, context))),
+  );
   return {
     ...common,
     role,
@@ -237,7 +263,11 @@ function pairedUnits(
 }
 
 /** Whether all that becomes of a tensor, behind one activation, enters kernels that can have opposite weights. */
-function feedsKernels(edge: Edge, activated: boolean, ends: ReadonlySet<Call | undefined>): boolean {
+function feedsKernels(
+  edge: Edge,
+  activated: boolean,
+  ends: ReadonlySet<Call | undefined>,
+): boolean {
   if (edge.leaves || edge.to.length === 0) return false;
   return edge.to.every((next) => {
     const [output] = next.outputs as [Edge];

@@ -4,7 +4,7 @@ import { checkOneOf, checkSeed, known } from "../../arguments.ts";
 import { checkKernel } from "../../init/lps/lps.ts";
 import type { LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { checkAlive, engine } from "../layers/graph.ts";
-import type { Scheme } from "./decisions.ts";
+import { SCHEMES, type Scheme } from "./decisions.ts";
 import type { Values, Weights } from "./kernels.ts";
 import { plan } from "./plan.ts";
 import { report, type InitializeReport } from "./report.ts";
@@ -19,13 +19,12 @@ export interface InitializeOptions extends Omit<LpsDesignOptions, "activation" |
   weights?: Weights;
 }
 
-const SCHEMES: readonly Scheme[] = ["auto", "he", "orthogonal", "fixup", "zerO", "lps"];
 const DESIGN = ["degree", "interval", "norm", "biasScale", "variance", "moment"] as const;
 
 /** TODO */
 export function initialize(model: LayersModel, options: InitializeOptions = {}): InitializeReport {
   const { scheme = "auto" } = known(options, ["scheme", "seed", "weights", ...DESIGN]);
-  checkOneOf("scheme", scheme, SCHEMES);
+  checkOneOf("scheme", scheme, Object.keys(SCHEMES));
   if (scheme !== "lps") known(options, ["scheme", "seed"]);
   const { seed, weights, scheme: _, ...design } = options;
   checkSeed(seed);

@@ -3,6 +3,8 @@ import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { lpsKernel, type LpsLayer } from "../../init/lps/lps.ts";
+import { zerO } from "../../init/identity.ts";
+import { orthogonal } from "../../init/orthogonal.ts";
 import { size } from "../../init/shape.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
@@ -13,6 +15,9 @@ export type Values = [weight: LayerVariable, values: Float32Array][];
 
 /** How kernels are drawn: independent normal numbers, or orthonormal rows or columns. */
 export type Weights = "gaussian" | "orthogonal";
+
+/** How kernels are made: drawn, or the identities and Hadamard matrices of ZerO, which have no variance to choose. */
+export type Kernels = Weights | "zerO";
 
 /** The option `layer` of `lpsKernel` for each linear map. */
 export const NAMES: Record<LinearMap, LpsLayer> = {
@@ -34,7 +39,7 @@ export interface Pairs {
 export interface KernelOptions {
   /** Mean square of a weight times the fan-in. */
   readonly variance: number;
-  readonly weights: Weights;
+  readonly weights: Kernels;
   readonly pairs?: Pairs;
   readonly seed: number | undefined;
 }
@@ -42,27 +47,33 @@ export interface KernelOptions {
 /** New kernels and a bias of zeros for a linear layer. */
 export function linearValues(layer: Layer, options: KernelOptions): Values {
   const { kernel, depthwiseKernel, pointwiseKernel, bias, strides } = attributes(layer);
-  const { variance, weights, seed } = options;
+  const kind = NAMES[kindOf(layer).map!];
+  const [first, second] = seedsOf(options.seed, 2);
   const zeros: Values = bias ? [[bias, float32(size(bias.shape as number[]))]] : [];
-  const { map } = kindOf(layer);
-  if (map === "separable") {
-    // No activation stands between the two kernels, so the first keeps the variance.
-    const [first, second] = seedsOf(seed, 2);
-    const depthwise = lpsKernel(depthwiseKernel!.shape as number[], { variance: 1, weights, layer: "depthwise", seed: first }); // prettier-ignore
-    const pointwise = kernelValues(pointwiseKernel!.shape as number[], "dense", { ...options, seed: second }); // prettier-ignore
-    return [[depthwiseKernel!, depthwise], [pointwiseKernel!, pointwise], ...zeros]; // prettier-ignore
+  if (kind !== "separable") {
+    const weight = (kind === "depthwise" ? depthwiseKernel : kernel)!;
+    return [[weight, kernelValues(weight, kind, { ...options, seed: first }, strides)], ...zeros];
   }
-  const variable = (map === "depthwise" ? depthwiseKernel : kernel)!;
-  const values = kernelValues(variable.shape as number[], NAMES[map!], { ...options, seed }, strides); // prettier-ignore
-  return [[variable, variance === 0 ? values.fill(0) : values], ...zeros];
+  // No activation stands between the two kernels, so the first keeps the variance.
+  const { weights } = options;
+  const filters = kernelValues(depthwiseKernel!, "depthwise", {
+    variance: 1,
+    weights,
+    seed: first,
+  });
+  const mixing = kernelValues(pointwiseKernel!, "dense", { ...options, seed: second });
+  return [[depthwiseKernel!, filters], [pointwiseKernel!, mixing], ...zeros]; // prettier-ignore
 }
 
 function kernelValues(
-  shape: readonly number[],
+  weight: LayerVariable,
   layer: LpsLayer,
   { variance, weights, pairs, seed }: KernelOptions,
   strides?: number | number[],
 ): Float32Array {
+  const shape = weight.shape as number[];
+  if (variance === 0) return float32(size(shape));
+  if (weights === "zerO") return zerO(shape, { layer });
   if (!pairs || (pairs.channels === undefined && !pairs.units)) {
     return lpsKernel(shape, { variance, weights, layer, strides, seed });
   }
@@ -70,7 +81,9 @@ function kernelValues(
   const transposed = layer === "transpose";
   const [a, b] = shape.slice(-2) as [number, number];
   const halved = (length: number, half: boolean) => (half ? length / 2 : length);
-  const [rows, cols] = transposed ? [units, channels !== undefined] : [channels !== undefined, units];
+  const [rows, cols] = transposed
+    ? [units, channels !== undefined]
+    : [channels !== undefined, units];
   const own = [...shape.slice(0, -2), halved(a, rows), halved(b, cols)];
   // With half the inputs, the same mean square is that of half the variance.
   const part = channels === undefined ? variance : variance / 2;
@@ -116,9 +129,10 @@ export function cellValues(cell: Layer, weights: Weights, seed: number | undefin
   const { kernel, recurrentKernel, bias, unitForgetBias } = attributes(cell);
   const gates = kindOf(cell).gates!;
   const [first, second] = seedsOf(seed, 2);
+  const shape = kernel!.shape as number[];
   const values: Values = [
-    [kernel!, gateValues(kernel!.shape as number[], gates, weights, first)],
-    [recurrentKernel!, gateValues(recurrentKernel!.shape as number[], gates, "orthogonal", second)],
+    [kernel!, weights === "orthogonal" ? gateValues(shape, gates, first) : lpsKernel(shape, { variance: 1, seed: first })], // prettier-ignore
+    [recurrentKernel!, orthogonal(recurrentKernel!.shape as number[], { gates, seed: second })],
   ];
   if (!bias) return values;
   const length = bias.shape[0]!;
@@ -128,17 +142,11 @@ export function cellValues(cell: Layer, weights: Weights, seed: number | undefin
   return [...values, [bias, biases]];
 }
 
-function gateValues(shape: number[], gates: number, weights: Weights, seed: number | undefined) {
-  const units = shape.at(-1)! / gates;
-  const values = float32(size(shape));
-  seedsOf(seed, gates).forEach((own, gate) => {
-    const one = lpsKernel([...shape.slice(0, -1), units], { variance: 1, weights, seed: own });
-    for (let row = 0; row * units < one.length; row++) {
-      const part = one.subarray(row * units, (row + 1) * units);
-      values.set(part, (row * gates + gate) * units);
-    }
-  });
-  return values;
+/** Orthonormal rows or columns for each gate, of mean square 1 / fan-in. */
+function gateValues(shape: readonly number[], gates: number, seed: number | undefined) {
+  const inputs = size(shape.slice(0, -1));
+  const gain = Math.sqrt(Math.max(1, shape.at(-1)! / gates / inputs));
+  return orthogonal(shape, { gates, gain, seed });
 }
 
 /** The weights with which a normalization changes nothing; with gamma 0, its output is zero. */

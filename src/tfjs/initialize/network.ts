@@ -41,7 +41,13 @@ export function network(model: LayersModel): Call[] {
     return made.outputs;
   }
 
-  function enter(layer: Layer, name: string, frozen: boolean, inputs: Edge[], shapes: Shape[]): Edge[] {
+  function enter(
+    layer: Layer,
+    name: string,
+    frozen: boolean,
+    inputs: Edge[],
+    shapes: Shape[],
+  ): Edge[] {
     const still = frozen || !layer.trainable;
     if (kindOf(layer).role === "model") return walk(layer as unknown as LayersModel, `${name}/`, still, inputs); // prettier-ignore
     if (layer.getClassName() !== "TimeDistributed") return call(layer, name, still, inputs, shapes);

@@ -7,7 +7,7 @@ import type { Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
 import { kindOf } from "../layers/kinds.ts";
 import { contextOf, decide, type Context, type Decision, type Scheme } from "./decisions.ts";
-import { cellsOf, cellValues, linearValues, normalizationValues, type Values, type Weights } from "./kernels.ts"; // prettier-ignore
+import { cellsOf, cellValues, linearValues, normalizationValues, type Values } from "./kernels.ts"; // prettier-ignore
 import { lpsDecision, type LpsChoices } from "./lps.ts";
 import { network, roleOf, type Call, type Edge } from "./network.ts";
 import type { InitializedLayer } from "./report.ts";
@@ -53,7 +53,12 @@ export function plan(model: LayersModel, choices: Choices): Planned {
       plans.set(layer, found);
       const variance = { in: input.moment, out: output.moment };
       const set = found.values.length > 0;
-      rows.push({ layer: name, kind: layer.getClassName(), ...found.row, ...(set && { variance }) });
+      rows.push({
+        layer: name,
+        kind: layer.getClassName(),
+        ...found.row,
+        ...(set && { variance }),
+      });
     }
   }
   return { values, rows };
@@ -106,11 +111,17 @@ function linear(call: Call, input: Signal, context: Context, seed: number | unde
 
 function worded({ variance, weights, pairs }: Decision): string {
   if (variance === 0) return "zero";
+  if (weights === "zerO") return "identity or Hadamard matrix";
   const paired = pairs && (pairs.units || pairs.channels !== undefined) ? " in opposite pairs" : "";
   return `${weights}${paired}, ${Number(variance.toPrecision(3))} / fan-in`;
 }
 
-function lps(call: Call, { calls, momentOf }: Context, choices: Choices, left: (why: string) => Plan): Plan {
+function lps(
+  call: Call,
+  { calls, momentOf }: Context,
+  choices: Choices,
+  left: (why: string) => Plan,
+): Plan {
   const uses = calls.filter(({ layer }) => layer === call.layer);
   const decision = lpsDecision(uses, choices, choices.seed);
   if ("left" in decision) return left(decision.left);
@@ -125,13 +136,13 @@ function lps(call: Call, { calls, momentOf }: Context, choices: Choices, left: (
       what: `lps ${choices.weights ?? "gaussian"}, ${Number(variance.toPrecision(3))} / fan-in, biases ${biases.map((bias) => bias.toFixed(2)).join(", ")}`, // prettier-ignore
       why: row.activation ? `before ${row.activation}` : "output",
     },
-    output: (next, input) => activated(next, { moment: variance * input.moment + square }, momentOf),
+    output: (next, input) =>
+      activated(next, { moment: variance * input.moment + square }, momentOf),
   };
 }
 
-function normalization({ layer }: Call, { scheme, branches }: Context): Plan {
-  const residual = scheme === "auto" || scheme === "fixup" || scheme === "zerO";
-  const end = residual && branches.some((branch) => branch.end?.layer === layer);
+function normalization({ layer }: Call, { rules, branches }: Context): Plan {
+  const end = rules.residual && branches.some((branch) => branch.end?.layer === layer);
   return {
     values: normalizationValues(layer, end ? 0 : 1),
     row: {
@@ -146,13 +157,13 @@ function normalization({ layer }: Call, { scheme, branches }: Context): Plan {
 
 function recurrent(
   layer: Layer,
-  { scheme }: Context,
+  { rules }: Context,
   seed: number | undefined,
   left: (why: string) => Plan,
 ): Plan {
   const cells = cellsOf(layer);
   if (cells.some((cell) => kindOf(cell).gates === undefined)) return left("its cell is not one of tf.layers"); // prettier-ignore
-  const weights: Weights = scheme === "auto" || scheme === "orthogonal" ? "orthogonal" : "gaussian";
+  const weights = rules.weights === "orthogonal" ? "orthogonal" : "gaussian";
   const seeds = seedsOf(seed, cells.length);
   const forgets = cells.some((cell) => attributes(cell).unitForgetBias);
   return {

@@ -63,7 +63,9 @@ export function joins(calls: readonly Call[]): Joins {
     }
     for (const { input, between, depth } of longer) {
       const end = zeroable(input);
-      const inside = between.map(({ from }) => from).filter(({ layer }) => layer.weights.length > 0);
+      const inside = between
+        .map(({ from }) => from)
+        .filter(({ layer }) => layer.weights.length > 0);
       branches.push({ calls: inside, depth, ...(end && { end }), last: sources(input) });
     }
   }

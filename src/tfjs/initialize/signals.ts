@@ -125,7 +125,9 @@ export function padded(
     return { factor: 1 };
   }
   const along = axesOf(call.layer, sizes as number[]).map((axis, i) => profileOf(axis, profile?.[i])); // prettier-ignore
-  const means = along.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  const means = along.map(
+    (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  );
   if (means.some((mean) => !(mean > 0))) return { factor: 1 };
   return {
     factor: means.reduce((product, mean) => product * mean, 1),
