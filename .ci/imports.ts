@@ -24,6 +24,7 @@ const rooms: Record<string, string[]> = {
       "data",
       "diversity",
       "growth",
+      "initialize",
       "linalg",
       "lps",
       "relu1",
@@ -46,13 +47,11 @@ const rooms: Record<string, string[]> = {
     ...features("data", "layers", "relu1", "outside", "train/hint"),
     ...["src/init", "src/linalg", ...leaves, core, layers],
   ],
-  "src/tfjs/lps": [
-    ...features("layers", "initializer", "registered"),
-    "src/init",
-    "src/errors",
-    core,
-    layers,
+  "src/tfjs/initialize": [
+    ...features("layers"),
+    ...["src/init", "src/linalg", "src/elementary", "src/arguments", "src/arrays", core, layers],
   ],
+  "src/tfjs/lps": [...features("initializer", "registered"), "src/init"],
   "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [

@@ -4,7 +4,7 @@ import { checkOneOf, checkSeed, known } from "../../arguments.ts";
 import { checkKernel } from "../../init/lps/lps.ts";
 import type { LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { checkAlive, engine } from "../layers/graph.ts";
-import { SCHEMES, type Scheme } from "./decisions.ts";
+import { SCHEMES, type Scheme } from "./context.ts";
 import type { Values, Weights } from "./kernels.ts";
 import { plan } from "./plan.ts";
 import { report, type InitializeReport } from "./report.ts";

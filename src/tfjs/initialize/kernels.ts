@@ -126,7 +126,7 @@ export function cellsOf(layer: Layer): Layer[] {
  * zero, but 1 for the forget gate of an LSTM (Gers et al. 2000; Jozefowicz et al. 2015).
  */
 export function cellValues(cell: Layer, weights: Weights, seed: number | undefined): Values {
-  const { kernel, recurrentKernel, bias, unitForgetBias } = attributes(cell);
+  const { kernel, recurrentKernel, bias } = attributes(cell);
   const gates = kindOf(cell).gates!;
   const [first, second] = seedsOf(seed, 2);
   const shape = kernel!.shape as number[];
@@ -138,8 +138,13 @@ export function cellValues(cell: Layer, weights: Weights, seed: number | undefin
   const length = bias.shape[0]!;
   const units = length / gates;
   const biases = float32(length);
-  if (unitForgetBias) biases.fill(1, units, 2 * units);
+  if (forgets(cell)) biases.fill(1, units, 2 * units);
   return [...values, [bias, biases]];
+}
+
+/** Whether a cell has a forget gate, the second of four, to start open; tf.layers leaves the option undefined. */
+export function forgets(cell: Layer): boolean {
+  return kindOf(cell).gates === 4 && attributes(cell).unitForgetBias !== false;
 }
 
 /** Orthonormal rows or columns for each gate, of mean square 1 / fan-in. */

@@ -6,8 +6,9 @@ import { normal } from "../../linalg/normal.ts";
 import type { Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
 import { kindOf } from "../layers/kinds.ts";
-import { contextOf, decide, type Context, type Decision, type Scheme } from "./decisions.ts";
-import { cellsOf, cellValues, linearValues, normalizationValues, type Values } from "./kernels.ts"; // prettier-ignore
+import { contextOf, type Context, type Scheme } from "./context.ts";
+import { decide, type Decision } from "./decisions.ts";
+import { cellsOf, cellValues, forgets, linearValues, normalizationValues, type Values } from "./kernels.ts"; // prettier-ignore
 import { lpsDecision, type LpsChoices } from "./lps.ts";
 import { network, roleOf, type Call, type Edge } from "./network.ts";
 import type { InitializedLayer } from "./report.ts";
@@ -86,7 +87,7 @@ function planned(call: Call, input: Signal, context: Context, choices: Choices):
     case "wrapper":
     case "embedding":
       if (choices.scheme === "lps") return left(`lps has no weights for ${layer.getClassName()}`);
-      return roleOf(call) === "embedding" ? embedding(layer, choices.seed) : recurrent(layer, context, choices.seed, left); // prettier-ignore
+      return roleOf(call) === "embedding" ? embedding(call, context, choices.seed) : recurrent(layer, context, choices.seed, left); // prettier-ignore
     default:
       return left("not a layer of tf.layers");
   }
@@ -165,12 +166,11 @@ function recurrent(
   if (cells.some((cell) => kindOf(cell).gates === undefined)) return left("its cell is not one of tf.layers"); // prettier-ignore
   const weights = rules.weights === "orthogonal" ? "orthogonal" : "gaussian";
   const seeds = seedsOf(seed, cells.length);
-  const forgets = cells.some((cell) => attributes(cell).unitForgetBias);
   return {
     values: cells.flatMap((cell, i) => cellValues(cell, weights, seeds[i])),
     row: {
       role: "recurrent",
-      what: `${weights}, 1 / fan-in; recurrent orthogonal${forgets ? "; forget bias 1" : ""}`,
+      what: `${weights}, 1 / fan-in; recurrent orthogonal${cells.some(forgets) ? "; forget bias 1" : ""}`,
       why: "every gate keeps the variance, and the state its norm",
       notes: [],
     },
@@ -178,12 +178,19 @@ function recurrent(
   };
 }
 
-function embedding(layer: Layer, seed: number | undefined): Plan {
-  const table = attributes(layer).embeddings!;
+function embedding(call: Call, { sums }: Context, seed: number | undefined): Plan {
+  const table = attributes(call.layer).embeddings!;
   const [rows, cols] = table.shape as [number, number];
+  const terms = sums.find(({ ends }) => ends.includes(call))?.terms ?? 1;
+  const deviation = Math.sqrt(1 / terms);
   return {
-    values: [[table, float32(normal(rows, cols, { seed }).data)]],
-    row: { role: "embedding", what: "gaussian, variance 1", why: "its rows are inputs", notes: [] },
-    output: () => STANDARD,
+    values: [[table, float32(normal(rows, cols, { seed }).data, (x) => deviation * x)]],
+    row: {
+      role: "embedding",
+      what: `gaussian, variance ${Number((1 / terms).toPrecision(3))}`,
+      why: terms > 1 ? `one of ${terms} terms` : "its rows are what enters the model",
+      notes: [],
+    },
+    output: () => ({ moment: 1 / terms }),
   };
 }

@@ -109,39 +109,57 @@ function termsOf(layer: Call["layer"], [first]: readonly Edge[]): number | null 
 const LONGEST = 4096;
 
 /**
- * How the zeros that pad a convolution's input take from the mean square of its output: the factor, and the profile of
- * the output. The profiles of the axes multiply.
+ * How the edges of a convolution take from the mean square of its output, where taps meet zeros or nothing: the factor,
+ * and the profile of the output. The profiles of the axes multiply.
  */
 export function padded(
   call: Call,
   { profile }: Signal,
 ): { factor: number; profile?: readonly (readonly number[])[] } {
   const { map, axes: count = 0 } = kindOf(call.layer);
-  const { dataFormat, padding } = attributes(call.layer);
-  const { shape } = call.inputs[0]!;
-  const sizes = dataFormat === "channelsFirst" ? shape.slice(-count) : shape.slice(-1 - count, -1);
-  const known = sizes.every((size) => size !== null && size <= LONGEST);
-  if (count === 0 || map === "transposed" || !known || (padding === "valid" && !profile)) {
+  if (count === 0) return { factor: 1 };
+  const { dataFormat } = attributes(call.layer);
+  const spatial = ({ shape }: Edge) =>
+    dataFormat === "channelsFirst" ? shape.slice(-count) : shape.slice(-1 - count, -1);
+  const [input, output] = [spatial(call.inputs[0]!), spatial(call.outputs[0]!)];
+  if (![...input, ...output].every((size) => size !== null && size <= LONGEST)) {
     return { factor: 1 };
   }
-  const along = axesOf(call.layer, sizes as number[]).map((axis, i) => profileOf(axis, profile?.[i])); // prettier-ignore
+  const adjoint = map === "transposed";
+  const axes = axesOf(call.layer, (adjoint ? output : input) as number[]);
+  const along = axes.map((axis, i) => {
+    return adjoint ? spread(axis, profile?.[i]) : gathered(axis, profile?.[i]);
+  });
   const means = along.map(
     (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
   );
-  if (means.some((mean) => !(mean > 0))) return { factor: 1 };
+  if (!means.every((mean) => mean > 0)) return { factor: 1 };
   return {
     factor: means.reduce((product, mean) => product * mean, 1),
     profile: along.map((values, i) => values.map((value) => value / means[i]!)),
   };
 }
 
-function profileOf(axis: Axis, before: readonly number[] | undefined): number[] {
-  return Array.from({ length: axis.output }, (_, position) => {
-    let sum = 0;
+/** The mean of the profile over the taps of each output. */
+function gathered(axis: Axis, profile: readonly number[] | undefined): number[] {
+  const along = Array<number>(axis.output).fill(0);
+  meetings(axis, (output, input) => (along[output]! += (profile?.[input] ?? 1) / axis.kernel));
+  return along;
+}
+
+/** The same for a transposed convolution, whose input is the output of the axis: kernel / stride taps meet. */
+function spread(axis: Axis, profile: readonly number[] | undefined): number[] {
+  const along = Array<number>(axis.input).fill(0);
+  const taps = axis.kernel / Math.min(axis.stride, axis.kernel);
+  meetings(axis, (output, input) => (along[input]! += (profile?.[output] ?? 1) / taps));
+  return along;
+}
+
+function meetings(axis: Axis, meet: (output: number, input: number) => void): void {
+  for (let output = 0; output < axis.output; output++) {
     for (let tap = 0; tap < axis.kernel; tap++) {
-      const from = inputAt(axis, position, tap);
-      if (from >= 0 && from < axis.input) sum += before?.[from] ?? 1;
+      const input = inputAt(axis, output, tap);
+      if (input >= 0 && input < axis.input) meet(output, input);
     }
-    return sum / axis.kernel;
-  });
+  }
 }
