@@ -71,7 +71,7 @@ export function network(model: LayersModel): Call[] {
     return inner.outputs.map((tensor) => edges.get(tensor)!);
   }
 
-  for (const edge of walk(model, "", false)) edge.leaves = true;
+  for (const edge of walk(model, "", !model.trainable)) edge.leaves = true;
   return calls;
 }
 

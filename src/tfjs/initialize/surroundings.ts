@@ -30,9 +30,10 @@ export function outlets(call: Call): Outlet[] {
 function behind(edge: Edge): Outlet[] {
   const ways = edge.to.flatMap((next): Outlet[] => {
     const own = roleOf(next);
-    if (own === "activation") return [{ kind: "activation", activation: activationOf(next.layer) ?? LINEAR }]; // prettier-ignore
+    const activation = own === "activation" ? activationOf(next.layer) : undefined;
+    if (activation) return [{ kind: "activation", activation }];
     if (next.layer.getClassName() === "Dot") return [scores(next, edge) ?? { kind: "linear" }];
-    if (!passesSigns(next.layer)) return [{ kind: "linear" }];
+    if (own !== "activation" && !passesSigns(next.layer)) return [{ kind: "linear" }];
     const further = behind(next.outputs[0]!);
     return own === "normalization" ? further.map((way) => normalized(next, way)) : further;
   });
