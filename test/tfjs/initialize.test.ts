@@ -265,6 +265,27 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.is(square(kernel(model, "bn")), 1);
   });
 
+  test("branches within branches have ends of their own", () => {
+    const model = functional([6], (x) => {
+      const add = (x: SymbolicTensor, y: SymbolicTensor) => l.add().apply([x, y]) as SymbolicTensor;
+      const h = through(x, dense(6, "relu", "down"));
+      const inner = add(h, through(h, dense(6, "relu"), dense(6, undefined, "inner")));
+      return through(add(x, through(inner, dense(6, undefined, "outer"))), dense(2));
+    });
+    const report = initialize(model, { seed: 1 });
+    for (const name of ["inner", "outer"]) assert.is(row(report, name).role, "branch end");
+  });
+
+  test("a layer that is called again outside of branches is not set to zero", () => {
+    const model = functional([6], (x) => {
+      const shared = dense(6, undefined, "shared");
+      const sum = l.add().apply([x, through(x, dense(6, "relu"), shared)]) as SymbolicTensor;
+      return through(sum, shared, dense(2));
+    });
+    initialize(model, { seed: 1 });
+    assert.ok(square(kernel(model, "shared")) > 0);
+  });
+
   test("a layer that is called again inside of a branch is not set to zero", () => {
     const model = functional([6], (x) => {
       const shared = dense(6, undefined, "shared");

@@ -69,17 +69,16 @@ export function joins(calls: readonly Call[]): Joins {
       branches.push({ calls: inside, depth, ...(end && { end }), last: sources(input) });
     }
   }
-  return { branches: branches.map((branch) => withoutSharedEnd(branch, branches)), sums };
+  return { branches: withoutSharedEnds(branches, calls), sums };
 }
 
-/** A shared layer is the end of its branch only if all its calls are ends of branches. */
-function withoutSharedEnd(branch: Branch, all: readonly Branch[]): Branch {
-  const { end, ...rest } = branch;
-  if (end === undefined) return branch;
-  const inside = all.some(({ calls, end: other }) =>
-    calls.some((call) => call.layer === end.layer && call !== other),
-  );
-  return inside ? rest : branch;
+/** A shared layer may be set to zero only if all its calls are ends of branches. */
+function withoutSharedEnds(branches: readonly Branch[], calls: readonly Call[]): Branch[] {
+  const ends = new Set(branches.map(({ end }) => end));
+  const elsewhere = new Set(calls.filter((call) => !ends.has(call)).map(({ layer }) => layer));
+  return branches.map(({ end, ...rest }) => {
+    return end === undefined || elsewhere.has(end.layer) ? rest : { ...rest, end };
+  });
 }
 
 /** The tensors on which a tensor depends, itself included. */
