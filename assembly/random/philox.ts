@@ -43,11 +43,17 @@ function high(x: v128, m: v128): v128 {
   return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(x, m), i64x2.extmul_high_i32x4_u(x, m), 1, 3, 5, 7);
 }
 
+/**
+ * The two multipliers, and the Weyl increments: the golden ratio and sqrt(3) - 1, in 32 bits. In memory, because engines
+ * make constants of 16 bytes anew at every use.
+ */
+// @ts-ignore: decorator
+@lazy const CONSTANTS = memory.data<u32>([0xd2511f53, 0xcd9e8d57, 0x9e3779b9, 0xbb67ae85]);
+
 /** Replaces the counters at x (one block) by their random words. */
 export function philox(x: usize, key0: u32, key1: u32): void {
-  const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
-  // Weyl increments: the golden ratio and sqrt(3) - 1, in 32 bits.
-  const w0 = i32x4.splat(0x9e3779b9), w1 = i32x4.splat(0xbb67ae85);
+  const m0 = v128.load32_splat(CONSTANTS), m1 = v128.load32_splat(CONSTANTS, 4);
+  const w0 = v128.load32_splat(CONSTANTS, 8), w1 = v128.load32_splat(CONSTANTS, 12);
   let k0 = i32x4.splat(key0), k1 = i32x4.splat(key1);
   let x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
   let y0 = v128.load(x, 64), y1 = v128.load(x, 80), y2 = v128.load(x, 96), y3 = v128.load(x, 112);

@@ -65,7 +65,7 @@ export function orthogonal(
   }
   if (rows * cols === 0) return float32(0);
   if (gates > 1) return scale(gated(rows, cols, gates, seed), gain);
-  if (layer === "dense") return scale(haar(rows, cols, { seed }).data, gain);
+  if (layer === "dense") return dense(shape, { gain, seed });
   const taps = size(shape.slice(0, -2));
   const channels = shape.at(-2)!;
   if (layer === "depthwise") return scale(filters(taps, channels, cols, seed), gain);
@@ -77,6 +77,14 @@ export function orthogonal(
       : filters(taps, channels, cols, depthwise),
     gain,
   );
+}
+
+/** As `orthogonal` with the options that stock initializers have; `install` carries no more code than this. */
+export function dense(shape: readonly number[], options: DrawOptions): Float32Array {
+  const { gain = 1, seed } = options;
+  const [rows, cols] = flatten(shape);
+  checkDraw(options);
+  return scale(haar(rows, cols, { seed }).data, gain);
 }
 
 /** Matrices of cols / gates columns, side by side. */
@@ -127,7 +135,7 @@ export function orthogonalFrom(
 ): Float32Array {
   const { gain = 1 } = options;
   const [rows, cols] = flatten(shape);
-  checkOptions(options);
+  checkDraw(options);
   if (rows * cols === 0) return float32(0);
   const [m, n] = [Math.max(rows, cols), Math.min(rows, cols)];
   if (rows * cols > MOST_FACTORED) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);

@@ -7,9 +7,7 @@ import { ArgumentError, show } from "../errors.ts";
 import { draw } from "../linalg/draw.ts";
 import { checkKernelLayer, fansOf, isPointwise, type KernelLayer } from "./fans.ts";
 import { checkShape, size } from "./shape.ts";
-
-/** The standard deviation of N(0, 1) cut at ±2: √(1 − 4 φ(2) / erf √2). */
-export const TRUNCATED = 0.8796256610342398;
+import { TRUNCATED } from "./truncated.ts";
 
 /** What the largest draw can be, in standard deviations: larnv's bound. */
 const REACH = 6.67;

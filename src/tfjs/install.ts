@@ -6,23 +6,37 @@
  * prototype. Only that method is replaced, so that no user's code and no saved model has to change.
  */
 import * as core from "@tensorflow/tfjs-core";
-import { checkOneOf } from "../arguments.ts";
+import { checkFlag, checkOneOf, known } from "../arguments.ts";
 import { ArgumentError, show } from "../errors.ts";
-import { orthogonal, orthogonalFrom } from "../init/orthogonal.ts";
+import { dense, orthogonalFrom } from "../init/orthogonal.ts";
+import { TRUNCATED } from "../init/truncated.ts";
 import { unhint } from "./train/hint.ts";
 
 /** The used members of a TensorFlow.js namespace: core (with layers loaded beside it) or the union package. */
 export type TensorFlow = Pick<typeof core, "randomNormal" | "serialization" | "tensor">;
 
-/** The used members of the stock initializer. */
-interface StockOrthogonal {
+/** The used members of stock initializers. */
+interface Stock {
+  distribution?: string;
   gain: number;
+  mean?: number;
   seed?: number | null;
   apply(shape: number[], dtype?: core.DataType): core.Tensor;
 }
 
-/** Key under which the stock method is kept for `uninstall`; a global symbol, shared by all copies of this package. */
-const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
+type Apply = Stock["apply"];
+type Patched = Stock & { [STOCK]?: Apply };
+
+/** Key under which a stock method is kept for `uninstall`; a global symbol, shared by all copies of this package. */
+const STOCK = Symbol.for("tfjs-initializers/stock-apply");
+
+/** The classes that have a truncated normal distribution; glorotNormal, heNormal and leCunNormal are the first. */
+const truncated = ["VarianceScaling", "TruncatedNormal"];
+
+export interface InstallOptions {
+  /** Whether truncated normals get the variance that their names promise; default false, because it changes models. */
+  variance?: boolean;
+}
 
 /**
  * Makes the stock orthogonal initializer of `tf` run on the kernels of this package.
@@ -32,44 +46,85 @@ const STOCK = Symbol.for("tfjs-initializers/stock-orthogonal-apply");
  *   `tf.randomNormal`.
  * - Saved models stay standard: they name the initializer "Orthogonal".
  *
- * `install` also registers the classes of this package with `tf`, for models that name them, and lets errors of the
- * wasm backend say what it needs to train convolutions. A second call changes nothing.
+ * Stock glorotNormal, heNormal, leCunNormal, varianceScaling and truncatedNormal forget that cutting a normal
+ * distribution at two standard deviations takes variance away: their weights have 0.774 of it. With
+ * `{ variance: true }` they are what stock draws, divided by 0.8796, with a seed, too; this changes models that are
+ * made afterwards. Keras does so for all of these but truncatedNormal. The initializers of this package have the right
+ * variance in any case.
+ *
+ * A second call changes nothing, but may add `variance`.
  *
  * @param tf the TensorFlow.js namespace in use; default the installed @tensorflow/tfjs-core. Pass it when the page has
  *   a copy of its own (a script tag, a bundled second core).
- * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
+ * @param options.variance whether to give truncated normals the right variance; default false
+ * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded; for bad options
  * @throws EngineError if the engine does not run the kernels; the stock initializer is then left as it is
  */
-export function install(tf: TensorFlow = core): void {
-  const prototype = stockPrototype(tf);
-  if (STOCK in prototype) return;
-  orthogonal([1, 1], { seed: 0 }); // If the kernels cannot run, this throws before the method is replaced.
-  Object.defineProperty(prototype, STOCK, { value: prototype.apply, configurable: true });
-  prototype.apply = function (shape, dtype) {
-    if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
-    const { gain, seed } = this;
-    const values =
-      seed === undefined || seed === null
-        ? orthogonal(shape, { gain })
-        : orthogonalFrom((rows, cols) => gaussian(tf, rows, cols, seed), shape, { gain });
-    return tf.tensor(values, shape, "float32");
-  };
+export function install(tf: TensorFlow = core, options: InstallOptions = {}): void {
+  const { variance = false } = known(options, ["variance"]);
+  checkFlag("variance", variance);
+  const prototype = stockPrototype(tf, "Orthogonal");
+  // If the kernels cannot run, this throws before the method is replaced.
+  if (!(STOCK in prototype)) dense([1, 1], { seed: 0 });
+  replace(
+    prototype,
+    () =>
+      function (shape, dtype) {
+        if (dtype !== undefined) checkOneOf("dtype", dtype, ["float32"]);
+        const { gain, seed } = this;
+        const values =
+          seed === undefined || seed === null
+            ? dense(shape, { gain })
+            : orthogonalFrom((rows, cols) => gaussian(tf, rows, cols, seed), shape, { gain });
+        return tf.tensor(values, shape, "float32");
+      },
+  );
+  if (variance) for (const name of truncated) replace(stockPrototype(tf, name), widened(tf));
 }
 
+/** A method `apply`, given the stock one. */
+type Make = (stock: Apply) => (this: Stock, ...values: Parameters<Apply>) => core.Tensor;
+
+/** Puts another method in the place of `apply`, once; `uninstall` puts the stock method back. */
+function replace(prototype: Patched, make: Make): void {
+  if (STOCK in prototype) return;
+  const { apply } = prototype;
+  Object.defineProperty(prototype, STOCK, { value: apply, configurable: true });
+  prototype.apply = make(apply);
+}
+
+/** The stock method, but what is truncated is stretched to the variance that was asked for. */
+const widened =
+  (tf: TensorFlow): Make =>
+  (stock) =>
+    function (...values) {
+      const draws = stock.apply(this, values);
+      const { distribution = "normal", mean = 0 } = this;
+      if (distribution !== "normal" || draws.dtype !== "float32") return draws;
+      try {
+        const stretched = draws.dataSync<"float32">().map((x) => mean + (x - mean) / TRUNCATED);
+        return tf.tensor(stretched, draws.shape, "float32");
+      } finally {
+        draws.dispose();
+      }
+    };
+
 /**
- * Undoes `install`: gives the stock orthogonal initializer of `tf` its own method back. Without an earlier `install` it
+ * Undoes `install`: gives the stock initializers of `tf` their own methods back. Without an earlier `install` it
  * does nothing. It also removes the hints of `tfjs-initializers/register`.
  *
  * @param tf the namespace that was given to `install`; default the installed @tensorflow/tfjs-core
  * @throws ArgumentError if `tf` is not TensorFlow.js, or @tensorflow/tfjs-layers has not been loaded
  */
 export function uninstall(tf: TensorFlow = core): void {
-  const prototype = stockPrototype(tf) as StockOrthogonal & { [STOCK]?: StockOrthogonal["apply"] };
+  const prototypes = ["Orthogonal", ...truncated].map((name) => stockPrototype(tf, name));
   unhint();
-  const stock = prototype[STOCK];
-  if (stock === undefined) return;
-  prototype.apply = stock;
-  delete prototype[STOCK];
+  for (const prototype of prototypes) {
+    const stock = prototype[STOCK];
+    if (stock === undefined) continue;
+    prototype.apply = stock;
+    delete prototype[STOCK];
+  }
 }
 
 /** The random numbers that stock tfjs draws for a seed. Without tf.tidy, which would walk all numbers returned. */
@@ -82,12 +137,12 @@ function gaussian(tf: TensorFlow, rows: number, cols: number, seed: number): Flo
   }
 }
 
-function stockPrototype(tf: TensorFlow): StockOrthogonal {
+function stockPrototype(tf: TensorFlow, name: string): Patched {
   const map = tf?.serialization?.SerializationMap;
   if (typeof map?.getMap !== "function" || typeof tf.randomNormal !== "function") {
     throw new ArgumentError("tf", "the TensorFlow.js namespace", show(tf));
   }
-  const entry = map.getMap().classNameMap["Orthogonal"];
+  const entry = map.getMap().classNameMap[name];
   if (entry === undefined) {
     throw new ArgumentError(
       "tf",
@@ -95,5 +150,5 @@ function stockPrototype(tf: TensorFlow): StockOrthogonal {
       "core alone",
     );
   }
-  return entry[0].prototype as StockOrthogonal;
+  return entry[0].prototype as Patched;
 }

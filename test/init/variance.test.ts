@@ -6,11 +6,11 @@ import {
   randomNormal,
   randomUniform,
   rules,
-  TRUNCATED,
   truncatedNormal,
   varianceScaling,
   type Rule,
 } from "../../src/init/variance.ts";
+import { TRUNCATED } from "../../src/init/truncated.ts";
 import { normal } from "../../src/linalg/index.ts";
 import {
   correlation,

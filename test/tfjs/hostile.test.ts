@@ -150,7 +150,7 @@ const ofDoor: Record<string, Call> = {
   initializeFromData: () => [model, xs, { ys, method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], // prettier-ignore
   inputCovariance: () => [xs],
   inspect: () => [model, xs, { ys, gradients: true }],
-  install: () => [tf],
+  install: () => [tf, { variance: false }],
   lps: () => [{ activation: "relu", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "gaussian", layer: "dense", strides: 1, seed: 1 }], // prettier-ignore
   lpsDesign: () => [{ activation: { value: Math.abs, derivative: Math.sign, kinks: [0] }, degree: 2, biasScale: 1, variance: "he", moment: 1 }], // prettier-ignore
   orthogonal: () => [{ gain: 1, gates: 1, layer: "depthwise", seed: 1 }],
@@ -159,7 +159,7 @@ const ofDoor: Record<string, Call> = {
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], // prettier-ignore
   spreading: () => [model, { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],
   spreadUnits: () => [model, { step: 0.1, layers: ["hidden"] }],
-  uninstall: () => [tf],
+  uninstall: () => [tf, { variance: false }],
 };
 
 const throwing = new Error("the caller's own");

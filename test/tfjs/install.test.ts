@@ -74,6 +74,56 @@ suite("tfjs/install", (test) => {
     assert.is(prototype["apply"], stock);
   });
 
+  test("variance: truncated normals get the variance of their names, and nothing else changes", () => {
+    const { initializers: ours } = tf;
+    const values = (one: { apply(shape: number[]): unknown }, shape = [300, 200]) =>
+      tf.tidy(() => (one.apply(shape) as core.Tensor).dataSync<"float32">());
+    const square = (x: Float32Array, mean = 0) => x.reduce((sum, y) => sum + (y - mean) ** 2, 0) / x.length; // prettier-ignore
+    const truncated = {
+      heNormal: [ours.heNormal({ seed: 3 }), 2 / 300],
+      glorotNormal: [ours.glorotNormal({ seed: 3 }), 2 / 500],
+      leCunNormal: [ours.leCunNormal({ seed: 3 }), 1 / 300],
+      varianceScaling: [ours.varianceScaling({ scale: 3, mode: "fanOut", distribution: "normal", seed: 3 }), 3 / 200],
+    } as const; // prettier-ignore
+    const others = [
+      ours.heUniform({ seed: 3 }),
+      ours.randomNormal({ seed: 3 }),
+      ours.glorotUniform({ seed: 3 }),
+    ];
+    const before = others.map((one) => values(one));
+    const stocks = Object.values(truncated).map(([one]) => values(one));
+    const shifted = ours.truncatedNormal({ mean: 2, stddev: 0.5, seed: 3 });
+    install();
+    assert.equal(
+      Object.values(truncated).map(([one]) => values(one)),
+      stocks,
+    );
+    for (let twice = 0; twice < 2; twice++) {
+      install(tf, { variance: true });
+      for (const [name, [one, nominal]] of Object.entries(truncated))
+        assert.ok(Math.abs(square(values(one)) / nominal - 1) < 0.02, name);
+      assert.ok(Math.abs(square(values(shifted), 2) / 0.25 - 1) < 0.02);
+      assert.equal(
+        others.map((one) => values(one)),
+        before,
+      );
+    }
+    const { numTensors } = tf.memory();
+    ours.heNormal({}).apply([4, 4]).dispose();
+    assert.is(tf.memory().numTensors, numTensors);
+    assert.is(ours.truncatedNormal({}).apply([2, 2], "int32").dtype, "int32");
+    install(); // takes nothing back
+    assert.ok(Math.abs(square(values(truncated.heNormal[0])) / (2 / 300) - 1) < 0.02);
+    uninstall();
+    assert.equal(
+      Object.values(truncated).map(([one]) => values(one)),
+      stocks,
+    );
+    refused("variance", () => install(tf, { variance: 1 as never }));
+    refused("options.varianc", () => install(tf, { varianc: true } as never));
+    assert.is(prototype["apply"], stock);
+  });
+
   test("an initializer made before install is repaired too", () => {
     const initializer = orthogonal({ gain: 2 });
     assert.throws(() => initializer.apply([4, 4]), /rMat.flatten/);

@@ -1,7 +1,8 @@
 import { float64 } from "../../arrays.ts";
 import { checkFlag, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, ConvergenceError, show } from "../../errors.ts";
-import { eigh, matmul, polar, qr, spread, triangularSolve, type Matrix } from "../../linalg/index.ts"; // prettier-ignore
+import { eigh, matmul, qr, spread, svd, triangularSolve, type Eigh, type Matrix } from "../../linalg/index.ts"; // prettier-ignore
+import { gram } from "../../linalg/gram.ts";
 import { checkMatrix } from "../../linalg/matrix.ts";
 import { factorOf } from "./definite.ts";
 import { leastMeanCos2 } from "./metrics.ts";
@@ -76,7 +77,10 @@ export function decorrelate(
   const found = methods[method](start);
   let directions = centred ? withMean(found.u) : found.u;
   if (method === "data") directions = normalised(matmul(directions, whitening(covariance!, w.cols))).u; // prettier-ignore
-  const data = float64(directions.data, (x, at) => x * lengths[Math.floor(at / w.cols)]!);
+  const data = float64(directions.data);
+  lengths.forEach((length, i) => {
+    for (let at = i * w.cols; at < (i + 1) * w.cols; at++) data[at]! *= length;
+  });
   return { weights: { rows: w.rows, cols: w.cols, data }, iterations: found.iterations };
 }
 
@@ -110,13 +114,30 @@ function iterate(u: Real, step: (u: Real) => Real): Found {
 
 /** After the first step x is so near a tight frame that forming xᵀx costs its polar factor no accuracy. */
 function zca(u: Real): Found {
-  const first = polar(u).u;
+  const first = nearest(u);
   if (u.rows <= u.cols) return { u: first, iterations: 1 };
   const found = iterate(normalised(first).u, (x) => {
-    const gram = matmul(x, x, { transposeA: true });
-    return normalised(matmul(x, inverseRoot(gram))).u;
+    return normalised(matmul(x, inverseRoot(eigh(gram(x))))).u;
   });
   return { u: found.u, iterations: 1 + found.iterations };
+}
+
+/**
+ * The least ratio of the eigenvalues of a Gram matrix: forming the matrix costs the polar factor an error of about
+ * 2⁻⁵³ / 2⁻²⁰, still far below what float32 weights can show.
+ */
+const REGULAR = 2 ** -20;
+
+/** The polar factor of x, by the Gram matrix of its shorter side where that is regular, which costs a tenth of an SVD. */
+function nearest(x: Real): Real {
+  const wide = x.rows < x.cols;
+  const factors = eigh(gram(wide ? transposed(x) : x));
+  if (factors.values[0]! > REGULAR * factors.values.at(-1)!) {
+    const root = inverseRoot(factors);
+    return wide ? matmul(root, x) : matmul(x, root);
+  }
+  const { u, v } = svd(x);
+  return matmul(u, v, { transposeB: true });
 }
 
 function descended(u: Real): Found {
@@ -171,21 +192,18 @@ function whitening(c: Matrix, n: number): Real {
   let ridge = 0;
   for (let i = 0; i < n; i++) ridge += (RIDGE * data[i * (n + 1)]!) / n;
   for (let i = 0; i < n; i++) data[i * (n + 1)]! += ridge;
-  return inverseRoot({ rows: n, cols: n, data });
+  const factors = eigh({ rows: n, cols: n, data });
+  if (!(factors.values[0]! > 0)) {
+    const actual = `eigenvalue ${factors.values[0]}`;
+    throw new ArgumentError("covariance", "a positive semidefinite matrix", actual);
+  }
+  return inverseRoot(factors);
 }
 
-/** c^(−½) of a positive definite matrix. */
-function inverseRoot(c: Real): Real {
-  const { values, vectors } = eigh(c);
-  if (!(values[0]! > 0)) {
-    throw new ArgumentError(
-      "covariance",
-      "a positive semidefinite matrix",
-      `eigenvalue ${values[0]}`,
-    );
-  }
-  const quarter = float64(vectors.data, (x, at) => x / Math.sqrt(Math.sqrt(values[at % c.rows]!)));
-  const root = { ...c, data: quarter };
+/** c^(−½) of a positive definite matrix with these eigenvalues and vectors. */
+function inverseRoot({ values, vectors }: Eigh<Float64Array>): Real {
+  const data = float64(vectors.data, (x, at) => x / Math.sqrt(Math.sqrt(values[at % vectors.cols]!))); // prettier-ignore
+  const root = { ...vectors, data };
   return matmul(root, root, { transposeB: true });
 }
 
