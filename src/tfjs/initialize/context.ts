@@ -1,6 +1,9 @@
 /** What the decisions about the layers of one model have in common: rules, joins, and what activations ask for. */
 import { gentleVariance, oddSlope, secondMoment, variancePreserving } from "../../init/propagation.ts"; // prettier-ignore
+import { size } from "../../init/shape.ts";
 import type { Activation } from "../layers/activation.ts";
+import { attributes } from "../layers/attributes.ts";
+import { kindOf } from "../layers/kinds.ts";
 import type { Kernels } from "./kernels.ts";
 import { roleOf, type Call, type Edge } from "./network.ts";
 import { joins, type Joins } from "./residual.ts";
@@ -34,6 +37,8 @@ export interface Context extends Joins {
   readonly calls: readonly Call[];
   /** The largest sum of 3 / units over the layers on a way, see `SPREAD`. */
   readonly spread: number;
+  /** The same for what paired convolutions scatter, see `scatterOf`. */
+  readonly scatter: number;
   readonly aim: (activation: Activation, moment: number) => Aim;
   readonly momentOf: MomentOf;
 }
@@ -73,9 +78,23 @@ export function contextOf(scheme: Scheme, calls: readonly Call[]): Context {
   const depth = longest((call) => (chained(call) ? 1 : 0));
   const units = (call: Call) => call.outputs[0]!.shape.at(-1) ?? Infinity;
   const spread = longest((call) => (chained(call) ? 3 / units(call) : 0));
+  const scatter = longest((call) => (chained(call) ? scatterOf(call) : 0));
   const aim = remembered((activation, moment) => aimOf(activation, moment, depth));
   const momentOf = remembered((activation, q) => secondMoment(functionOf(activation)!, q));
-  return { ...joined, scheme, rules: SCHEMES[scheme], calls, spread, aim, momentOf };
+  return { ...joined, scheme, rules: SCHEMES[scheme], calls, spread, scatter, aim, momentOf };
+}
+
+/**
+ * What a convolution of n / 2 pairs of units adds to the variance of the logarithm of a squared norm: its kernel keeps
+ * n / 2 of the directions of a patch, at random, and so 2 / (n / 2) for each patch; patches that do not overlap average.
+ */
+function scatterOf({ layer, outputs }: Call): number {
+  const { map, axes = 0 } = kindOf(layer);
+  if (map !== "convolution") return 0;
+  const [{ shape }] = outputs as [Edge];
+  const taps = size(attributes(layer).kernelSize!);
+  const positions = size(shape.slice(-1 - axes, -1).map((length) => length ?? Infinity));
+  return taps === 1 ? 0 : (4 / shape.at(-1)!) * Math.min(1, taps / positions);
 }
 
 /** A function of an activation that computes each value once: layers share a few, and integrals take milliseconds. */

@@ -4,7 +4,7 @@ import { secondMoment } from "../../init/propagation.ts";
 import type { Context, Rules } from "./context.ts";
 import type { Kernels, Pairs } from "./kernels.ts";
 import type { Call } from "./network.ts";
-import { pairedInput, pairedUnits } from "./pairs.ts";
+import { centred, pairedInput, pairedUnits } from "./pairs.ts";
 import { padded, type Signal } from "./signals.ts";
 import { functionOf, isHead, outlets, type Outlet } from "./surroundings.ts";
 
@@ -71,7 +71,9 @@ export function decide(call: Call, input: Signal, context: Context): Decision {
   const rows = pairedInput(call, input, context);
   const units = pairedUnits(call, ways, input, context);
   const seen = rows?.moment ?? input.moment;
-  const moment = Math.min(Math.max(seen, 2 ** -40), 2 ** 40) * padded(call, input).factor;
+  const central = rows !== undefined && centred(call, context);
+  const edges = central ? 1 : padded(call, input).factor;
+  const moment = Math.min(Math.max(seen, 2 ** -40), 2 ** 40) * edges;
   const paired = units || rows !== undefined;
   const wanted = mean(
     ways.map((way) => (head ? seen : variance(way, input.moment, paired, context))),
@@ -80,7 +82,7 @@ export function decide(call: Call, input: Signal, context: Context): Decision {
     ...common,
     role,
     variance: (factor * wanted) / moment,
-    pairs: { channels: rows?.channels, units },
+    pairs: { channels: rows?.channels, units, central },
     why: told.join(", "),
     notes,
   };

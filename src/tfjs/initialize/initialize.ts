@@ -61,7 +61,8 @@ const DESIGN = ["degree", "interval", "norm", "biasScale", "variance", "moment"]
  *   w and −w, which meet opposite weights, so that both layers together start as a linear isometry (for relu: Balduzzi
  *   et al. 2017). This is done only where independent orthogonal units would let norms drift beyond the factor 2: where
  *   Σ 3 / units along the model passes 0.12, or gradients grow by √2, as behind gelu.
- * - Zeros that pad a convolution take from its output; kernels make up for it, position by position.
+ * - Zeros that pad a convolution take from its output, and kernels make up for it. In deep chains of paired convolutions on
+ *   small maps weights are at the central tap alone (Xiao et al. 2018), because random filters would scatter norms.
  *
  * The formulation of "auto" is ours, as are the rules for what Fixup and ZerO do not speak of.
  *

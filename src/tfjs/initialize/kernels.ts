@@ -5,7 +5,7 @@ import { seedsOf } from "../../init/draws.ts";
 import { lpsKernel, type LpsLayer } from "../../init/lps/lps.ts";
 import { zerO } from "../../init/identity.ts";
 import { orthogonal } from "../../init/orthogonal.ts";
-import { size } from "../../init/shape.ts";
+import { centreOf, size } from "../../init/shape.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf, type LinearMap } from "../layers/kinds.ts";
@@ -34,6 +34,8 @@ export interface Pairs {
   readonly channels?: number;
   /** Unit j and j + units / 2 have opposite weights. */
   readonly units: boolean;
+  /** All taps of a convolution but the central one are zero. */
+  readonly central?: boolean;
 }
 
 export interface KernelOptions {
@@ -77,14 +79,15 @@ function kernelValues(
   if (!pairs || (pairs.channels === undefined && !pairs.units)) {
     return lpsKernel(shape, { variance, weights, layer, strides, seed });
   }
-  const { channels, units } = pairs;
+  const { channels, units, central } = pairs;
+  const spatial = shape.slice(0, -2);
   const transposed = layer === "transpose";
   const [a, b] = shape.slice(-2) as [number, number];
   const halved = (length: number, half: boolean) => (half ? length / 2 : length);
   const [rows, cols] = transposed
     ? [units, channels !== undefined]
     : [channels !== undefined, units];
-  const own = [...shape.slice(0, -2), halved(a, rows), halved(b, cols)];
+  const own = [...(central ? [] : spatial), halved(a, rows), halved(b, cols)];
   // With half the inputs, the same mean square is that of half the variance.
   const part = channels === undefined ? variance : variance / 2;
   const half = lpsKernel(own, { variance: part, weights, layer, strides, seed });
@@ -92,8 +95,9 @@ function kernelValues(
   const unit = opposite(units ? (transposed ? a : b) : 0);
   const [row, col] = transposed ? [unit, input] : [input, unit];
   const values = float32(size(shape));
-  const taps = size(shape.slice(0, -2));
-  for (let at = 0, tap = 0; tap < taps; tap++) {
+  const first = central ? centreOf(spatial) : 0;
+  const taps = central ? 1 : size(spatial);
+  for (let at = first * a * b, tap = 0; tap < taps; tap++) {
     for (let i = 0; i < a; i++) {
       for (let j = 0; j < b; j++, at++) {
         const from = (tap * own.at(-2)! + row.index(i)) * own.at(-1)! + col.index(j);

@@ -42,6 +42,15 @@ export function pairedUnits(
   return feedsKernels(output, activationOf(call.layer) !== undefined, context);
 }
 
+/**
+ * Whether a convolution with opposite weights has them at its central tap alone: where kernels that see whole patches
+ * would scatter norms beyond the factor 2, in deep chains of convolutions on small maps. Such kernels keep norms exactly
+ * (delta-orthogonal, Xiao et al. 2018).
+ */
+export function centred({ layer }: Call, { scatter }: Context): boolean {
+  return scatter > SPREAD && kindOf(layer).map === "convolution";
+}
+
 /** Whether all that becomes of a tensor, behind one activation, enters kernels that can have opposite weights. */
 function feedsKernels(edge: Edge, activated: boolean, context: Context): boolean {
   if (edge.leaves || edge.to.length === 0) return false;

@@ -100,8 +100,8 @@ function linear(call: Call, input: Signal, context: Context, seed: number | unde
     values: linearValues(call.layer, { ...decision, seed }),
     row: { role, ...(activation && { activation }), what: worded(decision), why, notes },
     output: (next, input) => {
-      const { factor, profile } = padded(next, input);
-      const { channels, units } = decision.pairs ?? { units: false };
+      const { channels, units, central } = decision.pairs ?? { units: false };
+      const { factor, profile } = central ? { factor: 1 } : padded(next, input);
       const entering = channels && input.pairs ? input.pairs.moment : input.moment;
       const moment = variance * entering * factor;
       const pairs = units ? { channels: next.outputs[0]!.shape.at(-1)!, moment } : undefined;
@@ -114,7 +114,8 @@ function worded({ variance, weights, pairs }: Decision): string {
   if (variance === 0) return "zero";
   if (weights === "zerO") return "identity or Hadamard matrix";
   const paired = pairs && (pairs.units || pairs.channels !== undefined) ? " in opposite pairs" : "";
-  return `${weights}${paired}, ${Number(variance.toPrecision(3))} / fan-in`;
+  const tap = pairs?.central ? " at the central tap" : "";
+  return `${weights}${paired}${tap}, ${Number(variance.toPrecision(3))} / fan-in`;
 }
 
 function lps(
