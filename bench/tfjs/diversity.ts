@@ -39,9 +39,10 @@ const plain: Contender = { name: "the step without", start: () => step() };
 const weights: Kind[] = ["cos2", "softOrthogonality", "srip", "logDet", "energy", "minAngle"];
 const activations: Activations[] = ["correlation", "deCov", "ncl"];
 
-const decorrelation = (units: number, inputs: number): Case => ({
+const decorrelation = (units: number, inputs: number, bar?: number): Case => ({
   name: `decorrelated ${inputs}x${units}`,
   unit: matMul(units, inputs, units),
+  bar,
   start: () =>
     job(
       () => decorrelated({ seed: 1 }).apply([inputs, units]),
@@ -62,7 +63,7 @@ export default [
     unit: plain,
     start: () => step({ after }),
   })),
-  decorrelation(128, 784),
+  decorrelation(128, 784, 10),
   decorrelation(64, 64),
   decorrelation(128, 64),
 ] satisfies Case[];

@@ -1,11 +1,12 @@
 /** Kernels that hand their inputs on: identities, ZerO's Hadamard matrices and IDInit's padded identities. */
 import { checkInteger, checkSingle } from "../arguments.ts";
+import { ArgumentError, show } from "../errors.ts";
 import { checkPlaced, placed, type PlacedOptions } from "./placed.ts";
 
 export interface IdentityOptions extends PlacedOptions {
   /** Factor, finite in single precision; default 1. */
   gain?: number;
-  /** Number of groups of channels, for kernels […, in / groups, out]; default 1. */
+  /** Number of groups of channels, for kernels […, in / groups, out]; default 1. Only with layer `"dense"`. */
   groups?: number;
 }
 
@@ -91,4 +92,6 @@ export function checkIdentity({ gain = 1, groups = 1, ...rest }: IdentityOptions
   checkSingle("gain", gain);
   checkInteger("groups", groups, 1);
   checkPlaced(rest);
+  const { layer = "dense" } = rest;
+  if (groups > 1 && layer !== "dense") throw new ArgumentError("groups", `1 with layer "${layer}"`, show(groups)); // prettier-ignore
 }

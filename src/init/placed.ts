@@ -24,8 +24,8 @@ export function checkPlaced({ layer = "dense" }: PlacedOptions): void {
 
 /**
  * Makes a kernel that is zero but for the weights that `place` puts, which is called once for each group of units with
- * the numbers of its inputs, units and taps. A depthwise kernel has a group of one input for each channel; a kernel
- * [… , in / groups, out] of grouped channels has one for each run of out / groups units.
+ * the numbers of its inputs, units and taps. A depthwise kernel has a group of one input for each channel; a dense kernel
+ * […, in / groups, out] of grouped channels has one for each run of out / groups units.
  */
 export function placed(
   shape: readonly number[],

@@ -65,6 +65,7 @@ suite("init/identity", (test) => {
     assert.ok([...kernel.subarray(0, 8), ...kernel.subarray(16)].every((x) => x === 0));
     refused("shape", () => identity([3, 2, 4], { groups: 3 }));
     refused("groups", () => identity([3, 2], { groups: 0 }));
+    refused("groups", () => identity([3, 2, 4], { groups: 2, layer: "transpose" }));
     refused("layer", () => identity([3, 2], { layer: "embedding" as never }));
     refused("gain", () => identity([3, 2], { gain: Infinity }));
     refused("shape", () => identity([3]));

@@ -3,7 +3,7 @@ import { binary, type Room } from "./kernels.ts";
 import type { Precision } from "./precisions.ts";
 
 /** Address of the countdown: below the arena and below the data of the compiler. */
-const COUNTDOWN = 8;
+const COUNTDOWN = 4;
 
 /** if (countdown != 0) { countdown--; if (countdown == 0) return 0; } */
 // prettier-ignore

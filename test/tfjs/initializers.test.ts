@@ -23,7 +23,7 @@ const examples = {
   heNormal: rule,
   heUniform: rule,
   identity: {
-    config: { gain: 2, groups: 2, layer: "separable" },
+    config: { gain: 2, groups: 2, layer: "dense" },
     shape: [3, 1, 4],
     refuses: [[4]],
   },

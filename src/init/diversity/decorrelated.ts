@@ -54,9 +54,11 @@ export function decorrelated(
   const empty = { rows: 0, cols: 0, data: float64(0) };
   const drawn = kernel.length === 0 ? [empty] : unitsOf(kernel, layout);
   const found = drawn.map((w) => decorrelate(w, how));
-  const rounded = found.map(({ weights }): Matrix => ({ ...weights, data: float32(weights.data) })); // prettier-ignore
   return {
-    values: kernelOf(rounded, layout),
+    values: kernelOf(
+      found.map(({ weights }) => weights),
+      layout,
+    ),
     report() {
       const reports = drawn.map((w, g) => ({
         units,
@@ -64,12 +66,14 @@ export function decorrelated(
         iterations: found[g]!.iterations,
         leastMeanCos2: leastMeanCos2(units, inputs),
         before: diversityOf(w),
-        after: diversityOf(rounded[g]!),
+        after: diversityOf(rounded(found[g]!.weights)),
       }));
       return reports.reduce((a, b) => (b.after.meanCos2 > a.after.meanCos2 ? b : a));
     },
   };
 }
+
+const rounded = ({ rows, cols, data }: Matrix): Matrix => ({ rows, cols, data: float32(data) });
 
 /** The kernel of a rule, but normals are not truncated, so that the direction of the whole kernel is Haar distributed. */
 function draw(

@@ -59,7 +59,8 @@ export type { Identity, ZerO };
  * @param config.gain factor, finite in single precision; default 1
  * @param config.layer `"dense"` (default), `"transpose"` for transposed convolutions, `"depthwise"` (the first filter of
  *   each channel hands it on) or `"separable"` (both kernels)
- * @param config.groups number of groups of channels, for kernels […, in / groups, out]; default 1
+ * @param config.groups number of groups of channels, for kernels […, in / groups, out]; default 1. Only with
+ *   layer `"dense"`
  * @returns the initializer; in saved models "TfjsInitializersIdentity"
  * @throws ArgumentError for a bad or unknown option. `apply` throws ArgumentError for rank < 2 (depthwise, separable:
  *   < 3), a last axis that the groups do not divide, or a dtype other than float32, and MemoryError.
