@@ -25,6 +25,7 @@ const rooms: Record<string, string[]> = {
       "diversity",
       "growth",
       "head",
+      "initialize",
       "linalg",
       "lps",
       "relu1",
@@ -51,13 +52,11 @@ const rooms: Record<string, string[]> = {
     ...features("data", "layers", "outside"),
     ...["src/init", "src/linalg", "src/elementary", ...leaves, core, layers],
   ],
-  "src/tfjs/lps": [
-    ...features("layers", "initializer", "registered"),
-    "src/init",
-    "src/errors",
-    core,
-    layers,
+  "src/tfjs/initialize": [
+    ...features("layers"),
+    ...["src/init", "src/linalg", "src/elementary", "src/arguments", "src/arrays", core, layers],
   ],
+  "src/tfjs/lps": [...features("initializer", "registered"), "src/init"],
   "src/tfjs/layers": ["src/linalg", "src/errors", core, layers],
   "src/tfjs/linalg": ["src/linalg", ...leaves, core],
   "src/tfjs/train": [

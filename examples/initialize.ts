@@ -1,251 +1,171 @@
 /**
- * What is a network worth before it is trained? An MLP 784 – 128 – 128 – 10 on digits, initialized with and without a
- * look at its data: accuracy untrained, after 1 and 5 epochs, with ten images of each digit and with all.
+ * How do activations and gradients fare through 50 layers, and what does that mean for training? The mean square of
+ * activations (of inputs with mean square 1) and of gradients (of outputs with mean square 1) for the schemes of
+ * `initialize` and the default of tf.layers, on networks of 50 layers or blocks: the median over the seeds, and in
+ * brackets the farthest seed. Then training curves of a shallow and a deep network on digits.
  *
- *   npm run example:data                                  digits drawn by the example
- *   npm run example:data -- --data DIR --plot FILE.svg    MNIST
- *   npm run example:data -- --seeds 2 --only "He|pca"
- *
- * A seed stands for the weights that are drawn, the ten images of each digit, and the order of training; for the same
- * seed all methods see the same images in the same order.
+ *   npm run example:initialize                                   a few minutes on one core
+ *   npm run example:initialize -- --seeds 9 --only "relu|tanh"
+ *   npm run example:initialize -- --data DIR --epochs 8          MNIST instead of digits drawn by the example
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
-import { mean, sampleStandardDeviation } from "simple-statistics";
-import { initializeFromData, inspect, orthogonal, type DataOptions } from "tfjs-initializers";
-import { normal } from "tfjs-initializers/linalg";
-import type { TopLevelSpec } from "vega-lite";
+import { median } from "simple-statistics";
+import { glorotUniform, initialize, type InitializeOptions } from "tfjs-initializers";
+import "tfjs-initializers/train";
 import { CLASSES, SIDE, loadDigits, type Images } from "./data.ts";
-import { plot } from "./plot.ts";
+import { DEPTH, nets, type Net } from "./deepNets.ts";
 
 const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
-    plot: { type: "string", default: "build/initialize.svg" },
-    seeds: { type: "string", default: "5" },
+    epochs: { type: "string", default: "4" },
     only: { type: "string", default: "" },
+    seeds: { type: "string", default: "5" },
   },
 });
 const seeds = Number(options.seeds);
 const only = new RegExp(options.only);
 
-/** How the kernels are drawn, and what is then done with the data; `head`: only the last layer is; `blind`: without ys. */
-interface Method {
-  readonly name: string;
-  readonly kernels?: "orthogonal";
-  readonly data?: DataOptions;
-  readonly head?: boolean;
-  readonly blind?: boolean;
-}
+type Scheme = NonNullable<InitializeOptions["scheme"]> | "tf.layers";
+const SCHEMES: Scheme[] = ["auto", "he", "orthogonal", "fixup", "tf.layers"];
 
-const methods: Method[] = [
-  { name: "He" },
-  { name: "He + solved head", data: {}, head: true },
-  { name: "orthogonal", kernels: "orthogonal" },
-  { name: "LSUV of He", data: { method: "lsuv" } },
-  { name: "orthogonal LSUV", data: { method: "orthogonal-lsuv" } },
-  { name: "Sylvester pca", data: { code: "pca" } },
-  { name: "Sylvester pca without ys", data: { code: "pca" }, blind: true },
-  { name: "Sylvester labels", data: { code: "labels" } },
-  { name: "Sylvester random", data: { code: "random" } },
-  { name: "Sylvester randomProjection", data: { code: "randomProjection" } },
-].filter(({ name }) => only.test(name)) as Method[];
-
-/** How many images, trained in batches of what size, and looked at after which epochs. */
-const regimes = [
-  { name: "10 of each digit", shots: 10, batch: 10 },
-  { name: "all images", shots: Infinity, batch: 32 },
-] as const;
-const EPOCHS = [0, 1, 5];
-
-interface Set {
-  readonly xs: tf.Tensor2D;
-  readonly ys: tf.Tensor2D;
-}
-
-/** Images by their numbers. */
-function tensors({ pixels, labels }: Images, chosen: readonly number[]): Set {
-  const values = new Float32Array(chosen.length * SIDE * SIDE);
-  chosen.forEach((from, i) => {
-    values.set(pixels.subarray(from * SIDE * SIDE, (from + 1) * SIDE * SIDE), i * SIDE * SIDE);
+/** Gives all kernels the default of tf.layers, but with a seed. */
+function stock(model: tf.LayersModel, seed: number): void {
+  initialize(model, { scheme: "he", seed });
+  const kernels = model.weights.filter(({ name }) => name.includes("kernel"));
+  kernels.forEach((weight, i) => {
+    const values = glorotUniform({ seed: 1000 * seed + i }).apply(weight.shape as number[]);
+    weight.write(values);
+    values.dispose();
   });
-  const classes = chosen.map((from) => labels[from]!);
+}
+
+function apply(model: tf.LayersModel, scheme: Scheme, seed: number): void {
+  if (scheme === "tf.layers") stock(model, seed);
+  else initialize(model, { scheme, seed });
+}
+
+const BATCH = 16;
+const meanSquare = (x: tf.Tensor) => tf.tidy(() => tf.mean(tf.square(x)).dataSync()[0]!);
+
+/**
+ * Mean squares behind the first layer and layer `DEPTH`, the quotient of these, and that of the gradients there. A head
+ * of zeros (Fixup) passes no gradient and is left out.
+ */
+function measure({ shape, ...net }: Net, seed: number): number[] {
+  return tf.tidy(() => {
+    const [kernel] = net.stages[DEPTH]!.getWeights() as [tf.Tensor];
+    const stages = net.stages.slice(0, meanSquare(kernel) > 0 ? DEPTH + 1 : DEPTH);
+    const x = tf.randomNormal([BATCH, ...shape], 0, 1, "float32", seed + 1);
+    const forward: number[] = [];
+    // The gradient with respect to a zero that is added somewhere is the gradient there.
+    const run = (...zeros: tf.Tensor[]) =>
+      stages.reduce((h, stage, i) => {
+        const y = tf.add(stage.apply(h) as tf.Tensor, zeros[i]!);
+        forward.push(meanSquare(y));
+        return y;
+      }, x as tf.Tensor);
+    const zeros = stages.map(({ outputs }) => tf.zeros([BATCH, ...(outputs[0]!.shape.slice(1) as number[])])); // prettier-ignore
+    const outer = zeros.at(-1)!;
+    const dy = tf.randomNormal(outer.shape, 0, 1, "float32", seed + 2);
+    const backward = tf.grads(run)(zeros, dy).map(meanSquare);
+    const last = DEPTH - 1;
+    return [forward[0]!, forward[last]!, forward[last]! / forward[0]!, backward[0]! / backward[last]!]; // prettier-ignore
+  });
+}
+
+const show = (x: number) => (x > 0.01 && x < 100 ? x.toPrecision(2) : x.toExponential(0));
+const farthest = (ratios: readonly number[]) =>
+  ratios.reduce((far, x) => (Math.abs(Math.log(x)) > Math.abs(Math.log(far)) ? x : far));
+const across = (ratios: readonly number[]) => `${show(median([...ratios]))} (${show(farthest(ratios))})`; // prettier-ignore
+
+function propagation(): string {
+  const table = new Table({
+    head: ["network", "scheme", "activations:\nfirst layer", `layer ${DEPTH}`, "last / first\n(farthest seed)", "gradients:\nfirst / last\n(farthest seed)", "within\nfactor 2"], // prettier-ignore
+    colAligns: ["left", "left", ...Array<"right">(5).fill("right")],
+    style: { head: [], border: [] },
+  });
+  for (const [name, build] of Object.entries(nets).filter(([name]) => only.test(name))) {
+    for (const scheme of SCHEMES) {
+      const runs = Array.from({ length: seeds }, (_, seed) => {
+        const net = build();
+        apply(net.model, scheme, seed);
+        const found = measure(net, seed);
+        net.model.dispose();
+        return found;
+      });
+      const [first, last, forward, backward] = [0, 1, 2, 3].map((i) => runs.map((run) => run[i]!));
+      const ratios = [...forward!, ...backward!];
+      const held = ratios.every((x) => x >= 0.5 && x <= 2);
+      table.push([name, scheme, show(median(first!)), show(median(last!)), across(forward!), across(backward!), held ? "yes" : "no"]); // prettier-ignore
+    }
+  }
+  return table.toString();
+}
+
+function tensors({ count, pixels, labels }: Images): { xs: tf.Tensor2D; ys: tf.Tensor2D } {
+  const classes = tf.tensor1d(Array.from(labels), "int32");
   return {
-    xs: tf.tensor2d(values, [chosen.length, SIDE * SIDE]),
-    ys: tf.tidy(() => tf.oneHot(tf.tensor1d(classes, "int32"), CLASSES).toFloat() as tf.Tensor2D),
+    xs: tf.tensor2d(pixels, [count, SIDE * SIDE]),
+    ys: tf.oneHot(classes, CLASSES).toFloat() as tf.Tensor2D,
   };
 }
 
-/** In random order, the first `shots` of each digit. */
-function choose({ count, labels }: Images, shots: number, seed: number): number[] {
-  const keys = normal(1, count, { seed }).data;
-  const seen = new Uint32Array(CLASSES);
-  return Array.from(keys.keys())
-    .sort((i, j) => keys[i]! - keys[j]!)
-    .filter((i) => seen[labels[i]!]!++ < shots);
-}
-
-function build({ kernels }: Method, seed: number): tf.LayersModel {
-  const kernelInitializer = (layer: number) =>
-    kernels === "orthogonal"
-      ? orthogonal({ gain: Math.SQRT2, seed: 10 * seed + layer })
-      : tf.initializers.heNormal({ seed: 10 * seed + layer + 1 }); // tf takes 0 for none
-  const dense = (layer: number, units: number, activation: "relu" | "softmax") =>
-    tf.layers.dense({ units, activation, kernelInitializer: kernelInitializer(layer) });
-  const model = tf.sequential();
-  model.add(tf.layers.inputLayer({ inputShape: [SIDE * SIDE] }));
-  for (const layer of [0, 1]) model.add(dense(layer, 128, "relu"));
-  model.add(dense(2, CLASSES, "softmax"));
-  model.compile({ optimizer: tf.train.adam(1e-3), loss: "categoricalCrossentropy" });
-  return model;
-}
-
-const accuracy = (model: tf.LayersModel, { xs, ys }: Set): number =>
-  tf.tidy(() => {
-    const right = tf.equal(tf.argMax(model.predict(xs) as tf.Tensor, 1), tf.argMax(ys, 1));
-    return tf.mean(tf.cast(right, "float32")).dataSync()[0]!;
+/** Accuracies on test images after each epoch, in per cent. */
+async function train(widths: readonly number[], scheme: Scheme, seed: number): Promise<number[]> {
+  const hidden = widths.map((units) => tf.layers.dense({ units, activation: "relu" }));
+  const model = tf.sequential({
+    layers: [tf.layers.inputLayer({ inputShape: [SIDE * SIDE] }), ...hidden, tf.layers.dense({ units: CLASSES, activation: "softmax" })], // prettier-ignore
   });
-
-/** Accuracies on the test images, after each of EPOCHS. */
-async function run(method: Method, seed: number, set: Set, batchSize: number): Promise<number[]> {
-  const model = build(method, seed);
-  const layers = method.head ? [model.layers.at(-1)!.name] : undefined;
-  const ys = method.blind ? undefined : set.ys;
-  if (method.data) await initializeFromData(model, set.xs, { ...method.data, layers, seed, ys });
-  const found = [accuracy(model, test)];
-  for (let epoch = 1; epoch <= EPOCHS.at(-1)!; epoch++) {
-    await model.fit(set.xs, set.ys, { epochs: 1, batchSize, shuffle: false, verbose: 0 });
-    if (EPOCHS.includes(epoch)) found.push(accuracy(model, test));
-    bar.increment();
+  apply(model, scheme, seed);
+  model.compile({ optimizer: tf.train.adam(1e-3), loss: "categoricalCrossentropy", metrics: ["accuracy"] }); // prettier-ignore
+  const accuracies: number[] = [];
+  for (let epoch = 0; epoch < Number(options.epochs); epoch++) {
+    await model.fit(training.xs, training.ys, { epochs: 1, batchSize: 64, shuffle: false, verbose: 0 }); // prettier-ignore
+    const [, accuracy] = model.evaluate(test.xs, test.ys, { batchSize: 1000 }) as tf.Scalar[];
+    accuracies.push(100 * accuracy!.dataSync()[0]!);
   }
   model.optimizer.dispose();
   model.dispose();
-  return found;
+  return accuracies;
 }
 
-interface Result {
-  readonly method: string;
-  readonly images: string;
-  readonly epochs: number;
-  /** In per cent, one a seed. */
-  readonly accuracies: number[];
-}
-
-/** Mean and standard deviation over the seeds. */
-function spread(values: readonly number[]): string {
-  const deviation = values.length > 1 ? sampleStandardDeviation([...values]) : 0;
-  return `${mean([...values]).toFixed(1)} ± ${deviation.toFixed(1)}`;
-}
-
-function table(results: readonly Result[]): string {
-  const of = (method: string, images: string, epochs: number) =>
-    results.find((r) => r.method === method && r.images === images && r.epochs === epochs)!;
-  const columns = regimes.flatMap(({ name }) => EPOCHS.map((epochs) => [name, epochs] as const));
-  const [few] = regimes;
-  const trained = EPOCHS.filter((epochs) => epochs > 0);
-  const after = (epochs: number) => (epochs === 0 ? "untrained" : `after ${epochs}`);
-  const text = new Table({
-    head: [
-      "accuracy, %\n(epochs)",
-      ...columns.map(([images, epochs]) => `${images}\n${after(epochs)}`),
-      ...trained.map((epochs) => `better than He\n${few.name}\n${after(epochs)}`),
-    ],
-    colAligns: ["left", ...[...columns, ...trained].map(() => "right" as const)],
+async function curves(): Promise<string> {
+  const epochs = Array.from({ length: Number(options.epochs) }, (_, i) => `after ${i + 1}`);
+  const table = new Table({
+    head: ["accuracy, %", "scheme", ...epochs],
+    colAligns: ["left", "left", ...epochs.map(() => "right" as const)],
     style: { head: [], border: [] },
   });
-  for (const { name } of methods) {
-    const gain = (epochs: number) => {
-      const he = of("He", few.name, epochs)?.accuracies;
-      if (name === "He" || he === undefined) return "";
-      return spread(of(name, few.name, epochs).accuracies.map((own, i) => own - he[i]!));
-    };
-    text.push([
-      name,
-      ...columns.map(([images, epochs]) => spread(of(name, images, epochs).accuracies)),
-      ...trained.map(gain),
-    ]);
+  const shapes = { "2 layers of 128": [128, 128], "20 layers of 64": Array<number>(20).fill(64) };
+  for (const [name, widths] of Object.entries(shapes)) {
+    for (const scheme of SCHEMES) {
+      const runs: number[][] = [];
+      for (let seed = 0; seed < Math.min(seeds, 3); seed++) runs.push(await train(widths, scheme, seed)); // prettier-ignore
+      table.push([name, scheme, ...epochs.map((_, i) => median(runs.map((run) => run[i]!)).toFixed(1))]); // prettier-ignore
+    }
   }
-  return text.toString();
-}
-
-function chart(results: readonly Result[]): TopLevelSpec {
-  const values = results.flatMap(({ method, images, epochs, accuracies }) => {
-    const training = epochs === 0 ? "untrained" : `${epochs} epoch${epochs > 1 ? "s" : ""}`;
-    return accuracies.map((accuracy) => ({ method, images, training, accuracy }));
-  });
-  const y = { field: "method", sort: null, title: null } as const;
-  const color = { field: "training", sort: null, title: null } as const;
-  const x = { title: "accuracy on test images, %", scale: { domain: [0, 100] } };
-  return {
-    title: `${data.name}: MLP 784 – 128 – 128 – 10, mean and range of ${seeds} seeds`,
-    data: { values },
-    config: { axis: { labelLimit: 300 } },
-    facet: { column: { field: "images", sort: null, title: null } },
-    spec: {
-      width: 300,
-      height: 260,
-      layer: [
-        {
-          mark: { type: "rule", strokeWidth: 2 },
-          encoding: {
-            y,
-            color,
-            x: { field: "accuracy", aggregate: "min", type: "quantitative", ...x },
-            x2: { field: "accuracy", aggregate: "max" },
-          },
-        },
-        {
-          mark: { type: "point", filled: true, size: 60 },
-          encoding: { y, color, x: { field: "accuracy", aggregate: "mean", type: "quantitative", ...x } }, // prettier-ignore
-        },
-      ],
-    },
-  };
+  return table.toString();
 }
 
 const require = createRequire(import.meta.url);
 const data = loadDigits(options.data); // before the backend, whose error handlers print its whole source
 setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`); // prettier-ignore
 await tf.setBackend("wasm");
+const [training, test] = [tensors(data.train), tensors(data.test)];
 
-const test = tensors(data.test, Array.from(data.test.labels.keys()));
-console.log(`${data.name}: ${data.train.count} images to train, ${data.test.count} to test\n`);
 {
-  const model = build({ name: "He" }, 0);
-  const all = tensors(data.train, choose(data.train, Infinity, 0));
-  console.log(`${await initializeFromData(model, all.xs, { ys: all.ys })}\n`);
-  console.log(`${await inspect(model, test.xs, { ys: test.ys, gradients: true })}\n`);
-  tf.dispose([all.xs, all.ys]);
+  const { model } = nets["residual"]!();
+  console.log("The report of initialize, first and last lines:");
+  const lines = String(initialize(model, { seed: 0 })).split("\n");
+  console.log([...lines.slice(0, 5), "…", ...lines.slice(-2)].join("\n"));
 }
-
-const bar = new SingleBar({
-  format: "{bar} {percentage} %, {eta_formatted} left: {job}",
-  noTTYOutput: true,
-  notTTYSchedule: 10_000,
-});
-bar.start(regimes.length * seeds * methods.length * EPOCHS.at(-1)!, 0, { job: "" });
-const results: Result[] = regimes.flatMap(({ name: images }) =>
-  methods.flatMap(({ name: method }) =>
-    EPOCHS.map((epochs) => ({ method, images, epochs, accuracies: [] })),
-  ),
-);
-for (const { name: images, shots, batch } of regimes) {
-  for (let seed = 0; seed < seeds; seed++) {
-    const set = tensors(data.train, choose(data.train, shots, seed));
-    for (const method of methods) {
-      bar.update({ job: `${images}, seed ${seed}, ${method.name}` });
-      const found = await run(method, seed, set, batch);
-      const rows = results.filter((r) => r.method === method.name && r.images === images);
-      rows.forEach(({ accuracies }, i) => accuracies.push(100 * found[i]!));
-    }
-    tf.dispose([set.xs, set.ys]);
-  }
-}
-bar.stop();
-console.log(`\n${table(results)}`);
-await plot(options.plot, chart(results));
+console.log(`\nMean squares through ${DEPTH} layers or blocks, ${seeds} seeds`);
+console.log(propagation());
+console.log(`\nRelu networks on ${data.name}, Adam 1e-3, batches of 64, median of ${Math.min(seeds, 3)} seeds`); // prettier-ignore
+console.log(await curves());

@@ -66,6 +66,31 @@ async function set(method: "sylvester" | "lsuv" | "orthogonal-lsuv") {
   }
 }
 
+/** What a model's weights became; if an array is refused, they stay as they were. */
+function initialized() {
+  const [kernelInitializer, activation] = ["ones", "relu"] as const;
+  const conv = { filters: 4, kernelSize: 2, activation, kernelInitializer } as const;
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({ ...conv, inputShape: [4, 4, 2] }),
+      tf.layers.conv2d(conv),
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 2, kernelInitializer }),
+    ],
+  });
+  const values = () => model.getWeights().map((weight) => weight.dataSync().slice());
+  const before = values();
+  try {
+    door.initialize(model, { seed: 1 });
+    return values();
+  } catch (error) {
+    assert.equal(values(), before);
+    throw error;
+  } finally {
+    model.dispose();
+  }
+}
+
 const onTensors = (job: (x: Tensor) => Tensor | { s: Tensor }) =>
   tf.tidy(() => {
     const found = job(tf.randomNormal([2, 5, 3], 0, 1, "float32", 1));
@@ -128,6 +153,7 @@ const jobs: Record<string, () => unknown> = {
     const x = { rows: 3, cols: 1, data: Float64Array.of(1, 2, 3) };
     return door.solveLPS([0, 1, 1], x, [1, 0, 2]).points;
   },
+  initialize: initialized,
   "initializeFromData, sylvester": () => set("sylvester"),
   "initializeFromData, lsuv": () => set("lsuv"),
   "initializeFromData, orthogonal-lsuv": () => set("orthogonal-lsuv"),

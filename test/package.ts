@@ -49,7 +49,7 @@ export const shape: number[] = [back.rows, back.cols, kernel.length];
 `;
 const unionUser = `
 import * as tf from "@tensorflow/tfjs";
-import { install, lps, lpsModel, orthogonal, uninstall } from "tfjs-initializers";
+import { initialize, install, lps, orthogonal, uninstall } from "tfjs-initializers";
 import "tfjs-initializers/register";
 import "tfjs-initializers/train";
 
@@ -68,7 +68,7 @@ const narrow = tf.sequential({
     tf.layers.depthwiseConv2d({ kernelSize: 2, activation: "relu", ...depthwise }),
   ],
 });
-console.log(lpsModel(narrow, { seed: 1 }).map(({ role }) => role).join());
+console.log(initialize(narrow, { seed: 1 }).map(({ role }) => role).join());
 uninstall(tf);
 `;
 const smallestUser = `

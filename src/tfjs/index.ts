@@ -41,6 +41,8 @@ export type { Label, Labels, Values } from "./head/labels.ts";
 export type { RidgeHeadOptions } from "./head/options.ts";
 export type { Accuracies, Classifying, Errors, Prediction, Regressing } from "./head/results.ts";
 export { ridgeHead, type RidgeHead } from "./head/ridgeHead.ts";
+export { initialize, type InitializeOptions } from "./initialize/initialize.ts";
+export type { InitializedLayer, InitializeReport } from "./initialize/report.ts";
 export { identity, idInit, zerO } from "./initializers/identity.ts";
 export { mimetic } from "./initializers/mimetic.ts";
 export { randomNormal, randomUniform, truncatedNormal } from "./initializers/random.ts";
@@ -57,6 +59,5 @@ export {
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";
 export { lps, type LpsOptions } from "./lps/lps.ts";
-export { lpsModel, type LpsLayerReport } from "./lps/lpsModel.ts";
 export { deltaOrthogonal, orthogonal } from "./orthogonal.ts";
 export { relu1 } from "./relu1.ts";

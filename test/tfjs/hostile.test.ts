@@ -150,6 +150,7 @@ const ofDoor: Record<string, Call> = {
   truncatedNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
   varianceScaling: () => [{ scale: 2, mode: "fanAvg", distribution: "uniform", layer: "dense", seed: 1 }], // prettier-ignore
   grow: () => [model, { layer: "hidden", units: 1, method: "gradmax", xs, ys, batchSize: 4, gain: 1, norm: "fixed", inverse: false, seed: 1 }], // prettier-ignore
+  initialize: () => [model, { scheme: "lps", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "orthogonal", seed: 1 }], // prettier-ignore
   initializeFromData: () => [model, xs, { ys, method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], // prettier-ignore
   inputCovariance: () => [xs],
   inspect: () => [model, xs, { ys, gradients: true }],
@@ -157,10 +158,6 @@ const ofDoor: Record<string, Call> = {
   knnClassifier: () => [{ lambda: 1, prior: "data", memory: 1e6, removable: true }],
   lps: () => [{ activation: "relu", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "gaussian", layer: "dense", strides: 1, seed: 1 }], // prettier-ignore
   lpsDesign: () => [{ activation: { value: Math.abs, derivative: Math.sign, kinks: [0] }, degree: 2, biasScale: 1, variance: "he", moment: 1 }], // prettier-ignore
-  lpsModel: () => [
-    model,
-    { degree: 2, biasScale: 1, variance: "he", weights: "orthogonal", seed: 1 },
-  ],
   orthogonal: () => [{ gain: 1, gates: 1, layer: "depthwise", seed: 1 }],
   replaceRedundant: () => [model, { layer: "hidden", threshold: 0.9, xs, seed: 1 }],
   ridgeHead: () => [{ base: model, task: "classification", lambda: 1, prior: [1, 2], memory: 1e6, removable: true, randomFeatures: 9, seed: 1 }], // prettier-ignore

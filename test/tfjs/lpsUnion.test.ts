@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import * as assert from "uvu/assert";
-import { lps, lpsModel, uninstall } from "../../src/tfjs/index.ts";
+import { initialize, lps, uninstall } from "../../src/tfjs/index.ts";
 import { register } from "../../src/tfjs/registerAll.ts";
 import { suite } from "../support/suite.ts";
 import { copies } from "../support/copies.ts";
@@ -29,10 +29,10 @@ suite("tfjs/lps: the union package", (test) => {
       assert.is(tf.getBackend(), backend);
       const model = build(tf);
       const made = bits(model).slice(0, 4);
-      const report = lpsModel(model, { seed: 3 });
+      const report = initialize(model, { scheme: "lps", seed: 3 });
       assert.equal(
         report.map(({ role }) => role),
-        ["hidden", "hidden", "last"],
+        ["hidden", "hidden", "head"],
       );
       seen.push([made, bits(model)]);
       assert.equal(seen.at(-1), seen[0], "on every backend");
@@ -45,7 +45,7 @@ suite("tfjs/lps: the union package", (test) => {
       const dense = tf.sequential({
         layers: [hidden(), hidden(), tf.layers.dense({ units: 1 })],
       });
-      lpsModel(dense, { seed: 4 });
+      initialize(dense, { scheme: "lps", seed: 4 });
       dense.compile({ optimizer: tf.train.sgd(0.05), loss: "meanSquaredError" });
       const [xs, ys] = [tf.ones([4, 8]), tf.ones([4, 1])];
       const batch = () => dense.trainOnBatch(xs, ys) as Promise<number>;
@@ -70,7 +70,7 @@ suite("tfjs/lps: copies", (test) => {
     make();
     const modelTopology = make().toJSON(null, false);
     const loaded = await layers.loadLayersModel({ load: async () => ({ modelTopology }) });
-    assert.is(lpsModel(loaded, { seed: 1 }).length, 3);
+    assert.is(initialize(loaded, { seed: 1 }).length, 3);
     uninstall(core);
   });
 

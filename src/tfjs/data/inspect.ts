@@ -10,7 +10,7 @@ import { checkAlive, engine, steps, type Layer } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { gradientNorms } from "./gradients.ts";
 import { activated, linear, type Linear } from "./plan.ts";
-import { table } from "./report.ts";
+import { table } from "../layers/table.ts";
 import { vectorsOf } from "./setLayer.ts";
 import type { Samples } from "./source.ts";
 import type { Stage } from "./stages.ts";

@@ -1,4 +1,5 @@
 /** The report of `initializeFromData`, as data and as a table. */
+import { table } from "../layers/table.ts";
 
 /** What `initializeFromData` did to one weight, or to one layer without a kernel. */
 export interface LayerReport {
@@ -56,17 +57,4 @@ export function report(
   const last = `${samples} samples, ${milliseconds.toFixed(0)} ms`;
   const text = () => [table([head, ...lines]), ...notes, last].join("\n");
   return { layers, samples, milliseconds, notes, toString: text };
-}
-
-/** Columns side by side, each as wide as its widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, j) => Math.max(...rows.map((row) => row[j]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, j) => cell.padEnd(widths[j]!))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

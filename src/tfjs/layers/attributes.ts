@@ -14,8 +14,16 @@ export interface Attributes {
   activation?: HeldActivation | null;
   /** A number in ELU and LeakyReLU, a weight in PReLU. */
   alpha?: number | LayerVariable;
+  /** Axes along which a Dot sums products: one for both inputs, or one for each. */
+  axes?: number | readonly number[];
   axis?: number | readonly number[];
+  /** The layers of a Bidirectional. */
+  backwardLayer?: Layer;
+  beta?: LayerVariable;
   bias?: LayerVariable | null;
+  /** The cell of a recurrent layer, and the cells of StackedRNNCells. */
+  cell?: Layer;
+  cells?: readonly Layer[];
   center?: boolean;
   dataFormat?: string;
   depthMultiplier?: number;
@@ -23,7 +31,10 @@ export interface Attributes {
   depthwiseKernel?: LayerVariable;
   /** A list; a single number in layer classes that do not expand the number they were made with. */
   dilationRate?: number | number[];
+  embeddings?: LayerVariable;
   epsilon?: number;
+  forwardLayer?: Layer;
+  gamma?: LayerVariable;
   kernel?: LayerVariable;
   kernelSize?: number[];
   /** The layer that a wrapper applies. */
@@ -31,12 +42,18 @@ export interface Attributes {
   maxValue?: number | null;
   movingMean?: LayerVariable;
   movingVariance?: LayerVariable;
+  /** Whether a Dot normalizes its inputs. */
+  normalize?: boolean;
   padding?: "same" | "valid";
   pointwiseKernel?: LayerVariable;
   poolSize?: number[];
-  scale?: boolean;
+  recurrentKernel?: LayerVariable;
+  /** Whether a BatchNormalization has a gamma; the factor of a Rescaling. */
+  scale?: boolean | number;
   strides?: [number, number];
   theta?: number;
+  /** Whether the forget gate of an LSTM has the bias 1. */
+  unitForgetBias?: boolean;
 }
 
 export function attributes(layer: Layer): Attributes {

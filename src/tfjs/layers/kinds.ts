@@ -62,6 +62,8 @@ export interface Kind {
   readonly pooling?: "windows" | "global maximum" | "global average";
   /** The layer changes the shape but keeps the order of the entries. */
   readonly ordered?: true;
+  /** The number of gates of a cell, whose units lie side by side in its kernels. */
+  readonly gates?: number;
 }
 
 // Marked, so that bundlers drop the table where nothing asks for a kind.
@@ -98,10 +100,10 @@ const table: Readonly<Record<string, Kind>> = {
   GRU: { role: "recurrent" },
   LSTM: { role: "recurrent" },
   ConvLSTM2D: { role: "recurrent" },
-  SimpleRNNCell: { role: "cell" },
-  GRUCell: { role: "cell" },
-  LSTMCell: { role: "cell" },
-  ConvLSTM2DCell: { role: "cell" },
+  SimpleRNNCell: { role: "cell", gates: 1 },
+  GRUCell: { role: "cell", gates: 3 },
+  LSTMCell: { role: "cell", gates: 4 },
+  ConvLSTM2DCell: { role: "cell", gates: 4 },
   StackedRNNCells: { role: "cell" },
 
   Activation: grows("activation"),

@@ -68,8 +68,8 @@ interface ForSeparable extends ForDepthwise {
  * - depthwiseConv2d: with layer `"depthwise"`;
  * - separableConv2d (kernelSize > 1): with layer `"separable"`.
  *
- * Layers that share a seed and a shape get the same weights. Give each layer a seed of its own, or use `lpsModel`,
- * which also initializes the last layer suitably.
+ * Layers that share a seed and a shape get the same weights. Give each layer a seed of its own, or use `initialize`
+ * with the scheme "lps", which also initializes the last layer suitably.
  *
  * Mathematics: every unit (of a convolution: every output channel) has the bias −s ρ, where ρ is one of the real roots
  * of a polynomial that approximates σ − σ(0), σ being the activation. Each root is used for an equal share of the

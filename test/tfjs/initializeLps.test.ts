@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { lpsDesign, lpsModel } from "../../src/tfjs/index.ts";
+import { initialize, lpsDesign, type InitializeOptions } from "../../src/tfjs/index.ts";
 import { suite } from "../support/suite.ts";
 import { refused } from "../support/thrown.ts";
 import { tf } from "../support/wasm.ts";
@@ -8,6 +8,8 @@ type Model = InstanceType<typeof tf.LayersModel>;
 type Layer = InstanceType<typeof tf.layers.Layer>;
 
 const l = tf.layers;
+const lps = (model: Model, options: InitializeOptions = {}) =>
+  initialize(model, { scheme: "lps", ...options });
 const bits = (model: Pick<Model, "getWeights">) =>
   model.getWeights().map((weight) => weight.dataSync().slice());
 
@@ -15,7 +17,7 @@ const bits = (model: Pick<Model, "getWeights">) =>
 const layers: Record<string, [layer: () => Layer, role: string, activation?: string, notes?: string[]]> = {
   own: [() => l.conv2d({ filters: 4, kernelSize: 3, activation: "relu", inputShape: [12, 12, 2] }), "hidden", "relu"],
   normalized: [() => l.conv2d({ filters: 4, kernelSize: 3, padding: "same", useBias: true }), "hidden", "relu", ["batch normalization takes its bias out again"]],
-  bn: [() => l.batchNormalization(), ""],
+  bn: [() => l.batchNormalization(), "normalization"],
   act: [() => l.activation({ activation: "relu" }), ""],
   bare: [() => l.conv2d({ filters: 4, kernelSize: 1, useBias: false }), "hidden", "relu", ["it has no bias"]],
   pool: [() => l.maxPooling2d({ poolSize: 2 }), ""],
@@ -23,7 +25,7 @@ const layers: Record<string, [layer: () => Layer, role: string, activation?: str
   depthwise: [() => l.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: "same" }), "hidden", "leakyRelu"],
   leaky: [() => l.leakyReLU({ alpha: 0.1 }), ""],
   separable: [() => l.separableConv2d({ filters: 6, kernelSize: 2, activation: "elu" }), "hidden", "elu"],
-  frozen: [() => l.conv2d({ filters: 6, kernelSize: 1, trainable: false }), "skipped", undefined, ["it is not trainable"]],
+  frozen: [() => l.conv2d({ filters: 6, kernelSize: 1, trainable: false }), "left", undefined, ["it is not trainable"]],
   transpose: [() => l.conv2dTranspose({ filters: 5, kernelSize: 3, strides: 2 }), "hidden", "elu"],
   elu: [() => l.elu({}), ""],
   flat: [() => l.flatten(), ""],
@@ -35,12 +37,12 @@ const layers: Record<string, [layer: () => Layer, role: string, activation?: str
   sparse: [() => l.dense({ units: 8 }), "hidden", "thresholdedRelu"],
   theta: [() => l.thresholdedReLU({ theta: 0.5 }), ""],
   gelu: [() => l.dense({ units: 8, activation: "gelu" }), "hidden", "gelu"],
-  softmax: [() => l.dense({ units: 8, activation: "softmax" }), "skipped", undefined, ["softmax is not an activation of lps"]],
+  softmax: [() => l.dense({ units: 8, activation: "softmax" }), "left", undefined, ["softmax is not an activation of lps"]],
   reshape: [() => l.reshape({ targetShape: [4, 2] }), ""],
-  rnn: [() => l.simpleRNN({ units: 6, recurrentInitializer: "glorotUniform", returnSequences: true }), "skipped", undefined, ["lps has no weights for SimpleRNN"]],
+  rnn: [() => l.simpleRNN({ units: 6, recurrentInitializer: "glorotUniform", returnSequences: true }), "left", undefined, ["lps has no weights for SimpleRNN"]],
   steps: [() => l.timeDistributed({ layer: l.dense({ units: 6, activation: "selu" }) }), "hidden", "selu"],
   flatter: [() => l.flatten(), ""],
-  last: [() => l.dense({ units: 3 }), "last"],
+  last: [() => l.dense({ units: 3 }), "head"],
   output: [() => l.softmax({}), ""],
 }; // prettier-ignore
 
@@ -49,14 +51,16 @@ function build(): Model {
   return tf.sequential({ layers: made });
 }
 
-suite("tfjs/lpsModel", (test) => {
+suite("tfjs/initialize: lps", (test) => {
   test("every layer gets its role, activation, design and notes", () => {
     const model = build();
     const before = new Map(model.layers.map((layer) => [layer.name, bits(layer)]));
-    const report = lpsModel(model, { seed: 1 });
+    const report = lps(model, { seed: 1 });
     const expected = Object.entries(layers).filter(([, [, role]]) => role !== "");
     assert.equal(
-      report.map(({ layer, role, activation, notes }) => ({ layer, role, activation, notes })),
+      report.map(({ layer, role, activation, why, notes }) => {
+        return { layer, role, activation, notes: role === "left" ? [why] : notes };
+      }),
       expected.map(([layer, [, role, activation, notes = []]]) => ({
         layer,
         role,
@@ -67,7 +71,7 @@ suite("tfjs/lpsModel", (test) => {
     for (const { layer: name, role, design } of report) {
       const layer = model.getLayer(name);
       const after = bits(layer);
-      if (role === "skipped") {
+      if (role === "left" || role === "normalization") {
         assert.equal(after, before.get(name), name);
         continue;
       }
@@ -84,7 +88,7 @@ suite("tfjs/lpsModel", (test) => {
   });
 
   test("designs: parameters of activations, no bias, the last layer", () => {
-    const report = lpsModel(build(), { seed: 1 });
+    const report = lps(build(), { seed: 1 });
     const of = (name: string) => report.find(({ layer }) => layer === name)!.design!;
     assert.equal(of("own"), lpsDesign({ activation: "relu" }));
     assert.equal(of("bare"), lpsDesign({ activation: "relu", parameter: 6, biasScale: 0 }));
@@ -106,7 +110,7 @@ suite("tfjs/lpsModel", (test) => {
       ],
     });
     for (const weights of ["gaussian", "orthogonal"] as const) {
-      const report = lpsModel(model, { weights, degree: 4, seed: 7 });
+      const report = lps(model, { weights, degree: 4, seed: 7 });
       model.layers.forEach((layer, i) => {
         const kernel = Float32Array.from(bits(layer)[0]);
         const [fan] = layer.getWeights()[0].shape;
@@ -133,7 +137,7 @@ suite("tfjs/lpsModel", (test) => {
     const options = { filters: 60, kernelSize: 1, depthMultiplier: 2, activation: "relu" } as const;
     const separable = l.separableConv2d({ ...options, inputShape: [4, 4, 400] });
     const model = tf.sequential({ layers: [separable, l.conv2d({ filters: 1, kernelSize: 1 })] });
-    const [{ design }] = lpsModel(model, { seed: 1 });
+    const [{ design }] = lps(model, { seed: 1 });
     [1, design!.variance / 800].forEach((variance, i) => {
       const kernel = Float32Array.from(bits(separable)[i]);
       const mean = kernel.reduce((sum, x) => sum + x * x, 0) / kernel.length;
@@ -150,7 +154,7 @@ suite("tfjs/lpsModel", (test) => {
       });
     const drawn = (seed?: number) => {
       const model = build();
-      lpsModel(model, { seed });
+      lps(model, { seed });
       return bits(model);
     };
     assert.equal(drawn(1), drawn(1));
@@ -173,16 +177,16 @@ suite("tfjs/lpsModel", (test) => {
     const head = apply(l.dense({ units: 2, activation: "sigmoid" }), "head", sum);
     const tail = apply(l.dense({ units: 2 }), "tail", sum);
     const model = tf.model({ inputs: input, outputs: [head, tail, right] });
-    const report = lpsModel(model, { seed: 1 });
+    const report = lps(model, { seed: 1 });
     const of = (name: string) => {
-      const { role, activation, notes } = report.find(({ layer }) => layer === name)!;
-      return [role, activation, ...notes];
+      const { role, activation, why, notes } = report.find(({ layer }) => layer === name)!;
+      return [role, activation, ...(role === "left" ? [why] : notes)];
     };
-    assert.equal(of("shared"), ["skipped", undefined, "it has several activations"]);
+    assert.equal(of("shared"), ["left", undefined, "it has several activations"]);
     assert.equal(of("left"), ["hidden", "linear"]);
     assert.equal(of("right"), ["hidden", "relu"]);
-    assert.equal(of("head"), ["last", undefined]);
-    assert.equal(of("tail"), ["last", undefined]);
+    assert.equal(of("head"), ["head", undefined]);
+    assert.equal(of("tail"), ["head", undefined]);
   });
 
   test("layers of another model do not count", () => {
@@ -193,8 +197,8 @@ suite("tfjs/lpsModel", (test) => {
       inputs: body.inputs,
       outputs: l.dense({ units: 2 }).apply(output) as typeof output,
     });
-    assert.is(lpsModel(body)[0].role, "last");
-    assert.is(lpsModel(second)[0].activation, "relu");
+    assert.is(lps(body)[0].role, "head");
+    assert.is(lps(second)[0].activation, "relu");
   });
 
   test("leaves no tensor, and trains", async () => {
@@ -207,7 +211,7 @@ suite("tfjs/lpsModel", (test) => {
       ],
     });
     const before = tf.memory().numTensors;
-    lpsModel(model, { seed: 1 });
+    lps(model, { seed: 1 });
     assert.is(tf.memory().numTensors, before);
     model.compile({ optimizer: tf.train.sgd(0.05), loss: "meanSquaredError" });
     const xs = tf.randomNormal([64, 6], 0, 1, "float32", 1);
@@ -219,7 +223,7 @@ suite("tfjs/lpsModel", (test) => {
   });
 
   test("an error leaves the model as it was", () => {
-    const call = lpsModel as (model: unknown, options?: unknown) => unknown;
+    const call = lps as (model: unknown, options?: object) => unknown;
     const model = tf.sequential({
       layers: [
         l.dense({ units: 5, activation: "relu", inputShape: [5] }),
@@ -232,20 +236,21 @@ suite("tfjs/lpsModel", (test) => {
     refused("variance", () => call(model));
     refused("degree", () => call(model, { degree: 0 }));
     refused("weights", () => call(model, { weights: "uniform", variance: "he" }));
-    refused("config.layer", () => call(model, { layer: "dense" }));
-    refused("config.activation", () => call(model, { activation: "relu" }));
-    refused("config", () => call(model, null));
+    refused("options.layer", () => call(model, { layer: "dense" }));
+    refused("options.activation", () => call(model, { activation: "relu" }));
     refused("seed", () => call(model, { seed: -1 }));
     for (const bad of [undefined, null, {}, 3, tf.sequential(), { layers: [] }])
       refused("model", () => call(bad));
     // A write that fails in the middle is taken back.
-    const { setWeights } = model.layers[2];
+    const kernel = model.layers[2].weights[0];
+    const { write } = kernel;
     let calls = 0;
-    model.layers[2].setWeights = function (weights) {
+    kernel.write = function (value) {
       if (calls++ === 0) throw new Error("no room");
-      setWeights.call(this, weights);
+      return write.call(this, value);
     };
     assert.throws(() => call(model, { variance: "he" }), "no room");
+    assert.is(calls, 2);
     assert.equal(bits(model), before);
     assert.is(tf.memory().numTensors, tensors);
     call(model, { variance: "he" });
