@@ -5,14 +5,7 @@ import { gains, type Maker, type Scheme } from "./schemes.ts";
 /** One call of a factory of `tf.layers` on the outputs of others. */
 export interface Call {
   readonly name: string;
-  readonly factory:
-    | "input"
-    | "dense"
-    | "conv2d"
-    | "add"
-    | "globalAveragePooling2d"
-    | "flatten"
-    | "averagePooling2d";
+  readonly factory: "input" | "dense" | "conv2d" | "add" | "flatten" | "averagePooling2d";
   readonly options: Readonly<Record<string, unknown>>;
   readonly of: readonly string[];
   /** Whether its kernel is initialized by the scheme. */
@@ -56,8 +49,7 @@ export function calls(settings: Settings, shape: readonly number[], classes: num
         of: [last],
       });
   }
-  if (kind === "conv")
-    last = add({ name: "mean", factory: "globalAveragePooling2d", options: {}, of: [last] });
+  if (kind === "conv") last = add({ name: "flatten", factory: "flatten", options: {}, of: [last] });
   add({
     name: "classes",
     factory: "dense",
