@@ -26,7 +26,7 @@ const BUDGET = {
   'export { qr } from "tfjs-initializers/linalg"': 11 * 1024,
   'export { svd } from "tfjs-initializers/linalg"': 29 * 1024,
   'export * from "tfjs-initializers/linalg"': 88 * 1024,
-  'export * from "tfjs-initializers"': 150 * 1024,
+  'export * from "tfjs-initializers"': 152 * 1024,
   'import "tfjs-initializers/train"': 17 * 1024,
 };
 
