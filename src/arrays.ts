@@ -81,6 +81,12 @@ export function countOf(
   return count;
 }
 
+/** Whether there is neither a NaN nor an infinity. A plain loop, as calling a function for every number takes far longer. */
+export function allFinite(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i]! - values[i]! !== 0) return false;
+  return true;
+}
+
 /** The error for memory that is not available. */
 export function outOfMemory(bytes: number, why = ""): MemoryError {
   const size =

@@ -358,6 +358,45 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
+  test("thousands of samples in moments: batches, late classes, a reload and a removal in between", async () => {
+    const { x, labels } = labelled(5000, 4, 5, 116);
+    // Class 3 comes only after the first thousands.
+    const order = [...x.keys()].sort((i, j) => Number(labels[i] === 3) - Number(labels[j] === 3));
+    const of = (from: number, end: number) => order.slice(from, end);
+    const more = (head: RidgeHead, chosen: number[]) => learn(head, chosen.map((i) => x[i]), chosen.map((i) => labels[i])); // prettier-ignore
+    for (const options of [
+      { memory: 0 },
+      { memory: 4 * 5 * 1500 },
+      { memory: 0, removable: true },
+    ]) {
+      let head = ridgeHead({ lambda: 50, ...options });
+      const cuts = [0, 1000, 1023, 1024, 1025, 2049, 3700, 3751, 4900, 5000];
+      for (const [k, from] of cuts.slice(0, -1).entries()) {
+        await more(head, of(from, cuts[k + 1]));
+        if (k % 3 === 1) await values(head, queries);
+        if (k % 3 === 2) head = ridgeHead().fromJSON(JSON.parse(JSON.stringify(head)));
+      }
+      const whole = await more(ridgeHead({ lambda: 50 }), order);
+      // Thresholds come from moments in one and from leave-one-out in the other; slopes of log-odds are those of W.
+      const odds = async (one: RidgeHead) => {
+        const rows = (await values(one, queries)).map((row) =>
+          row.map((p) => Math.log(p / row[0])),
+        );
+        return rows.map((row) => row.map((v, c) => v - rows[0][c]));
+      };
+      const [a, b] = [(await odds(head)).flat(), (await odds(whole)).flat()];
+      const slope = Math.hypot(...a) / Math.hypot(...b);
+      assert.ok(Math.abs(slope - 1) < 0.05, `slope ${slope}`);
+      close([a], [b.map((v) => slope * v)], 1e-9);
+      close(await values(head, queries), await values(whole, queries), 0.01);
+      if (!options.removable) continue;
+      await head.removeClass(1);
+      const rest = order.filter((i) => labels[i] !== 1);
+      const never = await more(ridgeHead({ lambda: 50, ...options }), rest);
+      close(await values(head, queries), await values(never, queries), 1e-9);
+    }
+  });
+
   test("a reload with counts that are not those of its labels is refused", async () => {
     const head = await learn(ridgeHead(), [[1], [2], [3], [4]], ["a", "b", "a", "b"]); // prettier-ignore
     const saved = JSON.parse(JSON.stringify(head));

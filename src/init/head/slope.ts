@@ -55,7 +55,8 @@ export function steepest(
     }
     return [first, second];
   };
-  return minimum(derivatives);
+  // Scores may be no better than none, or worse; their order is kept.
+  return derivatives(FLATTEST)[0] >= 0 ? FLATTEST : minimum(derivatives);
 }
 
 /** Newton's method from 1 between bounds, which bisection halves where a step would leave them. */

@@ -11,9 +11,8 @@ import {
   type DataType,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { float32 } from "../../arrays.ts";
+import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { largest } from "../../linalg/powers.ts";
 import { described } from "../data/labels.ts";
 import type { Dataset } from "../data/source.ts";
 
@@ -122,7 +121,7 @@ async function flat(x: Tensor, count = x.rank === 1 ? 1 : x.shape[0]): Promise<F
   }
   const values = await x.data();
   const data = values instanceof Float32Array ? values : float32(values as ArrayLike<number>);
-  if (!Number.isFinite(largest(data))) {
+  if (!allFinite(data)) {
     throw new ArgumentError("inputs", "finite features", "a NaN or an infinity");
   }
   return { x: data, count, size: x.size / count };

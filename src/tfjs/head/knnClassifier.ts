@@ -1,6 +1,6 @@
 import { Tensor, tensor2d, type Tensor2D } from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
-import { float32 } from "../../arrays.ts";
+import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described } from "../data/labels.ts";
 import type { Features } from "./features.ts";
@@ -125,7 +125,7 @@ function flat(name: string, x: Tensor): Features {
     throw new ArgumentError(name, "a tensor of numbers", described(x));
   }
   const values = float32(x.dataSync());
-  if (!values.every(Number.isFinite)) {
+  if (!allFinite(values)) {
     throw new ArgumentError(name, "finite features", "a NaN or an infinity");
   }
   return { x: values, count: 1, size: x.size };
