@@ -491,6 +491,31 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
+  test("from moments of few samples, probabilities are no surer than they may be", async () => {
+    for (const [n, d] of [
+      [12, 30],
+      [30, 30],
+      [45, 30],
+      [300, 30],
+    ] as const) {
+      // prettier-ignore
+      const noisy = (count: number, seed: number) => {
+        const { x, labels } = labelled(count, 3, d, seed);
+        const more = draw(count, d, seed + 1);
+        return { labels, x: x.map((row, i) => row.map((v, j) => v / 4 + more[i][j])) };
+      };
+      const [seen, other] = [noisy(n, 117), noisy(600, 119)];
+      const xs = tf.tensor2d(other.x);
+      const loss = async (options: RidgeHeadOptions) => {
+        const head = await learn(ridgeHead(options), seen.x, seen.labels);
+        return ((await head.evaluate(xs, other.labels)) as { loss: number }).loss;
+      };
+      const [kept, pooled] = [await loss({}), await loss({ memory: 0 })];
+      xs.dispose();
+      assert.ok(pooled < kept + 0.25, `${n}: ${pooled} from moments, ${kept} from samples`);
+    }
+  });
+
   test("λ of classes has the least leave-one-out error", async () => {
     for (const [n, d] of [
       [12, 4],
