@@ -358,6 +358,47 @@ suite("ridgeHead, classes", (test) => {
     }
   });
 
+  test("thousands of samples in moments: batches, late classes, a reload and a removal in between", async () => {
+    const { x, labels } = labelled(5000, 4, 5, 116);
+    // Class 3 comes only after the first thousands.
+    const order = [...x.keys()].sort((i, j) => Number(labels[i] === 3) - Number(labels[j] === 3));
+    const of = (from: number, end: number) => order.slice(from, end);
+    const more = (head: RidgeHead, chosen: number[]) => learn(head, chosen.map((i) => x[i]), chosen.map((i) => labels[i])); // prettier-ignore
+    for (const options of [
+      { memory: 0 },
+      { memory: 4 * 5 * 1500 },
+      { memory: 0, removable: true },
+    ]) {
+      let head = ridgeHead({ lambda: 50, ...options });
+      const cuts = [0, 1000, 1023, 1024, 1025, 2049, 3700, 3751, 4900, 5000];
+      for (const [k, from] of cuts.slice(0, -1).entries()) {
+        await more(head, of(from, cuts[k + 1]));
+        if (k % 3 === 1) await values(head, queries);
+        if (k % 3 === 2) head = ridgeHead().fromJSON(JSON.parse(JSON.stringify(head)));
+      }
+      const whole = await more(ridgeHead({ lambda: 50 }), order);
+      // Thresholds and slope come from moments in one and from leave-one-out in the other: log-odds less those of the
+      // first query are those of W, but for the slope.
+      const odds = async (one: RidgeHead) => {
+        const rows = (await values(one, queries)).map((row) =>
+          row.map((p) => Math.log(p / row[0])),
+        );
+        return rows.map((row) => row.map((v, c) => v - rows[0][c]));
+      };
+      const [a, b] = [(await odds(head)).flat(), (await odds(whole)).flat()];
+      const slope = Math.hypot(...a) / Math.hypot(...b);
+      assert.ok(slope > 0.7 && slope < 1.4, `slope ${slope}`);
+      close([a], [b.map((v) => slope * v)], 1e-9);
+      const best = (rows: Rows) => rows.map((row) => row.indexOf(Math.max(...row)));
+      assert.equal(best(await values(head, queries)), best(await values(whole, queries)));
+      if (!options.removable) continue;
+      await head.removeClass(1);
+      const rest = order.filter((i) => labels[i] !== 1);
+      const never = await more(ridgeHead({ lambda: 50, ...options }), rest);
+      close(await values(head, queries), await values(never, queries), 1e-9);
+    }
+  });
+
   test("a reload with counts that are not those of its labels is refused", async () => {
     const head = await learn(ridgeHead(), [[1], [2], [3], [4]], ["a", "b", "a", "b"]); // prettier-ignore
     const saved = JSON.parse(JSON.stringify(head));
@@ -447,6 +488,31 @@ suite("ridgeHead, classes", (test) => {
         const odds = 2 * q[i].reduce((sum, v, j) => sum + v * c[j], 0);
         assert.ok(Math.abs(Math.log(p[1] / p[0]) - odds) < 0.35 + 0.15 * Math.abs(odds));
       });
+    }
+  });
+
+  test("from moments of few samples, probabilities are no surer than they may be", async () => {
+    for (const [n, d] of [
+      [12, 30],
+      [30, 30],
+      [45, 30],
+      [300, 30],
+    ] as const) {
+      // prettier-ignore
+      const noisy = (count: number, seed: number) => {
+        const { x, labels } = labelled(count, 3, d, seed);
+        const more = draw(count, d, seed + 1);
+        return { labels, x: x.map((row, i) => row.map((v, j) => v / 4 + more[i][j])) };
+      };
+      const [seen, other] = [noisy(n, 117), noisy(600, 119)];
+      const xs = tf.tensor2d(other.x);
+      const loss = async (options: RidgeHeadOptions) => {
+        const head = await learn(ridgeHead(options), seen.x, seen.labels);
+        return ((await head.evaluate(xs, other.labels)) as { loss: number }).loss;
+      };
+      const [kept, pooled] = [await loss({}), await loss({ memory: 0 })];
+      xs.dispose();
+      assert.ok(pooled < kept + 0.25, `${n}: ${pooled} from moments, ${kept} from samples`);
     }
   });
 

@@ -103,7 +103,9 @@ function shrunk(labels: Float64Array, own: Float64Array, counts: Float64Array): 
 /**
  * Calibrates by moments, as in the model of normal classes of one covariance. A mean of n_c samples is farther away by
  * tr(A Σ) / n_c in the metric A = n (S + λ I)⁻¹ than the mean of the class, Σ the covariance within classes; and
- * β = E(z_c | c) / var(z_c), which is 1 where A is the inverse of Σ.
+ * β = E(z_c | c) / var(z_c), which is 1 where A is the inverse of Σ. For β both are taken of predictions without the own
+ * sample, whose residuals are 1/s times as large, s = tr(I − H)/n, as generalized cross-validation has them: where there
+ * are hardly more samples than features, the fit follows its own samples closely, and would seem far too sure.
  */
 export function byMoments(pooled: Pooled, solved: Solved, prior: Float64Array): Calibration {
   const { count, centre: shares, cross } = pooled;
@@ -112,18 +114,24 @@ export function byMoments(pooled: Pooled, solved: Solved, prior: Float64Array): 
   const among = matmul(weights, cross, { transposeB: true }).data;
   const raw = float64(shares, (share, c) => among[c * (k + 1)]! / (share * share * count));
   const within = count / Math.max(1, count - k);
+  const s = 1 - (1 + freedom) / count;
   const excess = within * Math.max(0, freedom - dot(shares, 0, raw));
   const means = float64(raw, (mean, c) => mean - excess / (shares[c]! * count));
   const variances = float64(shares, (share, c) => {
     const row = weights.data.subarray(c * d, (c + 1) * d);
     let energy = among[c * (k + 1)]! - lambda * dot(row, 0, row);
     for (let j = 0; j < k; j++) energy -= among[c * k + j]! ** 2 / (shares[j]! * count);
-    return energy / (share * share * Math.max(1, count - k));
+    const sure = energy > ROUNDED * among[c * (k + 1)]!;
+    return sure ? energy / (share * share * Math.max(1, count - k) * s * s) : NaN;
   });
-  const slope = dot(prior, 0, means) / dot(prior, 0, variances);
+  const alone = float64(raw, (mean, c) => (1 - (1 - (mean + 1) * shares[c]!) / s) / shares[c]! - 1);
+  const slope = dot(prior, 0, alone) / dot(prior, 0, variances);
   const usable = slope > FLATTEST && Number.isFinite(slope);
   return { thresholds: float64(means, (mean) => mean / 2), slope: usable ? slope : 1 };
 }
+
+/** A share of energies that is rounding errors. */
+const ROUNDED = 2 ** -40;
 
 /** e^z_c / Σ e^z, with the bits the same everywhere. */
 export function softmax(z: Float64Array): Float64Array {
