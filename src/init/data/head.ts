@@ -123,7 +123,7 @@ const STEADY = 100 / 3;
 function steadied(inAxes: Turned, lambdas: Float64Array, link: Link): Float64Array {
   const { values, cross } = inAxes;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [top = 0] = values.slice(-1);
+  const top = values.at(-1) ?? 0;
   const steady = (rows: readonly number[], lambda: number) => {
     let [own, moved] = [0, 0];
     for (const j of rows) {
@@ -135,12 +135,13 @@ function steadied(inAxes: Turned, lambdas: Float64Array, link: Link): Float64Arr
     }
     return moved <= STEADY ** 2 * own;
   };
-  const all = [...lambdas.keys()];
-  return lambdas.map((lambda, j) => {
-    const rows = link.kind === "softmax" ? all : [j];
+  const raised = (lambda: number, rows: readonly number[]) => {
     while (lambda > 0 && lambda < top && !steady(rows, lambda)) lambda *= 2;
     return lambda;
-  });
+  };
+  if (link.kind !== "softmax") return float64(lambdas, (lambda, j) => raised(lambda, [j]));
+  // Classes have one λ for all of them.
+  return float64(lambdas.length).fill(raised(lambdas[0]!, [...lambdas.keys()]));
 }
 
 /**
