@@ -1,11 +1,9 @@
 /** Compiles a wider model like the old one, with an optimizer that continues from the state of the old optimizer. */
 import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
 import { engine } from "../layers/graph.ts";
 import { widen, type Widenings } from "./rebuild.ts";
-
-type Slot = Awaited<ReturnType<Optimizer["getWeights"]>>[number];
+import { setState, stateOf, type Slot } from "./slots.ts";
 
 interface OptimizerClass {
   fromConfig(cls: OptimizerClass, config: object): Optimizer;
@@ -46,7 +44,7 @@ export async function recompile(
       made.push(widen(tensor, k, { ...widening, fill: () => initial }));
       return { name: owner + suffix, tensor: made.at(-1)! };
     });
-    await next.setWeights([iteration!, ...carried]);
+    await setState(next, [iteration!, ...carried]);
     compile(next);
     (wide as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
   } catch (error) {
@@ -55,25 +53,6 @@ export async function recompile(
   } finally {
     dispose(made);
   }
-}
-
-/**
- * The state of an optimizer: its iteration count and its slots.
- *
- * @throws ArgumentError for adamax, which does not give its state, and for centered rmsprop, whose implementation in
- *   TensorFlow.js takes the root of −ε where a gradient is zero, as the gradients of new units are at first
- */
-export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
-  const state = await optimizer.getWeights().catch(() => undefined);
-  const { centered } = optimizer.getConfig() as { centered?: boolean };
-  if (state !== undefined && !centered) return state;
-  state?.[0]!.tensor.dispose();
-  throw new ArgumentError(
-    "model",
-    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one " +
-      "as the option optimizer",
-    `${centered ? "centered " : ""}${optimizer.getClassName()}`,
-  );
 }
 
 /** The weight of a slot, found by name; in a loaded state, whose names are those of another model, by place. */
