@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
 import { distance } from "../accuracy.ts";
-import { wideResnet } from "../../examples/architectures.ts";
+import { wideResnet } from "../../examples/architectures/images.ts";
 import type { Case } from "../harness.ts";
 import { images, net } from "./train.ts";
 
