@@ -77,22 +77,20 @@ function producer(x: SymbolicTensor, units: number, variant: number): Layer {
   const f = activation(variant);
   if (x.shape.length === 2) return L.dense({ units, activation: f });
   if (x.shape.length === 3) {
-    return one(
-      [
-        () => L.dense({ units, activation: f }),
-        () => L.conv1d({ filters: units, kernelSize: 3, padding: "same", activation: f }),
-        () => recurrent(units, true, variant),
-        () => L.timeDistributed({ layer: L.dense({ units, activation: f }) }),
-      ],
-      variant >> 3,
-    )();
+    const kinds = [
+      () => L.dense({ units, activation: f }),
+      () => L.conv1d({ filters: units, kernelSize: 3, padding: "same", activation: f }),
+      () => recurrent(units, true, variant),
+      () => L.timeDistributed({ layer: L.dense({ units, activation: f }) }),
+    ];
+    return one(kinds.slice(0, steps(x) > 1 ? 4 : 2), variant >> 3)();
   }
   const args = { filters: units, padding: "same", activation: f } as const;
   return one(
     [
       () => L.conv2d({ ...args, kernelSize: 3 }),
       () => L.conv2d({ ...args, kernelSize: [1, 2], useBias: false }),
-      () => L.separableConv2d({ ...args, kernelSize: 2, depthMultiplier: 1 + (variant % 2) }),
+      () => L.separableConv2d({ ...args, kernelSize: 2 }),
       () => L.conv2dTranspose({ ...args, kernelSize: 3 }),
       () => L.dense({ units, activation: f }),
     ],
@@ -253,19 +251,42 @@ function scores(x: SymbolicTensor): SymbolicTensor {
   return through(vector, L.dense({ units: 3 }));
 }
 
+/** A tensor for each input or output, as tf.layers takes them. */
+type Tensors = Tensor | Tensor[];
+
 /** Samples for a model, with numbers of words where it wants integers, and targets. */
-export function samples(model: Model, count: number, seed = 1): { xs: Tensor; ys: Tensor[] } {
-  const draw = (shape: (number | null)[], seed: number) => {
+export function samples(model: Model, count: number, seed = 1): { xs: Tensors; ys: Tensors } {
+  const draw = ({ shape, dtype }: SymbolicTensor, i: number) => {
     const full = [count, ...(shape.slice(1) as number[])];
     const size = full.reduce((product, length) => product * length, 1);
-    return tf.tensor(normal(1, size, { seed }).data, full);
+    const { data } = normal(1, size, { seed: seed + 100 * i });
+    if (dtype !== "int32") return tf.tensor(data, full);
+    return tf.tensor(
+      Int32Array.from(data, (x) => Math.min(6, Math.abs(3 * x))),
+      full,
+      "int32",
+    );
   };
-  const [{ shape, dtype }] = model.inputs;
-  const numbers = draw(shape, seed);
-  const xs = tf.tidy(
-    () =>
-    dtype === "int32" ? tf.cast(tf.minimum(tf.abs(tf.mul(numbers, 3)), 6), "int32") : tf.clone(numbers), // prettier-ignore
-  );
-  numbers.dispose();
-  return { xs, ys: model.outputs.map((output, i) => draw(output.shape, seed + 1 + i)) };
+  const only = (list: Tensor[]) => (list.length > 1 ? list : list[0]);
+  const { inputs, outputs } = model;
+  return { xs: only(inputs.map(draw)), ys: only(outputs.map((output, i) => draw(output, i + 50))) };
+}
+
+/** The outputs of a model, also if there is only one. */
+export const predict = (model: Model, xs: Tensors): Tensor[] =>
+  [model.predict(xs) as Tensor | Tensor[]].flat();
+
+/** The largest ‖f − g‖ / ‖f‖ of all outputs. */
+export const distance = (f: Model, g: Model, xs: Tensors): number =>
+  tf.tidy(() => {
+    const [a, b] = [f, g].map((model) => predict(model, xs));
+    return Math.max(...a.map((x, i) => tf.div(tf.norm(tf.sub(x, b[i])), tf.norm(x)).dataSync()[0]));
+  });
+
+/** Disposes a model and its optimizer. In tf.layers, `dispose` spares the weights of layers that are shared. */
+export function release(model: Model): void {
+  model.optimizer?.dispose();
+  model.dispose();
+  const values = model.weights.map((weight) => (weight as unknown as { val: Tensor }).val);
+  tf.dispose(values.filter(({ isDisposed }) => !isDisposed));
 }
