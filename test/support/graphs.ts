@@ -47,8 +47,6 @@ const through = (x: SymbolicTensor, ...chain: Layer[]) =>
 const merged = (layer: Layer, ...parts: SymbolicTensor[]) => layer.apply(parts) as SymbolicTensor;
 const one = <T>(list: readonly T[], choice: number) => list[choice % list.length];
 const channels = (x: SymbolicTensor) => x.shape.at(-1)!;
-/** TensorFlow.js cannot train layers that unstack a single step: the gradient of Unpack fails. */
-const steps = (x: SymbolicTensor) => x.shape[1]!;
 
 const activations = ["relu", "tanh", "elu", "linear", "sigmoid", "swish", "selu", "softplus"];
 const activation = (variant: number) => one(activations, variant) as "relu";
@@ -83,7 +81,7 @@ function producer(x: SymbolicTensor, units: number, variant: number): Layer {
       () => recurrent(units, true, variant),
       () => L.timeDistributed({ layer: L.dense({ units, activation: f }) }),
     ];
-    return one(kinds.slice(0, steps(x) > 1 ? 4 : 2), variant >> 3)();
+    return one(kinds, variant >> 3)();
   }
   const args = { filters: units, padding: "same", activation: f } as const;
   return one(
@@ -180,10 +178,12 @@ const special: Readonly<Record<number, readonly Block[]>> = {
     (x) => through(x, L.averagePooling1d({ poolSize: 2, strides: 1, padding: "same" })),
     (x) => through(x, L.spatialDropout1d({ rate: 0.2, seed: 1 } as never)),
     (x) => through(x, L.prelu({ sharedAxes: [1] })),
-    (x, { units, variant }) => (steps(x) > 1 ? through(x, recurrent(units, false, variant)) : x),
-    (x, { units, variant }) => (steps(x) > 1 ? through(x, recurrent(units, true, variant)) : x),
+    (x, { units, variant }) => through(x, recurrent(units, false, variant)),
+    (x, { units, variant }) => through(x, recurrent(units, true, variant)),
     (x, { units, variant }) =>
       through(x, L.conv1d({ filters: units, kernelSize: 2, strides: 1 + (variant % 2), padding: "same" })), // prettier-ignore
+    (x, { units, variant }) =>
+      through(x, L.conv1d({ filters: units, kernelSize: 2, dilationRate: 2, padding: "same", activation: activation(variant) })), // prettier-ignore
     (x) => through(x, L.reshape({ targetShape: [1, ...(x.shape.slice(1) as number[])] })),
   ],
   4: [
@@ -203,6 +203,8 @@ const special: Readonly<Record<number, readonly Block[]>> = {
       through(x, L.depthwiseConv2d({ kernelSize: 2, padding: "same", depthMultiplier: 1 + (variant % 2), activation: activation(variant >> 1) })), // prettier-ignore
     (x, { units, variant }) =>
       through(x, L.conv2d({ filters: units, kernelSize: 3, strides: 2, padding: "same", activation: activation(variant) })), // prettier-ignore
+    (x, { units, variant }) =>
+      through(x, L.conv2d({ filters: units, kernelSize: 2, dilationRate: 2, padding: "same", activation: activation(variant) })), // prettier-ignore
     (x, { units }) =>
       x.shape[1]! > 8
         ? x
@@ -210,8 +212,7 @@ const special: Readonly<Record<number, readonly Block[]>> = {
     (x) => through(x, L.prelu({ sharedAxes: [1, 2] })),
     (x) => through(x, L.permute({ dims: [2, 1, 3] })),
     (x) => through(x, L.reshape({ targetShape: [x.shape[1]! * x.shape[2]!, channels(x)] })),
-    (x, { units }) =>
-      steps(x) > 1 ? through(x, L.timeDistributed({ layer: L.dense({ units }) })) : x,
+    (x, { units }) => through(x, L.timeDistributed({ layer: L.dense({ units }) })),
     // Squeeze and excitation.
     (x, { units }) => {
       const scales = through(x, L.globalAveragePooling2d({}), L.dense({ units, activation: "relu" }), L.dense({ units: channels(x), activation: "sigmoid" }), L.reshape({ targetShape: [1, 1, channels(x)] })); // prettier-ignore
