@@ -18,7 +18,13 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { fitGrowing, growable, type GrownFit, type Schedule } from "tfjs-initializers";
+import {
+  fitGrowing,
+  growable,
+  type GrownFit,
+  type GrowthMethod,
+  type Schedule,
+} from "tfjs-initializers";
 import { normal } from "tfjs-initializers/linalg";
 import "tfjs-initializers/train";
 import { CHANNELS, CLASSES, SIDE, loadPictures, type Pictures } from "./cifar.ts";
@@ -81,11 +87,20 @@ function build(times: number, seed: number): tf.LayersModel {
   return model;
 }
 
-/** A layer of every group of channels that a method can grow. */
-const layersFor = (model: tf.LayersModel, method: Schedule["method"]): string[] =>
+/** A layer of every group of channels that can grow in this way. */
+const layersFor = (model: tf.LayersModel, how: (typeof GROWTH)[string]): string[] =>
   growable(model)
-    .filter(({ methods }) => methods[method] === true)
+    .filter(
+      ({ methods, multiple }) =>
+        multiple === 1 && methods.some((way) => !way.prevents && suits(way, how)),
+    )
     .map(({ layers }) => layers[0]!);
+
+/** Whether a way to grow is the one that a schedule names; sides have a default. */
+const suits = (
+  way: GrowthMethod,
+  { method, side = "in", inverse = false }: (typeof GROWTH)[string],
+) => way.method === method && (way.side ?? "in") === side && (way.inverse ?? false) === inverse;
 
 /** The pictures in an order drawn by a seed; training does not shuffle again, so that it is the same for all. */
 function tensors(
@@ -135,7 +150,7 @@ async function train(method: string, seed: number, tick: () => void): Promise<Re
   const grown: GrownFit = how
     ? await fitGrowing(model, train.xs, train.ys, {
         ...args,
-        schedule: { ...growing, ...how, seed, layers: layersFor(model, how.method) },
+        schedule: { ...growing, ...how, seed, layers: layersFor(model, how) },
         onGrow: () => {
           growth += performance.now() - since;
         },

@@ -10,18 +10,17 @@ export function growableTable(): string {
   const refusals: string[] = [];
   for (const [name, build] of Object.entries(architectures)) {
     const model = build();
-    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
     const groups = growable(model);
     const hidden = hiddenLayers(model);
     const by = new Map<string, number>();
     let grows = 0;
     for (const layer of hidden) {
       const own = groups.filter(({ layers }) => layers.includes(layer));
-      const methods = own.flatMap(({ methods }) => Object.entries(methods));
-      const names = new Set(methods.filter(([, can]) => can === true).map(([method]) => method));
+      const ways = own.flatMap(({ methods }) => methods.filter(({ prevents }) => !prevents));
+      const names = new Set<string>(ways.map(({ method }) => method));
       names.forEach((method) => by.set(method, (by.get(method) ?? 0) + 1));
       if (names.size > 0) grows++;
-      else refusals.push(`${name}, ${layer}: ${own[0]?.prevents ?? methods[0]?.[1] ?? "in no group"}`); // prettier-ignore
+      else refusals.push(`${name}: ${own[0]?.prevents ?? layer}`);
     }
     rows.push({ name, hidden: hidden.length, grows, by });
     model.dispose();

@@ -102,6 +102,9 @@ export function transformer({
 /** One head: each position gathers values from all, by the products of its query with their keys. */
 function attention(x: SymbolicTensor, width: number): SymbolicTensor {
   const [query, key, value] = [0, 1, 2].map(() => through(x, layers.dense({ units: width, useBias: false }))) as [SymbolicTensor, SymbolicTensor, SymbolicTensor]; // prettier-ignore
-  const weights = through(merged(layers.dot({ axes: [2, 2] }), query, key), layers.softmax({}));
+  const weights = through(
+    merged(layers.dot({ axes: [2, 2] }), query, key),
+    layers.activation({ activation: "softmax" }),
+  );
   return merged(layers.dot({ axes: [2, 1] }), weights, value);
 }

@@ -6,14 +6,19 @@
 import "../../src/tfjs/train.ts";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { grow, growable, type GrowOptions, type Group } from "../../src/tfjs/index.ts";
-import { graphs, modelOf, release, samples, type Graph } from "../support/graphs.ts";
+import {
+  grow,
+  growable,
+  type Growable,
+  type GrowOptions,
+  type GrowthMethod,
+} from "../../src/tfjs/index.ts";
+import { distance, graphs, modelOf, release, samples, type Graph } from "../support/graphs.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof modelOf>;
 type Layer = InstanceType<typeof tf.layers.Layer>;
-type Tensor = ReturnType<typeof tf.tensor>;
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 
 const [count, seed] = [
@@ -23,17 +28,9 @@ const [count, seed] = [
 /** Groups of a model that are grown. */
 const EACH = 2;
 
-const variants: Record<string, Partial<GrowOptions>> = {
-  gradmax: { method: "gradmax" },
-  "gradmax, inverse": { method: "gradmax", inverse: true },
-  "orthogonal in": { method: "orthogonal" },
-  "orthogonal out": { method: "orthogonal", side: "out" },
-  "orthogonal pair": { method: "orthogonal", side: "pair" },
-  split: { method: "split" },
-  random: { method: "random" },
-  "random, inverse": { method: "random", inverse: true },
-  zero: { method: "zero" },
-};
+/** What the method is called in messages. */
+const nameOf = ({ method, side, inverse }: GrowthMethod) =>
+  [method, side, inverse && "inverse"].filter(Boolean).join(" ");
 
 /** The layer at an address such as "outer/inner". */
 const at = (model: Model, address: string): Layer =>
@@ -42,7 +39,7 @@ const at = (model: Model, address: string): Layer =>
     .reduce<Layer>((outer, name) => (outer as unknown as Model).getLayer(name), model);
 
 /** Names of what a group consists of: all classes, and how its layers belong together. */
-function labelsOf(model: Model, group: Group): string[] {
+function labelsOf(model: Model, group: Growable): string[] {
   const { layers, passengers, consumers } = group;
   const named = (role: string, addresses: readonly string[]) =>
     addresses.map((address) => `${role} ${at(model, address).getClassName()}`);
@@ -70,13 +67,18 @@ async function saved(model: Model): Promise<Model> {
 }
 
 /** Grows a group of a trained model, and checks what it must keep. */
-async function check(model: Model, group: Group, variant: string, units: number): Promise<void> {
+async function check(
+  model: Model,
+  group: Growable,
+  way: GrowthMethod,
+  units: number,
+): Promise<void> {
   const { xs, ys } = samples(model, 6, 2);
   const { xs: many, ys: unused } = samples(model, 64, 3);
   const before = bits(model);
-  const data = variant.startsWith("gradmax") ? { xs, ys } : {};
-  const options = { ...variants[variant], ...data, layer: group.layers[0], units, seed: 1 };
-  const { model: wide, report } = await grow(model, options as GrowOptions);
+  const data = way.method === "gradmax" ? { xs, ys } : {};
+  const options: GrowOptions = { ...way, ...data, layer: group.layers[0], units, seed: 1 };
+  const { model: wide, report } = await grow(model, options);
   try {
     const error = distance(model, wide, many);
     assert.ok(error <= 1e-6, `the function has changed by ${error}`);
@@ -102,31 +104,23 @@ async function trained(graph: Graph): Promise<Model> {
   return model;
 }
 
-/** Pairs are even; through a layer normalization, every unit is split equally often. */
-function unitsFor({ size }: Group, variant: string, turn: number): number {
-  if (variant === "orthogonal pair") return 2;
-  return variant === "split" ? size : 1 + (turn % 3);
-}
-
-/** The groups of a model that a variant can grow. */
-const possible = (model: Model, variant: string): Group[] =>
-  growable(model).filter(({ methods }) => methods[variants[variant].method!] === true);
+/** The number of new units: even for pairs, and a multiple where the group wants one. */
+const unitsFor = ({ multiple }: Growable, { side }: GrowthMethod, turn: number) =>
+  multiple * (side === "pair" ? 2 : 1 + (turn % 3));
 
 /** Fails with the smallest graph that fast-check finds to fail as well. */
-async function shrunk(graph: Graph, variant: string, cause: unknown): Promise<never> {
+async function shrunk(graph: Graph, way: GrowthMethod, cause: unknown): Promise<never> {
   const all = async (graph: Graph) => {
     const model = await trained(graph);
-    for (const group of possible(model, variant)) {
-      await check(model, group, variant, unitsFor(group, variant, 0));
+    for (const group of growable(model)) {
+      const same = group.methods.find((one) => nameOf(one) === nameOf(way) && !one.prevents);
+      if (same) await check(model, group, same, unitsFor(group, same, 0));
     }
   };
-  const details = await fc.check(fc.asyncProperty(graphs, all), {
-    examples: [[graph]],
-    numRuns: 1,
-  });
-  throw new Error(`${variant}: ${fc.defaultReportMessage(details) ?? JSON.stringify(graph)}`, {
-    cause,
-  });
+  const property = fc.asyncProperty(graphs, all);
+  const details = await fc.check(property, { examples: [[graph]], numRuns: 1 });
+  const message = fc.defaultReportMessage(details) ?? JSON.stringify(graph);
+  throw new Error(`${nameOf(way)}: ${message}`, { cause });
 }
 
 suite("tfjs/grow graphs", (test) => {
@@ -138,25 +132,24 @@ suite("tfjs/grow graphs", (test) => {
       const model = await trained(graph);
       made++;
       for (let i = 0; i < EACH; i++) {
-        const choices = Object.keys(variants).flatMap((variant) =>
-          possible(model, variant).map((group) => {
-            const pairs = labelsOf(model, group).map((label) => `${label}, ${variant}`);
-            pairs.forEach((pair) => open.add(pair));
-            return {
-              group,
-              variant,
-              pairs,
-              fresh: pairs.filter((pair) => !covered.has(pair)).length,
-            };
-          }),
-        );
+        const choices = growable(model).flatMap((group) => {
+          const labels = labelsOf(model, group);
+          return group.methods
+            .filter(({ prevents }) => !prevents)
+            .map((way) => {
+              const pairs = labels.map((label) => `${label}, ${nameOf(way)}`);
+              pairs.forEach((pair) => open.add(pair));
+              const fresh = pairs.filter((pair) => !covered.has(pair)).length;
+              return { group, way, pairs, fresh };
+            });
+        });
         if (choices.length === 0) break;
         // What has most that is not covered yet comes first; after that, whatever the graph's numbers say.
         const best = Math.max(...choices.map(({ fresh }) => fresh));
         const equals = choices.filter(({ fresh }) => fresh === best);
-        const { group, variant, pairs } = equals[graph.blocks[0].variant % equals.length];
-        await check(model, group, variant, unitsFor(group, variant, grown)).catch((error) =>
-          shrunk(graph, variant, error),
+        const { group, way, pairs } = equals[graph.blocks[0].variant % equals.length];
+        await check(model, group, way, unitsFor(group, way, grown)).catch((error) =>
+          shrunk(graph, way, error),
         );
         pairs.forEach((pair) => covered.add(pair));
         grown++;
