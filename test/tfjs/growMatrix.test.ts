@@ -3,8 +3,10 @@ import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/linalg/columns.ts";
 import { matmul } from "../../src/linalg/matmul.ts";
-import { chainOf, waking } from "../../src/tfjs/growth/chain.ts";
+import { groupOf } from "../../src/tfjs/growth/groups.ts";
 import { growthMatrix } from "../../src/tfjs/growth/matrix.ts";
+import { traced } from "../../src/tfjs/growth/trace.ts";
+import { waking } from "../../src/tfjs/growth/waking.ts";
 import { neuronsOf } from "../../src/tfjs/growth/weights.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
 import { grow } from "../../src/tfjs/index.ts";
@@ -26,8 +28,9 @@ function close(found: ArrayLike<number>, expected: ArrayLike<number>, what: stri
 }
 
 function matrixOf(model: Model, xs: Tensor, ys: Tensor, batchSize = 4) {
-  const chain = chainOf(model, "a");
-  return growthMatrix(model, chain, waking(chain, "in").slope, xs, ys, batchSize).matrix;
+  const group = groupOf(traced(model), "a");
+  const given = { model, xs, ys, batchSize, statistics: "moving" } as const;
+  return growthMatrix(given, group, waking(group, "in").slopes).matrix;
 }
 
 const lossOf = (model: Model, xs: Tensor, ys: Tensor) =>
@@ -39,15 +42,14 @@ async function againstAutodiff(layers: () => Parameters<typeof build>[0], kind: 
   const { xs, ys } = batch(model, 6);
   const matrix = matrixOf(model, xs, ys);
   const { model: wide } = await grow(model, { layer: "a", units: 3, method: "random", seed: 1 });
-  const chain = chainOf(wide, "a");
-  const { outgoing } = neuronsOf(chain);
+  const { outgoing } = neuronsOf(groupOf(traced(wide), "a"));
   const first = outgoing.cols - 3;
   const expected = matmul(matrix, columns(outgoing, first));
   // The twin has the same function, and gradients that TensorFlow.js knows.
   const twin = undilated(wide);
   const kernel = twin.getLayer("a").weights[0].read() as ReturnType<typeof tf.variable>;
   const { grads } = tf.variableGrads(() => lossOf(twin, xs, ys) as never, [kernel]);
-  const { dilationRate = [] } = chain.layer as { dilationRate?: number[] };
+  const { dilationRate = [] } = wide.getLayer("a") as unknown as { dilationRate?: number[] };
   const taps = tf.stridedSlice(grads[kernel.name], kernel.shape.map(() => 0), kernel.shape, [...dilationRate, 1, 1].slice(-kernel.rank)); // prettier-ignore
   const gradient = { rows: matrix.rows, cols: outgoing.cols, data: taps.dataSync<"float32">() };
   close(expected.data, columns(gradient, first).data, kind);

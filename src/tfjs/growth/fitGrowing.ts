@@ -10,12 +10,11 @@ import {
 import { ArgumentError, show } from "../../errors.ts";
 import type { Dataset } from "../data/source.ts";
 import { seedsOf } from "../../init/draws.ts";
-import { engine, layerOf } from "../layers/graph.ts";
+import { engine } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Tensors } from "./gradient.ts";
 import { isDataset, onDataset, onTensors, type Training } from "./training.ts";
-import { widthOf } from "./weights.ts";
 
 /** Which layers grow when and by how much, with the options of `grow` for all events. */
 export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
@@ -123,9 +122,8 @@ export async function fitGrowing(
   const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Tensors);
   const at = await check(model, training, schedule, initialEpoch, epochs);
   const callbacks = throughout(fitArgs.callbacks);
-  const widths = new Map(at.names.map((name) => [name, widthOf(layerOf(model, name))]));
   const unitsFor = (names: readonly string[]) =>
-    names.map((name) => newUnits(schedule, widths.get(name)!));
+    names.map((name) => newUnits(schedule, at.sizes.get(name)!));
   if (at.epochs.length > 0) {
     // A rehearsal of the first event, because errors of `grow` should not appear only after hours of training.
     (await event(model, training, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
@@ -227,7 +225,12 @@ async function check(
   schedule: Schedule,
   initialEpoch: number,
   epochs: number,
-): Promise<{ names: readonly string[]; epochs: number[]; inTurn: boolean }> {
+): Promise<{
+  names: readonly string[];
+  sizes: ReadonlyMap<string, number>;
+  epochs: number[];
+  inTurn: boolean;
+}> {
   checkObject("schedule", schedule);
   const { layers, every, from = every, order = "all", fraction, units, samples } = schedule;
   const integer = (name: string, value: number | undefined, least: number) => {
@@ -255,5 +258,7 @@ async function check(
   const last = schedule.events ?? Infinity;
   const at: number[] = [];
   for (let e = initialEpoch + from; e < epochs && at.length < last; e += every) at.push(e);
-  return { names: jobs.map(({ name }) => name), epochs: at, inTurn: order === "round robin" };
+  const names = jobs.map(({ name }) => name);
+  const sizes = new Map(jobs.map(({ name, size }) => [name, size]));
+  return { names, sizes, epochs: at, inTurn: order === "round robin" };
 }

@@ -2,7 +2,7 @@ import { memory, Optimizer, Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
-import { engine, leaves } from "../layers/graph.ts";
+import { engine } from "../layers/graph.ts";
 import {
   checkInteger,
   checkObject,
@@ -13,13 +13,15 @@ import {
 } from "../../arguments.ts";
 import { outside } from "../outside.ts";
 import { attributes } from "../layers/attributes.ts";
-import { chainOf, waking, type Chain } from "./chain.ts";
 import type { Tensors } from "./gradient.ts";
+import { groupOf } from "./groups.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
-import { rebuild } from "./rebuild.ts";
+import { plain, rebuild } from "./rebuild.ts";
 import { recompile } from "./recompile.ts";
+import { suited } from "./suited.ts";
+import { traced } from "./trace.ts";
 import { tensorsOf } from "./training.ts";
-import { neuronsOf, sizeOf, widthOf, widenings } from "./weights.ts";
+import { neuronsOf, sizeOf, widenings } from "./weights.ts";
 
 export interface GrowOptions extends MethodOptions {
   /** Name of the layer to grow; or several names, whose layers are grown one after the other in one call. */
@@ -46,9 +48,11 @@ export interface LayerGrowth extends Found {
   readonly layer: string;
   readonly method: string;
   readonly units: { readonly before: number; readonly after: number };
-  /** Names of the layers that take the new units as inputs. */
+  /** Addresses of the layers that got new units together with it, itself included. */
+  readonly layers: readonly string[];
+  /** Addresses of the layers that take the new units as inputs. */
   readonly consumers: readonly string[];
-  /** Names of the layers whose relu has become relu1, because the gradient of relu is 0 at 0. */
+  /** Addresses of the layers whose relu has become relu1, because the gradient of relu is 0 at 0. */
   readonly relu1: readonly string[];
 }
 
@@ -131,29 +135,36 @@ async function growOne(
   k: number,
   options: GrowOptions,
 ): Promise<{ model: LayersModel; report: LayerGrowth }> {
-  const chain = chainOf(model, name);
-  const method = methods[options.method];
-  const { relu1, slope } = waking(chain, method.zero(options));
-  const before = widthOf(chain.layer);
-  const data = () => {
-    const { xs, ys, batchSize = 32 } = options;
-    return { model, chain, slope, xs: xs!, ys: ys!, batchSize };
+  const trace = traced(model);
+  const group = groupOf(trace, name);
+  const { relu1, slopes } = suited(trace, group, options, k);
+  const before = group.block.size;
+  const start = () => {
+    const { xs, ys, batchSize = 32, statistics = "moving" } = options;
+    return { batch: { model, xs: xs!, ys: ys!, batchSize, statistics }, group, slopes };
   };
-  const { growth, found } = method.grow(neuronsOf(chain), k, options, data);
-  const wider = widenings(chain, growth);
-  const wide = rebuild(model, chain.layer, k, relu1, wider);
+  const method = methods[options.method];
+  const { growth, found } = method.grow(neuronsOf(group), k, options, start);
+  const wider = widenings(group, k, growth);
+  const wide = rebuild(model, trace.calls, group, k, relu1, wider);
   try {
-    await recompile(model, wide, k, wider, options.optimizer);
+    await recompile(model, wide, wider, options.optimizer);
   } catch (error) {
     wide.dispose();
     throw error;
   }
+  const addresses = (layers: readonly unknown[]) => [
+    ...new Set(
+      trace.calls.filter(({ layer }) => layers.includes(layer)).map(({ address }) => address),
+    ),
+  ];
   const report: LayerGrowth = {
     layer: name,
     method: options.method,
     units: { before, after: before + k },
-    consumers: chain.paths.map(({ consumer }) => consumer.name),
-    relu1,
+    layers: group.layers,
+    consumers: [...new Set(group.consumers.map(({ use }) => use.address))],
+    relu1: addresses(relu1),
     ...found,
   };
   return { model: wide, report };
@@ -167,11 +178,14 @@ const MOST = 2 ** 31;
 /** Bytes for a new weight, in single precision: its value, a temporary copy, and two slots of Adam. */
 const EACH = 16;
 
-/** Checks everything that can be checked before anything is computed. Returns the layers with the units for each. */
+/**
+ * Checks everything that can be checked before anything is computed. Returns the layers with their sizes and the number of
+ * new units for each.
+ */
 export function planned(
   model: LayersModel,
   options: GrowOptions,
-): { name: string; units: number }[] {
+): { name: string; units: number; size: number }[] {
   if (typeof model?.getConfig !== "function" || typeof model.fit !== "function") {
     throw new ArgumentError("model", "a LayersModel", show(model));
   }
@@ -207,16 +221,24 @@ export function planned(
   checkSeed(seed);
   if (method.data(options)) checkData(options);
   checkModel(model, method.data(options));
-  return names.map((name: string, i) => {
+  const trace = traced(model);
+  const jobs = names.map((name: string, i) => {
     const count = Array.isArray(units) ? units[i] : units;
     checkInteger("units", count, 1);
-    const chain: Chain = chainOf(model, name);
-    waking(chain, method.zero(options));
-    if (EACH * sizeOf(chain, count) > MOST - memory().numBytes) {
+    const group = groupOf(trace, name);
+    suited(trace, group, options, count);
+    if (EACH * sizeOf(group, count) > MOST - memory().numBytes) {
       throw new MemoryError(`units: ${name} with ${count} more passes the 2 GiB of a backend`);
     }
-    return { name, units: count };
+    return { name, units: count, size: group.block.size, group };
   });
+  for (const [i, { name, group }] of jobs.entries()) {
+    const other = jobs.slice(0, i).find((one) => one.group.block === group.block);
+    if (!other) continue;
+    const expected = "layers whose units do not grow together anyway";
+    throw new ArgumentError("layer", expected, `${other.name} and ${name}`);
+  }
+  return jobs.map(({ name, units, size }) => ({ name, units, size }));
 }
 
 function checkData({ method, xs, ys }: GrowOptions): void {
@@ -228,7 +250,7 @@ function checkData({ method, xs, ys }: GrowOptions): void {
 
 /** Checks that every weight is alive and finite; if gradients are needed, also that TensorFlow.js can compute them. */
 function checkModel(model: LayersModel, gradients: boolean): void {
-  for (const layer of leaves(model)) {
+  for (const layer of plain(model)) {
     const name = `${layer.name} (${layer.getClassName()})`;
     for (const weight of layer.weights) {
       const { isDisposed } = (weight as unknown as { val: Tensor }).val;

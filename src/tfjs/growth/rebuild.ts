@@ -1,35 +1,36 @@
-/** Rebuilds a model from its configuration with a wider layer, and copies or widens its weights. */
-import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
+/** Rebuilds a model from its configuration with wider layers, and copies or widens its weights. */
+import { tensor, tidy } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
-import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
-import { leaves, type Layer } from "../layers/graph.ts";
-import { classes } from "../relu1.ts";
 import { attributes } from "../layers/attributes.ts";
+import type { Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
+import { replacements } from "../relu1.ts";
+import { lengthOf, type Segments } from "./blocks.ts";
+import type { Group } from "./groups.ts";
+import type { Wire } from "./passages.ts";
+import type { Call } from "./trace.ts";
+import { stockRelu } from "./waking.ts";
+import type { Widenings } from "./weights.ts";
 
-/** How a tensor gets wider along an axis. Flattened positions share the axis with the units and come before them. */
-export interface Widening {
-  readonly axis: number;
-  /** Number of old units. */
-  readonly units: number;
-  /** The new entry (i, j, l): i counts the entries before the units, j the new units, l the entries after the units. */
-  readonly fill: (i: number, j: number, l: number) => number;
-  /** Replacements of the old numbers, where these change. */
-  readonly old?: Float32Array;
+interface Config {
+  name?: string;
+  units?: number;
+  filters?: number;
+  outputDim?: number;
+  targetShape?: (number | null)[];
+  batchInputShape?: (number | null)[];
+  activation?: string;
+  depthwiseConstraint?: unknown;
+  /** Of wrappers. */
+  layer?: Entry;
+  /** Of models. */
+  layers?: Entry[];
 }
 
-/** The weights of the old model that get wider. */
-export type Widenings = ReadonlyMap<LayerVariable, Widening>;
-
-interface LayerConfig {
+interface Entry {
   className: string;
-  config: {
-    name: string;
-    units?: number;
-    filters?: number;
-    activation?: string;
-    depthwiseConstraint?: unknown;
-  };
+  config: Config;
 }
 
 /** A static method of model classes that tf.layers' types omit. */
@@ -38,41 +39,34 @@ interface ModelClass {
 }
 
 /**
- * Returns a copy of the model with k more units in `layer`, the same names, and weights that are copied or widened. The
+ * Returns a copy of the model with k more units in a group, the same names, and weights that are copied or widened. The
  * old model is not changed, and the new one shares the tensors that do not change.
  *
- * @param relu1 names of the layers whose relu becomes relu1
+ * @param calls all calls of the model
+ * @param relu1 the layers whose relu becomes relu1
  * @throws ArgumentError if the model cannot be rebuilt from its configuration
  */
 export function rebuild(
   model: LayersModel,
-  layer: Layer,
+  calls: readonly Call[],
+  group: Group,
   k: number,
-  relu1: readonly string[],
+  relu1: readonly Layer[],
   widenings: Widenings,
 ): LayersModel {
   let wide: LayersModel;
   try {
-    const config = JSON.parse(JSON.stringify(model.getConfig())) as { layers: LayerConfig[] };
-    for (const entry of config.layers) {
-      const { name } = entry.config;
-      if (name === layer.name) {
-        if (entry.config.units !== undefined) entry.config.units += k;
-        if (entry.config.filters !== undefined) entry.config.filters += k;
-      }
-      if (relu1.includes(name)) {
-        // A ReLU layer cannot name an activation, so that an Activation layer takes its place.
-        if (entry.className === "ReLU") entry.className = "Activation";
-        entry.config.activation = classes.Relu1.className;
-      }
-      if (entry.className === "DepthwiseConv2D") {
-        // TensorFlow.js has written the regularizer in the place of the constraint.
-        const { depthwiseConstraint: constraint } = attributes(model.getLayer(name));
-        entry.config.depthwiseConstraint = constraint
-          ? { className: constraint.getClassName(), config: constraint.getConfig() }
-          : null;
-      }
-    }
+    const config = JSON.parse(JSON.stringify(model.getConfig())) as Config;
+    const sized = new Map(calls.map((call) => [call.layer, call]));
+    const visit = (layer: Layer, entry: Entry): void => {
+      const inner = insideOf(layer);
+      inner.slice(0, entry.config.layer ? 1 : inner.length).forEach((one, i) => {
+        visit(one, entry.config.layer ?? entry.config.layers![i]!);
+      });
+      resize(entry, layer, sized.get(layer), group, k);
+      if (relu1.includes(layer)) wake(entry, layer);
+    };
+    visit(model, { className: "", config });
     const cls = model.constructor as unknown as ModelClass;
     wide = cls.fromConfig(cls, config, {}, true);
   } catch (error) {
@@ -82,13 +76,15 @@ export function rebuild(
   try {
     freeze(model, wide);
     tidy(() => {
-      const layers = leaves(wide);
-      for (const [i, old] of leaves(model).entries()) {
-        const values = old.weights.map((weight) => {
+      const layers = plain(wide);
+      for (const [i, old] of plain(model).entries()) {
+        old.weights.forEach((weight, at) => {
           const widening = widenings.get(weight);
-          return widening ? widen(weight.read(), k, widening, widening.old) : weight.read();
+          const value = widening?.value();
+          layers[i]!.weights[at]!.write(
+            value ? tensor(value.data, [...value.shape]) : weight.read(),
+          );
         });
-        layers[i]!.setWeights(values);
       }
     });
   } catch (error) {
@@ -100,11 +96,66 @@ export function rebuild(
   return wide;
 }
 
+/** The layers inside of a model or a wrapper. */
+export function insideOf(layer: Layer): readonly Layer[] {
+  const { role } = kindOf(layer);
+  if (role === "model") return (layer as unknown as LayersModel).layers;
+  if (role !== "wrapper") return [];
+  const { forwardLayer, backwardLayer, layer: inner } = attributes(layer);
+  return forwardLayer ? [forwardLayer, backwardLayer!] : [inner!];
+}
+
+/** The layers of a model that contain no others. */
+export function plain(layer: Layer): Layer[] {
+  const inner = insideOf(layer);
+  return inner.length > 0 ? inner.flatMap(plain) : [layer];
+}
+
+/** Writes the new sizes of a layer into its configuration. */
+function resize(
+  { config, className }: Entry,
+  layer: Layer,
+  call: Call | undefined,
+  group: Group,
+  k: number,
+): void {
+  const length = (units: Segments) => lengthOf(units, group.block, k);
+  const shapeOf = ({ shape, layout }: Wire) =>
+    shape.map((size, axis) => (layout[axis] && size !== null ? length(layout[axis]) : size));
+  if (className === "DepthwiseConv2D") {
+    // TensorFlow.js has written the regularizer in the place of the constraint.
+    const { depthwiseConstraint: constraint } = attributes(layer);
+    config.depthwiseConstraint = constraint
+      ? { className: constraint.getClassName(), config: constraint.getConfig() }
+      : null;
+  }
+  if (!call) return;
+  const [input, output] = [call.ins[0], call.outs[0]!];
+  if (config.batchInputShape && input) config.batchInputShape = shapeOf(input);
+  if (config.targetShape) {
+    const after = shapeOf(output).slice(1);
+    config.targetShape = config.targetShape.map((size, axis) =>
+      size === null ? null : after[axis]!,
+    );
+  }
+  if (call.passage !== "units") return;
+  const units = output.layout.at(-1)!;
+  for (const key of ["units", "filters", "outputDim"] as const) {
+    if (config[key] !== undefined) config[key] = length(units);
+  }
+}
+
+/** Writes relu1 in the place of a stock relu. */
+function wake(entry: Entry, layer: Layer): void {
+  // A ReLU layer cannot name an activation, so that an Activation layer takes its place.
+  if (entry.className === "ReLU") entry.className = "Activation";
+  entry.config.activation = replacements[stockRelu(layer)!]!;
+}
+
 /** Attributes of layers that tf.layers' types omit. */
 interface Freezable {
   trainable: boolean;
   readonly _trainableWeights: readonly LayerVariable[];
-  readonly layers?: readonly Layer[];
 }
 
 /**
@@ -117,24 +168,6 @@ function freeze(from: Layer, to: Layer): void {
   old._trainableWeights.forEach(({ trainable }, i) => {
     (own._trainableWeights[i] as { trainable: boolean }).trainable = trainable;
   });
-  old.layers?.forEach((layer, i) => freeze(layer, own.layers![i]!));
-}
-
-/** Returns the tensor with k more units, with `old` in the place of its numbers. */
-export function widen(
-  value: Tensor,
-  k: number,
-  { axis, units, fill }: Pick<Widening, "axis" | "units" | "fill">,
-  old: Float32Array = value.dataSync<"float32">(),
-): Tensor {
-  const shape = value.shape.slice();
-  const after = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-  shape[axis] = (shape[axis]! / units) * (units + k);
-  const data = float32((old.length / units) * (units + k));
-  for (let i = 0, at = 0, from = 0; at < data.length; i++) {
-    data.set(old.subarray(from, from + units * after), at);
-    [from, at] = [from + units * after, at + units * after];
-    for (let j = 0; j < k; j++) for (let l = 0; l < after; l++) data[at++] = fill(i, j, l);
-  }
-  return tensor(data, shape);
+  const inner = insideOf(to);
+  insideOf(from).forEach((layer, i) => freeze(layer, inner[i]!));
 }

@@ -1,9 +1,9 @@
 /** Compiles a wider model like the old one, with an optimizer that continues from the state of the old optimizer. */
-import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import { dispose, tensor as tensorOf, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
 import { engine } from "../layers/graph.ts";
-import { widen, type Widenings } from "./rebuild.ts";
 import { setState, stateOf, type Slot } from "./slots.ts";
+import { numbersAt, type Widenings } from "./weights.ts";
 
 interface OptimizerClass {
   fromConfig(cls: OptimizerClass, config: object): Optimizer;
@@ -14,14 +14,12 @@ interface OptimizerClass {
  * that takes over the iteration count and the slots. The slots of new units get their initial value: zero, or that of
  * Adagrad. The new optimizer belongs to `wide` and is disposed with it.
  *
- * @param k number of new units
  * @param other an optimizer to use instead, as it is
  * @throws ArgumentError for an optimizer whose state cannot be read
  */
 export async function recompile(
   model: LayersModel,
   wide: LayersModel,
-  k: number,
   widenings: Widenings,
   other?: Optimizer,
 ): Promise<void> {
@@ -41,7 +39,8 @@ export async function recompile(
       const { name: owner } = wide.weights[model.weights.indexOf(weight)]!;
       const widening = widenings.get(weight);
       if (widening === undefined) return { name: owner + suffix, tensor };
-      made.push(widen(tensor, k, { ...widening, fill: () => initial }));
+      const { data, shape } = widening.slot(numbersAt(tensor), initial);
+      made.push(tensorOf(data, [...shape]));
       return { name: owner + suffix, tensor: made.at(-1)! };
     });
     await setState(next, [iteration!, ...carried]);

@@ -5,7 +5,7 @@ import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, leaves, type Layer } from "../layers/graph.ts";
-import { classes, Relu } from "../relu1.ts";
+import { stockOf } from "../relu1.ts";
 import { attributes, type HeldActivation } from "../layers/attributes.ts";
 
 export interface SettleOptions {
@@ -29,7 +29,7 @@ export interface SettledLayer {
 }
 
 /**
- * Turns relu1 back into relu, in place. Call it after growing and training, when the new units have begun to learn.
+ * Turns relu1 back into relu (and relu1to6 into relu6), in place. Call it after growing and training, when the new units have begun to learn.
  *
  * The model then runs faster, because TensorFlow.js has fused kernels only for relu, and a page can load the saved
  * model without this package. The function is the same up to the rounding of fused kernels. Weights and optimizer stay
@@ -73,7 +73,8 @@ export async function settle(
     const atZero =
       largest && own.flatMap((place) => [...largest.get(place)!]).filter((x) => x === 0).length;
     const settled = !atZero;
-    if (settled) own.forEach(({ holder, key }) => (holder[key] = new Relu()));
+    if (settled)
+      own.forEach(({ holder, key }) => (holder[key] = stockOf(holder[key]!.getClassName())!));
     return { layer: name, settled, ...(atZero !== undefined && { atZero }) };
   });
 }
@@ -92,7 +93,7 @@ function placesOf(model: LayersModel): Place[] {
   return [...new Set(leaves(model))].flatMap((layer) =>
     holders(layer).flatMap((holder) =>
       (["activation", "recurrentActivation"] as const)
-        .filter((key) => holder[key]?.getClassName() === classes.Relu1.className)
+        .filter((key) => holder[key] && stockOf(holder[key].getClassName()))
         .map((key) => ({ layer, holder, key })),
     ),
   );

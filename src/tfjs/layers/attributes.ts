@@ -15,7 +15,10 @@ export interface Attributes {
   /** A number in ELU and LeakyReLU, a weight in PReLU. */
   alpha?: number | LayerVariable;
   axis?: number | readonly number[];
+  beta?: LayerVariable | null;
   bias?: LayerVariable | null;
+  /** The cell of a recurrent layer, which has its weights. */
+  cell?: Layer;
   center?: boolean;
   dataFormat?: string;
   depthMultiplier?: number;
@@ -24,10 +27,16 @@ export interface Attributes {
   /** A list; a single number in layer classes that do not expand the number they were made with. */
   dilationRate?: number | number[];
   epsilon?: number;
+  gamma?: LayerVariable | null;
   kernel?: LayerVariable;
   kernelSize?: number[];
   /** The layer that a wrapper applies. */
   layer?: Layer;
+  /** The two layers that Bidirectional makes of its layer. */
+  forwardLayer?: Layer;
+  backwardLayer?: Layer;
+  /** How Bidirectional joins the outputs of its layers; null for not at all. */
+  mergeMode?: "concat" | "sum" | "ave" | "mul" | null;
   maxValue?: number | null;
   movingMean?: LayerVariable;
   movingVariance?: LayerVariable;

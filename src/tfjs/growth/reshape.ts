@@ -1,0 +1,66 @@
+/** Units through a reshape, which keeps the order of all entries. */
+import { multiplied, resolved, type Layout, type Segments } from "./blocks.ts";
+
+type Shape = readonly (number | null)[];
+
+const product = (sizes: Shape) => sizes.reduce<number>((all, size) => all * (size ?? NaN), 1);
+
+/**
+ * The layout behind a reshape; undefined if units do not stay whole on one axis. Axes are matched in runs of equal
+ * products: a run is flattened, and laid out again over the axes that it becomes.
+ *
+ * @param from the shape of a sample before
+ * @param to the shape of a sample behind
+ */
+export function reshaped(from: Shape, layout: Layout, to: Shape): Layout | undefined {
+  const out: (Segments | undefined)[] = [];
+  for (let i = 0, j = 0; i < from.length || j < to.length;) {
+    let [p, q] = [i + 1, j + 1];
+    const [a, b] = [() => product(from.slice(i, p)), () => product(to.slice(j, q))];
+    const unknown = from[i] === null && to[j] === null;
+    while (!unknown && a() !== b()) {
+      if (p > from.length || q > to.length || Number.isNaN(a() + b())) return undefined;
+      if (a() < b()) p++;
+      else q++;
+    }
+    // Axes of length 1 belong to the run before them.
+    while (p < from.length && from[p] === 1 && (to[q] !== 1 || q === to.length)) p++;
+    while (q < to.length && to[q] === 1 && (from[p] !== 1 || p === from.length)) q++;
+    const flat = flattened(from.slice(i, p), layout.slice(i, p));
+    const laid = flat && (unknown ? [flat.units] : spread(flat.units, to.slice(j, q)));
+    if (!laid) return undefined;
+    out.push(...laid);
+    [i, j] = [p, q];
+  }
+  return out;
+}
+
+/** The units of several axes on one, or undefined if they are on more than one axis. */
+function flattened(sizes: Shape, layout: Layout): { units: Segments | undefined } | undefined {
+  const axes = layout.flatMap((units, axis) => (units && sizes[axis] !== 1 ? [axis] : []));
+  if (axes.length > 1) return undefined;
+  const axis = axes[0] ?? layout.findIndex((units) => units !== undefined);
+  if (axis < 0) return { units: undefined };
+  const before = product(sizes.slice(0, axis));
+  const each = multiplied(layout[axis]!, product(sizes.slice(axis + 1)));
+  return { units: Array.from({ length: before }, () => each).flat() };
+}
+
+/** The units of one axis on one of several axes, of which they must be a multiple repetition. */
+function spread(units: Segments | undefined, sizes: Shape): Layout | undefined {
+  if (!units) return sizes.map(() => undefined);
+  const all = resolved(units);
+  const large = sizes.flatMap((size, axis) => (size !== 1 ? [axis] : []));
+  for (const axis of large.length > 0 ? large : [sizes.length - 1]) {
+    const [before, after] = [product(sizes.slice(0, axis)), product(sizes.slice(axis + 1))];
+    const period = all.length / before;
+    const periodic = all.every(
+      ({ block, each }, i) =>
+        each % after === 0 && block === all[i % period]?.block && each === all[i % period]?.each,
+    );
+    if (!Number.isInteger(period) || !periodic) continue;
+    const own = all.slice(0, period).map(({ block, each }) => ({ block, each: each / after }));
+    return sizes.map((_, i) => (i === axis ? own : undefined));
+  }
+  return undefined;
+}
