@@ -68,7 +68,10 @@ function passed(
   const [x] = present;
   if (!x) return undefined;
   const [out] = outs;
-  const flat = (tensor: Tensor) => reshape(tensor, shapeOf(tensor, out!, block, count));
+  // As tf.layers does it for inputs of different ranks.
+  const rank = out!.shape.length;
+  const flat = (y: Tensor) =>
+    reshape(y, [y.shape[0]!, ...Array<number>(rank - y.rank).fill(1), ...y.shape.slice(1)]);
   switch (passage) {
     case "sum": {
       const sum = present.map(flat).reduce((a, b) => add(a, b));
@@ -86,10 +89,10 @@ function passed(
         const has = shape.at(-1)! > 0;
         return has ? [tensor ?? zeros(shape)] : [];
       });
-      return concat(parts, joinedAxis(layer, out!.shape.length));
+      return concat(parts, joinedAxis(layer, rank));
     }
     case "reshaped":
-      return flat(x);
+      return reshape(x, lengths(x.shape[0]!, out!, block, count));
     case "permuted": {
       const { dims } = layer as unknown as { dims: readonly number[] };
       return transpose(x, [0, ...dims]);
@@ -127,12 +130,6 @@ function lengths(samples: number, { shape, layout }: Wire, block: Block, count: 
     return units ? places * count : size!;
   });
 }
-
-const shapeOf = (x: Tensor, wire: Wire, block: Block, count: number) => {
-  const shape = lengths(x.shape[0]!, wire, block, count);
-  // At most one axis, such as time, may have any length.
-  return shape.map((size) => size ?? -1);
-};
 
 function activated(layer: Layer, z: Tensor, slopes: Slopes): Tensor {
   if (kindOf(layer).role === "normalization") return mul(z, scaleOf(layer));

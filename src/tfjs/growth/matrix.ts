@@ -1,5 +1,5 @@
 /** The growth matrix of a group, computed exactly. */
-import { concat, keep, mul, tidy, transpose, type Tensor } from "@tensorflow/tfjs-core";
+import { concat, keep, mul, tidy, transpose, zeros, type Tensor, type Tensor3D } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
@@ -17,6 +17,7 @@ import {
   patches,
   seen,
 } from "./patches.ts";
+import { rowsAt } from "./weights.ts";
 
 /** Largest number of patch entries in memory at a time: 32 MB. */
 const BLOCK = 2 ** 23;
@@ -79,7 +80,7 @@ function rowsOf(
     const quick = (reader: Layer) => {
       const factor = [...between].find(([{ layer }]) => layer === reader)?.[1];
       if (factor === undefined || Number.isNaN(factor) || !composes(use.layer, reader)) return;
-      return mul(composedKernel(use.layer, reader, x, deltas.get(reader)!), factor);
+      return mul(composedKernel(use.layer, reader, x, deltas.get(reader)!), factor) as Tensor3D;
     };
     const readers = [...new Set(group.consumers.map(({ use }) => use.layer))];
     const kernels = new Map(readers.map((layer) => [layer, quick(layer)]));
@@ -90,7 +91,9 @@ function rowsOf(
     }
     const parts = group.consumers.map((place) => {
       const runs = runsOf(unitsAt(place), group.block);
-      return byUnit(kernels.get(place.use.layer) as never, runs, count);
+      const kernel = kernels.get(place.use.layer);
+      // A layer before the one that makes the units does not read them.
+      return kernel ? byUnit(kernel, runs, count) : zeros([rowsAt(place, group), count]);
     });
     return transpose(concat(parts, 0));
   });
@@ -103,12 +106,12 @@ function slowly(
   slopes: ReadonlyMap<Layer, number>,
   x: Tensor,
   deltas: ReadonlyMap<Layer, Tensor>,
-): Map<Layer, Tensor> {
+): Map<Layer, Tensor3D> {
   const samples = x.shape[0]!;
   const one = tidy(() => patches(maker, part(x, 0, 1)));
   const [count, size] = [one.shape.at(-1)!, one.size];
   const block = Math.max(1, Math.floor(BLOCK / size));
-  const kernels = new Map<Layer, Tensor>();
+  const kernels = new Map<Layer, Tensor3D>();
   for (let at = 0; at < samples; at += block) {
     const length = Math.min(block, samples - at);
     let readers: Layer[] = [];

@@ -57,14 +57,12 @@ function planar(layer: Layer): Planar | undefined {
         kernelSize: [1, kernelSize![0]!],
         strides: [1, strides![0]],
         dilations: [1, dilationsOf(layer)[0]],
-        padding: isCausal(layer) ? "valid" : padding!,
+        padding: padding!,
       };
     default:
       return undefined;
   }
 }
-
-const isCausal = (layer: Layer) => (attributes(layer).padding as string) === "causal";
 
 /** Whether a convolution has gaps between its taps. */
 const isDilated = ({ dilations }: Planar) => dilations.some((dilation) => dilation !== 1);
@@ -77,14 +75,9 @@ export function windows(layer: Layer, shape: readonly number[]): [rows: Axis, co
   return [axis(0), axis(1)];
 }
 
-/** Sequences as images of one row, with the zeros before them that a causal convolution reads. */
-function image(layer: Layer, x: Tensor): Tensor {
-  if (layer.getClassName() !== "Conv1D") return x;
-  const { kernelSize } = attributes(layer);
-  const before = isCausal(layer) ? (kernelSize![0]! - 1) * dilationsOf(layer)[0] : 0;
-  const wide = before > 0 ? pad(x, [[0, 0], [before, 0], [0, 0]]) : x; // prettier-ignore
-  return reshape(wide, [wide.shape[0]!, 1, ...wide.shape.slice(1)]);
-}
+/** Sequences as images of one row. */
+const image = (layer: Layer, x: Tensor): Tensor =>
+  layer.getClassName() === "Conv1D" ? reshape(x, [x.shape[0]!, 1, ...x.shape.slice(1)]) : x;
 
 /** What the kernel of a layer's units multiplies, given the input of the layer. */
 export function seen(layer: Layer, x: Tensor): Tensor {

@@ -21,6 +21,7 @@ interface Config {
   targetShape?: (number | null)[];
   batchInputShape?: (number | null)[];
   activation?: string;
+  depthMultiplier?: number | undefined;
   depthwiseConstraint?: unknown;
   /** Of wrappers. */
   layer?: Entry;
@@ -54,46 +55,55 @@ export function rebuild(
   relu1: readonly Layer[],
   widenings: Widenings,
 ): LayersModel {
-  let wide: LayersModel;
+  let wide: LayersModel | undefined;
   try {
-    const config = JSON.parse(JSON.stringify(model.getConfig())) as Config;
-    const sized = new Map(calls.map((call) => [call.layer, call]));
-    const visit = (layer: Layer, entry: Entry): void => {
-      const inner = insideOf(layer);
-      inner.slice(0, entry.config.layer ? 1 : inner.length).forEach((one, i) => {
-        visit(one, entry.config.layer ?? entry.config.layers![i]!);
-      });
-      resize(entry, layer, sized.get(layer), group, k);
-      if (relu1.includes(layer)) wake(entry, layer);
-    };
-    visit(model, { className: "", config });
-    const cls = model.constructor as unknown as ModelClass;
-    wide = cls.fromConfig(cls, config, {}, true);
+    wide = remade(model, calls, group, k, relu1);
+    freeze(model, wide);
+    copy(model, wide, widenings);
   } catch (error) {
+    wide?.dispose();
     const { message } = error as Error;
     throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
-  }
-  try {
-    freeze(model, wide);
-    tidy(() => {
-      const layers = plain(wide);
-      for (const [i, old] of plain(model).entries()) {
-        old.weights.forEach((weight, at) => {
-          const widening = widenings.get(weight);
-          const value = widening?.value();
-          layers[i]!.weights[at]!.write(
-            value ? tensor(value.data, [...value.shape]) : weight.read(),
-          );
-        });
-      }
-    });
-  } catch (error) {
-    wide.dispose();
-    throw error;
   }
   const metadata = model.getUserDefinedMetadata();
   if (metadata) wide.setUserDefinedMetadata(metadata);
   return wide;
+}
+
+/** A model of the new configuration, whose weights are not set yet. */
+function remade(
+  model: LayersModel,
+  calls: readonly Call[],
+  group: Group,
+  k: number,
+  relu1: readonly Layer[],
+): LayersModel {
+  const config = JSON.parse(JSON.stringify(model.getConfig())) as Config;
+  const called = new Map(calls.map((call) => [call.layer, call]));
+  const visit = (layer: Layer, entry: Entry): void => {
+    const { layer: wrapped, layers } = entry.config;
+    // Bidirectional has two layers of one configuration.
+    const entries = wrapped ? [wrapped] : (layers ?? []);
+    entries.forEach((one, i) => visit(insideOf(layer)[i]!, one));
+    resize(entry, layer, called.get(layer), group, k);
+    if (relu1.includes(layer)) wake(entry, layer);
+  };
+  visit(model, { className: "", config });
+  const cls = model.constructor as unknown as ModelClass;
+  return cls.fromConfig(cls, config, {}, true);
+}
+
+/** Copies all weights, or writes wider ones. */
+function copy(model: LayersModel, wide: LayersModel, widenings: Widenings): void {
+  tidy(() => {
+    const layers = plain(wide);
+    for (const [i, { weights }] of plain(model).entries()) {
+      weights.forEach((weight, at) => {
+        const value = widenings.get(weight)?.value();
+        layers[i]!.weights[at]!.write(value ? tensor(value.data, [...value.shape]) : weight.read());
+      });
+    }
+  });
 }
 
 /** The layers inside of a model or a wrapper. */
@@ -129,6 +139,8 @@ function resize(
       ? { className: constraint.getClassName(), config: constraint.getConfig() }
       : null;
   }
+  // … and it forgets the depth multiplier of separable convolutions.
+  if (className === "SeparableConv2D") config.depthMultiplier = attributes(layer).depthMultiplier;
   if (!call) return;
   const [input, output] = [call.ins[0], call.outs[0]!];
   if (config.batchInputShape && input) config.batchInputShape = shapeOf(input);
