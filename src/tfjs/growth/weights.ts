@@ -134,7 +134,7 @@ function grownBy(
     if (consumed) fill = given(outgoing);
     else if (sources) fill = copies(columnsAt(now, axis, runs));
     else if (group.producers.includes(place)) fill = given(incoming);
-    else fill = initial(use, axis);
+    else fill = initial(use, axis, runs);
     now = widened(now, axis, runs, k, fill);
     done.push(place);
   }
@@ -159,7 +159,7 @@ function oldRows(
 export const PRELU = 0.25;
 
 /** The initial numbers of new units in a weight that has numbers for each unit. */
-function initial({ name, layer, weight }: Use, axis: number): Fill {
+function initial({ name, layer, weight }: Use, axis: number, runs: Runs): Fill {
   switch (name) {
     case "gamma":
     case "movingVariance":
@@ -168,8 +168,8 @@ function initial({ name, layer, weight }: Use, axis: number): Fill {
       return () => PRELU;
     case "depthwiseKernel": {
       const taps = centreTap(weight.shape.slice(0, axis) as number[]);
-      const multiplier = weight.shape[axis + 1]!;
-      return (row) => taps[Math.floor(row / multiplier)]!;
+      const each = placesOf(runs) * weight.shape[axis + 1]!;
+      return (row) => taps[Math.floor(row / each)]!;
     }
     case "bias": {
       const { cell } = attributes(layer);
