@@ -14,6 +14,7 @@ import { engine } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { grow, planned, type GrowOptions, type LayerGrowth } from "./grow.ts";
 import type { Tensors } from "./gradient.ts";
+import { discard } from "./rebuild.ts";
 import { isDataset, onDataset, onTensors, type Training } from "./training.ts";
 
 /** Which layers grow when and by how much, with the options of `grow` for all events. */
@@ -126,7 +127,7 @@ export async function fitGrowing(
     names.map((name) => newUnits(schedule, at.sizes.get(name)!));
   if (at.epochs.length > 0) {
     // A rehearsal of the first event, because errors of `grow` should not appear only after hours of training.
-    (await event(model, training, schedule, at.names, unitsFor(at.names), 0)).model.dispose();
+    discard((await event(model, training, schedule, at.names, unitsFor(at.names), 0)).model);
   }
   const epoch: number[] = [];
   const history: Record<string, number[]> = {};
@@ -147,7 +148,7 @@ export async function fitGrowing(
       if (i >= at.epochs.length || engine(current).stopTraining) break;
       const names = at.inTurn ? [at.names[i % at.names.length]!] : at.names;
       const grown = await event(current, training, schedule, names, unitsFor(names), i);
-      if (current !== model) current.dispose();
+      if (current !== model) discard(current);
       current = grown.model;
       events.push({ epoch: done, report: grown.report });
       await onGrow?.(events.at(-1)!, current);

@@ -16,7 +16,7 @@ import { attributes } from "../layers/attributes.ts";
 import type { Tensors } from "./gradient.ts";
 import { groupOf } from "./groups.ts";
 import { methods, type Found, type MethodOptions } from "./methods.ts";
-import { plain, rebuild } from "./rebuild.ts";
+import { discard, plain, rebuild } from "./rebuild.ts";
 import { recompile } from "./recompile.ts";
 import { suited } from "./suited.ts";
 import { traced } from "./trace.ts";
@@ -118,12 +118,12 @@ export async function grow(
     for (const [i, { name, units }] of jobs.entries()) {
       const seed = seedsOf(options.seed, i + 1)[i];
       const next = await growOne(grown, name, units, { ...options, seed });
-      if (grown !== model) grown.dispose();
+      if (grown !== model) discard(grown);
       grown = next.model;
       report = [...report, next.report];
     }
   } catch (error) {
-    if (grown !== model) grown.dispose();
+    if (grown !== model) discard(grown);
     throw error;
   }
   return { model: grown, report };
@@ -150,7 +150,7 @@ async function growOne(
   try {
     await recompile(model, wide, wider, options.optimizer);
   } catch (error) {
-    wide.dispose();
+    discard(wide);
     throw error;
   }
   const addresses = (layers: readonly unknown[]) => [

@@ -1,5 +1,14 @@
 /** The growth matrix of a group, computed exactly. */
-import { concat, keep, mul, tidy, transpose, zeros, type Tensor, type Tensor3D } from "@tensorflow/tfjs-core";
+import {
+  concat,
+  keep,
+  mul,
+  tidy,
+  transpose,
+  zeros,
+  type Tensor,
+  type Tensor3D,
+} from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
@@ -108,9 +117,11 @@ function slowly(
   deltas: ReadonlyMap<Layer, Tensor>,
 ): Map<Layer, Tensor3D> {
   const samples = x.shape[0]!;
+  // Where time is folded into the samples of one layer only, samples cannot be taken apart.
+  const apart = [...deltas.values()].every((delta) => delta.shape[0] === samples);
   const one = tidy(() => patches(maker, part(x, 0, 1)));
   const [count, size] = [one.shape.at(-1)!, one.size];
-  const block = Math.max(1, Math.floor(BLOCK / size));
+  const block = apart ? Math.max(1, Math.floor(BLOCK / size)) : samples;
   const kernels = new Map<Layer, Tensor3D>();
   for (let at = 0; at < samples; at += block) {
     const length = Math.min(block, samples - at);
@@ -125,7 +136,11 @@ function slowly(
       );
       readers = [...found.keys()].map(({ layer }) => layer);
       return [...found].map(([{ layer }, y]) =>
-        kernelGradient(layer, arrived(layer, y), part(deltas.get(layer)!, at, length)),
+        kernelGradient(
+          layer,
+          arrived(layer, y),
+          apart ? part(deltas.get(layer)!, at, length) : deltas.get(layer)!,
+        ),
       );
     });
     readers.forEach((layer, i) => kernels.set(layer, accumulate(kernels.get(layer), pieces[i]!)));

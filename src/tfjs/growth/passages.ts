@@ -72,11 +72,15 @@ export function pass(
     case "concatenated":
       return concatenated(layer, ins, shape);
     case "reshaped": {
-      const rest = reshaped(first.shape.slice(1), layout.slice(1), shape.slice(1));
-      if (rest) return [undefined, ...rest];
       const whole = because("shapes that keep the units on one axis", layer);
-      layout.forEach((units) => hinder(units, whole));
-      return shape.map((size, i) => (i === 0 ? undefined : fixed(size, whole)));
+      const broken = (before: Layout, after: Wire["shape"]) => {
+        before.forEach((units) => hinder(units, whole));
+        return after.map((size) => fixed(size, whole));
+      };
+      return [
+        undefined,
+        ...reshaped(first.shape.slice(1), layout.slice(1), shape.slice(1), broken),
+      ];
     }
     case "permuted": {
       const { dims } = layer as unknown as { dims: readonly number[] };

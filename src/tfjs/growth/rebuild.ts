@@ -1,5 +1,5 @@
 /** Rebuilds a model from its configuration with wider layers, and copies or widens its weights. */
-import { tensor, tidy } from "@tensorflow/tfjs-core";
+import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { attributes } from "../layers/attributes.ts";
@@ -61,7 +61,7 @@ export function rebuild(
     freeze(model, wide);
     copy(model, wide, widenings);
   } catch (error) {
-    wide?.dispose();
+    if (wide) discard(wide);
     const { message } = error as Error;
     throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
   }
@@ -113,6 +113,15 @@ export function insideOf(layer: Layer): readonly Layer[] {
   if (role !== "wrapper") return [];
   const { forwardLayer, backwardLayer, layer: inner } = attributes(layer);
   return forwardLayer ? [forwardLayer, backwardLayer!] : [inner!];
+}
+
+/** Disposes a model with all its weights; TensorFlow.js keeps those of layers that are called more than once. */
+export function discard(model: LayersModel): void {
+  const weights = plain(model).flatMap((layer) => layer.weights);
+  model.dispose();
+  for (const weight of new Set(weights)) {
+    if (!(weight as unknown as { val: Tensor }).val.isDisposed) weight.dispose();
+  }
 }
 
 /** The layers of a model that contain no others. */

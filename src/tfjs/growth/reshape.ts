@@ -6,30 +6,39 @@ type Shape = readonly (number | null)[];
 const product = (sizes: Shape) => sizes.reduce<number>((all, size) => all * (size ?? NaN), 1);
 
 /**
- * The layout behind a reshape; undefined if units do not stay whole on one axis. Axes are matched in runs of equal
- * products: a run is flattened, and laid out again over the axes that it becomes.
+ * The layout behind a reshape. Axes are matched in runs of equal products: a run is flattened, and laid out again over the
+ * axes that it becomes.
  *
  * @param from the shape of a sample before
  * @param to the shape of a sample behind
+ * @param broken given the units of a run that do not stay whole on one axis, and the axes that it becomes
  */
-export function reshaped(from: Shape, layout: Layout, to: Shape): Layout | undefined {
+export function reshaped(
+  from: Shape,
+  layout: Layout,
+  to: Shape,
+  broken: (before: Layout, after: Shape) => Layout,
+): Layout {
   const out: (Segments | undefined)[] = [];
   for (let i = 0, j = 0; i < from.length || j < to.length;) {
     let [p, q] = [i + 1, j + 1];
-    const [a, b] = [() => product(from.slice(i, p)), () => product(to.slice(j, q))];
     const unknown = from[i] === null && to[j] === null;
-    while (!unknown && a() !== b()) {
-      if (p > from.length || q > to.length || Number.isNaN(a() + b())) return undefined;
-      if (a() < b()) p++;
+    while (!unknown && product(from.slice(i, p)) !== product(to.slice(j, q))) {
+      if (p >= from.length && q >= to.length) break;
+      if (
+        q >= to.length ||
+        (p < from.length && product(from.slice(i, p)) < product(to.slice(j, q)))
+      )
+        p++;
       else q++;
     }
     // Axes of length 1 belong to the run before them.
     while (p < from.length && from[p] === 1 && (to[q] !== 1 || q === to.length)) p++;
     while (q < to.length && to[q] === 1 && (from[p] !== 1 || p === from.length)) q++;
-    const flat = flattened(from.slice(i, p), layout.slice(i, p));
-    const laid = flat && (unknown ? [flat.units] : spread(flat.units, to.slice(j, q)));
-    if (!laid) return undefined;
-    out.push(...laid);
+    const [before, after] = [layout.slice(i, p), to.slice(j, q)];
+    const flat = flattened(from.slice(i, p), before);
+    const laid = flat && (unknown ? [flat.units] : spread(flat.units, after));
+    out.push(...(laid ?? broken(before, after)));
     [i, j] = [p, q];
   }
   return out;
