@@ -24,7 +24,10 @@ export const describe = (layer: Layer) => `${layer.name} (${layer.getClassName()
 /** A layer on the way cannot take more units. */
 export const because = (expected: string, layer: Layer, detail = ""): Hindrance => ({
   expected,
-  actual: () => describe(layer) + detail,
+  actual: (grown) => {
+    const end = describe(layer);
+    return (grown === end ? end : `${grown}, whose units reach ${end}`) + detail;
+  },
 });
 
 /** Layers that `grow` does not know, or that mix units without weights. */
@@ -72,7 +75,10 @@ export function pass(
     case "concatenated":
       return concatenated(layer, ins, shape);
     case "reshaped": {
-      const whole = because("shapes that keep the units on one axis", layer);
+      const whole = because(
+        "shapes that keep the units on one axis (layers before and behind it can be grown)",
+        layer,
+      );
       const broken = (before: Layout, after: Wire["shape"]) => {
         before.forEach((units) => hinder(units, whole));
         return after.map((size) => fixed(size, whole));
@@ -158,7 +164,10 @@ function concatenated(layer: Layer, ins: readonly Wire[], shape: Wire["shape"]):
 
 function contracted(layer: Layer, ins: readonly Wire[], shape: Wire["shape"]): Layout {
   const { axes } = layer as unknown as { axes: number | readonly number[] };
-  const sums = because("units that no Dot sums over", layer);
+  const sums = because(
+    "units that no Dot sums over (its other inputs, or more layers beside these, can be grown)",
+    layer,
+  );
   const rest = ins.map(({ layout }, i) => {
     const axis = Array.isArray(axes) ? (axes as number[])[i]! : (axes as number);
     const own = axis < 0 ? axis + layout.length : axis;
