@@ -3,15 +3,17 @@ import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/linalg/columns.ts";
 import { matmul } from "../../src/linalg/matmul.ts";
-import { groupOf } from "../../src/tfjs/growth/groups.ts";
+import { groupOf, unitsAt } from "../../src/tfjs/growth/groups.ts";
 import { growthMatrix } from "../../src/tfjs/growth/matrix.ts";
+import { columnsAt, runsOf } from "../../src/tfjs/growth/numbers.ts";
 import { traced } from "../../src/tfjs/growth/trace.ts";
 import { waking } from "../../src/tfjs/growth/waking.ts";
-import { neuronsOf } from "../../src/tfjs/growth/weights.ts";
+import { neuronsOf, numbersAt } from "../../src/tfjs/growth/weights.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
-import { grow } from "../../src/tfjs/index.ts";
+import { grow, growable } from "../../src/tfjs/index.ts";
 import { suite } from "../support/suite.ts";
-import { batch, build, dilated, kinds, pairs, undilated } from "../support/chains.ts";
+import { batch, build, dilated, drawn, kinds, pairs, undilated } from "../support/chains.ts";
+import { batchFor, models } from "../support/groups.ts";
 import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof build>;
@@ -60,7 +62,46 @@ async function againstAutodiff(layers: () => Parameters<typeof build>[0], kind: 
   tf.dispose([xs, ys, grads]);
 }
 
+/** The same for all layers of a group. */
+async function groupAgainstAutodiff(model: Model, name: string, what: string) {
+  const { xs, ys } = batchFor(model, 6);
+  const group = groupOf(traced(model), name);
+  const given = { model, xs, ys, batchSize: 6, statistics: "moving" } as const;
+  const { matrix } = growthMatrix(given, group, waking(group, "in").slopes);
+  const { model: wide } = await grow(model, { layer: name, units: 3, method: "random", seed: 1 });
+  const grown = groupOf(traced(wide), name);
+  const { outgoing } = neuronsOf(grown);
+  const expected = matmul(matrix, columns(outgoing, outgoing.cols - 3));
+  const kernels = grown.producers.map(
+    ({ use }) => use.weight.read() as ReturnType<typeof tf.variable>,
+  );
+  const loss = () => {
+    const found = [engine(wide).call(xs, { training: false })].flat() as Tensor[];
+    return tf.addN(found.map((y, i) => tf.losses.meanSquaredError(ys[i], y))) as never;
+  };
+  const { grads } = tf.variableGrads(loss, kernels);
+  const found = grown.producers.flatMap((place, i) => {
+    const { data, shape } = numbersAt(grads[kernels[i].name]);
+    const all = columnsAt({ data, shape }, place.axis, runsOf(unitsAt(place), grown.block));
+    return [...columns(all, all.cols - 3).data];
+  });
+  close(expected.data, found, what);
+}
+
 suite("tfjs/grow matrix", (test) => {
+  test("of every group, however its units go, it is what autodiff finds", async () => {
+    let count = 0;
+    for (const [kind, make] of Object.entries(models)) {
+      const model = drawn(make());
+      for (const { layers, methods } of growable(model)) {
+        if (methods.find(({ method }) => method === "gradmax")!.prevents) continue;
+        await groupAgainstAutodiff(model, layers[0], `${kind}: ${layers.join("+")}`);
+        count++;
+      }
+    }
+    assert.ok(count >= 20, `${count}`);
+  });
+
   test("through every kind of layer it is what autodiff finds", async () => {
     for (const [kind, layers] of Object.entries(kinds)) await againstAutodiff(layers, kind);
   });
