@@ -198,8 +198,12 @@ async function shrunk(graph: Graph, way: GrowthMethod, cause: unknown): Promise<
     numRuns: 1,
     interruptAfterTimeLimit: 60_000,
   });
-  const message = fc.defaultReportMessage(details) ?? JSON.stringify(graph);
-  throw new Error(`${nameOf(way)}: ${message}`, { cause });
+  const smaller = details.counterexample
+    ? details
+    : { counterexample: [graph], errorInstance: cause };
+  const { message } = smaller.errorInstance as Error;
+  const where = `${nameOf(way)} in ${JSON.stringify(smaller.counterexample![0])}`;
+  throw new Error(`${where}: ${message}`, { cause });
 }
 
 suite("tfjs/grow graphs", (test) => {
