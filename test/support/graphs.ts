@@ -286,7 +286,9 @@ export const distance = (f: Model, g: Model, xs: Tensors): number =>
 
 /** Disposes a model and its optimizer. In tf.layers, `dispose` spares the weights of layers that are shared. */
 export function release(model: Model): void {
-  model.optimizer?.dispose();
+  const { optimizer, isOptimizerOwned } = model as unknown as Record<string, Model["optimizer"]>;
+  // Variables that are disposed twice are counted twice.
+  if (!isOptimizerOwned) optimizer?.dispose();
   model.dispose();
   const values = model.weights.map((weight) => (weight as unknown as { val: Tensor }).val);
   tf.dispose(values.filter(({ isDisposed }) => !isDisposed));
