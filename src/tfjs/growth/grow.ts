@@ -218,6 +218,7 @@ export function planned(
     throw new ArgumentError("optimizer", "a tf.Optimizer, as tf.train.adam(), or none", actual);
   }
   checkSingle("gain", gain, "positive");
+  checkOneOf("statistics", options.statistics ?? "moving", ["moving", "batch"]);
   checkSeed(seed);
   if (method.data(options)) checkData(options);
   checkModel(model, method.data(options));
