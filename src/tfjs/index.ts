@@ -30,10 +30,15 @@ export {
   type FitGrowingDatasetArgs,
   type GrowthEvent,
   type GrownFit,
-  type Schedule,
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
-export { growable, type Growable, type GrowableAxis, type GrowthMethod } from "./growth/growable.ts";
+export {
+  growable,
+  type Growable,
+  type GrowableAxis,
+  type GrowthMethod,
+} from "./growth/growable.ts";
+export type { Schedule } from "./growth/schedule.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
 export { install, uninstall } from "./install.ts";
 export * as linalg from "./linalg/index.ts";

@@ -154,6 +154,34 @@ suite("tfjs/grow matrix", (test) => {
     close(data, expected, "definition");
   });
 
+  test("with statistics of the batch, batch normalization divides by them as by constants", () => {
+    const make = () =>
+      build([
+        tf.layers.dense({ units: 5, activation: "tanh", name: "a", inputShape: [6] }),
+        tf.layers.dense({ units: 4, name: "b" }),
+        tf.layers.batchNormalization({ name: "bn" }),
+      ]);
+    const [model, twin] = [make(), make()];
+    const { xs, ys } = batch(model, 16);
+    // The twin's moving averages are the statistics of the batch.
+    const before = tf.model({ inputs: twin.inputs, outputs: twin.getLayer("b").output });
+    const { mean, variance } = tf.moments(before.predict(xs) as Tensor, 0);
+    const [gamma, beta] = twin.getLayer("bn").getWeights();
+    twin.getLayer("bn").setWeights([gamma, beta, mean, variance]);
+    const of = (one: Model, statistics: "batch" | "moving") => {
+      const group = groupOf(traced(one), "a");
+      const given = { model: one, xs, ys, batchSize: 16, statistics };
+      return growthMatrix(given, group, waking(group, "in").slopes).matrix.data;
+    };
+    const weights = model.getWeights().map((weight) => weight.dataSync().slice());
+    close(of(model, "batch"), of(twin, "moving"), "batch");
+    assert.equal(
+      model.getWeights().map((weight) => weight.dataSync().slice()),
+      weights,
+    );
+    assert.ok(largest(of(model, "batch").map((x, i) => x - of(model, "moving")[i])) > 1e-4);
+  });
+
   test("does not depend on how the batch is cut", () => {
     const model = build(kinds["average pooling"]());
     const { xs, ys } = batch(model, 7);
