@@ -1,6 +1,5 @@
 /**
- * A net that grows while it is trained, against the net that it starts as and a net four times as wide:
- * fitGrowing with several methods, all nets on the same pictures in the same order.
+ * A net that grows while it is trained, against the net that it starts as and a wide one: fitGrowing with several methods, all nets on the same pictures in the same order.
  *
  *   npm run example:grow                              a few convolutions, on shapes drawn by the example
  *   npm run example:grow -- --model resnet            or mobilenet, transformer, lstm
@@ -54,6 +53,7 @@ const { values: options } = parseArgs({
   },
 });
 if (options.growable) {
+  await tf.setBackend("cpu");
   console.log(growableTable());
   process.exit();
 }
@@ -72,11 +72,11 @@ const methods = (options.methods ?? net.methods).split(",");
 const unknown = methods.find((name) => !["small", "big", ...Object.keys(GROWTH)].includes(name));
 if (unknown !== undefined) throw new Error(`--methods: there is no ${unknown}`);
 
-/** A grown net ends with GROWN times as many channels, as far as the method can grow them. */
-const [GROWN, EVENTS, BATCH] = [4, 6, 50];
-/** Half of the width at each event; all events in the first three quarters of the training. */
-const every = Math.max(1, Math.floor((0.75 * epochs) / EVENTS));
-const growing = { every, events: EVENTS, fraction: 0.5 };
+const BATCH = 50;
+/** Half of the width at each event, up to that of the wide net; all events in the first three quarters of the training. */
+const events = 2 * (net.times - 1);
+const every = Math.max(1, Math.floor((0.75 * epochs) / events));
+const growing = { every, events, fraction: 0.5 };
 
 /** The net with drawn weights. */
 function build(times: number, seed: number): tf.LayersModel {
@@ -128,7 +128,7 @@ interface Result {
 }
 
 async function train(method: string, seed: number, tick: () => void): Promise<Result> {
-  const model = build(method === "big" ? GROWN : 1, seed);
+  const model = build(method === "big" ? net.times : 1, seed);
   const train = tensors(data.train, seed);
   const test = tensors(data.test, 0);
   const start = performance.now();
@@ -257,7 +257,7 @@ setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
 await tf.setBackend("wasm");
 console.log(
   `${data.name}: ${data.train.count} pictures to train, ${data.test.count} to test; ${epochs} epochs, ${seeds} seeds; ` +
-    `${net.about}, up to ${GROWN} times as wide; backend ${tf.getBackend()}`,
+    `${net.about}, up to ${net.times} times as wide; backend ${tf.getBackend()}`,
 );
 const bar = new SingleBar({
   format: "{bar} {value}/{total} epochs, {eta_formatted} left: {job}",

@@ -13,6 +13,8 @@ export interface GrowNet {
   /** The pictures, [n, 32, 32, 3], as the net takes them. */
   prepare(pictures: tf.Tensor4D): tf.Tensor;
   optimizer(): tf.Optimizer;
+  /** How many times as wide the net gets, and the wide one that it is compared with. */
+  readonly times: number;
   /** Methods and epochs of a run, unless the user names others. */
   readonly methods: string;
   readonly epochs: number;
@@ -64,6 +66,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: cnn,
     prepare: (pictures) => tf.clone(pictures),
     optimizer: momentum(0.01),
+    times: 4,
     methods: "small,gradmax,inverse,orthogonal,random,big",
     epochs: 16,
   },
@@ -72,6 +75,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: (times) => resnet({ side: SIDE / 2, width: 4 * times }),
     prepare: halved,
     optimizer: momentum(0.02),
+    times: 2,
     methods: METHODS,
     epochs: 8,
   },
@@ -80,6 +84,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: (times) => mobilenet({ side: SIDE / 2, width: 4 * times }),
     prepare: halved,
     optimizer: momentum(0.02),
+    times: 2,
     methods: METHODS,
     epochs: 8,
   },
@@ -94,6 +99,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
       }),
     prepare: patches,
     optimizer: () => tf.train.adam(2e-3),
+    times: 2,
     methods: METHODS,
     epochs: 8,
   },
@@ -102,6 +108,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: lstm,
     prepare: (pictures) => tf.reshape(pictures, [-1, SIDE, SIDE * CHANNELS]),
     optimizer: () => tf.train.adam(2e-3),
+    times: 2,
     methods: METHODS,
     epochs: 8,
   },

@@ -12,13 +12,23 @@ import {
   type Growable,
   type GrowOptions,
   type GrowthMethod,
+  type LayerGrowth,
 } from "../../src/tfjs/index.ts";
+import type { Weights } from "../../src/init/growth/neurons.ts";
+import { groupOf, unitsAt } from "../../src/tfjs/growth/groups.ts";
+import { columnsAt, runsOf } from "../../src/tfjs/growth/numbers.ts";
+import { traced } from "../../src/tfjs/growth/trace.ts";
+import { neuronsOf, numbersAt } from "../../src/tfjs/growth/weights.ts";
+import { engine } from "../../src/tfjs/layers/graph.ts";
 import { distance, graphs, modelOf, release, samples, type Graph } from "../support/graphs.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof modelOf>;
 type Layer = InstanceType<typeof tf.layers.Layer>;
+type Tensor = ReturnType<typeof tf.tensor>;
+type Tensors = Tensor | Tensor[];
+type Variable = ReturnType<typeof tf.variable>;
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 
 const [count, seed] = [
@@ -26,11 +36,37 @@ const [count, seed] = [
   Number(process.env.GROW_SEED ?? Math.floor(Math.random() * 2 ** 31)),
 ];
 /** Groups of a model that are grown. */
-const EACH = 2;
+const EACH = 3;
 
 /** What the method is called in messages. */
 const nameOf = ({ method, side, inverse }: GrowthMethod) =>
   [method, side, inverse && "inverse"].filter(Boolean).join(" ");
+
+const ALL =
+  "split, orthogonal in, orthogonal out, orthogonal pair, random, random inverse, zero".split(", ");
+const GRADIENTS = ["gradmax", "gradmax inverse"];
+
+/** The kinds of groups that must have been grown, by every method that there is for them. */
+const required = [
+  ...[
+    "Dense",
+    "Conv1D",
+    "Conv2D",
+    "SeparableConv2D",
+    "TimeDistributed",
+    "several layers",
+    "nested",
+  ].flatMap((kind) => [...ALL, ...GRADIENTS].map((way) => `${kind} by ${way}`)),
+  ...[
+    "Conv2DTranspose",
+    "Embedding",
+    "LSTM",
+    "GRU",
+    "SimpleRNN",
+    "Bidirectional",
+    "shared",
+  ].flatMap((kind) => ALL.map((way) => `${kind} by ${way}`)),
+];
 
 /** The layer at an address such as "outer/inner". */
 const at = (model: Model, address: string): Layer =>
@@ -38,20 +74,21 @@ const at = (model: Model, address: string): Layer =>
     .split("/")
     .reduce<Layer>((outer, name) => (outer as unknown as Model).getLayer(name), model);
 
-/** Names of what a group consists of: all classes, and how its layers belong together. */
-function labelsOf(model: Model, group: Growable): string[] {
-  const { layers, passengers, consumers } = group;
-  const named = (role: string, addresses: readonly string[]) =>
-    addresses.map((address) => `${role} ${at(model, address).getClassName()}`);
+/** The kinds that a group is of: the classes of the layers that make its units, and how they belong together. */
+function kindsOf(model: Model, { layers }: Growable): string[] {
   return [
-    ...named("grown", layers),
-    ...named("passed", passengers),
-    ...named("consumed by", consumers),
+    ...layers.map((address) => at(model, address).getClassName()),
     ...(layers.length > 1 ? ["several layers"] : []),
     ...(layers.some((address) => address.includes("/")) ? ["nested"] : []),
     ...(layers.some((address) => at(model, address).inboundNodes.length > 1) ? ["shared"] : []),
   ];
 }
+
+/** The classes of layers that a group's units pass, and of those that read them. */
+const around = (model: Model, { passengers, consumers }: Growable): string[] => [
+  ...passengers.map((address) => `through ${at(model, address).getClassName()}`),
+  ...consumers.map((address) => `to ${at(model, address).getClassName()}`),
+];
 
 /** Bits, as NaN is not equal to itself. */
 const bits = (model: Model) =>
@@ -64,6 +101,43 @@ async function saved(model: Model): Promise<Model> {
     tf.io.withSaveHandler(async (made) => ((artifacts = made), { modelArtifactsInfo })),
   );
   return tf.loadLayersModel(tf.io.fromMemory(artifacts as never));
+}
+
+/**
+ * GradMax's promise, by what autodiff finds: with outgoing weights v, the singular value of a new unit is the norm of
+ * the gradient of its incoming weights over ‖v‖.
+ */
+function checkGradients(wide: Model, layer: string, xs: Tensors, ys: Tensors, found: LayerGrowth) {
+  const { singularValues = [], filled = 0, units } = found;
+  const group = groupOf(traced(wide), layer);
+  const k = units.after - units.before;
+  /** The norms of the last k columns. */
+  const norms = (parts: readonly Weights[]) =>
+    Array.from({ length: k }, (_, j) =>
+      Math.hypot(
+        ...parts.flatMap(({ data, cols }) => [...data.filter((_, i) => i % cols === cols - k + j)]),
+      ),
+    );
+  tf.tidy(() => {
+    const kernels = group.producers.map(({ use }) => use.weight.read() as Variable);
+    const targets = [ys].flat();
+    const loss = () => {
+      const outputs = [engine(wide).call(xs, { training: false })].flat();
+      return tf.addN(outputs.map((y, i) => tf.losses.meanSquaredError(targets[i], y))) as never;
+    };
+    const { grads } = tf.variableGrads(loss, kernels);
+    const parts = group.producers.map((place, i) =>
+      columnsAt(numbersAt(grads[kernels[i].name]), place.axis, runsOf(unitsAt(place), group.block)),
+    );
+    const [gradients, lengths] = [norms(parts), norms([neuronsOf(group).outgoing])];
+    singularValues.slice(0, k - filled).forEach((value, j) => {
+      const error = Math.abs(gradients[j] / lengths[j] - value) / singularValues[0];
+      assert.ok(
+        error <= 1e-5,
+        `singular value ${value}, but gradient ${gradients[j]} / ${lengths[j]}`,
+      );
+    });
+  });
 }
 
 /** Grows a group of a trained model, and checks what it must keep. */
@@ -84,6 +158,7 @@ async function check(
     assert.ok(error <= 1e-6, `the function has changed by ${error}`);
     assert.equal(bits(model), before, "the old model has changed");
     assert.is(report[0].units.after, group.size + units);
+    if (way.method === "gradmax") checkGradients(wide, group.layers[0], xs, ys, report[0]);
     const loss = [(await wide.trainOnBatch(xs, ys)) as number].flat();
     assert.ok(loss.every(Number.isFinite), `a loss of ${loss}`);
     const loaded = await saved(wide);
@@ -118,9 +193,17 @@ async function shrunk(graph: Graph, way: GrowthMethod, cause: unknown): Promise<
     }
   };
   const property = fc.asyncProperty(graphs, all);
-  const details = await fc.check(property, { examples: [[graph]], numRuns: 1 });
-  const message = fc.defaultReportMessage(details) ?? JSON.stringify(graph);
-  throw new Error(`${nameOf(way)}: ${message}`, { cause });
+  const details = await fc.check(property, {
+    examples: [[graph]],
+    numRuns: 1,
+    interruptAfterTimeLimit: 60_000,
+  });
+  const smaller = details.counterexample
+    ? details
+    : { counterexample: [graph], errorInstance: cause };
+  const { message } = smaller.errorInstance as Error;
+  const where = `${nameOf(way)} in ${JSON.stringify(smaller.counterexample![0])}`;
+  throw new Error(`${where}: ${message}`, { cause });
 }
 
 suite("tfjs/grow graphs", (test) => {
@@ -133,15 +216,15 @@ suite("tfjs/grow graphs", (test) => {
       made++;
       for (let i = 0; i < EACH; i++) {
         const choices = growable(model).flatMap((group) => {
-          const labels = labelsOf(model, group);
-          return group.methods
-            .filter(({ prevents }) => !prevents)
-            .map((way) => {
-              const pairs = labels.map((label) => `${label}, ${nameOf(way)}`);
-              pairs.forEach((pair) => open.add(pair));
-              const fresh = pairs.filter((pair) => !covered.has(pair)).length;
-              return { group, way, pairs, fresh };
-            });
+          const kinds = kindsOf(model, group);
+          const ways = group.methods.filter(({ prevents }) => !prevents);
+          return ways.map((way) => {
+            const pairs = kinds.map((kind) => `${kind} by ${nameOf(way)}`);
+            pairs.push(...around(model, group));
+            pairs.forEach((pair) => open.add(pair));
+            const fresh = pairs.filter((pair) => !covered.has(pair)).length;
+            return { group, way, pairs, fresh };
+          });
         });
         if (choices.length === 0) break;
         // What has most that is not covered yet comes first; after that, whatever the graph's numbers say.
@@ -157,14 +240,16 @@ suite("tfjs/grow graphs", (test) => {
       release(model);
       assert.is(tf.memory().numTensors, numTensors, `tensors left by ${JSON.stringify(graph)}`);
     };
-    const missing = () => [...open].filter((pair) => !covered.has(pair));
+    const missing = () => [...new Set([...required, ...open])].filter((pair) => !covered.has(pair));
     for (const graph of fc.sample(graphs, { numRuns: count, seed })) await next(graph);
     // A pair that came late may not have had its turn.
     for (const graph of fc.sample(graphs, { numRuns: count, seed: seed + 1 })) {
       if (missing().length === 0) break;
       await next(graph);
     }
-    console.log(`note: ${grown} growths in ${made} graphs, seed ${seed}; ${covered.size} pairs of layers and methods`); // prettier-ignore
+    console.log(
+      `note: ${grown} growths in ${made} graphs, seed ${seed}; ${covered.size} kinds and methods`,
+    );
     assert.equal(missing(), []);
   });
 });
