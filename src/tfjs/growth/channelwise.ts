@@ -1,13 +1,10 @@
 /** New channels through layers that keep channels apart: the layers' weights for them are the initial ones. */
 import {
   avgPool,
-  depthwiseConv2d,
   gather,
   reshape,
   sum,
-  tensor,
   tensor1d,
-  tile,
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
@@ -16,8 +13,7 @@ import { attributes } from "../layers/attributes.ts";
 import { axesOf } from "../layers/axes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
-import { padded } from "./patches.ts";
-import { centreTap } from "./weights.ts";
+import { centred, padded } from "./patches.ts";
 
 /** Passes new channels through a layer in inference mode, without its activation. */
 export function channelwise(layer: Layer, x: Tensor): Tensor {
@@ -41,25 +37,6 @@ export function linearly(layer: Layer, x: Tensor): Tensor {
   // The gradient of average pooling counts the zeros outside of the image, unlike its values.
   return paddedAverage(layer, x);
 }
-
-/** A depthwise convolution with 1 at the centre tap, also that of a separable convolution. */
-export function centred(layer: Layer, x: Tensor): Tensor {
-  const { kernelSize, strides, padding, depthMultiplier = 1 } = attributes(layer);
-  const [height, width] = kernelSize as [number, number];
-  const kernel = tensor(centreTap([height, width]), [height, width, 1, 1]);
-  const filter = tile(kernel, [1, 1, x.shape[3]!, depthMultiplier]) as Tensor4D;
-  // tf.layers ignores the dilation rate of depthwise layers, and uses that of separable ones.
-  const dilations = kindOf(layer).map === "separable" ? dilationsOf(layer) : ([1, 1] as const);
-  return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", [...dilations]);
-}
-
-export const dilationsOf = (layer: Layer): [number, number] => {
-  const { dilationRate = 1 } = attributes(layer);
-  return (Array.isArray(dilationRate) ? dilationRate : [dilationRate, dilationRate]) as [
-    number,
-    number,
-  ];
-};
 
 /** The factor by which batch normalization multiplies new channels; 1 for other layers. */
 export function scaleOf(layer: Layer): number {

@@ -3,7 +3,8 @@ import { ArgumentError, show } from "../../errors.ts";
 import type { AxisRole } from "../layers/channels.ts";
 import { axesOf, describe } from "./passages.ts";
 import { carries, includes, resolved, type Block, type Hindrance } from "./blocks.ts";
-import type { Call, Trace, Use } from "./trace.ts";
+import type { Call, Trace } from "./trace.ts";
+import type { Use } from "./uses.ts";
 
 /** A weight with the axis on which a group's units are. */
 export interface Place {

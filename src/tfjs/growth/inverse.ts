@@ -22,16 +22,8 @@ import { arrivals } from "./flow.ts";
 import { withGradients, type Batch } from "./gradient.ts";
 import { unitsAt, type Group } from "./groups.ts";
 import { runsOf } from "./numbers.ts";
-import {
-  accumulate,
-  arrived,
-  byUnit,
-  kernelGradient,
-  mixed,
-  numbersOf,
-  seen,
-  toKernel,
-} from "./patches.ts";
+import { byUnit, kernelGradient, mixed, toKernel } from "./kernels.ts";
+import { accumulate, arrived, numbersOf, seen } from "./patches.ts";
 import { rowsAt } from "./weights.ts";
 
 /** A piece of the batch: what the kernels of the units multiply, and the deltas of the layers that read them. */

@@ -17,15 +17,8 @@ import { arrivals, factors } from "./flow.ts";
 import { part, withGradients, type Batch, type Gradients } from "./gradient.ts";
 import { unitsAt, type Group, type Place } from "./groups.ts";
 import { runsOf } from "./numbers.ts";
-import {
-  accumulate,
-  arrived,
-  byUnit,
-  kernelGradient,
-  numbersOf,
-  patches,
-  seen,
-} from "./patches.ts";
+import { byUnit, kernelGradient } from "./kernels.ts";
+import { accumulate, arrived, numbersOf, patches, seen } from "./patches.ts";
 import { rowsAt } from "./weights.ts";
 
 /** Largest number of patch entries in memory at a time: 32 MB. */

@@ -1,36 +1,27 @@
-/**
- * The linear maps around new units: the input of a layer as patches, the gradient of a kernel that reads new units, and
- * the layer with another kernel. Kernels are [outer, channels, inner] here, where channels are those of the input.
- */
+/** The linear maps around new units: the input of a layer as patches, and the geometry of its kernel. */
 import {
   add,
   concat,
-  conv2d,
-  conv2dTranspose,
   depthwiseConv2d,
   engine,
   getBackend,
-  matMul,
   pad,
   reshape,
   slice,
   stridedSlice,
-  tidy,
-  transpose,
+  tensor,
+  tile,
   type Tensor,
-  type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { ArgumentError } from "../../errors.ts";
-import { size } from "../../init/shape.ts";
 import { axisOf, zerosAround, type Axis } from "../../linalg/conv/axis.ts";
 import { attributes } from "../layers/attributes.ts";
 import { axesOf } from "../layers/axes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 import { lacks } from "../train/hint.ts";
-import { centred, dilationsOf } from "./channelwise.ts";
-import { placesOf, type Runs } from "./numbers.ts";
+import { centreTap } from "./weights.ts";
 
 /** A convolution of images; that of sequences has images of one row. */
 interface Planar {
@@ -41,7 +32,7 @@ interface Planar {
 }
 
 /** The convolution of a layer; undefined for layers that mix the vectors at every position. */
-function planar(layer: Layer): Planar | undefined {
+export function planar(layer: Layer): Planar | undefined {
   const { kernelSize, strides, padding } = attributes(layer);
   switch (layer.getClassName()) {
     case "Conv2D":
@@ -65,7 +56,7 @@ function planar(layer: Layer): Planar | undefined {
 }
 
 /** Whether a convolution has gaps between its taps. */
-const isDilated = ({ dilations }: Planar) => dilations.some((dilation) => dilation !== 1);
+export const isDilated = ({ dilations }: Planar) => dilations.some((dilation) => dilation !== 1);
 
 /** The two axes of the windows of a convolution, on images of a shape. */
 export function windows(layer: Layer, shape: readonly number[]): [rows: Axis, cols: Axis] {
@@ -86,6 +77,25 @@ export function seen(layer: Layer, x: Tensor): Tensor {
   const filter = depthwiseKernel!.read() as Tensor4D;
   return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", dilationsOf(layer));
 }
+
+/** A depthwise convolution with 1 at the centre tap, also that of a separable convolution. */
+export function centred(layer: Layer, x: Tensor): Tensor {
+  const { kernelSize, strides, padding, depthMultiplier = 1 } = attributes(layer);
+  const [height, width] = kernelSize as [number, number];
+  const kernel = tensor(centreTap([height, width]), [height, width, 1, 1]);
+  const filter = tile(kernel, [1, 1, x.shape[3]!, depthMultiplier]) as Tensor4D;
+  // tf.layers ignores the dilation rate of depthwise layers, and uses that of separable ones.
+  const dilations = kindOf(layer).map === "separable" ? dilationsOf(layer) : ([1, 1] as const);
+  return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", [...dilations]);
+}
+
+export const dilationsOf = (layer: Layer): [number, number] => {
+  const { dilationRate = 1 } = attributes(layer);
+  return (Array.isArray(dilationRate) ? dilationRate : [dilationRate, dilationRate]) as [
+    number,
+    number,
+  ];
+};
 
 /** What the kernel of a layer multiplies of new units in its input. */
 export function arrived(layer: Layer, x: Tensor): Tensor {
@@ -112,7 +122,7 @@ export function patches(layer: Layer, x: Tensor): Tensor {
 }
 
 /** Images of one row as sequences again. */
-const unimaged = (layer: Layer, y: Tensor): Tensor =>
+export const unimaged = (layer: Layer, y: Tensor): Tensor =>
   layer.getClassName() === "Conv1D" ? reshape(y, [y.shape[0]!, ...y.shape.slice(2)]) : y;
 
 /** The patches of an image without padding, at all positions where a whole patch fits. */
@@ -132,111 +142,6 @@ export function patchesOf(
     }
   }
   return concat(taps, 3);
-}
-
-/**
- * The gradient that a kernel would have with the channels x as input: [outer, channels, inner], where outer counts the
- * taps of a convolution kernel.
- *
- * @param x what the kernel multiplies
- */
-export function kernelGradient(consumer: Layer, x: Tensor, delta: Tensor): Tensor3D {
-  return tidy(() => {
-    const channels = x.shape.at(-1)!;
-    const out = delta.shape.at(-1)!;
-    const conv = planar(consumer);
-    if (!conv) {
-      // On the wasm backend tf.matMul with transposeA is many times slower.
-      const rows = transpose(reshape(x, [-1, channels]));
-      return reshape(matMul(rows, reshape(delta, [-1, out])), [1, channels, out]) as Tensor3D;
-    }
-    const { kernelSize, strides, padding } = conv;
-    if (kindOf(consumer).map === "transposed") {
-      const gradient = filterGradient(delta, x, [...kernelSize, out, channels], strides, padding);
-      return reshape(gradient, [-1, channels, 1]) as Tensor3D;
-    }
-    const dy =
-      delta.rank === 3 ? reshape(delta, [delta.shape[0]!, 1, ...delta.shape.slice(1)]) : delta;
-    if (isDilated(conv)) {
-      const one = [1, 1, channels, out];
-      const gradients = tapsOf(consumer, x).map((tap) =>
-        filterGradient(tap, dy, one, strides, "valid"),
-      );
-      return reshape(concat(gradients, 0), [-1, channels, out]) as Tensor3D;
-    }
-    const gradient = filterGradient(x, dy, [...kernelSize, channels, out], strides, padding);
-    return reshape(gradient, [-1, channels, out]) as Tensor3D;
-  });
-}
-
-/**
- * The linear part of a layer with another kernel, [outer, channels, inner].
- *
- * @param x what the kernel multiplies
- * @param like a tensor of the output's shape, which transposed convolutions need
- */
-export function mixed(layer: Layer, x: Tensor, kernel: Tensor, like?: Tensor): Tensor {
-  const [channels, out] = [x.shape.at(-1)!, kernel.shape[2]!];
-  const conv = planar(layer);
-  if (!conv) {
-    const z = matMul(reshape(x, [-1, channels]), reshape(kernel, [channels, out]));
-    return reshape(z, [...x.shape.slice(0, -1), out]);
-  }
-  const { kernelSize, strides, padding } = conv;
-  if (kindOf(layer).map === "transposed") {
-    const shape = like!.shape as [number, number, number, number];
-    const filter = reshape(kernel, [...kernelSize, shape[3], channels]) as Tensor4D;
-    return conv2dTranspose(x as Tensor4D, filter, shape, strides, padding);
-  }
-  if (isDilated(conv)) {
-    const filter = reshape(kernel, [size(kernelSize), 1, channels, out]);
-    const parts = tapsOf(layer, x).map((tap, i) => {
-      const own = slice(filter, [i, 0, 0, 0], [1, 1, -1, -1]) as Tensor4D;
-      return conv2d(tap as Tensor4D, own, strides, "valid");
-    });
-    return unimaged(
-      layer,
-      parts.reduce((a, b) => add(a, b)),
-    );
-  }
-  const filter = reshape(kernel, [...kernelSize, channels, out]) as Tensor4D;
-  return unimaged(layer, conv2d(x as Tensor4D, filter, strides, padding));
-}
-
-/** Runs in which units take the same number of places, taken together: positions that were flattened are many. */
-function pieces({ runs }: Runs): { each: number; times: number }[] {
-  const [first] = runs;
-  if (runs.every(({ each }) => each === first!.each))
-    return [{ each: first!.each, times: runs.length }];
-  return runs.map(({ each }) => ({ each, times: 1 }));
-}
-
-/** A kernel [outer, channels, inner] of new units as a matrix with a column for each unit. */
-export function byUnit(kernel: Tensor3D, runs: Runs, count: number): Tensor {
-  const [outer, , inner] = kernel.shape;
-  let from = 0;
-  const parts = pieces(runs).map(({ each, times }) => {
-    const part = slice(kernel, [0, from, 0], [outer, times * count * each, inner]);
-    from += part.shape[1];
-    const units = transpose(reshape(part, [outer * times, count, each * inner]), [0, 2, 1]);
-    return reshape(units, [outer, times * each * inner, count]);
-  });
-  return reshape(parts.length === 1 ? parts[0]! : concat(parts, 1), [-1, count]);
-}
-
-/** The kernel [outer, channels, inner] of which `byUnit` makes a matrix. */
-export function toKernel(matrix: Tensor, runs: Runs, inner: number): Tensor {
-  const count = matrix.shape[1]!;
-  const whole = reshape(matrix, [-1, placesOf(runs) * inner, count]);
-  const outer = whole.shape[0]!;
-  let from = 0;
-  const parts = pieces(runs).map(({ each, times }) => {
-    const part = slice(whole, [0, from, 0], [outer, times * each * inner, count]);
-    from += times * each * inner;
-    const units = transpose(reshape(part, [outer * times, each * inner, count]), [0, 2, 1]);
-    return reshape(units, [outer, times * count * each, inner]);
-  });
-  return parts.length === 1 ? parts[0]! : concat(parts, 1);
 }
 
 /**

@@ -4,7 +4,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkInteger, checkNumber, checkObject, checkOneOf } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
-import { grow, planned, type GrowOptions } from "./grow.ts";
+import { grow, type GrowOptions } from "./grow.ts";
+import { planned } from "./planned.ts";
 import type { Training } from "./training.ts";
 
 /** Which layers grow when and by how much, with the options of `grow` for all events. */

@@ -2,11 +2,12 @@
 import type { LayersModel, LayerVariable, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { activationOf, around } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
-import { channelsOf, weightsOf, type AxisRole, type Passage } from "../layers/channels.ts";
+import { channelsOf, type Passage } from "../layers/channels.ts";
 import { engine, steps, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
-import { Block, couple, hinder, multiplied, type Segments } from "./blocks.ts";
+import { Block, couple, hinder, type Segments } from "./blocks.ts";
 import { axesOf, because, describe, fixed, onLast, pass, type Wire } from "./passages.ts";
+import { use, type Use } from "./uses.ts";
 
 /** One call of a layer. A wrapper around layers is replaced by calls of what it contains. */
 export interface Call {
@@ -17,22 +18,6 @@ export interface Call {
   readonly passage: Passage | "folded" | "unfolded";
   readonly ins: readonly Wire[];
   readonly outs: readonly Wire[];
-}
-
-/** What an axis of a weight counts, and the units along it. */
-export interface UsedAxis {
-  readonly role: AxisRole;
-  readonly units: Segments | undefined;
-}
-
-/** A weight that depends on units. */
-export interface Use {
-  readonly layer: Layer;
-  readonly address: string;
-  /** The attribute of the layer that holds the weight. */
-  readonly name: string;
-  readonly weight: LayerVariable;
-  readonly axes: readonly UsedAxis[];
 }
 
 export interface Trace {
@@ -54,6 +39,14 @@ function namesIn(model: LayersModel): Map<Layer, string> {
       : [],
   );
   return new Map([...inside, ...model.layers.map((layer): [Layer, string] => [layer, layer.name])]);
+}
+
+/** Units along another axis than the normalized one cannot grow: new ones change the statistics of all. */
+function besides(layer: Layer, { shape, layout }: Wire): void {
+  const normal = axesOf(layer, shape.length);
+  const detail = ` over axis ${normal.join(", ")}`;
+  const statistics = because("batch normalization of the last axis", layer, detail);
+  layout.forEach((other, axis) => normal.includes(axis) || hinder(other, statistics));
 }
 
 /** Follows the units of every layer through a model. */
@@ -127,7 +120,9 @@ export function traced(model: LayersModel): Trace {
     if (passage === "units" && dataFormat === "channelsFirst") {
       hinder(outs[0]!.layout.at(-1), because('dataFormat "channelsLast"', layer));
     }
-    record(layer, address, ins[0]!);
+    const block = own.get(layer);
+    use(uses, layer, address, ins[0]!, block ? [{ block, each: 1 }] : []);
+    if (layer.getClassName() === "BatchNormalization") besides(layer, ins[0]!);
     for (const { layout } of outs) mixed(layer, layout.at(-1));
     return put(passage, outs);
   };
@@ -208,57 +203,6 @@ export function traced(model: LayersModel): Trace {
     }
     if (unitwise.get(name)) return;
     hinder(units, because("activations that act on every unit for itself", layer, `, ${name}`));
-  };
-
-  /** Notes the units along the axes of a layer's weights; a shared layer has the same units in all its calls. */
-  const record = (layer: Layer, address: string, { shape, layout }: Wire) => {
-    const { gates = 1 } = channelsOf(layer);
-    const { depthMultiplier = 1 } = attributes(layer);
-    const last = layout.at(-1) ?? fixed(shape.at(-1) ?? null, because("units", layer));
-    const block = own.get(layer);
-    const units: Segments = block ? [{ block, each: 1 }] : [];
-    const normal = axesOf(layer, shape.length);
-    for (const { name, weight, roles } of weightsOf(layer)) {
-      const axes = roles.map((role, axis): UsedAxis => {
-        switch (role) {
-          case "i":
-          case "c":
-            return { role, units: last };
-          case "m":
-          case "d":
-            return { role, units: last && multiplied(last, depthMultiplier) };
-          case "o":
-          case "b":
-          case "r":
-            return { role, units };
-          case "g":
-          case "h":
-            return { role, units: Array.from({ length: gates }, () => units).flat() };
-          case "n":
-            return { role, units: layout[normal[axis]!] };
-          case "a":
-            return { role, units: weight.shape[axis] === 1 ? undefined : layout[axis + 1] };
-          default:
-            return { role, units: undefined };
-        }
-      });
-      const before = uses.get(weight);
-      const shared = because(
-        "units that reach all calls of a shared layer in the same order",
-        layer,
-      );
-      before?.axes.forEach((axis, i) => {
-        if (axis.units && axes[i]!.units) couple(axis.units, axes[i]!.units, shared);
-      });
-      if (!before) uses.set(weight, { layer, address, name, weight, axes });
-    }
-    if (layer.getClassName() !== "BatchNormalization") return;
-    const statistics = because(
-      "batch normalization of the last axis",
-      layer,
-      ` over axis ${normal.join(", ")}`,
-    );
-    layout.forEach((other, axis) => normal.includes(axis) || hinder(other, statistics));
   };
 
   const whole = engine(model);

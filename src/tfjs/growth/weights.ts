@@ -16,7 +16,7 @@ import {
   type Numbers,
   type Runs,
 } from "./numbers.ts";
-import type { Use } from "./trace.ts";
+import type { Use } from "./uses.ts";
 
 /** The weights of new units, as a method makes them. */
 export interface Growth extends Neurons {
