@@ -3,7 +3,7 @@
  *
  *   npm run example:grow                              a few convolutions, on shapes drawn by the example
  *   npm run example:grow -- --model resnet            or mobilenet, transformer, lstm
- *   npm run example:grow -- --data DIR                CIFAR-10
+ *   npm run example:grow -- --data DIR                CIFAR-10; for transformer and lstm, MNIST
  *   npm run example:grow -- --methods small,big,gradmax,split --seeds 3 --epochs 16 --plot FILE.svg
  *   npm run example:grow -- --growable                which layers of common architectures grow, without training
  *
@@ -26,7 +26,7 @@ import {
 } from "tfjs-initializers";
 import { normal } from "tfjs-initializers/linalg";
 import "tfjs-initializers/train";
-import { CHANNELS, CLASSES, SIDE, loadPictures, type Pictures } from "./cifar.ts";
+import { CLASSES, type Pictures } from "./cifar.ts";
 import { growableTable } from "./growableTable.ts";
 import { draw, nets } from "./growNets.ts";
 import { plot } from "./plot.ts";
@@ -96,6 +96,18 @@ const layersFor = (model: tf.LayersModel, how: (typeof GROWTH)[string]): string[
     )
     .map(({ layers }) => layers[0]!);
 
+/** Refuses methods before any training. */
+function check(): void {
+  const model = build(1, 0);
+  for (const method of methods) {
+    const how = GROWTH[method];
+    if (how && layersFor(model, how).length === 0) {
+      throw new Error(`--methods: no layer of ${options.model} grows by ${method}`);
+    }
+  }
+  model.dispose();
+}
+
 /** Whether a way to grow is the one that a schedule names; sides have a default. */
 const suits = (
   way: GrowthMethod,
@@ -110,7 +122,7 @@ function tensors(
   const keys = normal(1, count, { seed }).data;
   const order = Int32Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]!);
   return tf.tidy(() => ({
-    xs: net.prepare(tf.gather(tf.tensor4d(pixels, [count, SIDE, SIDE, CHANNELS]), order)),
+    xs: net.prepare(tf.gather(tf.tensor4d(pixels, [count, ...net.shape]), order)),
     ys: tf.gather(tf.oneHot(tf.tensor1d(labels, "int32"), CLASSES), order),
   }));
 }
@@ -251,12 +263,13 @@ function curves(results: readonly Result[]): Parameters<typeof plot>[1] {
   } as Parameters<typeof plot>[1];
 }
 
-const data = loadPictures(options.data); // before the backend, whose error handlers print its whole source
+const data = net.load(options.data); // before the backend, whose error handlers print its whole source
 const { resolve } = createRequire(import.meta.url);
 setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
 await tf.setBackend("wasm");
+check();
 console.log(
-  `${data.name}: ${data.train.count} pictures to train, ${data.test.count} to test; ${epochs} epochs, ${seeds} seeds; ` +
+  `${data.name}: ${data.train.count} images to train, ${data.test.count} to test; ${epochs} epochs, ${seeds} seeds; ` +
     `${net.about}, up to ${net.times} times as wide; backend ${tf.getBackend()}`,
 );
 const bar = new SingleBar({
