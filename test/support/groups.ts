@@ -212,6 +212,17 @@ export const models: Record<string, () => Model> = {
     s = L.flatten().apply(s);
     return tf.model({ inputs: x, outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
   },
+  decoder() {
+    const x = tf.input({ shape: [5] });
+    let s: T = L.dense({ units: 24, activation: "relu", name: "code" }).apply(x);
+    s = L.batchNormalization().apply(s);
+    s = L.reshape({ targetShape: [2, 4, 3] }).apply(s);
+    s = L.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, name: "up", activation: "relu" }).apply(s); // prettier-ignore
+    const heads: T = L.reshape({ targetShape: [45, 2, 2] }).apply(s);
+    s = L.conv2d({ filters: 3, kernelSize: [3, 1], name: "last", activation: "relu" }).apply(heads);
+    s = L.flatten().apply(s);
+    return tf.model({ inputs: x, outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
+  },
   states() {
     const [x, y] = [tf.input({ shape: [4, 3] }), tf.input({ shape: [5, 2] })];
     const kernel = { recurrentInitializer: "glorotNormal" } as const;

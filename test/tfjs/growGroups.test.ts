@@ -98,6 +98,14 @@ suite("tfjs/grow groups", (test) => {
     assert.equal(flattened.offsets.slice(0, 2), [0, 13]);
   });
 
+  test("a layer in front of a reshape grows by a unit for every position", async () => {
+    const model = drawn(models.decoder());
+    const { model: wide, report } = await grow(model, { layer: "code", units: 2, method: "split" });
+    assert.equal(report[0].units, { before: 3, after: 5 });
+    assert.equal(wide.getLayer("code").outputShape, [null, 40]);
+    assert.equal(wide.layers.find((layer) => layer.getClassName() === "Reshape")!.outputShape, [null, 2, 4, 5]); // prettier-ignore
+  });
+
   test("units that are added to a concatenation grow in two groups", async () => {
     const x = tf.input({ shape: [5] });
     const dense = (units: number, name: string) => L.dense({ units, name, activation: "tanh" });

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { carries } from "./blocks.ts";
 import type { Group, Place } from "./groups.ts";
+import { runsOf } from "./numbers.ts";
 import { describe } from "./passages.ts";
 import type { Trace } from "./trace.ts";
 import type { Zero } from "./waking.ts";
@@ -26,11 +27,14 @@ export function checkDifferentiable(trace: Trace, group: Group, zero: Zero): voi
   };
   const calls = (layer: Layer) => trace.calls.filter((call) => call.layer === layer).length;
   const check = (places: readonly Place[], known: readonly string[], does: string) => {
-    for (const { use } of places) {
+    for (const { use, axis } of places) {
       const { layer } = use;
       if (!known.includes(layer.getClassName()) || use.name === "recurrentKernel")
         refuse(layer, `, which ${does} the units`);
       if (calls(layer) > 1) refuse(layer, ", which is shared");
+      const { runs } = runsOf(use.axes[axis]!.units!, group.block);
+      if (does === "makes" && runs.length > 1)
+        refuse(layer, ", which makes a unit for every position");
     }
   };
   check(group.producers, MAKERS, "makes");
