@@ -106,6 +106,25 @@ suite("tfjs/grow groups", (test) => {
     assert.equal(wide.layers.find((layer) => layer.getClassName() === "Reshape")!.outputShape, [null, 2, 4, 5]); // prettier-ignore
   });
 
+  test("queries grow with their keys, which read them", async () => {
+    const model = drawn(models.transformer());
+    const group = growable(model).find(({ layers }) => layers.includes("q"))!;
+    assert.equal([group.layers, group.consumers], [["q", "k"], ["k"]]);
+    assert.equal(group.methods.filter(({ prevents }) => prevents).map(({ method }) => method), ["gradmax", "gradmax"]); // prettier-ignore
+    const { xs, ys } = batchFor(model, 6);
+    const { model: wide } = await grow(model, { layer: "k", units: 2, method: "random", seed: 1 });
+    const fresh = () => tf.slice(wide.getLayer("q").getWeights()[0], [0, 4], [4, 2]).dataSync();
+    assert.ok(
+      fresh().every((x) => x === 0),
+      "queries are zero",
+    );
+    await wide.fit(xs, ys, { verbose: 0 });
+    assert.ok(
+      fresh().every((x) => x !== 0),
+      "queries have learned",
+    );
+  });
+
   test("units that are added to a concatenation grow in two groups", async () => {
     const x = tf.input({ shape: [5] });
     const dense = (units: number, name: string) => L.dense({ units, name, activation: "tanh" });

@@ -40,6 +40,7 @@ export function checkDifferentiable(trace: Trace, group: Group, zero: Zero): voi
   check(group.producers, MAKERS, "makes");
   check(group.consumers, READERS, "reads");
   const makers = group.producers.map(({ use }) => use.layer);
+  for (const { passage, layer } of group.calls) if (passage === "contracted") refuse(layer);
   for (const call of group.calls) {
     if (!call.outs.some(({ layout }) => carries(layout, group.block))) continue;
     const { layer, passage } = call;
@@ -48,6 +49,6 @@ export function checkDifferentiable(trace: Trace, group: Group, zero: Zero): voi
     const alone =
       passage === "product" && !call.ins.every(({ layout }) => carries(layout, group.block));
     const spatial = layer.getClassName().endsWith("Pooling3D");
-    if (strange || coupled || alone || spatial || passage === "contracted") refuse(layer);
+    if (strange || coupled || alone || spatial) refuse(layer);
   }
 }

@@ -6,6 +6,7 @@ import { channelsOf, type Passage } from "../layers/channels.ts";
 import { engine, steps, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 import { Block, couple, hinder, hinderAbove, type Segments } from "./blocks.ts";
+import { join } from "./contractions.ts";
 import { axesOf, because, describe, fixed, onLast, pass, type Wire } from "./passages.ts";
 import { use, type Use } from "./uses.ts";
 
@@ -206,5 +207,6 @@ export function traced(model: LayersModel): Trace {
     };
     wire.layout.forEach((units) => hinderAbove(units, output));
   });
+  join(calls, uses);
   return { calls, uses };
 }
