@@ -34,7 +34,7 @@ function cnn(times: number): tf.LayersModel {
 
 /** Two LSTMs that read a picture row by row. */
 function lstm(times: number): tf.LayersModel {
-  const inputs = tf.input({ shape: [SIDE, SIDE * CHANNELS] });
+  const inputs = tf.input({ shape: [SIDE / 2, (SIDE / 2) * CHANNELS] });
   const layer = (last: boolean) => tf.layers.lstm(recurrent(12 * times, !last));
   const outputs = through(inputs, layer(false), layer(true), dense(CLASSES, "softmax"));
   return tf.model({ inputs, outputs });
@@ -104,9 +104,9 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     epochs: 8,
   },
   lstm: {
-    about: "two LSTMs over the rows of a picture",
+    about: "two LSTMs over the rows of pictures of half the size",
     build: lstm,
-    prepare: (pictures) => tf.reshape(pictures, [-1, SIDE, SIDE * CHANNELS]),
+    prepare: (pictures) => tf.reshape(halved(pictures), [-1, SIDE / 2, (SIDE / 2) * CHANNELS]),
     optimizer: () => tf.train.adam(2e-3),
     times: 2,
     methods: METHODS,

@@ -147,6 +147,50 @@ suite("tfjs/grow groups", (test) => {
     assert.equal((wide.getLayer("c").output as typeof x).shape, [null, 8]);
   });
 
+  test("a model at the start of a Sequential is an outer model as elsewhere", async () => {
+    const a = () => L.dense({ units: 4, activation: "relu", name: "a", inputShape: [4] });
+    const deep = tf.sequential({ layers: [a()], name: "deep" });
+    const outer = tf.sequential({ layers: [a(), deep], name: "outer" });
+    const model = drawn(tf.sequential({ layers: [outer, L.dense({ units: 2, name: "out" })] }));
+    assert.equal(names(model), ["outer/a", "outer/deep/a", "out!"]);
+    const { xs } = batchFor(model, 6);
+    const options = { layer: ["outer/a", "outer/deep/a"], units: 2, method: "split" } as const;
+    const { model: wide } = await grow(model, options);
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+    assert.equal(names(wide), names(model));
+  });
+
+  test("other layers may be channels first", async () => {
+    const model = drawn(
+      tf.sequential({
+        layers: [
+          L.conv2d({ filters: 3, kernelSize: 3, dataFormat: "channelsFirst", name: "conv", inputShape: [2, 6, 6] }), // prettier-ignore
+          L.flatten(),
+          L.dense({ units: 4, name: "a" }),
+          L.dense({ units: 2, name: "out" }),
+        ],
+      }),
+    );
+    assert.equal(names(model), ["conv!", "a", "out!"]);
+    assert.is(growable(model)[0].size, 3);
+    const { xs } = batchFor(model, 6);
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "split" });
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+  });
+
+  test("units that a depthwise kernel reads several times", async () => {
+    const x = tf.input({ shape: [5, 5, 2] });
+    const a = L.conv2d({ filters: 3, kernelSize: 1, name: "a" }).apply(x) as typeof x;
+    const twice = L.concatenate().apply([a, a]) as typeof x;
+    const chain = [L.separableConv2d({ filters: 2, kernelSize: 2 }), L.flatten(), L.dense({ units: 2 })]; // prettier-ignore
+    const outputs = chain.reduce((x, layer) => layer.apply(x) as typeof x, twice);
+    const model = drawn(tf.model({ inputs: x, outputs }));
+    const { xs } = batchFor(model, 6);
+    const options = { layer: "a", units: 2, method: "random", inverse: true } as const;
+    const { model: wide } = await grow(model, options);
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+  });
+
   test("layers of one group are not grown twice in a call", async () => {
     const model = drawn(models.resnet());
     const options = { layer: ["stem", "b1"], units: 2, method: "split" } as const;

@@ -256,6 +256,10 @@ suite("tfjs/grow refused", (test) => {
       },
       /a Dot sums over.*, got a \(.*reach dot \(Dot/,
     ],
+    Softmax: [
+      () => [first(), L.softmax({ name: "soft" })],
+      /act on every unit for itself, got a \(.*reach soft \(Softmax/,
+    ],
     "batch normalization of rows, by a list": [
       () => [image(), L.batchNormalization({ axis: [1] as never, name: "bn" }), L.flatten()],
       /last axis, got a \(.*reach bn.*over axis 1$/,

@@ -6,7 +6,7 @@ import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
 import { replacements } from "../relu1.ts";
-import { lengthOf, type Segments } from "./blocks.ts";
+import { includes, lengthOf, type Segments } from "./blocks.ts";
 import type { Group } from "./groups.ts";
 import type { Wire } from "./passages.ts";
 import type { Call } from "./trace.ts";
@@ -159,8 +159,8 @@ function resize(
       size === null ? null : after[axis]!,
     );
   }
-  if (call.passage !== "units") return;
   const units = output.layout.at(-1)!;
+  if (call.passage !== "units" || !includes(units, group.block)) return;
   for (const key of ["units", "filters", "outputDim"] as const) {
     if (config[key] !== undefined) config[key] = length(units);
   }

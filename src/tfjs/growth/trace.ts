@@ -26,6 +26,22 @@ export interface Trace {
   readonly uses: ReadonlyMap<LayerVariable, Use>;
 }
 
+/**
+ * The layers of a model by their addresses. A Sequential that starts with a model calls the layers of this model as if
+ * they were its own, so layers inside of models are named, too.
+ */
+function namesIn(model: LayersModel): Map<Layer, string> {
+  const inside = model.layers.flatMap((outer): [Layer, string][] =>
+    kindOf(outer).role === "model"
+      ? [...namesIn(outer as unknown as LayersModel)].map(([layer, name]) => [
+          layer,
+          `${outer.name}/${name}`,
+        ])
+      : [],
+  );
+  return new Map([...inside, ...model.layers.map((layer): [Layer, string] => [layer, layer.name])]);
+}
+
 /** Units along another axis than the normalized one cannot grow: new ones change the statistics of all. */
 function besides(layer: Layer, { shape, layout }: Wire): void {
   const normal = axesOf(layer, shape.length);
@@ -41,18 +57,21 @@ export function traced(model: LayersModel): Trace {
   const own = new Map<Layer, Block>();
   const unitwise = new Map<string, boolean>();
 
-  const through = (inner: LayersModel, ins: readonly Wire[], prefix: string): Wire[] => {
+  const through = (model: LayersModel, ins: readonly Wire[], prefix: string): Wire[] => {
+    const inner = engine(model);
     const { inputs, outputs } = inner;
+    const names = namesIn(model);
+    const addressOf = (layer: Layer) => prefix + (names.get(layer) ?? layer.name);
     const wires = new Map<SymbolicTensor, Wire>(inputs.map((tensor, i) => [tensor, ins[i]!]));
     inputs.forEach(({ sourceLayer: layer }, i) => {
       const own = [ins[i]!];
-      calls.push({ layer, address: prefix + layer.name, passage: "same", ins: own, outs: own });
+      calls.push({ layer, address: addressOf(layer), passage: "same", ins: own, outs: own });
     });
     for (const step of steps(inner)) {
       if (step.outputs.every((tensor) => wires.has(tensor))) continue;
       const given = step.inputs.map((tensor) => wires.get(tensor)!);
       const shapes = step.outputs.map(({ shape }) => shape);
-      const made = call(step.layer, prefix + step.layer.name, given, shapes);
+      const made = call(step.layer, addressOf(step.layer), given, shapes);
       step.outputs.forEach((tensor, i) => wires.set(tensor, made[i]!));
     }
     return outputs.map((tensor) => wires.get(tensor)!);
@@ -69,7 +88,7 @@ export function traced(model: LayersModel): Trace {
       return outs;
     };
     if (kindOf(layer).role === "model") {
-      return through(engine(layer as unknown as LayersModel), ins, `${address}/`);
+      return through(layer as unknown as LayersModel, ins, `${address}/`);
     }
     if (layer.getClassName() === "TimeDistributed") {
       const samples = ({ shape, layout }: Wire): Wire => ({
@@ -122,7 +141,8 @@ export function traced(model: LayersModel): Trace {
     ins: readonly Wire[],
     shapes: readonly Wire["shape"][],
   ): Wire[] => {
-    const block = own.get(layer) ?? new Block(shapes[0]!.at(-1)!);
+    const first = attributes(layer).dataFormat === "channelsFirst";
+    const block = own.get(layer) ?? new Block(shapes[0]!.at(first ? 1 : -1)!);
     own.set(layer, block);
     const units: Segments = [{ block, each: 1 }];
     const state = because("states of units of the same layer", layer);
@@ -196,7 +216,7 @@ export function traced(model: LayersModel): Trace {
     const last = (axis: number) => axis > 0 && axis === shape.length - 1;
     return { shape, layout: shape.map((size, i) => (last(i) ? fixed(size, input) : undefined)) };
   });
-  through(whole, ins, "").forEach((wire) => {
+  through(model, ins, "").forEach((wire) => {
     const end = calls.find(({ outs }) => outs.includes(wire));
     const output = {
       expected: "a hidden layer, not an output of the model",

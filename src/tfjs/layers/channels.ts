@@ -84,6 +84,7 @@ const table: Readonly<Record<string, Channels>> = {
   LSTM: recurrent(4),
   ConvLSTM2D: recurrent(4),
 
+  Softmax: { passage: "same" },
   PReLU: { passage: "same", weights: { alpha: "a" } },
   BatchNormalization: {
     passage: "same",
