@@ -2,6 +2,8 @@
 import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, growable, type GrowOptions } from "../../src/tfjs/index.ts";
+import { plain } from "../../src/tfjs/growth/rebuild.ts";
+import { weightsOf } from "../../src/tfjs/layers/channels.ts";
 import { drawn } from "../support/chains.ts";
 import { apart, batchFor, models } from "../support/groups.ts";
 import { suite } from "../support/suite.ts";
@@ -104,6 +106,18 @@ suite("tfjs/grow groups", (test) => {
     assert.equal(report[0].units, { before: 3, after: 5 });
     assert.equal(wide.getLayer("code").outputShape, [null, 40]);
     assert.equal(wide.layers.find((layer) => layer.getClassName() === "Reshape")!.outputShape, [null, 2, 4, 5]); // prettier-ignore
+  });
+
+  test("every weight of every layer is followed", () => {
+    for (const make of Object.values(models)) {
+      for (const layer of plain(make())) {
+        assert.is(
+          weightsOf(layer).length,
+          layer.weights.length,
+          `${layer.name} (${layer.getClassName()})`,
+        );
+      }
+    }
   });
 
   test("queries grow with their keys, which read them", async () => {
