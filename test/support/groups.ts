@@ -193,7 +193,54 @@ export const models: Record<string, () => Model> = {
     s = L.flatten().apply(s);
     return tf.model({ inputs: x, outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
   },
+  volumes() {
+    const x = tf.input({ shape: [4, 6, 6, 2] });
+    const recurrent = L.convLstm2d({
+      filters: 3,
+      kernelSize: 3,
+      padding: "same",
+      returnSequences: true,
+      recurrentInitializer: "glorotNormal",
+      unitForgetBias: true,
+      name: "clstm",
+    });
+    let s: T = recurrent.apply(x);
+    s = L.conv3d({ filters: 3, kernelSize: 2, padding: "same", name: "c3", activation: "relu" }).apply(s); // prettier-ignore
+    s = L.conv3dTranspose({ filters: 3, kernelSize: 2, strides: 1, name: "t3", activation: "tanh" }).apply(s); // prettier-ignore
+    s = L.timeDistributed({ layer: L.conv2d({ filters: 3, kernelSize: 3, activation: "relu" }), name: "td" }).apply(s); // prettier-ignore
+    s = L.timeDistributed({ layer: L.globalAveragePooling2d({}) as T, name: "pool" }).apply(s);
+    s = L.flatten().apply(s);
+    return tf.model({ inputs: x, outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
+  },
+  decoder() {
+    const x = tf.input({ shape: [5] });
+    let s: T = L.dense({ units: 24, activation: "relu", name: "code" }).apply(x);
+    s = L.batchNormalization().apply(s);
+    s = L.reshape({ targetShape: [2, 4, 3] }).apply(s);
+    s = L.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, name: "up", activation: "relu" }).apply(s); // prettier-ignore
+    const heads: T = L.reshape({ targetShape: [45, 2, 2] }).apply(s);
+    s = L.conv2d({ filters: 3, kernelSize: [3, 1], name: "last", activation: "relu" }).apply(heads);
+    s = L.flatten().apply(s);
+    return tf.model({ inputs: x, outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
+  },
+  states() {
+    const [x, y] = [tf.input({ shape: [4, 3] }), tf.input({ shape: [5, 2] })];
+    const kernel = { recurrentInitializer: "glorotNormal" } as const;
+    const both = (name: string, mergeMode: T) =>
+      L.bidirectional({ layer: L.gru({ units: 3, returnSequences: true, ...kernel }) as T, mergeMode, name }); // prettier-ignore
+    let s: T = L.average().apply([both("sum", "sum").apply(x) as T, both("ave", "ave").apply(x) as T]); // prettier-ignore
+    s = L.repeatVector({ n: 2 }).apply(L.globalMaxPooling1d({}).apply(s));
+    s = L.spatialDropout1d({ rate: 0 } as T).apply(s);
+    s = L.simpleRNN({ units: 3, returnSequences: true, name: "rnn", ...kernel }).apply(s);
+    const encoder = L.lstm({ units: 4, returnState: true, name: "encoder", ...kernel });
+    const [, h, c] = encoder.apply(s) as T[];
+    // Behind a layer with initial states, TensorFlow.js gives these states to other recurrent layers, too.
+    const decoder = L.lstm({ units: 4, name: "decoder", ...kernel });
+    s = decoder.apply(y, { initialState: [h, c] });
+    return tf.model({ inputs: [x, y], outputs: L.dense({ units: 3, name: "out" }).apply(s) as T });
+  },
 };
+
 /** A batch for a model with any inputs and outputs. */
 export function batchFor(model: Model, size: number): { xs: Tensor[]; ys: Tensor[] } {
   const words = model.layers.some((layer) => layer.getClassName() === "Embedding");

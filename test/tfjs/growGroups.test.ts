@@ -2,6 +2,8 @@
 import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, growable, type GrowOptions } from "../../src/tfjs/index.ts";
+import { plain } from "../../src/tfjs/growth/rebuild.ts";
+import { weightsOf } from "../../src/tfjs/layers/channels.ts";
 import { drawn } from "../support/chains.ts";
 import { apart, batchFor, models } from "../support/groups.ts";
 import { suite } from "../support/suite.ts";
@@ -96,6 +98,45 @@ suite("tfjs/grow groups", (test) => {
     const flattened = stem.axes.find(({ layer }) => layer === "out")!;
     assert.is(flattened.offsets.length, 64);
     assert.equal(flattened.offsets.slice(0, 2), [0, 13]);
+  });
+
+  test("a layer in front of a reshape grows by a unit for every position", async () => {
+    const model = drawn(models.decoder());
+    const { model: wide, report } = await grow(model, { layer: "code", units: 2, method: "split" });
+    assert.equal(report[0].units, { before: 3, after: 5 });
+    assert.equal(wide.getLayer("code").outputShape, [null, 40]);
+    assert.equal(wide.layers.find((layer) => layer.getClassName() === "Reshape")!.outputShape, [null, 2, 4, 5]); // prettier-ignore
+  });
+
+  test("every weight of every layer is followed", () => {
+    for (const make of Object.values(models)) {
+      for (const layer of plain(make())) {
+        assert.is(
+          weightsOf(layer).length,
+          layer.weights.length,
+          `${layer.name} (${layer.getClassName()})`,
+        );
+      }
+    }
+  });
+
+  test("queries grow with their keys, which read them", async () => {
+    const model = drawn(models.transformer());
+    const group = growable(model).find(({ layers }) => layers.includes("q"))!;
+    assert.equal([group.layers, group.consumers], [["q", "k"], ["k"]]);
+    assert.equal(group.methods.filter(({ prevents }) => prevents).map(({ method }) => method), ["gradmax", "gradmax"]); // prettier-ignore
+    const { xs, ys } = batchFor(model, 6);
+    const { model: wide } = await grow(model, { layer: "k", units: 2, method: "random", seed: 1 });
+    const fresh = () => tf.slice(wide.getLayer("q").getWeights()[0], [0, 4], [4, 2]).dataSync();
+    assert.ok(
+      fresh().every((x) => x === 0),
+      "queries are zero",
+    );
+    await wide.fit(xs, ys, { verbose: 0 });
+    assert.ok(
+      fresh().every((x) => x !== 0),
+      "queries have learned",
+    );
   });
 
   test("units that are added to a concatenation grow in two groups", async () => {

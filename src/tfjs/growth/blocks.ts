@@ -10,10 +10,10 @@ export interface Hindrance {
   readonly actual: (grown: string) => string;
 }
 
-/** A run of units. It may turn out to be the same as another block, or to consist of several. */
+/** A run of units. It may turn out to be the same as another block, or to consist of others. */
 export class Block {
   private same?: Block;
-  private parts?: readonly Block[];
+  private parts?: Segments;
   hindrance: Hindrance | undefined;
 
   constructor(
@@ -23,15 +23,24 @@ export class Block {
     this.hindrance = hindrance;
   }
 
-  /** The blocks that this one consists of by now. */
-  leaves(): readonly Block[] {
+  /** The blocks that this one consists of by now: leaves of its tree. */
+  leaves(): Segments {
     if (this.same) return this.same.leaves();
-    return this.parts ? this.parts.flatMap((part) => part.leaves()) : [this];
+    return this.parts ? resolved(this.parts) : [{ block: this, each: 1 }];
   }
 
   /** Cuts a leaf in two behind its first units. */
   cut(first: number): void {
-    this.parts = [new Block(first, this.hindrance), new Block(this.size - first, this.hindrance)];
+    this.parts = [first, this.size - first].map((size) => ({
+      block: new Block(size, this.hindrance),
+      each: 1,
+    }));
+  }
+
+  /** Makes a leaf the repetition of a smaller block, as a reshape shows it to be. */
+  repeat(times: number, each: number): void {
+    const block = new Block(this.size / times / each, this.hindrance);
+    this.parts = Array.from({ length: times }, () => ({ block, each }));
   }
 
   /** Makes two leaves of the same size one. */
@@ -55,14 +64,17 @@ export type Layout = readonly (Segments | undefined)[];
 
 /** The segments with every block replaced by what it consists of. */
 export function resolved(segments: Segments): Segments {
-  return segments.flatMap(({ block, each }) =>
-    block.leaves().map((leaf) => ({ block: leaf, each })),
-  );
+  return segments.flatMap(({ block, each }) => multiplied(block.leaves(), each));
 }
 
 /** Marks all units as unable to grow, unless there is a reason already. */
 export function hinder(segments: Segments | undefined, hindrance: Hindrance): void {
   for (const { block } of resolved(segments ?? [])) block.hindrance ??= hindrance;
+}
+
+/** Marks all units as unable to grow, for this reason before any other. */
+export function hinderAbove(segments: Segments | undefined, hindrance: Hindrance): void {
+  for (const { block } of resolved(segments ?? [])) block.hindrance = hindrance;
 }
 
 /** Whether a block is among the segments. */
@@ -105,7 +117,7 @@ export function couple(one: Segments, two: Segments, hindrance: Hindrance): void
     }
     if (at < 0) {
       // Uniting two leaves may make later ones the same, so they are resolved again for each.
-      a.forEach(({ block }, i) => block.leaves()[0]!.unite(b[i]!.block.leaves()[0]!));
+      a.forEach(({ block }, i) => block.leaves()[0]!.block.unite(b[i]!.block.leaves()[0]!.block));
       return;
     }
     const [small, large] = x!.block.size < y!.block.size ? [x!, y!] : [y!, x!];

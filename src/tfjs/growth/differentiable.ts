@@ -3,6 +3,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { carries } from "./blocks.ts";
 import type { Group, Place } from "./groups.ts";
+import { runsOf } from "./numbers.ts";
 import { describe } from "./passages.ts";
 import type { Trace } from "./trace.ts";
 import type { Zero } from "./waking.ts";
@@ -26,16 +27,20 @@ export function checkDifferentiable(trace: Trace, group: Group, zero: Zero): voi
   };
   const calls = (layer: Layer) => trace.calls.filter((call) => call.layer === layer).length;
   const check = (places: readonly Place[], known: readonly string[], does: string) => {
-    for (const { use } of places) {
+    for (const { use, axis } of places) {
       const { layer } = use;
       if (!known.includes(layer.getClassName()) || use.name === "recurrentKernel")
         refuse(layer, `, which ${does} the units`);
       if (calls(layer) > 1) refuse(layer, ", which is shared");
+      const { runs } = runsOf(use.axes[axis]!.units!, group.block);
+      if (does === "makes" && runs.length > 1)
+        refuse(layer, ", which makes a unit for every position");
     }
   };
   check(group.producers, MAKERS, "makes");
   check(group.consumers, READERS, "reads");
   const makers = group.producers.map(({ use }) => use.layer);
+  for (const { passage, layer } of group.calls) if (passage === "contracted") refuse(layer);
   for (const call of group.calls) {
     if (!call.outs.some(({ layout }) => carries(layout, group.block))) continue;
     const { layer, passage } = call;
@@ -44,6 +49,6 @@ export function checkDifferentiable(trace: Trace, group: Group, zero: Zero): voi
     const alone =
       passage === "product" && !call.ins.every(({ layout }) => carries(layout, group.block));
     const spatial = layer.getClassName().endsWith("Pooling3D");
-    if (strange || coupled || alone || spatial || passage === "contracted") refuse(layer);
+    if (strange || coupled || alone || spatial) refuse(layer);
   }
 }

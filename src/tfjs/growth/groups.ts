@@ -1,6 +1,7 @@
 /** Groups: all axes of weights that widen together when a layer gets more units. */
 import { ArgumentError, show } from "../../errors.ts";
 import type { AxisRole } from "../layers/channels.ts";
+import type { Layer } from "../layers/graph.ts";
 import { axesOf, describe } from "./passages.ts";
 import { carries, includes, resolved, type Block, type Hindrance } from "./blocks.ts";
 import type { Call, Trace } from "./trace.ts";
@@ -14,12 +15,14 @@ export interface Place {
 
 export interface Group {
   readonly block: Block;
-  /** The addresses of the layers that make the units; each names the group. */
+  /** The addresses of the layers that make the units, keys included; each names the group. */
   readonly layers: readonly string[];
   /** Weights whose new entries make the new units. */
   readonly producers: readonly Place[];
   /** Weights whose new entries read the new units. */
   readonly consumers: readonly Place[];
+  /** Layers that make the units with which a Dot multiplies these, and so read these (contractions.ts). */
+  readonly keys: readonly Layer[];
   /** Weights with numbers for each unit. */
   readonly passengers: readonly Place[];
   /** The calls with the units in their inputs or outputs, in order. */
@@ -30,7 +33,7 @@ export interface Group {
 }
 
 const PRODUCING: readonly AxisRole[] = ["o", "g"];
-const CONSUMING: readonly AxisRole[] = ["i", "m", "r"];
+const CONSUMING: readonly AxisRole[] = ["i", "m", "r", "k"];
 
 /** The groups of a model, in the order of the layers that make their units. */
 export function groupsOf(trace: Trace): Group[] {
@@ -45,6 +48,7 @@ export function groupsOf(trace: Trace): Group[] {
   return [...blocks].map((block) => {
     const own = places.filter((place) => includes(place.use.axes[place.axis]!.units, block));
     const producers = own.filter((place) => of(place, PRODUCING));
+    const keys = own.filter((place) => of(place, ["k"]));
     const calls = trace.calls.filter(({ ins, outs }) =>
       [...ins, ...outs].some(({ layout }) => carries(layout, block)),
     );
@@ -55,9 +59,10 @@ export function groupsOf(trace: Trace): Group[] {
     );
     return {
       block,
-      layers: [...new Set(producers.map(({ use }) => use.address))],
+      layers: [...new Set([...producers, ...keys].map(({ use }) => use.address))],
       producers,
       consumers: own.filter((place) => of(place, CONSUMING)),
+      keys: [...new Set(keys.map(({ use }) => use.layer))],
       passengers: own.filter((place) => !of(place, [...PRODUCING, ...CONSUMING])),
       calls,
       standardized,

@@ -58,8 +58,9 @@ export interface LayerGrowth extends Found {
  * stream, get the new units, and all layers that read them get weights for them. `growable` lists the groups. Layers
  * that make units are dense, convolutional (transposed and separable ones, too), embedding and recurrent ones; of the
  * latter all gates get wider. On their way units may pass activations, dropout, noise, batch normalization, depthwise
- * convolutions, pooling, upsampling, padding, cropping, flattening, Reshape and Permute where they stay whole on an
- * axis, Concatenate, wrappers, nested models and shared layers. New biases are 0 (1 for forgetting gates, by
+ * convolutions, pooling, upsampling, padding, cropping, flattening, Reshape, Permute, Concatenate, Dot, wrappers, nested
+ * models and shared layers. A layer whose units a Reshape lays out as positions and channels grows by channels, a unit
+ * for every position. Where a Dot sums over units, as over those of queries and keys, both sides grow. New biases are 0 (1 for forgetting gates, by
  * unitForgetBias), new channels of batch normalization have their initial values, new depthwise kernels are the
  * identity, and new slopes of PReLU are 0.25.
  *

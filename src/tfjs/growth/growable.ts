@@ -1,6 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
-import { checkModel } from "../layers/graph.ts";
+import { checkAlive, engine } from "../layers/graph.ts";
 import { carries } from "./blocks.ts";
 import { groupsOf, unitsAt, type Place } from "./groups.ts";
 import type { methods, MethodOptions } from "./methods.ts";
@@ -71,13 +71,13 @@ const WAYS: readonly Omit<GrowthMethod, "prevents">[] = [
  * @param model any model of tf.layers; it need not be compiled
  * @returns the groups, in the order of the layers that make their units. Groups that cannot grow, such as the units of
  *   the output layer, have `prevents`
- * @throws ArgumentError for anything that is not a model
+ * @throws ArgumentError for anything that is not a model, and for a disposed one
  *
  * @example
  * const names = growable(model).filter((group) => !group.prevents).map((group) => group.layers[0]);
  */
 export function growable(model: LayersModel): Growable[] {
-  checkModel(model);
+  checkAlive(engine(model));
   const trace = traced(model);
   return groupsOf(trace).map((group): Growable => {
     const { block, layers, producers, consumers, passengers, standardized, hindrance } = group;

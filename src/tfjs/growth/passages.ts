@@ -162,18 +162,18 @@ function concatenated(layer: Layer, ins: readonly Wire[], shape: Wire["shape"]):
   });
 }
 
-function contracted(layer: Layer, ins: readonly Wire[], shape: Wire["shape"]): Layout {
+/** The axis of each input that a Dot sums over. */
+export function summedAxes(layer: Layer, ins: readonly Wire[]): number[] {
   const { axes } = layer as unknown as { axes: number | readonly number[] };
-  const sums = because(
-    "units that no Dot sums over (its other inputs, or more layers beside these, can be grown)",
-    layer,
-  );
-  const rest = ins.map(({ layout }, i) => {
+  return ins.map(({ layout }, i) => {
     const axis = Array.isArray(axes) ? (axes as number[])[i]! : (axes as number);
-    const own = axis < 0 ? axis + layout.length : axis;
-    hinder(layout[own], sums);
-    return layout.filter((_, at) => at !== own);
+    return axis < 0 ? axis + layout.length : axis;
   });
-  const layout = [...rest[0]!, ...rest[1]!.slice(1)];
+}
+
+function contracted(layer: Layer, ins: readonly Wire[], shape: Wire["shape"]): Layout {
+  const summed = summedAxes(layer, ins);
+  const [one, two] = ins.map(({ layout }, i) => layout.filter((_, at) => at !== summed[i]));
+  const layout = [...one!, ...two!.slice(1)];
   return layout.length === shape.length ? layout : shape.map(() => undefined);
 }

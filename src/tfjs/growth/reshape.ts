@@ -55,21 +55,36 @@ function flattened(sizes: Shape, layout: Layout): { units: Segments | undefined 
   return { units: Array.from({ length: before }, () => each).flat() };
 }
 
-/** The units of one axis on one of several axes, of which they must be a multiple repetition. */
+/** The units of one axis on one of several axes. */
 function spread(units: Segments | undefined, sizes: Shape): Layout | undefined {
   if (!units) return sizes.map(() => undefined);
-  const all = resolved(units);
   const large = sizes.flatMap((size, axis) => (size !== 1 ? [axis] : []));
-  for (const axis of large.length > 0 ? large : [sizes.length - 1]) {
-    const [before, after] = [product(sizes.slice(0, axis)), product(sizes.slice(axis + 1))];
-    const period = all.length / before;
-    const periodic = all.every(
-      ({ block, each }, i) =>
-        each % after === 0 && block === all[i % period]?.block && each === all[i % period]?.each,
-    );
-    if (!Number.isInteger(period) || !periodic) continue;
-    const own = all.slice(0, period).map(({ block, each }) => ({ block, each: each / after }));
-    return sizes.map((_, i) => (i === axis ? own : undefined));
-  }
-  return undefined;
+  const axes = large.length > 0 ? large : [sizes.length - 1];
+  const periodic = axes.find((axis) => period(units, sizes, axis));
+  // Units that are laid out over several axes are repetitions of fewer, which are on the last of these axes.
+  if (periodic === undefined) divide(units, sizes, axes.at(-1)!);
+  const axis = periodic ?? axes.at(-1)!;
+  const own = period(units, sizes, axis);
+  return own && sizes.map((_, i) => (i === axis ? own : undefined));
+}
+
+/** The units along one of several axes on which flat units are, if these are a repetition of them. */
+function period(units: Segments, sizes: Shape, axis: number): Segments | undefined {
+  const [before, after] = [product(sizes.slice(0, axis)), product(sizes.slice(axis + 1))];
+  const all = resolved(units);
+  const length = all.length / before;
+  const periodic = all.every(
+    ({ block, each }, i) =>
+      each % after === 0 && block === all[i % length]?.block && each === all[i % length]?.each,
+  );
+  if (!Number.isInteger(length) || !periodic) return undefined;
+  return all.slice(0, length).map(({ block, each }) => ({ block, each: each / after }));
+}
+
+/** Makes a single block a repetition of that which is on an axis. */
+function divide(units: Segments, sizes: Shape, axis: number): void {
+  const [only, ...others] = resolved(units);
+  const [before, after] = [product(sizes.slice(0, axis)), product(sizes.slice(axis + 1))];
+  if (others.length > 0 || after % only!.each !== 0) return;
+  only!.block.repeat(before, after / only!.each);
 }

@@ -5,7 +5,8 @@ import { attributes } from "../layers/attributes.ts";
 import { channelsOf, type Passage } from "../layers/channels.ts";
 import { engine, steps, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
-import { Block, couple, hinder, type Segments } from "./blocks.ts";
+import { Block, couple, hinder, hinderAbove, type Segments } from "./blocks.ts";
+import { join } from "./contractions.ts";
 import { axesOf, because, describe, fixed, onLast, pass, type Wire } from "./passages.ts";
 import { use, type Use } from "./uses.ts";
 
@@ -224,7 +225,8 @@ export function traced(model: LayersModel): Trace {
         return same ? grown : `${grown}, whose units reach it through ${end.address}`;
       },
     };
-    wire.layout.forEach((units) => hinder(units, output));
+    wire.layout.forEach((units) => hinderAbove(units, output));
   });
+  join(calls, uses);
   return { calls, uses };
 }

@@ -63,6 +63,8 @@ export function waking(group: Group, zero: Zero): Waking {
     const { layer } = call;
     const given = call.ins.flatMap((wire) => states.get(wire) ?? []);
     if (readers.has(layer) && has(call.ins[0], group)) checkAwake(given[0]);
+    if (call.passage === "contracted") given.forEach(checkAwake);
+    if (group.keys.includes(layer)) continue;
     const outs = call.outs.filter((wire) => has(wire, group));
     if (outs.length === 0) continue;
     const state = through(call, given, group, relu1, slopes);

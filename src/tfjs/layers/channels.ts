@@ -16,13 +16,14 @@ import { kindOf } from "./kinds.ts";
  * - `g` the same, once for every gate
  * - `r` the same, read back at the next time step
  * - `b` and `h`, for biases: the units that the layer makes, once or for every gate
+ * - `k` the units that the layer makes as factors of others, which it so reads (no class has this axis by itself)
  * - `c` the units of the input, each with a number of its own
  * - `d` the same, each times the depth multiplier
  * - `n` those along the normalized axes
  * - `a` those along all axes but the first
  * - `-` anything else
  */
-export type AxisRole = "i" | "m" | "o" | "g" | "r" | "b" | "h" | "c" | "d" | "n" | "a" | "-";
+export type AxisRole = "i" | "m" | "o" | "g" | "r" | "b" | "h" | "k" | "c" | "d" | "n" | "a" | "-";
 
 /** Where the units of the inputs, or units of the layer's own, are in the output. */
 export type Passage =
