@@ -30,7 +30,7 @@ export interface Graph {
 }
 
 export const graphs: fc.Arbitrary<Graph> = fc.record({
-  start: fc.nat({ max: 4 }),
+  start: fc.nat({ max: 5 }),
   blocks: fc.array(
     fc.record({
       block: fc.nat({ max: 9999 }),
@@ -172,6 +172,13 @@ const special: Readonly<Record<number, readonly Block[]>> = {
   ],
   3: [
     (x) => through(x, L.flatten()),
+    // Attention: each position gathers values by the products of its query with all keys.
+    (x, { units, variant }) => {
+      const [query, key] = [0, 1].map((i) => through(x, producer(x, units, variant >> i)));
+      const scores = merged(L.dot({ axes: [2, 2] }), query, key);
+      const weights = through(scores, L.activation({ activation: "softmax" }));
+      return merged(L.dot({ axes: [2, 1] }), weights, through(x, producer(x, units, variant >> 2)));
+    },
     (x) => through(x, L.globalMaxPooling1d({})),
     (x) => through(x, L.globalAveragePooling1d({})),
     (x) => through(x, L.maxPooling1d({ poolSize: 2, padding: "same" })),
@@ -221,16 +228,36 @@ const special: Readonly<Record<number, readonly Block[]>> = {
   ],
 };
 
-/** Words, vectors, sequences, images. */
+/** Blocks for films. */
+const films: readonly Block[] = [
+  (x, { units, variant }) =>
+    through(x, L.conv3d({ filters: units, kernelSize: 2, padding: "same", activation: activation(variant) })), // prettier-ignore
+  (x, { units }) => through(x, L.conv3dTranspose({ filters: units, kernelSize: 2, padding: "same" } as never)), // prettier-ignore
+  (x, { variant }) =>
+    through(
+      x,
+      one([L.maxPooling3d, L.averagePooling3d], variant)({ poolSize: 2, padding: "same" }),
+    ),
+  (x, { units, variant }) =>
+    through(x, L.timeDistributed({ layer: L.conv2d({ filters: units, kernelSize: 2, padding: "same", activation: activation(variant) }) })), // prettier-ignore
+  (x, { units, variant }) =>
+    through(x, L.convLstm2d({ filters: units, kernelSize: 2, padding: "same", returnSequences: variant % 2 > 0, recurrentInitializer: "glorotNormal" })), // prettier-ignore
+  (x, { variant }) => through(x, L.activation({ activation: activation(variant) })),
+  (x) => through(x, L.timeDistributed({ layer: L.globalAveragePooling2d({}) })),
+];
+
+/** Words, vectors, sequences, images, films. */
 const starts: readonly (() => [input: SymbolicTensor, x: SymbolicTensor])[] = [
   () => {
     const words = tf.input({ shape: [5], dtype: "int32" });
     return [words, through(words, L.embedding({ inputDim: 7, outputDim: 4 }))];
   },
-  ...[[5], [5, 3], [6, 5, 2], [4, 4, 3]].map((shape) => (): [SymbolicTensor, SymbolicTensor] => {
-    const x = tf.input({ shape });
-    return [x, x];
-  }),
+  ...[[5], [5, 3], [6, 5, 2], [4, 4, 3], [3, 4, 4, 2]].map(
+    (shape) => (): [SymbolicTensor, SymbolicTensor] => {
+      const x = tf.input({ shape });
+      return [x, x];
+    },
+  ),
 ];
 
 /** The model of a graph: compiled, with weights that are all drawn from fixed seeds. */
@@ -239,7 +266,7 @@ export function modelOf({ start, blocks, twice }: Graph): Model {
   let [inputs, x] = one(starts, start)();
   const outputs: SymbolicTensor[] = [];
   blocks.forEach((choice, i) => {
-    const all = [...common, ...special[x.shape.length]];
+    const all = x.shape.length === 5 ? films : [...common, ...special[x.shape.length]];
     x = one(all, choice.block)(x, choice);
     if (twice && i === blocks.length >> 1) outputs.push(scores(x));
   });

@@ -59,6 +59,9 @@ const required = [
   ].flatMap((kind) => [...ALL, ...GRADIENTS].map((way) => `${kind} by ${way}`)),
   ...[
     "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "ConvLSTM2D",
     "Embedding",
     "LSTM",
     "GRU",
