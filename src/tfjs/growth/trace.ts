@@ -52,162 +52,9 @@ function besides(layer: Layer, { shape, layout }: Wire): void {
 
 /** Follows the units of every layer through a model. */
 export function traced(model: LayersModel): Trace {
-  const calls: Call[] = [];
-  const uses = new Map<LayerVariable, Use>();
-  const own = new Map<Layer, Block>();
-  const unitwise = new Map<string, boolean>();
-
-  const through = (model: LayersModel, ins: readonly Wire[], prefix: string): Wire[] => {
-    const inner = engine(model);
-    const { inputs, outputs } = inner;
-    const names = namesIn(model);
-    const addressOf = (layer: Layer) => prefix + (names.get(layer) ?? layer.name);
-    const wires = new Map<SymbolicTensor, Wire>(inputs.map((tensor, i) => [tensor, ins[i]!]));
-    inputs.forEach(({ sourceLayer: layer }, i) => {
-      const own = [ins[i]!];
-      calls.push({ layer, address: addressOf(layer), passage: "same", ins: own, outs: own });
-    });
-    for (const step of steps(inner)) {
-      if (step.outputs.every((tensor) => wires.has(tensor))) continue;
-      const given = step.inputs.map((tensor) => wires.get(tensor)!);
-      const shapes = step.outputs.map(({ shape }) => shape);
-      const made = call(step.layer, addressOf(step.layer), given, shapes);
-      step.outputs.forEach((tensor, i) => wires.set(tensor, made[i]!));
-    }
-    return outputs.map((tensor) => wires.get(tensor)!);
-  };
-
-  const call = (
-    layer: Layer,
-    address: string,
-    ins: readonly Wire[],
-    shapes: readonly Wire["shape"][],
-  ): Wire[] => {
-    const put = (passage: Call["passage"], outs: Wire[]): Wire[] => {
-      calls.push({ layer, address, passage, ins, outs });
-      return outs;
-    };
-    if (kindOf(layer).role === "model") {
-      return through(layer as unknown as LayersModel, ins, `${address}/`);
-    }
-    if (layer.getClassName() === "TimeDistributed") {
-      const samples = ({ shape, layout }: Wire): Wire => ({
-        shape: [null, ...shape.slice(2)],
-        layout: [undefined, ...layout.slice(2)],
-      });
-      hinder(ins[0]!.layout[1], because("layers that work along other axes", layer));
-      const [folded] = put("folded", [samples(ins[0]!)]);
-      const one = samples({ shape: shapes[0]!, layout: [] }).shape;
-      const [made] = call(attributes(layer).layer!, address, [folded!], [one]);
-      const layout = [undefined, undefined, ...made!.layout.slice(1)];
-      const out = { shape: shapes[0]!, layout };
-      calls.push({ layer, address, passage: "unfolded", ins: [made!], outs: [out] });
-      return [out];
-    }
-    if (layer.getClassName() === "Bidirectional") return bidirectional(layer, address, ins, shapes);
-    const { passage } = channelsOf(layer);
-    const { dataFormat } = attributes(layer);
-    if (dataFormat === "channelsFirst") {
-      const last = because('dataFormat "channelsLast"', layer);
-      ins.forEach((wire) => wire.layout.forEach((units) => hinder(units, last)));
-      if (passage !== "units")
-        return put(
-          "unknown",
-          shapes.map((shape) => ({ shape, layout: [] })),
-        );
-    }
-    const outs =
-      passage === "units" ? unitsOf(layer, ins, shapes) : passing(layer, passage, ins, shapes);
-    if (passage === "units" && dataFormat === "channelsFirst") {
-      hinder(outs[0]!.layout.at(-1), because('dataFormat "channelsLast"', layer));
-    }
-    const block = own.get(layer);
-    use(uses, layer, address, ins[0]!, block ? [{ block, each: 1 }] : []);
-    if (layer.getClassName() === "BatchNormalization") besides(layer, ins[0]!);
-    for (const { layout } of outs) mixed(layer, layout.at(-1));
-    return put(passage, outs);
-  };
-
-  const passing = (
-    layer: Layer,
-    passage: Passage,
-    ins: readonly Wire[],
-    shapes: readonly Wire["shape"][],
-  ) => shapes.map((shape) => ({ shape, layout: pass(passage, layer, ins, shape) }));
-
-  /** The output of a layer with units of its own; a recurrent layer's states have the same units. */
-  const unitsOf = (
-    layer: Layer,
-    ins: readonly Wire[],
-    shapes: readonly Wire["shape"][],
-  ): Wire[] => {
-    const first = attributes(layer).dataFormat === "channelsFirst";
-    const block = own.get(layer) ?? new Block(shapes[0]!.at(first ? 1 : -1)!);
-    own.set(layer, block);
-    const units: Segments = [{ block, each: 1 }];
-    const state = because("states of units of the same layer", layer);
-    for (const { layout } of ins.slice(1)) {
-      const given = layout.at(-1);
-      if (given) couple(units, given, state);
-      else hinder(units, state);
-    }
-    const dense = layer.getClassName() === "Dense";
-    return shapes.map((shape) => ({
-      shape,
-      layout: dense
-        ? [...ins[0]!.layout.slice(0, -1), units]
-        : onLast(layer, ins[0]!, shape, units),
-    }));
-  };
-
-  /** Both layers of a Bidirectional are made from one configuration, so they grow together. */
-  const bidirectional = (
-    layer: Layer,
-    address: string,
-    ins: readonly Wire[],
-    shapes: readonly Wire["shape"][],
-  ): Wire[] => {
-    const { forwardLayer, backwardLayer, mergeMode } = attributes(layer);
-    const half = (ins.length - 1) / 2;
-    const ways = [forwardLayer!, backwardLayer!].map((inner, i) => {
-      const states = ins.slice(1 + i * half, 1 + (i + 1) * half);
-      const size = inner.weights[0]!.shape.at(-1)! / channelsOf(inner).gates!;
-      const outs = mergeMode === null ? shapes.length / 2 : (shapes.length + 1) / 2;
-      const sequence = [...shapes[0]!.slice(0, -1), size];
-      const own = Array.from({ length: outs }, (_, at) => (at === 0 ? sequence : [null, size]));
-      return call(inner, address, [ins[0]!, ...states], own);
-    });
-    const [one, two] = ways.map(([out]) => out!.layout.at(-1)!);
-    couple(one!, two!, because("units", layer));
-    const states = ways.flatMap((outs) => outs.slice(1));
-    if (mergeMode === null) return [ways[0]![0]!, ways[1]![0]!, ...states];
-    const units = mergeMode === "concat" ? [...one!, ...two!] : one;
-    const shape = shapes[0]!;
-    const out = {
-      shape,
-      layout: shape.map((_, i) => (i === shape.length - 1 ? units : undefined)),
-    };
-    const passage =
-      mergeMode === "concat" ? "concatenated" : mergeMode === "mul" ? "product" : "sum";
-    calls.push({ layer, address, passage, ins: ways.map(([first]) => first!), outs: [out] });
-    return [out, ...states];
-  };
-
-  /** Units behind an activation that mixes them, such as softmax, cannot grow. */
-  const mixed = (layer: Layer, units: Segments | undefined) => {
-    const inner = attributes(layer).cell ?? layer;
-    const name = activationOf(inner)?.name ?? "linear";
-    if (!unitwise.has(name)) {
-      const { activation } = attributes(inner);
-      const alone = !activation || !Number.isNaN(around((x) => activation.apply(x), 0).value);
-      unitwise.set(name, name !== "softmax" && alone);
-    }
-    if (unitwise.get(name)) return;
-    hinder(units, because("activations that act on every unit for itself", layer, `, ${name}`));
-  };
-
-  const whole = engine(model);
-  const ins = whole.inputs.map(({ shape, name }): Wire => {
+  const tracer = new Tracer();
+  const { calls, uses } = tracer;
+  const ins = engine(model).inputs.map(({ shape, name }): Wire => {
     const input = {
       expected:
         "units that are not coupled to an input of the model (put a dense or 1 x 1 convolution behind it)",
@@ -216,7 +63,7 @@ export function traced(model: LayersModel): Trace {
     const last = (axis: number) => axis > 0 && axis === shape.length - 1;
     return { shape, layout: shape.map((size, i) => (last(i) ? fixed(size, input) : undefined)) };
   });
-  through(model, ins, "").forEach((wire) => {
+  for (const wire of tracer.model(model, ins, "")) {
     const end = calls.find(({ outs }) => outs.includes(wire));
     const output = {
       expected: "a hidden layer, not an output of the model",
@@ -226,7 +73,160 @@ export function traced(model: LayersModel): Trace {
       },
     };
     wire.layout.forEach((units) => hinderAbove(units, output));
-  });
+  }
   join(calls, uses);
   return { calls, uses };
+}
+
+type Shapes = readonly Wire["shape"][];
+
+/** Runs models on wires instead of tensors, and notes what happens to units. */
+class Tracer {
+  readonly calls: Call[] = [];
+  readonly uses = new Map<LayerVariable, Use>();
+  private readonly own = new Map<Layer, Block>();
+  /** Whether activations, by their names, act on every unit for itself. */
+  private readonly unitwise = new Map<string, boolean>();
+
+  model(model: LayersModel, ins: readonly Wire[], prefix: string): Wire[] {
+    const inner = engine(model);
+    const { inputs, outputs } = inner;
+    const names = namesIn(model);
+    const addressOf = (layer: Layer) => prefix + (names.get(layer) ?? layer.name);
+    const wires = new Map<SymbolicTensor, Wire>(inputs.map((tensor, i) => [tensor, ins[i]!]));
+    inputs.forEach(({ sourceLayer: layer }, i) => {
+      const own = [ins[i]!];
+      this.note(layer, addressOf(layer), "same", own, own);
+    });
+    for (const step of steps(inner)) {
+      if (step.outputs.every((tensor) => wires.has(tensor))) continue;
+      const given = step.inputs.map((tensor) => wires.get(tensor)!);
+      const shapes = step.outputs.map(({ shape }) => shape);
+      const made = this.layer(step.layer, addressOf(step.layer), given, shapes);
+      step.outputs.forEach((tensor, i) => wires.set(tensor, made[i]!));
+    }
+    return outputs.map((tensor) => wires.get(tensor)!);
+  }
+
+  private note(
+    layer: Layer,
+    address: string,
+    passage: Call["passage"],
+    ins: readonly Wire[],
+    outs: Wire[],
+  ): Wire[] {
+    this.calls.push({ layer, address, passage, ins, outs });
+    return outs;
+  }
+
+  private layer(layer: Layer, address: string, ins: readonly Wire[], shapes: Shapes): Wire[] {
+    if (kindOf(layer).role === "model") {
+      return this.model(layer as unknown as LayersModel, ins, `${address}/`);
+    }
+    const name = layer.getClassName();
+    if (name === "TimeDistributed") return this.timeDistributed(layer, address, ins, shapes);
+    if (name === "Bidirectional") return this.bidirectional(layer, address, ins, shapes);
+    const { passage } = channelsOf(layer);
+    const outs =
+      passage === "units"
+        ? this.units(layer, ins, shapes)
+        : shapes.map((shape) => ({ shape, layout: pass(passage, layer, ins, shape) }));
+    const block = this.own.get(layer);
+    use(this.uses, layer, address, ins[0]!, block ? [{ block, each: 1 }] : []);
+    if (name === "BatchNormalization") besides(layer, ins[0]!);
+    for (const { layout } of outs) this.checkActivation(layer, layout.at(-1));
+    if (attributes(layer).dataFormat !== "channelsFirst") {
+      return this.note(layer, address, passage, ins, outs);
+    }
+    const last = because('dataFormat "channelsLast"', layer);
+    for (const { layout } of [...ins, ...outs]) layout.forEach((units) => hinder(units, last));
+    // The units are not where the layouts say.
+    const bare = shapes.map((shape) => ({ shape, layout: shape.map(() => undefined) }));
+    return this.note(layer, address, passage, ins, bare);
+  }
+
+  /** The output of a layer with units of its own; a recurrent layer's states have the same units. */
+  private units(layer: Layer, ins: readonly Wire[], shapes: Shapes): Wire[] {
+    const first = attributes(layer).dataFormat === "channelsFirst";
+    const block = this.own.get(layer) ?? new Block(shapes[0]!.at(first ? 1 : -1)!);
+    this.own.set(layer, block);
+    const units: Segments = [{ block, each: 1 }];
+    const state = because("states of units of the same layer", layer);
+    for (const { layout } of ins.slice(1)) {
+      const given = layout.at(-1);
+      if (given) couple(units, given, state);
+      else hinder(units, state);
+    }
+    const [input] = ins;
+    return shapes.map((shape) => {
+      // A dense layer leaves other axes alone.
+      const others = layer.getClassName() === "Dense" && input!.layout.slice(0, -1);
+      return { shape, layout: others ? [...others, units] : onLast(layer, input!, shape, units) };
+    });
+  }
+
+  /** Time becomes part of the samples, and is taken out of them again behind the layer inside. */
+  private timeDistributed(
+    layer: Layer,
+    address: string,
+    ins: readonly Wire[],
+    shapes: Shapes,
+  ): Wire[] {
+    const [input] = ins;
+    const [shape] = shapes;
+    const samples = {
+      shape: [null, ...input!.shape.slice(2)],
+      layout: [undefined, ...input!.layout.slice(2)],
+    };
+    hinder(input!.layout[1], because("layers that work along other axes", layer));
+    const folded = this.note(layer, address, "folded", ins, [samples]);
+    const inside = attributes(layer).layer!;
+    const made = this.layer(inside, address, folded, [[null, ...shape!.slice(2)]]);
+    const layout = [undefined, undefined, ...made[0]!.layout.slice(1)];
+    return this.note(layer, address, "unfolded", made, [{ shape: shape!, layout }]);
+  }
+
+  /** Both layers of a Bidirectional are made from one configuration, so they grow together. */
+  private bidirectional(
+    layer: Layer,
+    address: string,
+    ins: readonly Wire[],
+    shapes: Shapes,
+  ): Wire[] {
+    const { forwardLayer, backwardLayer, mergeMode } = attributes(layer);
+    const apart = mergeMode === null;
+    const [input, ...states] = ins;
+    const half = states.length / 2;
+    const [shape] = shapes;
+    const ways = [forwardLayer!, backwardLayer!].map((inner, i) => {
+      const size = inner.weights[0]!.shape.at(-1)! / channelsOf(inner).gates!;
+      const sequence = [...shape!.slice(0, -1), size];
+      const outs = apart ? shapes.length / 2 : (shapes.length + 1) / 2;
+      const own = Array.from({ length: outs }, (_, at) => (at === 0 ? sequence : [null, size]));
+      return this.layer(inner, address, [input!, ...states.slice(i * half, (i + 1) * half)], own);
+    });
+    const both = ways.map(([out]) => out!);
+    const [one, two] = both.map(({ layout }) => layout.at(-1)!);
+    couple(one!, two!, because("units", layer));
+    const ends = ways.flatMap((outs) => outs.slice(1));
+    if (apart) return [...both, ...ends];
+    const joined = mergeMode === "concat";
+    const units = joined ? [...one!, ...two!] : one;
+    const layout = shape!.map((_, i) => (i === shape!.length - 1 ? units : undefined));
+    const passage = joined ? "concatenated" : mergeMode === "mul" ? "product" : "sum";
+    return [...this.note(layer, address, passage, both, [{ shape: shape!, layout }]), ...ends];
+  }
+
+  /** Units behind an activation that mixes them, such as softmax, cannot grow. */
+  private checkActivation(layer: Layer, units: Segments | undefined): void {
+    const inner = attributes(layer).cell ?? layer;
+    const name = activationOf(inner)?.name ?? "linear";
+    if (!this.unitwise.has(name)) {
+      const { activation } = attributes(inner);
+      const alone = !activation || !Number.isNaN(around((x) => activation.apply(x), 0).value);
+      this.unitwise.set(name, name !== "softmax" && alone);
+    }
+    if (this.unitwise.get(name)) return;
+    hinder(units, because("activations that act on every unit for itself", layer, `, ${name}`));
+  }
 }
