@@ -1,10 +1,11 @@
 /**
- * A small convolutional net that grows while it is trained, against the net that it starts as and the one
- * that it ends as: fitGrowing with several methods, all nets on the same pictures in the same order.
+ * A net that grows while it is trained, against the net that it starts as and a wide one: fitGrowing with several methods, all nets on the same pictures in the same order.
  *
- *   npm run example:grow                              shapes drawn by the example
- *   npm run example:grow -- --data DIR                CIFAR-10
+ *   npm run example:grow                              a few convolutions, on shapes drawn by the example
+ *   npm run example:grow -- --model resnet            or mobilenet, transformer, lstm
+ *   npm run example:grow -- --data DIR                CIFAR-10; for transformer and lstm, MNIST
  *   npm run example:grow -- --methods small,big,gradmax,split --seeds 3 --epochs 16 --plot FILE.svg
+ *   npm run example:grow -- --growable                which layers of common architectures grow, without training
  *
  * It trains on the wasm backend, which tfjs-initializers/train lets train convolutions.
  */
@@ -16,10 +17,18 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { fitGrowing, type GrownFit, type Schedule } from "tfjs-initializers";
+import {
+  fitGrowing,
+  growable,
+  type GrownFit,
+  type GrowthMethod,
+  type Schedule,
+} from "tfjs-initializers";
 import { normal } from "tfjs-initializers/linalg";
 import "tfjs-initializers/train";
-import { CHANNELS, CLASSES, SIDE, loadPictures, type Pictures } from "./cifar.ts";
+import { CLASSES, type Pictures } from "./cifar.ts";
+import { growableTable } from "./growableTable.ts";
+import { draw, nets } from "./growNets.ts";
 import { plot } from "./plot.ts";
 
 /** What a net does between the epochs; without an entry it does not grow. */
@@ -35,52 +44,75 @@ const GROWTH: Record<string, Pick<Schedule, "method" | "side" | "inverse">> = {
 const { values: options } = parseArgs({
   options: {
     data: { type: "string" },
+    model: { type: "string", default: "cnn" },
     plot: { type: "string", default: "build/grow.svg" },
-    methods: { type: "string", default: "small,gradmax,inverse,orthogonal,random,big" },
+    methods: { type: "string" },
     seeds: { type: "string", default: "1" },
-    epochs: { type: "string", default: "16" },
+    epochs: { type: "string" },
+    growable: { type: "boolean", default: false },
   },
 });
-const [seeds, epochs] = (["seeds", "epochs"] as const).map((name) => {
-  const count = Number(options[name]);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new Error(`--${name}: expected an integer from 1, got ${options[name]}`);
-}) as [number, number];
-const methods = options.methods.split(",");
+if (options.growable) {
+  await tf.setBackend("cpu");
+  console.log(growableTable());
+  process.exit();
+}
+const net = nets[options.model]!;
+if (!Object.hasOwn(nets, options.model)) {
+  throw new Error(`--model: expected ${Object.keys(nets).join(", ")}, got ${options.model}`);
+}
+const count = (name: "seeds" | "epochs", given: string): number => {
+  const value = Number(given);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${name}: expected an integer from 1, got ${given}`);
+};
+const seeds = count("seeds", options.seeds);
+const epochs = count("epochs", options.epochs ?? `${net.epochs}`);
+const methods = (options.methods ?? net.methods).split(",");
 const unknown = methods.find((name) => !["small", "big", ...Object.keys(GROWTH)].includes(name));
 if (unknown !== undefined) throw new Error(`--methods: there is no ${unknown}`);
 
-/** Channels of the three convolutions; a grown net ends with GROWN times as many. */
-const WIDTHS = [4, 8, 8];
-const [GROWN, EVENTS, BATCH] = [4, 6, 50];
-/** Half of the width at each event; all events in the first three quarters of the training. */
-const every = Math.max(1, Math.floor((0.75 * epochs) / EVENTS));
-const growing = { layers: ["conv1", "conv2", "conv3"], every, events: EVENTS, fraction: 0.5 };
+const BATCH = 50;
+/** Half of the width at each event, up to that of the wide net; all events in the first three quarters of the training. */
+const events = 2 * (net.times - 1);
+const every = Math.max(1, Math.floor((0.75 * epochs) / events));
+const growing = { every, events, fraction: 0.5 };
 
-/** Three convolutions with max pooling behind each, and a dense layer. */
-function net(times: number, seed: number): tf.LayersModel {
-  const model = tf.sequential();
-  WIDTHS.forEach((width, i) => {
-    model.add(
-      tf.layers.conv2d({
-        name: `conv${i + 1}`,
-        filters: times * width,
-        kernelSize: 3,
-        padding: "same",
-        activation: "relu",
-        kernelInitializer: tf.initializers.heNormal({ seed: 4 * seed + i + 1 }),
-        ...(i === 0 && { inputShape: [SIDE, SIDE, CHANNELS] }),
-      }),
-    );
-    model.add(tf.layers.maxPooling2d({ poolSize: 2 }));
-  });
-  model.add(tf.layers.flatten());
-  const kernelInitializer = tf.initializers.glorotNormal({ seed: 4 * seed + 4 });
-  model.add(tf.layers.dense({ units: CLASSES, activation: "softmax", kernelInitializer }));
-  const optimizer = tf.train.momentum(0.01, 0.9);
+/** The net with drawn weights. */
+function build(times: number, seed: number): tf.LayersModel {
+  const model = net.build(times);
+  draw(model, seed);
+  const optimizer = net.optimizer();
   model.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
   return model;
 }
+
+/** A layer of every group of channels that can grow in this way. */
+const layersFor = (model: tf.LayersModel, how: (typeof GROWTH)[string]): string[] =>
+  growable(model)
+    .filter(
+      ({ methods, multiple }) =>
+        multiple === 1 && methods.some((way) => !way.prevents && suits(way, how)),
+    )
+    .map(({ layers }) => layers[0]!);
+
+/** Refuses methods before any training. */
+function check(): void {
+  const model = build(1, 0);
+  for (const method of methods) {
+    const how = GROWTH[method];
+    if (how && layersFor(model, how).length === 0) {
+      throw new Error(`--methods: no layer of ${options.model} grows by ${method}`);
+    }
+  }
+  model.dispose();
+}
+
+/** Whether a way to grow is the one that a schedule names; sides have a default. */
+const suits = (
+  way: GrowthMethod,
+  { method, side = "in", inverse = false }: (typeof GROWTH)[string],
+) => way.method === method && (way.side ?? "in") === side && (way.inverse ?? false) === inverse;
 
 /** The pictures in an order drawn by a seed; training does not shuffle again, so that it is the same for all. */
 function tensors(
@@ -90,7 +122,7 @@ function tensors(
   const keys = normal(1, count, { seed }).data;
   const order = Int32Array.from(keys, (_, i) => i).sort((i, j) => keys[i]! - keys[j]!);
   return tf.tidy(() => ({
-    xs: tf.gather(tf.tensor4d(pixels, [count, SIDE, SIDE, CHANNELS]), order),
+    xs: net.prepare(tf.gather(tf.tensor4d(pixels, [count, ...net.shape]), order)),
     ys: tf.gather(tf.oneHot(tf.tensor1d(labels, "int32"), CLASSES), order),
   }));
 }
@@ -108,7 +140,7 @@ interface Result {
 }
 
 async function train(method: string, seed: number, tick: () => void): Promise<Result> {
-  const model = net(method === "big" ? GROWN : 1, seed);
+  const model = build(method === "big" ? net.times : 1, seed);
   const train = tensors(data.train, seed);
   const test = tensors(data.test, 0);
   const start = performance.now();
@@ -130,7 +162,7 @@ async function train(method: string, seed: number, tick: () => void): Promise<Re
   const grown: GrownFit = how
     ? await fitGrowing(model, train.xs, train.ys, {
         ...args,
-        schedule: { ...growing, ...how, seed },
+        schedule: { ...growing, ...how, seed, layers: layersFor(model, how) },
         onGrow: () => {
           growth += performance.now() - since;
         },
@@ -226,18 +258,19 @@ function curves(results: readonly Result[]): Parameters<typeof plot>[1] {
     ],
   });
   return {
-    title: `${data.name}: nets that grow, at the dashed lines, and that do not`,
+    title: `${data.name}, ${options.model}: nets that grow, at the dashed lines, and that do not`,
     hconcat: Object.keys(panels).map(panel),
   } as Parameters<typeof plot>[1];
 }
 
-const data = loadPictures(options.data); // before the backend, whose error handlers print its whole source
+const data = net.load(options.data); // before the backend, whose error handlers print its whole source
 const { resolve } = createRequire(import.meta.url);
 setWasmPaths(dirname(resolve("@tensorflow/tfjs-backend-wasm")) + sep);
 await tf.setBackend("wasm");
+check();
 console.log(
-  `${data.name}: ${data.train.count} pictures to train, ${data.test.count} to test; ${epochs} epochs, ${seeds} seeds; ` +
-    `channels ${WIDTHS.join("-")}, grown to ${WIDTHS.map((width) => GROWN * width).join("-")}; backend ${tf.getBackend()}`,
+  `${data.name}: ${data.train.count} images to train, ${data.test.count} to test; ${epochs} epochs, ${seeds} seeds; ` +
+    `${net.about}, up to ${net.times} times as wide; backend ${tf.getBackend()}`,
 );
 const bar = new SingleBar({
   format: "{bar} {value}/{total} epochs, {eta_formatted} left: {job}",

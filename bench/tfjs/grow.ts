@@ -1,20 +1,44 @@
 import * as tf from "@tensorflow/tfjs";
 import { grow, type GrowOptions } from "../../src/tfjs/index.ts";
 import { distance } from "../accuracy.ts";
+import { wideResnet } from "../../examples/architectures/images.ts";
 import type { Case } from "../harness.ts";
-import { images, labels, net } from "./train.ts";
+import { images, net } from "./train.ts";
 
-/** Adds sixteen channels in the middle of h x h x 3 → 64 → 64 → 128, in units of a training step. */
-function event(method: GrowOptions["method"], batch: number, h: number, bar: number): Case {
-  const start = () => ({ model: net(h), xs: images(batch, h), ys: labels(batch) });
+type Method = GrowOptions["method"];
+
+/** The side of the images. */
+const SIDE = 32;
+
+/** What grows in an event, and how. */
+interface Event {
+  readonly name: string;
+  model(): tf.LayersModel;
+  readonly batch: number;
+  readonly method: Method;
+  /** The place of the layer among those with filters. */
+  readonly layer: number;
+  readonly units: number;
+  readonly bar: number;
+}
+
+/** Adds units to a layer, in units of a training step. */
+function event({ name, batch, method, units, bar, ...rest }: Event): Case {
+  const start = () => {
+    const labels = tf.tidy(() => tf.range(0, batch, 1, "int32").mod(tf.scalar(10, "int32")));
+    const ys = tf.oneHot(labels, 10);
+    labels.dispose();
+    return { model: rest.model(), xs: images(batch, SIDE), ys };
+  };
   return {
-    name: `grow ${method} ${h}x${h}x3 → 64 → 64 + 16 → 128, batch ${batch}`,
+    name: `grow ${method} ${name}, batch ${batch}`,
     bar,
     async start() {
       const { model, xs, ys } = start();
-      const layer = model.layers[1].name;
+      const convolutions = model.layers.filter((layer) => layer.getClassName() === "Conv2D");
+      const layer = convolutions[rest.layer]!.name;
       const data = method === "gradmax" ? { xs, ys } : {};
-      const once = () => grow(model, { layer, units: 16, method, seed: 1, ...data });
+      const once = () => grow(model, { layer, units, method, seed: 1, ...data });
       // A first call, untimed: it grows the backend's memory, and the warm-up would use a call this long as a sample.
       (await once()).model.dispose();
       return {
@@ -59,8 +83,32 @@ function event(method: GrowOptions["method"], batch: number, h: number, bar: num
   };
 }
 
+const plain = (method: Method, bar: number) =>
+  event({
+    name: "32x32x3 → 64 → 64 + 16 → 128",
+    ...{ model: () => net(SIDE), batch: 32, method, layer: 1, units: 16, bar },
+  });
+
+/** The convolution in the middle of the second block of a stage gets half as many channels more. */
+const residual = (stage: 1 | 2 | 3, bar: number) => {
+  const units = 4 * 2 ** stage;
+  return event({
+    name: `WideResNet-16-1, ${2 * units} + ${units} in stage ${stage}`,
+    model: wideResnet16,
+    ...{ batch: 128, method: "gradmax", layer: [3, 8, 13][stage - 1]!, units, bar },
+  });
+};
+
+function wideResnet16(): tf.LayersModel {
+  const model = wideResnet({ side: SIDE, width: 16, times: 1, blocks: 2 });
+  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: "categoricalCrossentropy" });
+  return model;
+}
+
 export default [
-  event("gradmax", 32, 32, 2.5),
-  event("orthogonal", 32, 32, 0.25),
-  event("split", 32, 32, 0.25),
+  plain("gradmax", 2.5),
+  plain("orthogonal", 0.25),
+  plain("split", 0.25),
+  residual(1, 2.5),
+  residual(3, 2.5),
 ] satisfies Case[];

@@ -30,9 +30,15 @@ export {
   type FitGrowingDatasetArgs,
   type GrowthEvent,
   type GrownFit,
-  type Schedule,
 } from "./growth/fitGrowing.ts";
 export { grow, type GrowOptions, type LayerGrowth } from "./growth/grow.ts";
+export {
+  growable,
+  type Growable,
+  type GrowableAxis,
+  type GrowthMethod,
+} from "./growth/growable.ts";
+export type { Schedule } from "./growth/schedule.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
 export type { Base, Inputs, Pixels } from "./head/features.ts";
 export type { RidgeHeadJSON } from "./head/json.ts";

@@ -91,6 +91,12 @@ export const kinds: Record<string, () => Layer[]> = {
     L.batchNormalization({ axis: [3] as never }),
   ]),
   "leaky relu": toConv({ activation: "linear" }, () => [L.leakyReLU({ alpha: 0.2 })]),
+  relu6: toConv({ activation: "relu6" }),
+  "relu6, the layer apart": () => [
+    L.dense({ units: 5, name: "a", inputShape: [6] }),
+    L.reLU({ maxValue: 6 }),
+    L.dense({ units: 4, activation: "tanh" }),
+  ],
   "max pooling": toConv({}, () => [L.maxPooling2d({ poolSize: 2 })]),
   "max pooling, overlapping": toConv({}, () => [
     L.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" }),

@@ -13,7 +13,7 @@ import { tf } from "../support/wasm.ts";
 const { layers: L } = tf;
 type Tensor = ReturnType<typeof tf.tensor>;
 
-const net = (optimizer = "adam") =>
+const net = (optimizer: Parameters<typeof build>[1] = "adam") =>
   build(
     [
       L.dense({ units: 4, activation: "relu", name: "a", inputShape: [6] }),
@@ -140,6 +140,92 @@ suite("tfjs/fitGrowing", (test) => {
     const first = schedule({ samples: 20, from: 0, events: 1 });
     const { events } = await fitGrowing(fresh, given, { epochs: 1, verbose: 0, schedule: first });
     assert.ok(Math.abs(events[0].report[0].loss! / loss - 1) < 1e-5);
+  });
+
+  test("in steps: between batches, wherever in an epoch; callbacks and history see whole epochs", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 40);
+    const said: string[] = [];
+    const { numTensors } = tf.memory();
+    const plan = schedule({ unit: "steps", every: 5, from: 2, method: "orthogonal" });
+    const found = await fitGrowing(model, xs, ys, {
+      ...{ epochs: 4, batchSize: 10, verbose: 0, validationSplit: 0.2 },
+      schedule: plan,
+      callbacks: {
+        onTrainBegin: () => void said.push("begin"),
+        onEpochBegin: (epoch) => void said.push(`${epoch}:`),
+        onBatchEnd: (at) => void said.push(`${at}`),
+        onEpochEnd: (_, logs) => void said.push(Object.keys(logs!).join("+")),
+        onTrainEnd: () => void said.push("end"),
+      },
+      onGrow: ({ epoch, step }) => void said.push(`grow ${epoch}/${step}`),
+    });
+    // 32 samples are left for training: four batches an epoch.
+    assert.is(
+      said.join(" "),
+      "begin 0: 0 1 grow 0/2 2 3 loss+val_loss 1: 0 1 2 grow 1/7 3 loss+val_loss " +
+        "2: 0 1 2 3 loss+val_loss grow 3/12 3: 0 1 2 3 loss+val_loss end",
+    );
+    assert.equal(found.epoch, [0, 1, 2, 3]);
+    assert.is(found.history.val_loss.length, 4);
+    assert.equal(found.events.map(({ epoch, step }) => [epoch, step]), [[0, 2], [1, 7], [3, 12]]); // prettier-ignore
+    const [{ tensor: steps }] = await found.model.optimizer.getWeights();
+    assert.is(steps.dataSync()[0], 16);
+    steps.dispose();
+    found.model.dispose();
+    assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
+  });
+
+  test("in steps it trains as in epochs, on tensors and on a Dataset", async () => {
+    const { xs, ys } = batch(net(), 40);
+    // Three batches an epoch: an event every second epoch.
+    const plan = { method: "orthogonal" } as const;
+    const inSteps = schedule({ ...plan, unit: "steps", every: 6 });
+    const { batchSize: size, ...rest } = training;
+    const args = { ...training, shuffle: false };
+    const found = [
+      await fitGrowing(net(), xs, ys, { ...args, schedule: schedule(plan) }),
+      await fitGrowing(net(), xs, ys, { ...args, schedule: inSteps }),
+      await fitGrowing(net(), dataset(xs, ys, size), { ...rest, schedule: inSteps }),
+    ];
+    const weights = found.map(({ model }) => model.getWeights().map((weight) => weight.dataSync().slice())); // prettier-ignore
+    assert.equal(weights[1], weights[0]);
+    assert.equal(weights[2], weights[0]);
+    for (const { epoch, history, events } of found) {
+      assert.equal(epoch, found[0].epoch);
+      assert.equal(events.map(({ report }) => report), found[0].events.map(({ report }) => report)); // prettier-ignore
+      history.loss.forEach((loss, i) => assert.ok(Math.abs(loss / found[0].history.loss[i] - 1) < 1e-5)); // prettier-ignore
+    }
+  });
+
+  test("in steps: a number of batches for each epoch, stopping, errors", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 40);
+    const { numTensors } = tf.memory();
+    const plan = schedule({ unit: "steps", every: 3, method: "random" });
+    const few = { epochs: 3, batchesPerEpoch: 2, verbose: 0, schedule: plan } as const;
+    const found = await fitGrowing(model, dataset(xs, ys, 5), few);
+    assert.equal(found.events.map(({ epoch, step }) => [epoch, step]), [[1, 3]]); // prettier-ignore
+    assert.is(found.history.loss.length, 3);
+    found.model.dispose();
+    let current = model;
+    const stop = await fitGrowing(model, xs, ys, {
+      ...{ epochs: 9, batchSize: 10, verbose: 0, schedule: plan },
+      onGrow: (_, grown) => void (current = grown),
+      callbacks: { onBatchEnd: (at) => void (at === 1 && current !== model && ((current as unknown as { stopTraining: boolean }).stopTraining = true)) }, // prettier-ignore
+    });
+    assert.equal(stop.epoch, [0, 1]);
+    stop.model.dispose();
+    const fail = () => {
+      throw new Error("enough");
+    };
+    const given = { epochs: 9, verbose: 0, schedule: plan, onGrow: fail } as const;
+    const error = await fitGrowing(model, dataset(xs, ys, 10), given).catch((e) => e);
+    assert.instance(error, TrainingError);
+    assert.is(error.message, "after 0 epochs: enough");
+    (error as TrainingError).fit.model.dispose();
+    await tf.nextFrame();
+    assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
   });
 
   test("a Dataset that cannot be, and other data that are none", async () => {
@@ -317,6 +403,7 @@ suite("tfjs/fitGrowing", (test) => {
     };
     await refused(undefined, "schedule");
     await refused(schedule({ every: 0 }), "schedule.every");
+    await refused(schedule({ unit: "batches" as never }), "schedule.unit");
     await refused(schedule({ every: undefined }), "schedule.every");
     await refused(schedule({ from: -1 }), "schedule.from");
     await refused(schedule({ events: 0.5 }), "schedule.events");
@@ -352,9 +439,9 @@ suite("tfjs/fitGrowing", (test) => {
       model.getWeights().map((weight) => weight.dataSync().slice()),
       before,
     );
-    const stuck = net("adamax");
+    const stuck = net(tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true));
     const args = { ...training, schedule: schedule() };
     const error = await fitGrowing(stuck, xs, ys, args).catch((e) => e);
-    assert.match((error as Error).message, /Adamax/);
+    assert.match((error as Error).message, /centered RMSProp/);
   });
 });

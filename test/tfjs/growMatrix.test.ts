@@ -3,13 +3,17 @@ import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/linalg/columns.ts";
 import { matmul } from "../../src/linalg/matmul.ts";
-import { chainOf, waking } from "../../src/tfjs/growth/chain.ts";
+import { groupOf, unitsAt } from "../../src/tfjs/growth/groups.ts";
 import { growthMatrix } from "../../src/tfjs/growth/matrix.ts";
-import { neuronsOf } from "../../src/tfjs/growth/weights.ts";
+import { columnsAt, runsOf } from "../../src/tfjs/growth/numbers.ts";
+import { traced } from "../../src/tfjs/growth/trace.ts";
+import { waking } from "../../src/tfjs/growth/waking.ts";
+import { neuronsOf, numbersAt } from "../../src/tfjs/growth/weights.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
-import { grow } from "../../src/tfjs/index.ts";
+import { grow, growable } from "../../src/tfjs/index.ts";
 import { suite } from "../support/suite.ts";
-import { batch, build, dilated, kinds, pairs, undilated } from "../support/chains.ts";
+import { batch, build, dilated, drawn, kinds, pairs, undilated } from "../support/chains.ts";
+import { batchFor, models } from "../support/groups.ts";
 import { tf } from "../support/wasm.ts";
 
 type Model = ReturnType<typeof build>;
@@ -26,8 +30,9 @@ function close(found: ArrayLike<number>, expected: ArrayLike<number>, what: stri
 }
 
 function matrixOf(model: Model, xs: Tensor, ys: Tensor, batchSize = 4) {
-  const chain = chainOf(model, "a");
-  return growthMatrix(model, chain, waking(chain, "in").slope, xs, ys, batchSize).matrix;
+  const group = groupOf(traced(model), "a");
+  const given = { model, xs, ys, batchSize, statistics: "moving" } as const;
+  return growthMatrix(given, group, waking(group, "in").slopes).matrix;
 }
 
 const lossOf = (model: Model, xs: Tensor, ys: Tensor) =>
@@ -39,15 +44,14 @@ async function againstAutodiff(layers: () => Parameters<typeof build>[0], kind: 
   const { xs, ys } = batch(model, 6);
   const matrix = matrixOf(model, xs, ys);
   const { model: wide } = await grow(model, { layer: "a", units: 3, method: "random", seed: 1 });
-  const chain = chainOf(wide, "a");
-  const { outgoing } = neuronsOf(chain);
+  const { outgoing } = neuronsOf(groupOf(traced(wide), "a"));
   const first = outgoing.cols - 3;
   const expected = matmul(matrix, columns(outgoing, first));
   // The twin has the same function, and gradients that TensorFlow.js knows.
   const twin = undilated(wide);
   const kernel = twin.getLayer("a").weights[0].read() as ReturnType<typeof tf.variable>;
   const { grads } = tf.variableGrads(() => lossOf(twin, xs, ys) as never, [kernel]);
-  const { dilationRate = [] } = chain.layer as { dilationRate?: number[] };
+  const { dilationRate = [] } = wide.getLayer("a") as unknown as { dilationRate?: number[] };
   const taps = tf.stridedSlice(grads[kernel.name], kernel.shape.map(() => 0), kernel.shape, [...dilationRate, 1, 1].slice(-kernel.rank)); // prettier-ignore
   const gradient = { rows: matrix.rows, cols: outgoing.cols, data: taps.dataSync<"float32">() };
   close(expected.data, columns(gradient, first).data, kind);
@@ -58,7 +62,46 @@ async function againstAutodiff(layers: () => Parameters<typeof build>[0], kind: 
   tf.dispose([xs, ys, grads]);
 }
 
+/** The same for all layers of a group. */
+async function groupAgainstAutodiff(model: Model, name: string, what: string) {
+  const { xs, ys } = batchFor(model, 6);
+  const group = groupOf(traced(model), name);
+  const given = { model, xs, ys, batchSize: 6, statistics: "moving" } as const;
+  const { matrix } = growthMatrix(given, group, waking(group, "in").slopes);
+  const { model: wide } = await grow(model, { layer: name, units: 3, method: "random", seed: 1 });
+  const grown = groupOf(traced(wide), name);
+  const { outgoing } = neuronsOf(grown);
+  const expected = matmul(matrix, columns(outgoing, outgoing.cols - 3));
+  const kernels = grown.producers.map(
+    ({ use }) => use.weight.read() as ReturnType<typeof tf.variable>,
+  );
+  const loss = () => {
+    const found = [engine(wide).call(xs, { training: false })].flat() as Tensor[];
+    return tf.addN(found.map((y, i) => tf.losses.meanSquaredError(ys[i], y))) as never;
+  };
+  const { grads } = tf.variableGrads(loss, kernels);
+  const found = grown.producers.flatMap((place, i) => {
+    const { data, shape } = numbersAt(grads[kernels[i].name]);
+    const all = columnsAt({ data, shape }, place.axis, runsOf(unitsAt(place), grown.block));
+    return [...columns(all, all.cols - 3).data];
+  });
+  close(expected.data, found, what);
+}
+
 suite("tfjs/grow matrix", (test) => {
+  test("of every group, however its units go, it is what autodiff finds", async () => {
+    let count = 0;
+    for (const [kind, make] of Object.entries(models)) {
+      const model = drawn(make());
+      for (const { layers, methods } of growable(model)) {
+        if (methods.find(({ method }) => method === "gradmax")!.prevents) continue;
+        await groupAgainstAutodiff(model, layers[0], `${kind}: ${layers.join("+")}`);
+        count++;
+      }
+    }
+    assert.ok(count >= 20, `${count}`);
+  });
+
   test("through every kind of layer it is what autodiff finds", async () => {
     for (const [kind, layers] of Object.entries(kinds)) await againstAutodiff(layers, kind);
   });
@@ -109,6 +152,34 @@ suite("tfjs/grow matrix", (test) => {
             }
     assert.is(rows * cols, 18 * 18);
     close(data, expected, "definition");
+  });
+
+  test("with statistics of the batch, batch normalization divides by them as by constants", () => {
+    const make = () =>
+      build([
+        tf.layers.dense({ units: 5, activation: "tanh", name: "a", inputShape: [6] }),
+        tf.layers.dense({ units: 4, name: "b" }),
+        tf.layers.batchNormalization({ name: "bn" }),
+      ]);
+    const [model, twin] = [make(), make()];
+    const { xs, ys } = batch(model, 16);
+    // The twin's moving averages are the statistics of the batch.
+    const before = tf.model({ inputs: twin.inputs, outputs: twin.getLayer("b").output });
+    const { mean, variance } = tf.moments(before.predict(xs) as Tensor, 0);
+    const [gamma, beta] = twin.getLayer("bn").getWeights();
+    twin.getLayer("bn").setWeights([gamma, beta, mean, variance]);
+    const of = (one: Model, statistics: "batch" | "moving") => {
+      const group = groupOf(traced(one), "a");
+      const given = { model: one, xs, ys, batchSize: 16, statistics };
+      return growthMatrix(given, group, waking(group, "in").slopes).matrix.data;
+    };
+    const weights = model.getWeights().map((weight) => weight.dataSync().slice());
+    close(of(model, "batch"), of(twin, "moving"), "batch");
+    assert.equal(
+      model.getWeights().map((weight) => weight.dataSync().slice()),
+      weights,
+    );
+    assert.ok(largest(of(model, "batch").map((x, i) => x - of(model, "moving")[i])) > 1e-4);
   });
 
   test("does not depend on how the batch is cut", () => {

@@ -55,7 +55,7 @@ suite("tfjs/grow refused", (test) => {
   test("a bad call", async () => {
     const model = build(kinds.dense());
     const { xs, ys } = batch(model, 4);
-    await refused(model, { layer: "b" }, "layer", /one of a, .*out, got "b"/);
+    await refused(model, { layer: "b" }, "layer", /one of .*a, .*out, got "b"/);
     await refused(model, { layer: [] }, "layer", /the name of a layer/);
     await refused(model, { layer: 3 }, "layer", /the name of a layer/);
     for (const units of [0, -1, 1.5, NaN, "2", undefined]) {
@@ -228,63 +228,45 @@ suite("tfjs/grow refused", (test) => {
   });
 
   const behind: Record<string, [() => Layer[], RegExp]> = {
-    LayerNormalization: [
-      () => [first(), L.layerNormalization({ name: "ln" })],
-      /ln \(LayerNorm.*statistics/,
-    ],
     Reshape: [
-      () => [first(), L.reshape({ targetShape: [2, 2], name: "re" }), L.flatten()],
-      /re \(Reshape/,
-    ],
-    LSTM: [
       () => [
         L.dense({ units: 4, name: "a", inputShape: [3, 6] }),
-        L.lstm({ units: 2, recurrentInitializer: "zeros", name: "l" }),
+        L.reshape({ targetShape: [2, 6], name: "re" }),
+        L.flatten(),
       ],
-      /l \(LSTM/,
+      /one axis.*, got a \(.*reach re \(Reshape/,
     ],
-    Conv2DTranspose: [
-      () => [image(), L.conv2dTranspose({ filters: 2, kernelSize: 2, name: "t" }), L.flatten()],
-      /t \(Conv2DTranspose/,
+    "a layer of the user's": [
+      () => [first(), new Largest({ name: "top" })],
+      /feeding top \(Largest/,
     ],
-    TimeDistributed: [
+    Masking: [
       () => [
         L.dense({ units: 4, name: "a", inputShape: [3, 6] }),
-        L.timeDistributed({ layer: L.dense({ units: 2 }), name: "td" }),
+        L.masking({ name: "mask" }),
         L.flatten(),
       ],
-      /td \(TimeDistributed/,
+      /feeding mask \(Masking/,
     ],
-    MaxPooling1D: [
-      () => [
-        L.dense({ units: 4, name: "a", inputShape: [4, 6] }),
-        L.maxPooling1d({ poolSize: 2, name: "mp" }),
-        L.flatten(),
-      ],
-      /mp \(MaxPooling1D/,
+    Dot: [
+      () => {
+        const [x, y] = [tf.input({ shape: [4] }), L.dense({ units: 4, name: "b" })];
+        const dot = L.dot({ axes: 1, name: "dot" }).apply([x, y.apply(x) as typeof x]) as typeof x;
+        return [first(), tf.model({ inputs: x, outputs: dot }) as unknown as Layer];
+      },
+      /a Dot sums over.*, got a \(.*reach dot \(Dot/,
     ],
-    // It has no gradient in TensorFlow.js.
-    ThresholdedReLU: [() => [first(), L.thresholdedReLU({ name: "t" })], /t \(Thresh/],
-    PReLU: [() => [first(), L.prelu({ name: "p" })], /p \(PReLU/],
-    SeparableConv2D: [
-      () => [image(), L.separableConv2d({ filters: 2, kernelSize: 1, name: "s" }), L.flatten()],
-      /s \(Separ/,
-    ],
-    "depthMultiplier 2": [
-      () => [
-        image(),
-        L.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, name: "dw" }),
-        L.flatten(),
-      ],
-      /depthMultiplier 1, got dw/,
+    Softmax: [
+      () => [first(), L.softmax({ name: "soft" })],
+      /act on every unit for itself, got a \(.*reach soft \(Softmax/,
     ],
     "batch normalization of rows, by a list": [
       () => [image(), L.batchNormalization({ axis: [1] as never, name: "bn" }), L.flatten()],
-      /last axis, got bn.*over axis 1$/,
+      /last axis, got a \(.*reach bn.*over axis 1$/,
     ],
     "batch normalization of rows": [
       () => [image(), L.batchNormalization({ axis: 1, name: "bn" }), L.flatten()],
-      /last axis, got bn/,
+      /last axis, got a \(.*reach bn/,
     ],
     softmax: [() => [first("softmax")], /activations that act on every unit.*a \(Dense\), softmax/],
   };
@@ -292,12 +274,27 @@ suite("tfjs/grow refused", (test) => {
     test(`feeding ${kind}`, () => refused(build(layers()), {}, "layer", words));
   }
 
-  test("layers that are no Dense or Conv2D", () =>
+  test("layers without units, and of unknown classes", async () => {
+    const pooling = L.maxPooling2d({ poolSize: 2, name: "pool" });
+    const model = build([image(), pooling, L.flatten(), new Largest({ name: "top" })]);
+    await refused(model, { layer: "pool" }, "layer", /a layer with units.*got pool \(MaxPooling2D/);
+    await refused(model, { layer: "top" }, "layer", /a layer that grow knows.*got top \(Largest/);
+  });
+
+  test("layer normalization, but by split", () =>
     refused(
-      build([L.conv1d({ filters: 4, kernelSize: 3, name: "a", inputShape: [8, 2] }), L.flatten()]),
+      build([first(), L.layerNormalization({ name: "ln" })]),
       {},
-      "layer",
-      /Dense or Conv2D layer, got a \(Conv1D\)/,
+      "method",
+      /"split" with a multiple of 4 units.*statistics of ln \(LayerNorm/,
+    ));
+
+  test("an activation whose gradient is zero", () =>
+    refused(
+      build([first("linear"), L.thresholdedReLU({ name: "t" })]),
+      {},
+      "method",
+      /in t \(Thresh/,
     ));
 
   test("channels first", () => {
@@ -306,31 +303,35 @@ suite("tfjs/grow refused", (test) => {
     return refused(build([a, L.flatten({ dataFormat })]), {}, "layer", /channelsLast/);
   });
 
-  test("shared layers and branches that are joined", async () => {
-    const x = tf.input({ shape: [6] });
+  test("units that are joined with an input, and gradients of shared layers", async () => {
+    const x = tf.input({ shape: [6], name: "x" });
     const shared = L.dense({ units: 6, activation: "tanh", name: "a" });
     const once = shared.apply(x) as typeof x;
     const out = L.dense({ units: 2, name: "b" }).apply(shared.apply(once)) as typeof x;
-    await refused(drawn(tf.model({ inputs: x, outputs: out })), {}, "layer", /called once.*a.*shared/); // prettier-ignore
-    for (const merge of [L.add, L.multiply, L.concatenate]) {
+    await refused(drawn(tf.model({ inputs: x, outputs: out })), {}, "layer", /a \(Dense\), coupled to x/); // prettier-ignore
+    for (const merge of [L.add, L.multiply]) {
       const layer = merge({ name: "join" });
       const a = L.dense({ units: 6, activation: "tanh", name: "a" }).apply(x) as typeof x;
       const end = L.dense({ units: 2 }).apply(layer.apply([a, x])) as typeof x;
-      const words = RegExp(`feeding join \\(${layer.getClassName()}\\)`);
-      await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", words);
+      await refused(drawn(tf.model({ inputs: x, outputs: end })), {}, "layer", /a \(Dense\), coupled to x/); // prettier-ignore
     }
+    const y = tf.input({ shape: [6] });
+    const twice = L.dense({ units: 5, activation: "tanh", name: "a" });
+    const sum = L.add().apply([x, y].map((one) => twice.apply(one) as typeof x)) as typeof x;
+    const model = drawn(tf.model({ inputs: [x, y], outputs: L.dense({ units: 2 }).apply(sum) as typeof x })); // prettier-ignore
+    const [xs, ys] = [[tf.ones([4, 6]), tf.ones([4, 6])], tf.ones([4, 2])];
+    await refused(model, { method: "gradmax", xs, ys }, "method", /without gradients.*a \(Dense\), which is shared/); // prettier-ignore
   });
 
   const unfit: Record<string, () => Layer[]> = {
     sigmoid: () => [first("sigmoid"), L.dense({ units: 2 })],
     softplus: () => [first("softplus"), L.dense({ units: 2 })],
-    relu6: () => [first("relu6"), L.dense({ units: 2 })],
     hardSigmoid: () => [
       first("linear"),
       L.activation({ activation: "hardSigmoid" }),
       L.dense({ units: 2 }),
     ],
-    "ReLU up to 6": () => [first("linear"), L.reLU({ maxValue: 6 }), L.dense({ units: 2 })],
+    "ReLU up to 5": () => [first("linear"), L.reLU({ maxValue: 5 }), L.dense({ units: 2 })],
   };
   for (const [kind, layers] of Object.entries(unfit)) {
     test(`${kind} with zero incoming weights; fine with zero outgoing ones`, async () => {

@@ -133,7 +133,9 @@ const ofDoor: Record<string, Call> = {
   diversityPenalty: () => [{ penalty: "ncl", lambda: 1, epochs: 2, cap: 1, name: "penalty" }],
   diversityRegularizer: () => [{ penalty: "cos2", lambda: 1, epochs: 2, power: 2, epsilon: 1, depthwise: false }], // prettier-ignore
   diversitySchedule: () => [model],
-  fitGrowing: () => [model, xs, ys, { schedule: { layers: "hidden", every: 1, from: 1, events: 0, units: 1, order: "all", samples: 4, method: "zero", seed: 1 }, onGrow: () => {} }], // prettier-ignore
+  fitGrowing: () => [model, xs, ys, { schedule: { layers: "hidden", unit: "steps", every: 1, from: 1, events: 0, units: 1, order: "all", samples: 4, method: "zero", seed: 1 }, onGrow: () => {} }], // prettier-ignore
+  grow: () => [model, { layer: "hidden", units: 1, method: "gradmax", xs, ys, batchSize: 4, gain: 1, norm: "fixed", inverse: false, statistics: "batch", seed: 1 }], // prettier-ignore
+  growable: () => [model],
   glorotNormal: () => [{ layer: "dense", seed: 1 }],
   glorotUniform: () => [{ layer: "transpose", seed: 1 }],
   heNormal: () => [{ layer: "depthwise", seed: 1 }],
@@ -149,7 +151,6 @@ const ofDoor: Record<string, Call> = {
   randomUniform: () => [{ minval: 1, maxval: 2, seed: 1 }],
   truncatedNormal: () => [{ mean: 1, stddev: 2, seed: 1 }],
   varianceScaling: () => [{ scale: 2, mode: "fanAvg", distribution: "uniform", layer: "dense", seed: 1 }], // prettier-ignore
-  grow: () => [model, { layer: "hidden", units: 1, method: "gradmax", xs, ys, batchSize: 4, gain: 1, norm: "fixed", inverse: false, seed: 1 }], // prettier-ignore
   initialize: () => [model, { scheme: "lps", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "orthogonal", seed: 1 }], // prettier-ignore
   initializeFromData: () => [model, xs, { ys, method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], // prettier-ignore
   inputCovariance: () => [xs],

@@ -30,6 +30,15 @@ suite("tfjs/relu1", (test) => {
     assert.equal(slopes, new Float32Array([0, 0, 1, 1, 1]));
   });
 
+  test("with relu6's ceiling, the gradient is 1 from 0 to 6", () => {
+    const layer = L.activation({ activation: "relu1to6" as "linear" });
+    const x = tf.tensor1d([-2, 0, 3, 6, 7]);
+    const apply = (x: ReturnType<typeof tf.tensor>) => layer.apply(x) as typeof x;
+    assert.equal(apply(x).dataSync(), tf.relu6(x).dataSync());
+    const slopes = tf.grad((x) => apply(x))(x);
+    assert.equal(slopes.dataSync(), new Float32Array([0, 1, 1, 1, 0]));
+  });
+
   test("as an activation and as a layer it survives saving", async () => {
     const model = build([
       L.dense({ units: 5, activation: relu1, inputShape: [6] }),
@@ -65,12 +74,13 @@ suite("tfjs/relu1", (test) => {
 /** A model after saving and loading where this package is not. */
 async function elsewhere(model: ReturnType<typeof build>) {
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  const { relu1: ours } = classNameMap;
+  const { relu1, relu1to6 } = classNameMap;
   delete classNameMap["relu1"];
+  delete classNameMap["relu1to6"];
   try {
     return await again(model);
   } finally {
-    classNameMap["relu1"] = ours;
+    Object.assign(classNameMap, { relu1, relu1to6 });
   }
 }
 
@@ -78,7 +88,15 @@ const values = (model: ReturnType<typeof build>, xs: ReturnType<typeof tf.tensor
   tf.tidy(() => [...(model.predict(xs) as typeof xs).dataSync()]);
 
 suite("tfjs/settle", (test) => {
-  for (const kind of ["dense", "dense, no bias, activation apart", "max pooling", "depthwise"]) {
+  for (const kind of [
+    "dense",
+    "dense, no bias, activation apart",
+    "max pooling",
+    "depthwise",
+    "relu6",
+    "relu6, the layer apart",
+  ]) {
+    // prettier-ignore
     test(`${kind}: relu once new units have woken, and not before`, async () => {
       const model = build(kinds[kind](), "adam");
       const { xs, ys } = batch(model, 16);
@@ -97,7 +115,7 @@ suite("tfjs/settle", (test) => {
       const json = JSON.stringify(wide.toJSON(null, false));
       const before = values(wide, xs);
       assert.equal(await settle(wide, { xs }), all(true, 0));
-      assert.is(JSON.stringify(wide.toJSON(null, false)), json.replaceAll('"relu1"', '"relu"'));
+      assert.is(JSON.stringify(wide.toJSON(null, false)), json.replaceAll('"relu1"', '"relu"').replaceAll('"relu1to6"', '"relu6"'));
       const after = values(wide, xs);
       // The fused kernel of dense layers adds the bias first; all others are the same bits.
       if (kind !== "dense") assert.equal(after, before);
@@ -114,7 +132,7 @@ suite("tfjs/settle", (test) => {
   }
 
   const several = () => {
-    const inner = tf.sequential({ layers: [L.dense({ units: 4, activation: relu1, inputShape: [5], name: "inside" })] }); // prettier-ignore
+    const inner = tf.sequential({ layers: [L.dense({ units: 4, activation: relu1, inputShape: [5], name: "inside" })], name: "inner" }); // prettier-ignore
     const timed = tf.sequential({ layers: [L.dense({ units: 5, activation: relu1, inputShape: [2] })] }); // prettier-ignore
     const recurrent = { activation: relu1, recurrentActivation: relu1, recurrentInitializer: "zeros" } as const; // prettier-ignore
     return drawn(
@@ -138,13 +156,13 @@ suite("tfjs/settle", (test) => {
     const { xs } = batch(model, 7);
     const before = values(model, xs);
     const report = await settle(model);
-    assert.equal(report, ["timed", "gru", "inside", "last"].map((layer) => ({ layer, settled: true }))); // prettier-ignore
+    assert.equal(report, ["timed", "gru", "inner/inside", "last"].map((layer) => ({ layer, settled: true }))); // prettier-ignore
     assert.not.match(JSON.stringify(model.toJSON(null, false)), /relu1/);
     values(model, xs).forEach((x, i) => assert.ok(Math.abs(x - before[i]) <= 1e-6 * Math.max(...before.map(Math.abs)))); // prettier-ignore
     assert.equal(await settle(model), []);
     const fresh = several();
     assert.equal(await settle(fresh, { layers: ["last"] }), [{ layer: "last", settled: true }]);
-    assert.equal((await settle(fresh)).map(({ layer }) => layer), ["timed", "gru", "inside"]); // prettier-ignore
+    assert.equal((await settle(fresh)).map(({ layer }) => layer), ["timed", "gru", "inner/inside"]); // prettier-ignore
   });
 
   test("a unit stands at zero if its largest pre-activation is 0, on all batches of all samples", async () => {
@@ -175,7 +193,7 @@ suite("tfjs/settle", (test) => {
       assert.is((error as ArgumentError).argument, argument);
       assert.match((error as Error).message, words);
     };
-    await refused({ layers: ["first"] }, "layers", /timed, gru, inside, last/);
+    await refused({ layers: ["first"] }, "layers", /timed, gru, inner\/inside, last/);
     await refused({ layers: "last" }, "layers", /names of layers with relu1/);
     await refused({ data: xs }, "options.data", /only the options/);
     await refused(3, "options", /an object/);

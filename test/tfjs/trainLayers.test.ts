@@ -34,6 +34,10 @@ const kinds: Record<string, () => Layer[]> = {
   conv3d: () => [conv3d(), layers.conv3d(small)],
   conv3dTranspose: () => [conv3d(), layers.conv3dTranspose({ ...small } as never)],
   lstm: () => [layers.lstm({ units: 4, recurrentInitializer, ...sequence })],
+  "timeDistributed over one step": () => [
+    layers.timeDistributed({ layer: layers.dense({ units: 4 }), inputShape: [1, 4] }),
+    layers.timeDistributed({ layer: layers.dense({ units: 4 }) }),
+  ],
   masking: () => [conv1d(), layers.masking({}), layers.lstm({ units: 4, recurrentInitializer })],
   thresholdedReLU: () => [conv2d(), layers.thresholdedReLU({ theta: 0.1 })],
   depthwiseConv2d: () => [

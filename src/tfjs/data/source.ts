@@ -179,7 +179,7 @@ function checkAlive(name: string, { isDisposed }: Tensor): void {
   if (isDisposed) throw new ArgumentError(name, "tensors that are not disposed", "one that is");
 }
 
-function isDataset(xs: unknown): xs is Dataset {
+export function isDataset(xs: unknown): xs is Dataset {
   return typeof (xs as Dataset | null)?.iterator === "function";
 }
 

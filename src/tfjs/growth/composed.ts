@@ -12,7 +12,6 @@
  * frame alone.
  */
 import {
-  mul,
   pad,
   reshape,
   slice,
@@ -22,19 +21,15 @@ import {
   type Tensor,
   type Tensor3D,
 } from "@tensorflow/tfjs-core";
-import { isPointwise } from "../layers/kinds.ts";
-import type { Chain, Path } from "./chain.ts";
-import { isDilated } from "../layers/axes.ts";
 import type { Axis } from "../../linalg/conv/axis.ts";
-import { filterGradient, patchesOf, scaleOf, windows } from "./patches.ts";
+import { isDilated } from "../layers/axes.ts";
+import type { Layer } from "../layers/graph.ts";
+import { filterGradient, patchesOf, windows } from "./patches.ts";
 
-/** Whether a path consists of two convolutions as above, neither of them dilated. */
-export function composes({ layer }: Chain, { between, consumer }: Path): boolean {
-  return (
-    [layer, consumer].every((end) => end.getClassName() === "Conv2D") &&
-    ![layer, consumer].some(isDilated) &&
-    between.every(isPointwise)
-  );
+/** Whether two layers are convolutions as above, neither of them dilated. */
+export function composes(maker: Layer, reader: Layer): boolean {
+  const ends = [maker, reader];
+  return ends.every((end) => end.getClassName() === "Conv2D") && !ends.some(isDilated);
 }
 
 /** The two convolutions along one axis. Positions p are counted from the first that the second convolution reads. */
@@ -57,10 +52,10 @@ interface Pair {
 
 type Range = readonly [first: number, end: number];
 
-/** One path's part of the growth matrix, [taps, d, out]. */
-export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tensor): Tensor3D {
+/** The gradient of the second kernel with the patches of the first convolution as its channels, [taps, d, out]. */
+export function composedKernel(maker: Layer, reader: Layer, x: Tensor, delta: Tensor): Tensor3D {
   return tidy(() => {
-    const [rows, cols] = pairs(chain, path, x.shape);
+    const [rows, cols] = pairs(maker, reader, x.shape);
     const padded = extend(x, rows, cols);
     const [channels, out] = [x.shape[3]!, delta.shape[3]!];
     const size = ({ k1, k2, s1 }: Pair) => k1 + s1 * (k2 - 1);
@@ -74,18 +69,16 @@ export function composedMatrix(chain: Chain, path: Path, x: Tensor, delta: Tenso
         taps.push(reshape(tap, [-1, out]));
       }
     }
-    const whole = frame(rows, cols).reduce(
+    return frame(rows, cols).reduce(
       (total, [y, x]) => sub(total, rectangle(padded, delta, rows, cols, y, x)),
       stack(taps),
-    );
-    const scale = path.between.reduce((product, layer) => product * scaleOf(layer), 1);
-    return mul(whole, scale) as Tensor3D;
+    ) as Tensor3D;
   });
 }
 
-function pairs({ layer }: Chain, { consumer }: Path, shape: readonly number[]): [Pair, Pair] {
-  const first = windows(layer, shape);
-  const second = windows(consumer, [shape[0]!, first[0].output, first[1].output, 1]);
+function pairs(maker: Layer, reader: Layer, shape: readonly number[]): [Pair, Pair] {
+  const first = windows(maker, shape);
+  const second = windows(reader, [shape[0]!, first[0].output, first[1].output, 1]);
   return [pair(first[0], second[0]), pair(first[1], second[1])];
 }
 

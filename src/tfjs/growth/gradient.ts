@@ -1,35 +1,55 @@
-/** The gradients that growth needs: ∂L/∂z of the consumers, with the input of the grown layer. */
+/** The gradients that growth needs: ∂L/∂z of the layers that read new units, and the inputs of those that make them. */
 import {
   add,
   clone,
+  concat,
   customGrad,
   dispose,
+  div,
   engine as tfEngine,
   keep,
   mean,
+  moments,
   mul,
+  reshape,
   scalar,
   slice,
+  sqrt,
+  sub,
   tidy,
   valueAndGrad,
+  zerosLike,
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { engine, type Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
-import type { Chain } from "./chain.ts";
+import { channelsOf } from "../layers/channels.ts";
+import type { Group } from "./groups.ts";
+import { plain } from "./rebuild.ts";
+import { onCall, onPreActivation, onRecurrent, type Undo } from "./hooks.ts";
 
 export type Tensors = Tensor | Tensor[];
 
 /** The gradients of one piece of the batch; deltas and loss are weighted by the piece's share of the batch. */
 export interface Gradients {
-  /** The input of the grown layer. */
-  readonly input: Tensor;
-  /** ∂L/∂z of every path's consumer, where z is its pre-activation. */
-  readonly deltas: readonly Tensor[];
+  /** The inputs of the layers that make new units. */
+  readonly inputs: ReadonlyMap<Layer, Tensor>;
+  /** ∂L/∂z of the layers that read them, where z is what their kernels make of their input. */
+  readonly deltas: ReadonlyMap<Layer, Tensor>;
   /** The loss L of the piece. */
   readonly loss: number;
+}
+
+/** A batch, and how to differentiate on it. */
+export interface Batch {
+  readonly model: LayersModel;
+  readonly xs: Tensors;
+  readonly ys: Tensors;
+  readonly batchSize: number;
+  /** What batch normalization normalizes by: moving averages, or the statistics of the batch, held fixed. */
+  readonly statistics: "moving" | "batch";
 }
 
 /** Properties of compiled models that tf.layers' types omit. */
@@ -48,29 +68,26 @@ interface Compiled {
  * @throws ArgumentError for xs and ys that do not fit the model, or a loss that is not finite
  */
 export function withGradients(
-  model: LayersModel,
-  chain: Chain,
-  xs: Tensors,
-  ys: Tensors,
-  batchSize: number,
+  batch: Batch,
+  group: Group,
   job: (gradients: Gradients) => void,
 ): number {
   return tidy(() => {
-    const compiled = engine(model) as unknown as Compiled;
+    const compiled = engine(batch.model) as unknown as Compiled;
     let data: [Tensor[], Tensor[]];
     try {
-      data = compiled.standardizeUserDataXY(xs, ys, true);
+      data = compiled.standardizeUserDataXY(batch.xs, batch.ys, true);
     } catch (error) {
       throw new ArgumentError("xs, ys", "a batch as model.fit takes it", (error as Error).message);
     }
     const samples = data[0][0]!.shape[0]!;
     if (samples === 0) throw new ArgumentError("xs", "at least one sample", "none");
     let loss = 0;
-    for (let at = 0; at < samples; at += batchSize) {
-      const size = Math.min(batchSize, samples - at);
+    for (let at = 0; at < samples; at += batch.batchSize) {
+      const size = Math.min(batch.batchSize, samples - at);
       tidy(() => {
         const [x, y] = data.map((all) => all.map((t) => part(t, at, size))) as typeof data;
-        const gradients = record(model, chain, x, y, size / samples);
+        const gradients = record(batch, group, x, y, size / samples);
         loss += gradients.loss;
         job(gradients);
       });
@@ -86,30 +103,54 @@ export function part(t: Tensor, at: number, size: number): Tensor {
 }
 
 function record(
-  model: LayersModel,
-  chain: Chain,
+  { model, statistics }: Batch,
+  group: Group,
   xs: Tensor[],
   ys: Tensor[],
   share: number,
 ): Gradients {
   const inner = engine(model);
   const { lossFunctions } = inner as unknown as Compiled;
-  const consumers = chain.paths.map(({ consumer }) => consumer);
-  let input: Tensor | undefined;
-  const deltas: Tensor[] = [];
+  const makers = new Set(group.producers.map(({ use }) => use.layer));
+  const readers = new Set(group.consumers.map(({ use }) => use.layer));
+  // Wrappers call a layer once for every time step.
+  const inputs = new Map<Layer, Tensor[]>();
+  const deltas = new Map<Layer, Tensor[]>();
+  const put = (all: Map<Layer, Tensor[]>, layer: Layer, at: number, x: Tensor) => {
+    if (!all.has(layer)) all.set(layer, []);
+    all.get(layer)![at] = keep(clone(x));
+  };
   const probed = (probe: Tensor) => {
-    const restore = [
-      onInput(chain.layer, (x) => (input = keep(clone(x)))),
-      ...consumers.map((layer, i) => {
+    const through = (layer: Layer) => {
+      let calls = 0;
+      return (z: Tensor) => {
+        const at = calls++;
         const probing = customGrad((z) => ({
           value: clone(z as Tensor),
           gradFunc: (dz: Tensor) => {
-            deltas[i] = keep(clone(dz));
+            put(deltas, layer, at, dz);
             return dz;
           },
         }));
-        return onPreActivation(layer, (z) => probing(add(z, probe)));
+        return probing(add(z, probe));
+      };
+    };
+    const restore: Undo[] = [
+      ...[...makers].map((layer) => {
+        let calls = 0;
+        return onCall(layer, (x, call) => {
+          put(inputs, layer, calls++, x);
+          return call(x);
+        });
       }),
+      ...[...readers].map((layer) =>
+        channelsOf(layer).gates
+          ? onRecurrent(layer, through(layer))
+          : onPreActivation(layer, through(layer)),
+      ),
+      ...(statistics === "batch"
+        ? [...new Set(plain(inner))].filter(isNormalized).map(normalizedByBatch)
+        : []),
     ];
     try {
       const predictions = inner.call(xs, { training: false }) as Tensor[];
@@ -119,7 +160,7 @@ function record(
         share,
       );
     } finally {
-      restore.forEach((undo) => undo());
+      restore.reverse().forEach((undo) => undo());
     }
   };
   try {
@@ -128,12 +169,40 @@ function record(
     if (!Number.isFinite(loss)) {
       throw new ArgumentError("xs, ys", "a batch with a finite loss", `loss ${loss}`);
     }
-    return { input: clone(input!), deltas: deltas.map((delta) => clone(delta)), loss };
+    const whole = (all: ReadonlyMap<Layer, Tensor[]>) =>
+      new Map(
+        [...all].map(([layer, parts]) => [
+          layer,
+          parts.length === 1 ? clone(parts[0]!) : concat(parts, 0),
+        ]),
+      );
+    return { inputs: whole(inputs), deltas: whole(deltas), loss };
   } finally {
-    input?.dispose();
-    deltas.forEach((delta) => delta.dispose());
+    dispose([...inputs.values(), ...deltas.values()].flat());
   }
 }
+
+const isNormalized = (layer: Layer) => layer.getClassName() === "BatchNormalization";
+
+/** Normalizes by the statistics of the batch, as in training, but takes them for constants in gradients. */
+function normalizedByBatch(layer: Layer): Undo {
+  const { epsilon, gamma, beta, axis } = attributes(layer);
+  return onCall(layer, (x) => {
+    const own = [axis ?? -1].flat().map((one) => (one < 0 ? one + x.rank : one));
+    const others = x.shape.map((_, at) => at).filter((at) => !own.includes(at));
+    const { mean: centre, variance } = moments(x, others, true);
+    const shape = centre.shape;
+    const [a, b] = [gamma, beta].map((weight) => weight && reshape(weight.read(), shape));
+    const [fixed, root] = [centre, sqrt(add(variance, epsilon!))].map(constant);
+    const y = div(sub(x, fixed!), root!);
+    const scaled = a ? mul(y, a) : y;
+    return b ? add(scaled, b) : scaled;
+  });
+}
+
+/** A copy through which no gradient passes. */
+const constant = (x: Tensor): Tensor =>
+  customGrad((x) => ({ value: clone(x as Tensor), gradFunc: (dx: Tensor) => zerosLike(dx) }))(x);
 
 /** Returns the value of f at 0. Its gradient is computed too, so that the probes inside of f record the deltas. */
 function differentiated(f: (probe: Tensor) => Tensor): Tensor {
@@ -145,34 +214,4 @@ function differentiated(f: (probe: Tensor) => Tensor): Tensor {
     const expected = "layers and a loss that TensorFlow.js can differentiate";
     throw new ArgumentError("model", expected, (error as Error).message);
   }
-}
-
-/** Calls `see` with the input of a layer at every call. Returns the function that undoes this. */
-function onInput(layer: Layer, see: (x: Tensor) => void): () => void {
-  const call = layer.call;
-  const own = Object.hasOwn(layer, "call");
-  layer.call = (inputs, kwargs) => {
-    see(Array.isArray(inputs) ? inputs[0]! : inputs);
-    return call.call(layer, inputs, kwargs);
-  };
-  return () => {
-    if (own) layer.call = call;
-    else delete (layer as Partial<Layer>).call;
-  };
-}
-
-/**
- * Puts `through` between a layer's linear part and its activation. Returns the function that undoes this. The class
- * name is unknown to tf.layers, so that the layer does not run a fused kernel, which would include the activation.
- */
-function onPreActivation(layer: Layer, through: (z: Tensor) => Tensor): () => void {
-  const holder = attributes(layer);
-  const { activation } = holder;
-  holder.activation = {
-    apply: (z) => (activation ? activation.apply(through(z)) : through(z)),
-    getClassName: () => "probe",
-  };
-  return () => {
-    holder.activation = activation;
-  };
 }

@@ -1,13 +1,12 @@
 /** GradMax with the sides exchanged: incoming weights are found by optimisation, outgoing weights are zero. */
 import {
   add,
-  conv2d,
+  concat,
   dispose,
+  div,
   grad,
   keep,
-  matMul,
   mul,
-  div,
   reshape,
   slice,
   sum,
@@ -15,24 +14,22 @@ import {
   tidy,
   zerosLike,
   type Tensor,
-  type Tensor3D,
-  type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
-import { functionOf } from "../layers/activation.ts";
-import { attributes } from "../layers/attributes.ts";
-import type { Chain, Path } from "./chain.ts";
-import { withGradients, type Tensors } from "./gradient.ts";
-import { isDilated } from "../layers/axes.ts";
-import { accumulate, forward, kernelGradient, numbersOf, tapsOf } from "./patches.ts";
+import { arrivals } from "./flow.ts";
+import { withGradients, type Batch } from "./gradient.ts";
+import { unitsAt, type Group } from "./groups.ts";
+import { runsOf } from "./numbers.ts";
+import { byUnit, kernelGradient, mixed, toKernel } from "./kernels.ts";
+import { accumulate, arrived, numbersOf, seen } from "./patches.ts";
+import { rowsAt } from "./weights.ts";
 
-/** A piece of the batch: the input of the grown layer and the deltas of the paths' consumers. */
+/** A piece of the batch: what the kernels of the units multiply, and the deltas of the layers that read them. */
 interface Piece {
-  readonly input: Tensor;
-  readonly deltas: readonly Tensor[];
+  readonly inputs: ReadonlyMap<Layer, Tensor>;
+  readonly deltas: ReadonlyMap<Layer, Tensor>;
 }
 
 /**
@@ -42,21 +39,20 @@ interface Piece {
  * @returns the incoming weights, and the loss of the batch
  */
 export function inverseGradmax(
-  model: LayersModel,
-  chain: Chain,
+  batch: Batch,
+  group: Group,
   start: Weights,
-  xs: Tensors,
-  ys: Tensors,
-  batchSize: number,
 ): { incoming: Weights; loss: number } {
   const pieces: Piece[] = [];
   try {
-    const loss = withGradients(model, chain, xs, ys, batchSize, ({ input, deltas }) => {
-      pieces.push({ input: keep(input), deltas: deltas.map((delta) => keep(delta)) });
+    const loss = withGradients(batch, group, ({ inputs, deltas }) => {
+      const held = [...inputs].map(([layer, x]) => [layer, keep(seen(layer, x))] as const);
+      const slopes = [...deltas].map(([layer, delta]) => [layer, keep(delta)] as const);
+      pieces.push({ inputs: new Map(held), deltas: new Map(slopes) });
     });
-    return { incoming: ascend(start, (at) => slopeAt(chain, pieces, at)), loss };
+    return { incoming: ascend(start, (at) => slopeAt(group, pieces, at)), loss };
   } finally {
-    for (const { input, deltas } of pieces) dispose([input, ...deltas]);
+    for (const { inputs, deltas } of pieces) dispose([...inputs.values(), ...deltas.values()]);
   }
 }
 
@@ -65,76 +61,72 @@ export function inverseGradmax(
  * d‖G‖ = ⟨dG, G/‖G‖⟩, and ⟨G, v⟩ = ⟨z(w, v), ∂L/∂z⟩ for fixed outgoing weights v, in which z is linear, it is the
  * gradient of ⟨z(w, v), ∂L/∂z⟩ at v = G/‖G‖.
  */
-function slopeAt(chain: Chain, pieces: readonly Piece[], at: Weights): Float32Array {
+function slopeAt(group: Group, pieces: readonly Piece[], at: Weights): Float32Array {
   const slope = tidy((): Tensor => {
     const w = tensor(at.data, [at.rows, at.cols]);
-    const k = at.cols;
-    const outgoing = chain.paths.map((path, i) => {
-      let total: Tensor3D | undefined;
-      for (const { input, deltas } of pieces) {
-        const gradient = tidy(() =>
-          kernelGradient(path.consumer, units(chain, path, input, w), deltas[i]!, k),
-        );
-        total = accumulate(total, gradient);
-      }
-      return total!;
-    });
-    const square = outgoing.map((g) => sum(mul(g, g))).reduce((a, b) => add(a, b));
-    const length = Math.sqrt(square.dataSync()[0]!);
-    if (length === 0) return zerosLike(w);
-    let slope: Tensor | undefined;
-    for (const { input, deltas } of pieces) {
-      const piece = tidy(() =>
-        grad((v: Tensor) =>
-          chain.paths
-            .map((path, i) => {
-              const z = consume(
-                path.consumer,
-                units(chain, path, input, v),
-                div(outgoing[i]!, length),
-              );
-              return sum(mul(z, reshape(deltas[i]!, z.shape)));
-            })
-            .reduce((a, b) => add(a, b)),
-        )(w),
+    let outgoing: Tensor | undefined;
+    for (const piece of pieces)
+      outgoing = accumulate(
+        outgoing,
+        tidy(() => gradientFor(group, piece, w)),
       );
-      slope = accumulate(slope, piece);
+    const length = Math.sqrt(sum(mul(outgoing!, outgoing!)).dataSync()[0]!);
+    if (length === 0) return zerosLike(w);
+    const direction = div(outgoing!, length);
+    let slope: Tensor | undefined;
+    for (const piece of pieces) {
+      slope = accumulate(
+        slope,
+        tidy(() => grad((v: Tensor) => along(group, piece, v, direction))(w)),
+      );
     }
     return slope!;
   });
   return numbersOf(slope);
 }
 
-/** The outputs of k units with incoming weights w, d x k, and bias 0, as they arrive at the consumer. */
-function units(chain: Chain, path: Path, input: Tensor, w: Tensor): Tensor {
-  const { layer } = chain;
-  const z = consume(layer, input, reshape(w, [1, w.shape[0]!, w.shape[1]!]));
-  return path.between.reduce((x, one) => {
-    const y = forward(one, x);
-    // `forward` computes every layer with its activation, except this one.
-    return one.getClassName() === "DepthwiseConv2D" ? functionOf(one)!(y) : y;
-  }, functionOf(layer)!(z));
+/** The gradient of the outgoing weights, o x k, for incoming weights w. */
+function gradientFor(group: Group, piece: Piece, w: Tensor): Tensor {
+  const found = unitsOf(group, piece, w);
+  const kernels = group.consumers.map((place) => {
+    const { layer } = place.use;
+    const kernel = kernelGradient(layer, found.get(layer)!, piece.deltas.get(layer)!);
+    return byUnit(kernel, runsOf(unitsAt(place), group.block), w.shape[1]!);
+  });
+  return concat(kernels, 0);
 }
 
-/** The linear part of a Dense or Conv2D layer, with another kernel of [taps, channels, out]. */
-function consume(layer: Layer, x: Tensor, kernel: Tensor): Tensor {
-  const out = kernel.shape.at(-1)!;
-  if (layer.getClassName() === "Dense") {
-    const inputs = x.shape.at(-1)!;
-    const z = matMul(reshape(x, [-1, inputs]), reshape(kernel, [inputs, out]));
-    return reshape(z, [...x.shape.slice(0, -1), out]);
-  }
-  const { kernelSize, strides, padding } = attributes(layer);
-  const [height, width] = kernelSize as [number, number];
-  const filter = reshape(kernel, [height * width, 1, x.shape[3]!, out]);
-  if (isDilated(layer)) {
-    return tapsOf(layer, x)
-      .map((seen, tap) => {
-        const own = slice(filter, [tap, 0, 0, 0], [1, 1, -1, -1]) as Tensor4D;
-        return conv2d(seen as Tensor4D, own, strides!, "valid");
-      })
-      .reduce((a, b) => add(a, b));
-  }
-  const whole = reshape(filter, [height, width, x.shape[3]!, out]) as Tensor4D;
-  return conv2d(x as Tensor4D, whole, strides!, padding!);
+/** ⟨z(w, v), ∂L/∂z⟩ for incoming weights w and outgoing weights v. */
+function along(group: Group, piece: Piece, w: Tensor, v: Tensor): Tensor {
+  const found = unitsOf(group, piece, w);
+  let row = 0;
+  const parts = group.consumers.map((place) => {
+    const { layer, weight } = place.use;
+    const rows = rowsAt(place, group);
+    const own = slice(v, [row, 0], [rows, -1]);
+    row += rows;
+    const inner = weight.shape.slice(place.axis + 1).reduce<number>((all, n) => all * n!, 1);
+    const kernel = toKernel(own, runsOf(unitsAt(place), group.block), inner);
+    const delta = piece.deltas.get(layer)!;
+    const z = mixed(layer, found.get(layer)!, kernel, delta);
+    return sum(mul(z, reshape(delta, z.shape)));
+  });
+  return parts.reduce((a, b) => add(a, b));
+}
+
+/** The outputs of k units with incoming weights w, d x k, and bias 0, as they arrive where they are read. */
+function unitsOf(group: Group, { inputs }: Piece, w: Tensor): Map<Layer, Tensor> {
+  const k = w.shape[1]!;
+  let row = 0;
+  const made = new Map(
+    group.producers.map((place) => {
+      const rows = rowsAt(place, group);
+      const own = slice(w, [row, 0], [rows, k]);
+      row += rows;
+      const x = inputs.get(place.use.layer)!;
+      return [place.use.layer, mixed(place.use.layer, x, reshape(own, [-1, x.shape.at(-1)!, k]))];
+    }),
+  );
+  const found = arrivals(group, (layer) => made.get(layer), k, undefined);
+  return new Map([...found].map(([{ layer }, x]) => [layer, arrived(layer, x)]));
 }

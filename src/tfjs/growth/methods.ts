@@ -1,5 +1,4 @@
 /** The methods of growth by name: the options and data that each needs, and the weights that it makes. */
-import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf } from "../../arguments.ts";
 import { gradmax } from "../../init/growth/gradmax.ts";
 import {
@@ -13,10 +12,12 @@ import {
 import { growOrthogonal, type OrthogonalGrowthOptions } from "../../init/growth/orthogonal.ts";
 import { split } from "../../init/growth/split.ts";
 import { normal } from "../../linalg/normal.ts";
-import type { Chain, Zero } from "./chain.ts";
-import type { Tensors } from "./gradient.ts";
+import type { Layer } from "../layers/graph.ts";
+import type { Batch } from "./gradient.ts";
+import type { Group } from "./groups.ts";
 import { inverseGradmax } from "./inverse.ts";
 import { growthMatrix } from "./matrix.ts";
+import type { Zero } from "./waking.ts";
 import type { Growth } from "./weights.ts";
 
 /** Options of the methods; each method accepts only its own. */
@@ -28,6 +29,12 @@ export interface MethodOptions extends OrthogonalGrowthOptions {
   norm?: "mean" | "fixed";
   /** Gradmax, random: zero outgoing weights instead of zero incoming weights, which suits any activation. */
   inverse?: boolean;
+  /**
+   * Gradmax: what batch normalization divides by while the gradient is computed. `"moving"` (default): the moving
+   * averages, as in inference. `"batch"`: the statistics of each piece of `batchSize` samples, as in training, held
+   * fixed: they are constants in the gradient, and moving averages stay as they are.
+   */
+  statistics?: "moving" | "batch";
   /** Split: difference between the outgoing weights of copies, relative to their norm; default 0.1. */
   noise?: number;
 }
@@ -44,15 +51,12 @@ export interface Found {
   readonly free?: number;
 }
 
-/** Model, chain and batch, for the methods that need gradients. */
-interface Batch {
-  model: LayersModel;
-  chain: Chain;
-  /** The product of the slopes f′(0) of the chain's activations. */
-  slope: number;
-  xs: Tensors;
-  ys: Tensors;
-  batchSize: number;
+/** What methods that need gradients start from. */
+interface Start {
+  readonly batch: Batch;
+  readonly group: Group;
+  /** The slopes f′(0) of activations. */
+  readonly slopes: ReadonlyMap<Layer, number>;
 }
 
 interface Method {
@@ -66,7 +70,7 @@ interface Method {
     neurons: Neurons,
     k: number,
     options: MethodOptions,
-    batch: () => Batch,
+    start: () => Start,
   ): { growth: Growth; found?: Found };
 }
 
@@ -78,22 +82,20 @@ const OPPOSITE = { in: "out", out: "in", pair: undefined } as const;
 
 const table = {
   gradmax: {
-    options: ["gain", "norm", "inverse"],
+    options: ["gain", "norm", "inverse", "statistics"],
     zero: ({ inverse }) => (inverse ? "out" : "in"),
     data: () => true,
-    grow: ({ incoming, outgoing }, k, options, batch) => {
-      const { model, chain, slope, xs, ys, batchSize } = batch();
+    grow: ({ incoming, outgoing }, k, options, start) => {
+      const { batch, group, slopes } = start();
       if (options.inverse) {
-        const start = withNorm(
-          normal(incoming.rows, k, { seed: options.seed }),
-          lengthOf(incoming, options),
-        );
-        const found = inverseGradmax(model, chain, start, xs, ys, batchSize);
+        const drawn = normal(incoming.rows, k, { seed: options.seed });
+        const first = withNorm(drawn, lengthOf(incoming, options));
+        const found = inverseGradmax(batch, group, first);
         const growth = { incoming: found.incoming, outgoing: zeroWeights(outgoing.rows, k) };
         return { growth, found: { loss: found.loss } };
       }
       const norm = lengthOf(outgoing, options);
-      const { matrix, loss } = growthMatrix(model, chain, slope, xs, ys, batchSize);
+      const { matrix, loss } = growthMatrix(batch, group, slopes);
       const { directions, singularValues, filled } = gradmax(matrix, k, options.seed);
       const growth = {
         incoming: zeroWeights(incoming.rows, k),

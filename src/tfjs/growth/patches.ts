@@ -1,60 +1,129 @@
-/**
- * The linear maps around new units whose pre-activations are zero: a layer's input as patches, the patches' way through
- * the layers between, and the gradient of the consumer's kernel for them.
- */
+/** The linear maps around new units: the input of a layer as patches, and the geometry of its kernel. */
 import {
   add,
-  avgPool,
   concat,
   depthwiseConv2d,
   engine,
-  gather,
   getBackend,
-  matMul,
-  mul,
   pad,
   reshape,
   slice,
   stridedSlice,
-  sum,
-  tensor1d,
-  tensor4d,
-  tidy,
+  tensor,
   tile,
-  transpose,
   type Tensor,
-  type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
-import type { Layer } from "../layers/graph.ts";
-import { lacks } from "../train/hint.ts";
-import { inputAt, zerosAround, type Axis } from "../../linalg/conv/axis.ts";
+import { axisOf, zerosAround, type Axis } from "../../linalg/conv/axis.ts";
 import { attributes } from "../layers/attributes.ts";
-import { axesOf, isDilated } from "../layers/axes.ts";
+import { axesOf } from "../layers/axes.ts";
+import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
+import { lacks } from "../train/hint.ts";
+import { centreTap } from "./weights.ts";
 
-/** The two axes of the windows of a layer, on images of a shape. */
+/** A convolution of images; that of sequences has images of one row. */
+interface Planar {
+  readonly kernelSize: readonly [number, number];
+  readonly strides: [number, number];
+  readonly dilations: readonly [number, number];
+  readonly padding: "same" | "valid";
+}
+
+/** The convolution of a layer; undefined for layers that mix the vectors at every position. */
+export function planar(layer: Layer): Planar | undefined {
+  const { kernelSize, strides, padding } = attributes(layer);
+  switch (layer.getClassName()) {
+    case "Conv2D":
+    case "Conv2DTranspose":
+      return {
+        kernelSize: kernelSize as [number, number],
+        strides: strides!,
+        dilations: dilationsOf(layer),
+        padding: padding!,
+      };
+    case "Conv1D":
+      return {
+        kernelSize: [1, kernelSize![0]!],
+        strides: [1, strides![0]],
+        dilations: [1, dilationsOf(layer)[0]],
+        padding: padding!,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a convolution has gaps between its taps. */
+export const isDilated = ({ dilations }: Planar) => dilations.some((dilation) => dilation !== 1);
+
+/** The two axes of the windows of a convolution, on images of a shape. */
 export function windows(layer: Layer, shape: readonly number[]): [rows: Axis, cols: Axis] {
-  return axesOf(layer, shape.slice(1, 3)) as [Axis, Axis];
+  const { kernelSize, strides, dilations, padding } = planar(layer)!;
+  const axis = (i: 0 | 1) =>
+    axisOf(shape[1 + i]!, kernelSize[i], strides[i], dilations[i], padding);
+  return [axis(0), axis(1)];
+}
+
+/** Sequences as images of one row. */
+const image = (layer: Layer, x: Tensor): Tensor =>
+  layer.getClassName() === "Conv1D" ? reshape(x, [x.shape[0]!, 1, ...x.shape.slice(1)]) : x;
+
+/** What the kernel of a layer's units multiplies, given the input of the layer. */
+export function seen(layer: Layer, x: Tensor): Tensor {
+  if (kindOf(layer).map !== "separable") return image(layer, x);
+  const { strides, padding, depthwiseKernel } = attributes(layer);
+  const filter = depthwiseKernel!.read() as Tensor4D;
+  return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", dilationsOf(layer));
+}
+
+/** A depthwise convolution with 1 at the centre tap, also that of a separable convolution. */
+export function centred(layer: Layer, x: Tensor): Tensor {
+  const { kernelSize, strides, padding, depthMultiplier = 1 } = attributes(layer);
+  const [height, width] = kernelSize as [number, number];
+  const kernel = tensor(centreTap([height, width]), [height, width, 1, 1]);
+  const filter = tile(kernel, [1, 1, x.shape[3]!, depthMultiplier]) as Tensor4D;
+  // tf.layers ignores the dilation rate of depthwise layers, and uses that of separable ones.
+  const dilations = kindOf(layer).map === "separable" ? dilationsOf(layer) : ([1, 1] as const);
+  return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!, "NHWC", [...dilations]);
+}
+
+export const dilationsOf = (layer: Layer): [number, number] => {
+  const { dilationRate = 1 } = attributes(layer);
+  return (Array.isArray(dilationRate) ? dilationRate : [dilationRate, dilationRate]) as [
+    number,
+    number,
+  ];
+};
+
+/** What the kernel of a layer multiplies of new units in its input. */
+export function arrived(layer: Layer, x: Tensor): Tensor {
+  return kindOf(layer).map === "separable" ? centred(layer, x) : image(layer, x);
 }
 
 /** Images with the surrounding zeros that the windows of a layer reach. */
-function padded(layer: Layer, x: Tensor): Tensor {
-  const [rows, cols] = windows(layer, x.shape);
-  return pad(x, [[0, 0], zerosAround(rows), zerosAround(cols), [0, 0]]);
+export function padded(layer: Layer, x: Tensor): Tensor {
+  const axes = planar(layer) ? windows(layer, x.shape) : axesOf(layer, x.shape.slice(1, -1));
+  return pad(x, [[0, 0], ...axes.map((axis) => zerosAround(axis)), [0, 0]]);
 }
 
 /**
- * The numbers that one new unit of a Dense or Conv2D layer weights, as channels: the input itself, or the patches
+ * The numbers that one new unit of a layer weights, as channels: vectors themselves, or the patches
  * [n, height, width, kh·kw·in] at the output's positions, with zeros outside of the image (im2col).
+ *
+ * @param x what the kernel multiplies
  */
 export function patches(layer: Layer, x: Tensor): Tensor {
-  if (layer.getClassName() === "Dense") return x;
-  const { kernelSize, strides, dilationRate } = attributes(layer);
-  return patchesOf(padded(layer, x), kernelSize!, strides!, dilationRate as number[]);
+  const conv = planar(layer);
+  if (!conv) return x;
+  const all = patchesOf(padded(layer, x), conv.kernelSize, conv.strides, conv.dilations);
+  return unimaged(layer, all);
 }
+
+/** Images of one row as sequences again. */
+export const unimaged = (layer: Layer, y: Tensor): Tensor =>
+  layer.getClassName() === "Conv1D" ? reshape(y, [y.shape[0]!, ...y.shape.slice(2)]) : y;
 
 /** The patches of an image without padding, at all positions where a whole patch fits. */
 export function patchesOf(
@@ -73,102 +142,6 @@ export function patchesOf(
     }
   }
   return concat(taps, 3);
-}
-
-/** Passes channels through a layer, linearized at zero; activations count with slope 1. */
-export function linear(layer: Layer, x: Tensor): Tensor {
-  const kind = layer.getClassName();
-  // For equal maxima, TensorFlow.js gives the gradient of GlobalMaxPooling2D to all of them …
-  if (kind === "GlobalMaxPooling2D") return sum(x, [1, 2]);
-  // … and that of MaxPooling2D to the first one.
-  if (kind === "MaxPooling2D") return firsts(layer, x);
-  // The gradient of AveragePooling2D counts the zeros outside of the image, unlike its values.
-  if (kind === "AveragePooling2D") return paddedAverage(layer, x);
-  return kindOf(layer).role === "activation" ? x : forward(layer, x);
-}
-
-/**
- * Passes new channels through a layer in inference mode. The layer's weights for them are the initial ones of new
- * channels: normalization with mean 0 and variance 1, a depthwise kernel with 1 at the centre tap.
- */
-export function forward(layer: Layer, x: Tensor): Tensor {
-  switch (layer.getClassName()) {
-    case "BatchNormalization":
-      return mul(x, scaleOf(layer));
-    case "DepthwiseConv2D": {
-      const { kernelSize, strides, padding } = attributes(layer);
-      const centre = centreTap(kernelSize as number[]);
-      const kernel = tensor4d([...centre], [kernelSize![0]!, kernelSize![1]!, 1, 1]);
-      const filter = tile(kernel, [1, 1, x.shape[3]!, 1]) as Tensor4D;
-      // Without the layer's dilation rate, which tf.layers ignores for depthwise convolutions.
-      return depthwiseConv2d(x as Tensor4D, filter, strides!, padding!);
-    }
-    default:
-      return layer.call(x, { training: false }) as Tensor;
-  }
-}
-
-/** The factor by which batch normalization multiplies new channels; 1 for other layers. */
-export function scaleOf(layer: Layer): number {
-  if (layer.getClassName() !== "BatchNormalization") return 1;
-  return 1 / Math.sqrt(1 + attributes(layer).epsilon!);
-}
-
-/** A kernel with 1 at its centre (⌊(size − 1)/2⌋) and 0 elsewhere. */
-export function centreTap([height, width]: readonly number[]): Float32Array {
-  const kernel = float32(height! * width!);
-  kernel[Math.floor((height! - 1) / 2) * width! + Math.floor((width! - 1) / 2)] = 1;
-  return kernel;
-}
-
-/** The values at the first position of every pooling window that lies inside of the image. */
-function firsts(layer: Layer, x: Tensor): Tensor {
-  const positions = (axis: Axis) =>
-    tensor1d(
-      Array.from({ length: axis.output }, (_, i) => Math.max(0, inputAt(axis, i, 0))),
-      "int32",
-    );
-  const [rows, cols] = windows(layer, x.shape);
-  return gather(gather(x, positions(rows), 1), positions(cols), 2);
-}
-
-/** The averages over pooling windows that include the zeros around the image. */
-function paddedAverage(layer: Layer, x: Tensor): Tensor {
-  const { poolSize, strides } = attributes(layer);
-  return avgPool(padded(layer, x) as Tensor4D, poolSize as [number, number], strides!, "valid");
-}
-
-/**
- * The gradient that a consumer's kernel would have with the channels x as input: [taps, channels, out], where taps are
- * the positions of a convolution kernel, or the positions that were flattened.
- *
- * @param channels number of channels at a position
- */
-export function kernelGradient(
-  consumer: Layer,
-  x: Tensor,
-  delta: Tensor,
-  channels: number,
-): Tensor3D {
-  return tidy(() => {
-    const out = delta.shape[delta.shape.length - 1]!;
-    if (consumer.getClassName() === "Dense") {
-      const rows = reshape(x, [-1, x.shape[x.shape.length - 1]!]);
-      // On the wasm backend tf.matMul with transposeA is many times slower.
-      const product = matMul(transpose(rows), reshape(delta, [-1, out]));
-      return reshape(product, [-1, channels, out]) as Tensor3D;
-    }
-    const { kernelSize, strides, padding } = attributes(consumer);
-    if (isDilated(consumer)) {
-      const one = [1, 1, channels, out];
-      const taps = tapsOf(consumer, x);
-      const gradients = taps.map((tap) => filterGradient(tap, delta, one, strides!, "valid"));
-      return reshape(concat(gradients, 0), [-1, channels, out]) as Tensor3D;
-    }
-    const filterShape = [kernelSize![0]!, kernelSize![1]!, channels, out];
-    const gradient = filterGradient(x, delta, filterShape, strides!, padding!);
-    return reshape(gradient, [-1, channels, out]) as Tensor3D;
-  });
 }
 
 /**

@@ -1,35 +1,37 @@
-/** Rebuilds a model from its configuration with a wider layer, and copies or widens its weights. */
+/** Rebuilds a model from its configuration with wider layers, and copies or widens its weights. */
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
-import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
-import { leaves, type Layer } from "../layers/graph.ts";
-import { classes } from "../relu1.ts";
 import { attributes } from "../layers/attributes.ts";
+import type { Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
+import { replacements } from "../relu1.ts";
+import { includes, lengthOf, type Segments } from "./blocks.ts";
+import type { Group } from "./groups.ts";
+import type { Wire } from "./passages.ts";
+import type { Call } from "./trace.ts";
+import { stockRelu } from "./waking.ts";
+import type { Widenings } from "./weights.ts";
 
-/** How a tensor gets wider along an axis. Flattened positions share the axis with the units and come before them. */
-export interface Widening {
-  readonly axis: number;
-  /** Number of old units. */
-  readonly units: number;
-  /** The new entry (i, j, l): i counts the entries before the units, j the new units, l the entries after the units. */
-  readonly fill: (i: number, j: number, l: number) => number;
-  /** Replacements of the old numbers, where these change. */
-  readonly old?: Float32Array;
+interface Config {
+  name?: string;
+  units?: number;
+  filters?: number;
+  outputDim?: number;
+  targetShape?: (number | null)[];
+  batchInputShape?: (number | null)[];
+  activation?: string;
+  depthMultiplier?: number | undefined;
+  depthwiseConstraint?: unknown;
+  /** Of wrappers. */
+  layer?: Entry;
+  /** Of models. */
+  layers?: Entry[];
 }
 
-/** The weights of the old model that get wider. */
-export type Widenings = ReadonlyMap<LayerVariable, Widening>;
-
-interface LayerConfig {
+interface Entry {
   className: string;
-  config: {
-    name: string;
-    units?: number;
-    filters?: number;
-    activation?: string;
-    depthwiseConstraint?: unknown;
-  };
+  config: Config;
 }
 
 /** A static method of model classes that tf.layers' types omit. */
@@ -38,73 +40,143 @@ interface ModelClass {
 }
 
 /**
- * Returns a copy of the model with k more units in `layer`, the same names, and weights that are copied or widened. The
+ * Returns a copy of the model with k more units in a group, the same names, and weights that are copied or widened. The
  * old model is not changed, and the new one shares the tensors that do not change.
  *
- * @param relu1 names of the layers whose relu becomes relu1
+ * @param calls all calls of the model
+ * @param relu1 the layers whose relu becomes relu1
  * @throws ArgumentError if the model cannot be rebuilt from its configuration
  */
 export function rebuild(
   model: LayersModel,
-  layer: Layer,
+  calls: readonly Call[],
+  group: Group,
   k: number,
-  relu1: readonly string[],
+  relu1: readonly Layer[],
   widenings: Widenings,
 ): LayersModel {
-  let wide: LayersModel;
+  let wide: LayersModel | undefined;
   try {
-    const config = JSON.parse(JSON.stringify(model.getConfig())) as { layers: LayerConfig[] };
-    for (const entry of config.layers) {
-      const { name } = entry.config;
-      if (name === layer.name) {
-        if (entry.config.units !== undefined) entry.config.units += k;
-        if (entry.config.filters !== undefined) entry.config.filters += k;
-      }
-      if (relu1.includes(name)) {
-        // A ReLU layer cannot name an activation, so that an Activation layer takes its place.
-        if (entry.className === "ReLU") entry.className = "Activation";
-        entry.config.activation = classes.Relu1.className;
-      }
-      if (entry.className === "DepthwiseConv2D") {
-        // TensorFlow.js has written the regularizer in the place of the constraint.
-        const { depthwiseConstraint: constraint } = attributes(model.getLayer(name));
-        entry.config.depthwiseConstraint = constraint
-          ? { className: constraint.getClassName(), config: constraint.getConfig() }
-          : null;
-      }
-    }
-    const cls = model.constructor as unknown as ModelClass;
-    wide = cls.fromConfig(cls, config, {}, true);
+    wide = remade(model, calls, group, k, relu1);
+    freeze(model, wide);
+    copy(model, wide, widenings);
   } catch (error) {
+    if (wide) discard(wide);
     const { message } = error as Error;
     throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
-  }
-  try {
-    freeze(model, wide);
-    tidy(() => {
-      const layers = leaves(wide);
-      for (const [i, old] of leaves(model).entries()) {
-        const values = old.weights.map((weight) => {
-          const widening = widenings.get(weight);
-          return widening ? widen(weight.read(), k, widening, widening.old) : weight.read();
-        });
-        layers[i]!.setWeights(values);
-      }
-    });
-  } catch (error) {
-    wide.dispose();
-    throw error;
   }
   const metadata = model.getUserDefinedMetadata();
   if (metadata) wide.setUserDefinedMetadata(metadata);
   return wide;
 }
 
+/** A model of the new configuration, whose weights are not set yet. */
+function remade(
+  model: LayersModel,
+  calls: readonly Call[],
+  group: Group,
+  k: number,
+  relu1: readonly Layer[],
+): LayersModel {
+  const config = JSON.parse(JSON.stringify(model.getConfig())) as Config;
+  const called = new Map(calls.map((call) => [call.layer, call]));
+  const visit = (layer: Layer, entry: Entry): void => {
+    const { layer: wrapped, layers } = entry.config;
+    // Bidirectional has two layers of one configuration.
+    const entries = wrapped ? [wrapped] : (layers ?? []);
+    entries.forEach((one, i) => visit(insideOf(layer)[i]!, one));
+    resize(entry, layer, called.get(layer), group, k);
+    if (relu1.includes(layer)) wake(entry, layer);
+  };
+  visit(model, { className: "", config });
+  const cls = model.constructor as unknown as ModelClass;
+  return cls.fromConfig(cls, config, {}, true);
+}
+
+/** Copies all weights, or writes wider ones. */
+function copy(model: LayersModel, wide: LayersModel, widenings: Widenings): void {
+  tidy(() => {
+    const layers = plain(wide);
+    for (const [i, { weights }] of plain(model).entries()) {
+      weights.forEach((weight, at) => {
+        const value = widenings.get(weight)?.value();
+        layers[i]!.weights[at]!.write(value ? tensor(value.data, [...value.shape]) : weight.read());
+      });
+    }
+  });
+}
+
+/** The layers inside of a model or a wrapper. */
+export function insideOf(layer: Layer): readonly Layer[] {
+  const { role } = kindOf(layer);
+  if (role === "model") return (layer as unknown as LayersModel).layers;
+  if (role !== "wrapper") return [];
+  const { forwardLayer, backwardLayer, layer: inner } = attributes(layer);
+  return forwardLayer ? [forwardLayer, backwardLayer!] : [inner!];
+}
+
+/** Disposes a model with all its weights; TensorFlow.js keeps those of layers that are called more than once. */
+export function discard(model: LayersModel): void {
+  const weights = plain(model).flatMap((layer) => layer.weights);
+  model.dispose();
+  for (const weight of new Set(weights)) {
+    if (!(weight as unknown as { val: Tensor }).val.isDisposed) weight.dispose();
+  }
+}
+
+/** The layers of a model that contain no others. */
+export function plain(layer: Layer): Layer[] {
+  const inner = insideOf(layer);
+  return inner.length > 0 ? inner.flatMap(plain) : [layer];
+}
+
+/** Writes the new sizes of a layer into its configuration. */
+function resize(
+  { config, className }: Entry,
+  layer: Layer,
+  call: Call | undefined,
+  group: Group,
+  k: number,
+): void {
+  const length = (units: Segments) => lengthOf(units, group.block, k);
+  const shapeOf = ({ shape, layout }: Wire) =>
+    shape.map((size, axis) => (layout[axis] && size !== null ? length(layout[axis]) : size));
+  if (className === "DepthwiseConv2D") {
+    // TensorFlow.js has written the regularizer in the place of the constraint.
+    const { depthwiseConstraint: constraint } = attributes(layer);
+    config.depthwiseConstraint = constraint
+      ? { className: constraint.getClassName(), config: constraint.getConfig() }
+      : null;
+  }
+  // … and it forgets the depth multiplier of separable convolutions.
+  if (className === "SeparableConv2D") config.depthMultiplier = attributes(layer).depthMultiplier;
+  if (!call) return;
+  const [input, output] = [call.ins[0], call.outs[0]!];
+  if (config.batchInputShape && input) config.batchInputShape = shapeOf(input);
+  if (config.targetShape) {
+    const after = shapeOf(output).slice(1);
+    config.targetShape = config.targetShape.map((size, axis) =>
+      size === null ? null : after[axis]!,
+    );
+  }
+  const units = output.layout.at(-1)!;
+  if (call.passage !== "units" || !includes(units, group.block)) return;
+  for (const key of ["units", "filters", "outputDim"] as const) {
+    if (config[key] !== undefined) config[key] = length(units);
+  }
+}
+
+/** Writes relu1 in the place of a stock relu. */
+function wake(entry: Entry, layer: Layer): void {
+  // A ReLU layer cannot name an activation, so that an Activation layer takes its place.
+  if (entry.className === "ReLU") entry.className = "Activation";
+  entry.config.activation = replacements[stockRelu(layer)!]!;
+}
+
 /** Attributes of layers that tf.layers' types omit. */
 interface Freezable {
   trainable: boolean;
   readonly _trainableWeights: readonly LayerVariable[];
-  readonly layers?: readonly Layer[];
 }
 
 /**
@@ -117,24 +189,6 @@ function freeze(from: Layer, to: Layer): void {
   old._trainableWeights.forEach(({ trainable }, i) => {
     (own._trainableWeights[i] as { trainable: boolean }).trainable = trainable;
   });
-  old.layers?.forEach((layer, i) => freeze(layer, own.layers![i]!));
-}
-
-/** Returns the tensor with k more units, with `old` in the place of its numbers. */
-export function widen(
-  value: Tensor,
-  k: number,
-  { axis, units, fill }: Pick<Widening, "axis" | "units" | "fill">,
-  old: Float32Array = value.dataSync<"float32">(),
-): Tensor {
-  const shape = value.shape.slice();
-  const after = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-  shape[axis] = (shape[axis]! / units) * (units + k);
-  const data = float32((old.length / units) * (units + k));
-  for (let i = 0, at = 0, from = 0; at < data.length; i++) {
-    data.set(old.subarray(from, from + units * after), at);
-    [from, at] = [from + units * after, at + units * after];
-    for (let j = 0; j < k; j++) for (let l = 0; l < after; l++) data[at++] = fill(i, j, l);
-  }
-  return tensor(data, shape);
+  const inner = insideOf(to);
+  insideOf(from).forEach((layer, i) => freeze(layer, inner[i]!));
 }

@@ -1,11 +1,9 @@
 /** Compiles a wider model like the old one, with an optimizer that continues from the state of the old optimizer. */
-import { dispose, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
+import { dispose, tensor as tensorOf, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
 import { engine } from "../layers/graph.ts";
-import { widen, type Widenings } from "./rebuild.ts";
-
-type Slot = Awaited<ReturnType<Optimizer["getWeights"]>>[number];
+import { setState, stateOf, type Slot } from "./slots.ts";
+import { numbersAt, type Widenings } from "./weights.ts";
 
 interface OptimizerClass {
   fromConfig(cls: OptimizerClass, config: object): Optimizer;
@@ -16,14 +14,12 @@ interface OptimizerClass {
  * that takes over the iteration count and the slots. The slots of new units get their initial value: zero, or that of
  * Adagrad. The new optimizer belongs to `wide` and is disposed with it.
  *
- * @param k number of new units
  * @param other an optimizer to use instead, as it is
  * @throws ArgumentError for an optimizer whose state cannot be read
  */
 export async function recompile(
   model: LayersModel,
   wide: LayersModel,
-  k: number,
   widenings: Widenings,
   other?: Optimizer,
 ): Promise<void> {
@@ -43,10 +39,11 @@ export async function recompile(
       const { name: owner } = wide.weights[model.weights.indexOf(weight)]!;
       const widening = widenings.get(weight);
       if (widening === undefined) return { name: owner + suffix, tensor };
-      made.push(widen(tensor, k, { ...widening, fill: () => initial }));
+      const { data, shape } = widening.slot(numbersAt(tensor), initial);
+      made.push(tensorOf(data, [...shape]));
       return { name: owner + suffix, tensor: made.at(-1)! };
     });
-    await next.setWeights([iteration!, ...carried]);
+    await setState(next, [iteration!, ...carried]);
     compile(next);
     (wide as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
   } catch (error) {
@@ -55,25 +52,6 @@ export async function recompile(
   } finally {
     dispose(made);
   }
-}
-
-/**
- * The state of an optimizer: its iteration count and its slots.
- *
- * @throws ArgumentError for adamax, which does not give its state, and for centered rmsprop, whose implementation in
- *   TensorFlow.js takes the root of −ε where a gradient is zero, as the gradients of new units are at first
- */
-export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
-  const state = await optimizer.getWeights().catch(() => undefined);
-  const { centered } = optimizer.getConfig() as { centered?: boolean };
-  if (state !== undefined && !centered) return state;
-  state?.[0]!.tensor.dispose();
-  throw new ArgumentError(
-    "model",
-    "an optimizer that can go on (adam, rmsprop, adagrad, adadelta, momentum, sgd), or a new one " +
-      "as the option optimizer",
-    `${centered ? "centered " : ""}${optimizer.getClassName()}`,
-  );
 }
 
 /** The weight of a slot, found by name; in a loaded state, whose names are those of another model, by place. */

@@ -4,8 +4,9 @@ import { known } from "../../arguments.ts";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
-import { engine, leaves, type Layer } from "../layers/graph.ts";
-import { classes, Relu } from "../relu1.ts";
+import { engine, type Layer } from "../layers/graph.ts";
+import { kindOf } from "../layers/kinds.ts";
+import { stockOf } from "../relu1.ts";
 import { attributes, type HeldActivation } from "../layers/attributes.ts";
 
 export interface SettleOptions {
@@ -14,13 +15,13 @@ export interface SettleOptions {
    * without samples, all layers.
    */
   xs?: Samples;
-  /** Names of the layers to settle; default: all that have relu1. */
+  /** Addresses of the layers to settle, "outer/inner" in nested models; default: all that have relu1. */
   layers?: readonly string[];
 }
 
 /** What `settle` did to a layer with relu1. */
 export interface SettledLayer {
-  /** Name of the layer. */
+  /** Address of the layer. */
   readonly layer: string;
   /** Whether the layer has relu now. */
   readonly settled: boolean;
@@ -29,7 +30,7 @@ export interface SettledLayer {
 }
 
 /**
- * Turns relu1 back into relu, in place. Call it after growing and training, when the new units have begun to learn.
+ * Turns relu1 back into relu (and relu1to6 into relu6), in place. Call it after growing and training, when the new units have begun to learn.
  *
  * The model then runs faster, because TensorFlow.js has fused kernels only for relu, and a page can load the saved
  * model without this package. The function is the same up to the rounding of fused kernels. Weights and optimizer stay
@@ -41,7 +42,7 @@ export interface SettledLayer {
  *
  * @param model a model with relu1, which is changed in place
  * @param options.xs samples, as `initializeFromData` takes them
- * @param options.layers names of the layers to settle; default: all that have relu1
+ * @param options.layers addresses of the layers to settle, as `grow` reports them; default: all that have relu1
  * @returns an entry for each layer that had relu1, or for each named layer
  * @throws ArgumentError for named layers without relu1, for missing samples, and for samples that do not fit the model
  *   or make pre-activations that are not finite; the model is then unchanged
@@ -57,7 +58,7 @@ export async function settle(
 ): Promise<SettledLayer[]> {
   const { xs, layers } = known(options, ["layers", "xs"], "options");
   const all = placesOf(engine(model));
-  const names = [...new Set(all.map(({ layer }) => layer.name))];
+  const names = [...new Set(all.map(({ address }) => address))];
   if (
     layers !== undefined &&
     !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
@@ -66,14 +67,15 @@ export async function settle(
     throw new ArgumentError("layers", expected, show(layers));
   }
   const asked = layers ?? names;
-  const places = all.filter(({ layer }) => asked.includes(layer.name));
+  const places = all.filter(({ address }) => asked.includes(address));
   const largest = xs === undefined ? undefined : await largestOf(model, places, xs);
   return asked.map((name) => {
-    const own = places.filter(({ layer }) => layer.name === name);
+    const own = places.filter(({ address }) => address === name);
     const atZero =
       largest && own.flatMap((place) => [...largest.get(place)!]).filter((x) => x === 0).length;
     const settled = !atZero;
-    if (settled) own.forEach(({ holder, key }) => (holder[key] = new Relu()));
+    if (settled)
+      own.forEach(({ holder, key }) => (holder[key] = stockOf(holder[key]!.getClassName())!));
     return { layer: name, settled, ...(atZero !== undefined && { atZero }) };
   });
 }
@@ -83,19 +85,24 @@ type Key = "activation" | "recurrentActivation";
 /** Where a relu1 is: the object that has it, its key in that object, and the layer of the model. */
 interface Place {
   readonly layer: Layer;
+  readonly address: string;
   readonly holder: { [key in Key]?: HeldActivation };
   readonly key: Key;
 }
 
 /** The places of every relu1 in a model, including wrapped layers and the cells of recurrent layers. */
-function placesOf(model: LayersModel): Place[] {
-  return [...new Set(leaves(model))].flatMap((layer) =>
-    holders(layer).flatMap((holder) =>
+function placesOf(model: LayersModel, prefix = ""): Place[] {
+  return model.layers.flatMap((layer): Place[] => {
+    const address = prefix + layer.name;
+    if (kindOf(layer).role === "model") {
+      return placesOf(layer as unknown as LayersModel, `${address}/`);
+    }
+    return holders(layer).flatMap((holder) =>
       (["activation", "recurrentActivation"] as const)
-        .filter((key) => holder[key]?.getClassName() === classes.Relu1.className)
-        .map((key) => ({ layer, holder, key })),
-    ),
-  );
+        .filter((key) => holder[key] && stockOf(holder[key].getClassName()))
+        .map((key) => ({ layer, address, holder, key })),
+    );
+  });
 }
 
 interface Holder {

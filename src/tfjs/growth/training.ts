@@ -11,22 +11,21 @@ import { normal } from "../../linalg/normal.ts";
 import type { Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
+import { stepsOfDataset, stepsOfTensors, type Steps } from "./steps.ts";
 
-/** The two uses of training data. */
+/** The uses of training data. */
 export interface Training {
   /** Trains a model without interruption. */
   fit(model: LayersModel, args: object): Promise<History>;
   /** Draws at most `samples` samples for a growth event. The caller disposes them. */
   draw(model: LayersModel, samples: number, seed: number | undefined): Promise<Batch>;
+  /** The batches of epochs, and the validation behind an epoch, for a training that stops between batches. */
+  steps(args: object): Steps;
 }
 
 export interface Batch {
   readonly xs: Tensors;
   readonly ys: Tensors;
-}
-
-export function isDataset(data: unknown): data is Dataset {
-  return typeof (data as Dataset | null | undefined)?.iterator === "function";
 }
 
 /**
@@ -57,6 +56,7 @@ export function onTensors(xs: Tensors, ys: Tensors): Training {
   }
   return {
     fit: (model, args) => model.fit(xs, ys, args as ModelFitArgs),
+    steps: (args) => stepsOfTensors(xs, ys, counts[0]!, args as ModelFitArgs),
     draw: async (_, samples, seed) => {
       const rows = tensor1d(shuffled(counts[0]!, seed).slice(0, samples), "int32");
       const pick = (all: Tensors): Tensors =>
@@ -86,6 +86,7 @@ function shuffled(count: number, seed: number | undefined): number[] {
 export function onDataset(dataset: Dataset): Training {
   return {
     fit: (model, args) => model.fitDataset(dataset as never, args as ModelFitDatasetArgs<unknown>),
+    steps: (args) => stepsOfDataset(dataset, args as ModelFitDatasetArgs<unknown>),
     draw: async (model, samples) => {
       const iterator = await dataset.iterator();
       const batches: Tensor[][] = [];

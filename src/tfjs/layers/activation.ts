@@ -1,5 +1,5 @@
 /** The activation of a layer: its name, and the function itself. */
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { clone, grad, scalar, tensor1d, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { attributes } from "./attributes.ts";
 import type { Layer } from "./graph.ts";
@@ -52,4 +52,20 @@ const ONE_SIDED = new Set([
 
 export function isOneSided({ name }: Activation): boolean {
   return ONE_SIDED.has(name);
+}
+
+/** f(x) and f′(x) of an activation; both NaN if f is not a function of single numbers, such as softmax. */
+export function around(f: (x: Tensor) => Tensor, x: number): { value: number; slope: number } {
+  return tidy(() => {
+    const single = (x: number) => f(tensor1d([x])).dataSync()[0]!;
+    const both = f(tensor1d([0.5, -0.75])).dataSync();
+    // Vectorized and scalar code of a backend may round differently.
+    const alike = (a: number, b: number) => Math.abs(a - b) <= 1e-5;
+    if (!alike(both[0]!, single(0.5)) || !alike(both[1]!, single(-0.75))) {
+      return { value: NaN, slope: NaN };
+    }
+    // The copy is needed because a linear activation returns its argument itself.
+    const slope = grad((x) => f(clone(x)))(scalar(x)).dataSync()[0]!;
+    return { value: single(x), slope };
+  });
 }

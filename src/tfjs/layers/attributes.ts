@@ -17,11 +17,9 @@ export interface Attributes {
   /** Axes along which a Dot sums products: one for both inputs, or one for each. */
   axes?: number | readonly number[];
   axis?: number | readonly number[];
-  /** The layers of a Bidirectional. */
-  backwardLayer?: Layer;
-  beta?: LayerVariable;
+  beta?: LayerVariable | null;
   bias?: LayerVariable | null;
-  /** The cell of a recurrent layer, and the cells of StackedRNNCells. */
+  /** The cell of a recurrent layer, which has its weights, and the cells of StackedRNNCells. */
   cell?: Layer;
   cells?: readonly Layer[];
   center?: boolean;
@@ -33,12 +31,16 @@ export interface Attributes {
   dilationRate?: number | number[];
   embeddings?: LayerVariable;
   epsilon?: number;
-  forwardLayer?: Layer;
-  gamma?: LayerVariable;
+  gamma?: LayerVariable | null;
   kernel?: LayerVariable;
   kernelSize?: number[];
   /** The layer that a wrapper applies. */
   layer?: Layer;
+  /** The two layers that Bidirectional makes of its layer. */
+  forwardLayer?: Layer;
+  backwardLayer?: Layer;
+  /** How Bidirectional joins the outputs of its layers; null for not at all. */
+  mergeMode?: "concat" | "sum" | "ave" | "mul" | null;
   maxValue?: number | null;
   movingMean?: LayerVariable;
   movingVariance?: LayerVariable;

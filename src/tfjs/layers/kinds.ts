@@ -56,8 +56,6 @@ export interface Kind {
   readonly activation?: string;
   /** The channels stay innermost on the last axis, and no channel influences another. */
   readonly channelwise?: true;
-  /** `grow` can add channels that pass through the layer. */
-  readonly grows?: true;
   /** What a pooling layer pools over: windows, or all positions. */
   readonly pooling?: "windows" | "global maximum" | "global average";
   /** The layer changes the shape but keeps the order of the entries. */
@@ -75,9 +73,6 @@ const channelwise = (role: Role, more?: Partial<Kind>): Kind => ({
   channelwise: true,
   ...more,
 });
-/* @__NO_SIDE_EFFECTS__ */
-const grows = (role: Role, more?: Partial<Kind>): Kind =>
-  channelwise(role, { ...more, grows: true });
 
 const table: Readonly<Record<string, Kind>> = {
   InputLayer: { role: "input" },
@@ -91,7 +86,7 @@ const table: Readonly<Record<string, Kind>> = {
   Conv3D: linear("convolution", 3),
   Conv2DTranspose: linear("transposed", 2),
   Conv3DTranspose: linear("transposed", 3),
-  DepthwiseConv2D: grows("linear", linear("depthwise", 2)),
+  DepthwiseConv2D: channelwise("linear", linear("depthwise", 2)),
   SeparableConv2D: linear("separable", 2),
   Embedding: { role: "embedding" },
 
@@ -106,43 +101,43 @@ const table: Readonly<Record<string, Kind>> = {
   ConvLSTM2DCell: { role: "cell", gates: 4 },
   StackedRNNCells: { role: "cell" },
 
-  Activation: grows("activation"),
-  ReLU: grows("activation", { activation: "relu" }),
-  LeakyReLU: grows("activation", { activation: "leakyRelu" }),
+  Activation: channelwise("activation"),
+  ReLU: channelwise("activation", { activation: "relu" }),
+  LeakyReLU: channelwise("activation", { activation: "leakyRelu" }),
   PReLU: channelwise("activation", { activation: "leakyRelu" }),
-  ELU: grows("activation", { activation: "elu" }),
+  ELU: channelwise("activation", { activation: "elu" }),
   ThresholdedReLU: channelwise("activation", { activation: "thresholdedRelu" }),
   Softmax: { role: "activation", activation: "softmax" },
 
-  Dropout: grows("identity"),
-  GaussianDropout: grows("identity"),
-  AlphaDropout: grows("identity"),
-  GaussianNoise: grows("identity"),
+  Dropout: channelwise("identity"),
+  GaussianDropout: channelwise("identity"),
+  AlphaDropout: channelwise("identity"),
+  GaussianNoise: channelwise("identity"),
   SpatialDropout1D: channelwise("identity"),
   Masking: { role: "identity" },
   // This package's own layer (diversity/layer.ts), which adds a penalty to the loss.
-  TfjsInitializersDiversityPenalty: grows("identity"),
+  TfjsInitializersDiversityPenalty: channelwise("identity"),
 
-  BatchNormalization: grows("normalization"),
+  BatchNormalization: channelwise("normalization"),
   LayerNormalization: { role: "normalization" },
 
   MaxPooling1D: channelwise("pooling", { pooling: "windows" }),
-  MaxPooling2D: grows("pooling", { pooling: "windows" }),
+  MaxPooling2D: channelwise("pooling", { pooling: "windows" }),
   MaxPooling3D: channelwise("pooling", { pooling: "windows" }),
   AveragePooling1D: channelwise("pooling", { pooling: "windows" }),
-  AveragePooling2D: grows("pooling", { pooling: "windows" }),
+  AveragePooling2D: channelwise("pooling", { pooling: "windows" }),
   AveragePooling3D: channelwise("pooling", { pooling: "windows" }),
   GlobalMaxPooling1D: channelwise("pooling", { pooling: "global maximum" }),
-  GlobalMaxPooling2D: grows("pooling", { pooling: "global maximum" }),
+  GlobalMaxPooling2D: channelwise("pooling", { pooling: "global maximum" }),
   GlobalAveragePooling1D: channelwise("pooling", { pooling: "global average" }),
-  GlobalAveragePooling2D: grows("pooling", { pooling: "global average" }),
+  GlobalAveragePooling2D: channelwise("pooling", { pooling: "global average" }),
 
-  Flatten: grows("shape", { ordered: true }),
+  Flatten: channelwise("shape", { ordered: true }),
   Reshape: { role: "shape", ordered: true },
   Permute: { role: "shape" },
   RepeatVector: channelwise("shape"),
-  ZeroPadding2D: grows("shape"),
-  Cropping2D: grows("shape"),
+  ZeroPadding2D: channelwise("shape"),
+  Cropping2D: channelwise("shape"),
   UpSampling2D: channelwise("shape"),
   CenterCrop: channelwise("shape"),
   Resizing: channelwise("shape"),

@@ -73,6 +73,12 @@ const broadcast =
     };
   };
 
+/** The gradient found, for a list of gradients also where there is one alone, as of a sequence of one step. */
+const single =
+  (found: GradFunc): GradFunc =>
+  (dy, saved, attrs) =>
+    found([dy].flat(), saved, attrs);
+
 /**
  * The gradient of batch normalization, y = scale (x − mean) r + offset, r = 1 / √(variance + ε). The gradient of
  * TensorFlow.js sums over broadcast axes only if the statistics are vectors, that is, if channels are last.
@@ -138,5 +144,6 @@ export const mended: Record<string, (found: GradFunc) => GradFunc> = {
   DepthwiseConv2dNative: orDilated("DepthwiseConv2dNative"),
   FusedBatchNorm: batchNorm,
   Tile: tileGradient,
+  Unpack: single,
   ...slopes,
 };
