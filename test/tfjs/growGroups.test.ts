@@ -192,6 +192,24 @@ suite("tfjs/grow groups", (test) => {
     assert.ok(apart(model, wide, xs) <= 1e-6);
   });
 
+  test("constraints do not change wider weights", async () => {
+    const kernelConstraint = "unitNorm" as const;
+    const model = drawn(
+      tf.sequential({
+        layers: [
+          L.dense({ units: 4, kernelConstraint, activation: "tanh", name: "a", inputShape: [5] }),
+          L.dense({ units: 3, kernelConstraint, name: "b" }),
+          L.dense({ units: 2, name: "out" }),
+        ],
+      }),
+    );
+    const { xs } = batchFor(model, 6);
+    for (const layer of ["a", "b"]) {
+      const { model: wide } = await grow(model, { layer, units: 2, method: "split" });
+      assert.ok(apart(model, wide, xs) <= 1e-6, layer);
+    }
+  });
+
   test("units that a depthwise kernel reads several times", async () => {
     const x = tf.input({ shape: [5, 5, 2] });
     const a = L.conv2d({ filters: 3, kernelSize: 1, name: "a" }).apply(x) as typeof x;

@@ -97,7 +97,8 @@ export interface LayerGrowth extends Found {
  *   divides by moving averages, or by the statistics of the batch (`statistics`).
  * - After units with zero incoming weights, batch normalization divides by √ε in training, which multiplies the units'
  *   first gradients (by 32 for ε = 0.001). Methods with zero outgoing weights avoid this.
- * - Constraints of layers are applied to the wider weights after the next training step and may change the function.
+ * - Constraints of layers are not applied to the wider weights, as they would change the function. TensorFlow.js applies
+ *   them whenever it sets weights, so that a wider model with constraints may be another one after saving and loading.
  * - The model is rebuilt from its configuration: what does not survive saving does not survive growing.
  * - If `grow` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,
  *   but xs and ys may not.

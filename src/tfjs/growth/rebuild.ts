@@ -1,5 +1,5 @@
 /** Rebuilds a model from its configuration with wider layers, and copies or widens its weights. */
-import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import { tensor, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { attributes } from "../layers/attributes.ts";
@@ -100,7 +100,9 @@ function copy(model: LayersModel, wide: LayersModel, widenings: Widenings): void
     for (const [i, { weights }] of plain(model).entries()) {
       weights.forEach((weight, at) => {
         const value = widenings.get(weight)?.value();
-        layers[i]!.weights[at]!.write(value ? tensor(value.data, [...value.shape]) : weight.read());
+        // `write` would apply the layer's constraint.
+        const { val } = layers[i]!.weights[at] as unknown as { val: Variable };
+        val.assign(value ? tensor(value.data, [...value.shape]) : weight.read());
       });
     }
   });
