@@ -117,6 +117,19 @@ suite("tfjs/grow optimizer", (test) => {
     assert.equal(fresh, new Float32Array(12).fill(0.2));
   });
 
+  test("the old optimizer may be disposed, by its owner and with its model", async () => {
+    let model = build(kinds.dense(), train.adam(0.01));
+    const { xs, ys } = batch(model, 8);
+    for (let i = 0; i < 3; i++) {
+      await model.fit(xs, ys, { epochs: 1, verbose: 0 });
+      const { model: wider } = await grow(model, { layer: "a", units: 1, method: "split" });
+      model.optimizer.dispose();
+      model.dispose();
+      model = wider;
+    }
+    await model.fit(xs, ys, { epochs: 1, verbose: 0 });
+  });
+
   test("an optimizer that has not taken a step, and one after the other", async () => {
     const model = build(kinds.conv(), train.adam(0.01));
     const { xs, ys } = batch(model, 8);

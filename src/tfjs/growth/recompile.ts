@@ -38,8 +38,10 @@ export async function recompile(
       const { weight, suffix } = weightOf(model, name, i);
       const { name: owner } = wide.weights[model.weights.indexOf(weight)]!;
       const widening = widenings.get(weight);
-      if (widening === undefined) return { name: owner + suffix, tensor };
-      const { data, shape } = widening.slot(numbersAt(tensor), initial);
+      // Slots that stay as they are, are copied, too: optimizers let go of their data each time they are disposed, and
+      // the old one may be disposed by its owner and once more with its model.
+      const kept = numbersAt(tensor);
+      const { data, shape } = widening?.slot(kept, initial) ?? kept;
       made.push(tensorOf(data, [...shape]));
       return { name: owner + suffix, tensor: made.at(-1)! };
     });
