@@ -89,15 +89,11 @@ const plain = (method: Method, bar: number) =>
     ...{ model: () => net(SIDE), batch: 32, method, layer: 1, units: 16, bar },
   });
 
-/** The convolution in the middle of the second block of a stage gets half as many channels more. */
-const residual = (stage: 1 | 2 | 3, bar: number) => {
-  const units = 4 * 2 ** stage;
-  return event({
-    name: `WideResNet-16-1, ${2 * units} + ${units} in stage ${stage}`,
-    model: wideResnet16,
-    ...{ batch: 128, method: "gradmax", layer: [3, 8, 13][stage - 1]!, units, bar },
+const wide = (name: string, units: number, layer: number, bar: number) =>
+  event({
+    name: `WideResNet-16-1, ${2 * units} + ${units} in ${name}`,
+    ...{ model: wideResnet16, batch: 128, method: "gradmax", layer, units, bar },
   });
-};
 
 function wideResnet16(): tf.LayersModel {
   const model = wideResnet({ side: SIDE, width: 16, times: 1, blocks: 2 });
@@ -109,6 +105,8 @@ export default [
   plain("gradmax", 2.5),
   plain("orthogonal", 0.25),
   plain("split", 0.25),
-  residual(1, 2.5),
-  residual(3, 2.5),
+  // The convolution in the middle of the second block of a stage; and a residual stream, into which three write.
+  wide("stage 1", 8, 3, 2.5),
+  wide("stage 3", 32, 13, 2.5),
+  wide("the stream of stage 1", 8, 0, 2.5),
 ] satisfies Case[];

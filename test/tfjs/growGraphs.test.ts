@@ -40,11 +40,11 @@ type Variable = ReturnType<typeof tf.variable>;
 type Artifacts = Parameters<Parameters<typeof tf.io.withSaveHandler>[0]>[0];
 
 const [count, seed] = [
-  Number(process.env.GROW_MODELS ?? 220),
+  Number(process.env.GROW_MODELS ?? 200),
   Number(process.env.GROW_SEED ?? Math.floor(Math.random() * 2 ** 31)),
 ];
 /** Groups of a model that are grown. */
-const EACH = 3;
+const EACH = 2;
 
 /** What the method is called in messages. */
 const nameOf = ({ method, side, inverse }: GrowthMethod) =>
