@@ -1,13 +1,9 @@
 /** Data-driven initialization with its equations solved here, in a worker of its own, and in one of the page's. */
-import * as core from "@tensorflow/tfjs-core";
-import * as layers from "@tensorflow/tfjs-layers";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { normal } from "../../src/linalg/index.ts";
 import { initializeFromData } from "../../src/tfjs/index.ts";
 import { hashes } from "../support/hash.ts";
 import { run } from "./table.ts";
-
-const tf = { ...core, ...layers };
+import { tf, wasm } from "./wasm.ts";
 
 /** A hash of the kernels that come of the same samples. */
 export async function kernels(worker: boolean | Worker): Promise<string> {
@@ -26,12 +22,6 @@ export async function kernels(worker: boolean | Worker): Promise<string> {
   });
   return (await hashes({ weights: () => weights })).weights;
 }
-
-const wasm = async () => {
-  setWasmPaths("/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
-  await tf.setBackend("wasm");
-  return tf.getBackend();
-};
 
 export function report() {
   const given = new Worker("/worker.js", { type: "module" });

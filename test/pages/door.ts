@@ -4,6 +4,7 @@ import type * as layers from "@tensorflow/tfjs-layers";
 import type * as Door from "../../src/tfjs/index.ts";
 import { hashes } from "../support/hash.ts";
 import { run } from "./table.ts";
+import { binaries } from "./wasm.ts";
 
 export type Namespace = Omit<typeof core & typeof layers, "default">;
 
@@ -63,7 +64,7 @@ export function report({ title, about, tf, door, setWasmPaths }: Page) {
     [
       "backend",
       async () => {
-        setWasmPaths("/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
+        setWasmPaths(binaries);
         await tf.setBackend("wasm");
         return `tfjs ${tf.version_core}, ${tf.getBackend()}`;
       },

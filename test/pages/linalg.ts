@@ -1,9 +1,7 @@
-/**
- * The bits of haar, normal, matmul, qr, svd, eigh, schur, eigenvalues, sylvester, lyapunov, roots and dense systems, over
- * both precisions and shapes around the tiles.
- */
+/** The bits of every function of `tfjs-initializers/linalg`, over both precisions and shapes around the tiles, and for n ≥ 400. */
 import {
   cholesky,
+  cond,
   det,
   eig,
   eigenvalues,
@@ -13,12 +11,18 @@ import {
   inverse,
   jacobi,
   logm,
+  lstsq,
   lu,
   lyapunov,
   matmul,
   normal,
+  nullSpace,
+  pinv,
+  polar,
+  polyfromroots,
   polyval,
   qr,
+  rank,
   ridge,
   roots,
   schur,
@@ -27,6 +31,7 @@ import {
   sqrtm,
   svd,
   sylvester,
+  topSvd,
   triangularSolve,
   type Matrix,
   type Svd,
@@ -150,6 +155,48 @@ for (const n of [2, 7, 20, 60, 200]) {
   cases[`roots ${n} unpolished`] = () => Object.values(roots(draw(1), { polish: false })).map(row);
   cases[`roots ${n} complex`] = () => Object.values(roots(complex)).map(row);
   cases[`polyval ${n} complex`] = () => Object.values(polyval(draw(1), complex)).map(row);
+}
+
+// The rest of what is composed of these; a rank deficient matrix has a null space.
+for (const dtype of dtypes) {
+  const draw = (m: number, n: number, seed: number) => normal(m, n, { seed, dtype });
+  const deficient = () => matmul(draw(40, 9, 1), draw(9, 30, 2));
+  cases[`cond, rank ${dtype}`] = () => [row(Float64Array.of(cond(draw(40, 30, 1)), rank(deficient())))]; // prettier-ignore
+  cases[`lstsq 40x30 ${dtype}`] = () => [lstsq(deficient(), draw(40, 3, 3)).x];
+  cases[`nullSpace 40x30 ${dtype}`] = () => [nullSpace(deficient())];
+  cases[`pinv 40x30 ${dtype}`] = () => [pinv(deficient())];
+  cases[`polar 40x30 ${dtype}`] = () => Object.values(polar(draw(40, 30, 1)));
+  cases[`topSvd 300x200 ${dtype}`] = () => {
+    const { u, s, v } = topSvd(draw(300, 200, 1), 5);
+    return [u, row(s), v];
+  };
+}
+cases["polyfromroots 20"] = () => [row(polyfromroots(normal(1, 20, { dtype: "float64", seed: 1 }).data))]; // prettier-ignore
+cases["polyval 20"] = () => {
+  const { data } = normal(1, 20, { dtype: "float64", seed: 1 });
+  return [row(polyval(data, data))];
+};
+
+// Large matrices, where all blocked paths are taken.
+for (const dtype of dtypes) {
+  const draw = (m: number, n: number, seed: number) => normal(m, n, { seed, dtype });
+  const n = dtype === "float32" ? 421 : 400;
+  const name = (what: string) => `${what} ${n}x${n} ${dtype}`;
+  cases[name("haar")] = () => [haar(n, n, { seed: 1, dtype })];
+  cases[name("matmul")] = () => [matmul(draw(n, n, 1), draw(n, n, 2))];
+  cases[name("qr")] = () => Object.values(qr(draw(n, n, 1)));
+  cases[name("svd")] = () => factors(svd(draw(n, n, 1)));
+  cases[name("svd jacobi")] = () => factors(svd(draw(n, n, 1), { method: jacobi }));
+  cases[name("eigh")] = () => {
+    const { values, vectors } = eigh(matmul(draw(n, n, 1), draw(n, n, 1), { transposeA: true }));
+    return [row(values), vectors];
+  };
+  cases[name("schur")] = () => Object.values(schur(draw(n, n, 1)));
+  cases[name("eigenvalues")] = () => Object.values(eigenvalues(draw(n, n, 1))).map(row);
+  cases[name("sylvester")] = () => [sylvester(draw(n, n, 1), draw(40, 40, 2), draw(n, 40, 3))];
+  cases[name("solve")] = () => [solve(draw(n, n, 1), draw(n, 9, 2))];
+  cases[name("inverse")] = () => [inverse(draw(n, n, 1))];
+  cases[name("cholesky")] = () => [cholesky(matmul(draw(n, 500, 1), draw(n, 500, 1), { transposeB: true }))]; // prettier-ignore
 }
 
 export const report = () => hashes(cases);

@@ -1,10 +1,9 @@
 /** A small convolutional net on the wasm backend, which cannot train it by itself (tensorflow/tfjs#8474). */
-import * as core from "@tensorflow/tfjs-core";
-import * as layers from "@tensorflow/tfjs-layers";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import type * as core from "@tensorflow/tfjs-core";
+import type * as layers from "@tensorflow/tfjs-layers";
 import { run } from "./table.ts";
+import { tf, wasm } from "./wasm.ts";
 
-const tf = { ...core, ...layers };
 const IMAGES = 256;
 const SIDE = 12;
 const EPOCHS = 15;
@@ -49,11 +48,10 @@ export function report() {
       [
         "backend",
         async () => {
-          setWasmPaths("/node_modules/@tensorflow/tfjs-backend-wasm/dist/");
-          await tf.setBackend("wasm");
+          const running = await wasm();
           data = bars();
           model = build();
-          return `tfjs ${tf.version_core}, ${tf.getBackend()}`;
+          return running;
         },
       ],
       ["stock", () => fit(1)],

@@ -1,12 +1,13 @@
 import type { Matrix } from "../../src/linalg/index.ts";
 
 /** Named computations. A page (test/pages) is such a list; it runs in Node and in the browser. */
-export type Cases = Record<string, () => Matrix[]>;
+export type Cases = Record<string, () => Matrix[] | Promise<Matrix[]>>;
 
 /** Name → hash of the results of the case: the start of a SHA-256 over shapes and bits. */
 export async function hashes(cases: Cases): Promise<Record<string, string>> {
-  const entries = Object.entries(cases).map(async ([name, run]) => [name, await hash(run())]);
-  return Object.fromEntries(await Promise.all(entries));
+  const found: Record<string, string> = {};
+  for (const [name, run] of Object.entries(cases)) found[name] = await hash(await run());
+  return found;
 }
 
 async function hash(matrices: Matrix[]): Promise<string> {
