@@ -8,20 +8,15 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import axe from "axe-core";
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import * as assert from "uvu/assert";
 import { build } from "vite";
-import { chromium, flags } from "./browser/chromium.ts";
-import { executable } from "./browser/find.ts";
-import { firefox } from "./browser/firefox.ts";
+import * as chromium from "./browser/chromium.ts";
+import * as firefox from "./browser/firefox.ts";
 import { serve } from "./browser/serve.ts";
 import { suite } from "./support/suite.ts";
 
-const engines = {
-  Chromium: () =>
-    puppeteer.launch({ executablePath: executable(chromium), args: [...flags, "--no-sandbox"] }),
-  Firefox: () => puppeteer.launch({ browser: "firefox", executablePath: executable(firefox) }),
-};
+const engines = { Chromium: chromium.launch, Firefox: firefox.launch };
 
 const panels = ["compare", "grow", "solve", "measure"];
 

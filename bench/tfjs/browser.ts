@@ -3,7 +3,7 @@
  * call, in units of the import of a file of that size without kernels. Every time is that of a page of its own.
  */
 import { build } from "esbuild";
-import type { Browser } from "playwright-core";
+import type { Browser } from "puppeteer-core";
 import { chromium, launch } from "../../test/browser/chromium.ts";
 import { found } from "../../test/browser/find.ts";
 import { serve } from "../../test/browser/serve.ts";
@@ -65,17 +65,17 @@ const timed = (file: string, which: 0 | 1) => async (): Promise<Job> => {
       const count = Math.min(reps, PAGES);
       let total = 0;
       for (let i = 0; i < count; i++) {
-        const context = await browser.newContext(); // nothing is cached
+        const context = await browser.createBrowserContext(); // nothing is cached
         const tab = await context.newPage();
         await tab.goto(server.origin);
-        const times = await tab.evaluate<[number, number]>(`(async () => {
+        const times = (await tab.evaluate(`(async () => {
             await ready;
             const start = performance.now();
             const { default: first } = await import("/${file}.js");
             const imported = performance.now();
             first();
             return [imported - start, performance.now() - imported];
-          })()`);
+          })()`)) as [number, number];
         total += times[which];
         await context.close();
       }

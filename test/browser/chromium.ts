@@ -1,4 +1,5 @@
-import { chromium as playwright, type Browser } from "playwright-core";
+import { chromium as playwright } from "playwright-core";
+import { driven, launch as start } from "./engine.ts";
 import { executable, type Program } from "./find.ts";
 
 export const chromium: Program = {
@@ -17,8 +18,8 @@ export const chromium: Program = {
   remedy: ["npx", "playwright-core", "install", "chromium"],
 };
 
-/** Nothing here needs a graphics card or the network. */
-export const flags = ["--disable-gpu", "--disable-quic", "--disable-sync"];
+/** Nothing here needs a graphics card or the network, and pages are our own: root has no sandbox. */
+const args = ["--disable-gpu", "--disable-quic", "--disable-sync", "--no-sandbox"];
 
-export const launch = (): Promise<Browser> =>
-  playwright.launch({ executablePath: executable(chromium), args: flags });
+export const launch = async () => start({ executablePath: executable(chromium), args });
+export const open = () => driven(launch());

@@ -1,4 +1,5 @@
-import type { Program } from "./find.ts";
+import { driven, launch as start } from "./engine.ts";
+import { executable, type Program } from "./find.ts";
 
 export const firefox: Program = {
   title: "Firefox",
@@ -10,3 +11,7 @@ export const firefox: Program = {
   prefix: "FIREFOX",
   packages: ["firefox-esr"],
 };
+
+export const launch = async () =>
+  start({ browser: "firefox", executablePath: executable(firefox) });
+export const open = () => driven(launch());

@@ -50,7 +50,7 @@ WebAssembly.Instance = class {
   constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
     const { exports } = new Instance(module, imports!);
     const [section] = WebAssembly.Module.customSections(module, "tfjs-initializers");
-    const name = section && new TextDecoder().decode(section).split(" ")[0]!;
+    const name = section && new TextDecoder().decode(section).split(/ |\.debug /)[0]!;
     this.exports = name ? rogue(exports as unknown as Exports, name) : exports;
   }
 } as unknown as typeof WebAssembly.Instance;
