@@ -26,9 +26,11 @@ suite("engines", (test) => {
   });
 
   for (const [title, { open }] of Object.entries(engines)) {
-    let engine: Engine;
-    const visit = <T>(name: string, expression: string, picture?: string) =>
-      engine.visit<T>(`${server.origin}/${name}`, expression, picture);
+    let engine: Engine | undefined;
+    const visit = <T>(name: string, expression: string, picture?: string) => {
+      if (!engine) throw new Error(`${title} is missing`);
+      return engine.visit<T>(`${server.origin}/${name}`, expression, picture);
+    };
     const report = (name: string, call = "report") => visit<Report>(name, `page.${call}()`);
     const shown = (name: string) => {
       const folder = process.env.SCREENSHOTS;
@@ -46,7 +48,7 @@ suite("engines", (test) => {
         test(`${title}, ${name}: debug binaries compute the committed bits`, async () => {
           assert.equal(await report(`debug/${name}`), golden()[name]);
         });
-      test(`${title} ends`, () => engine.close());
+      test(`${title} ends`, () => engine?.close());
       continue;
     }
 
@@ -139,7 +141,7 @@ suite("engines", (test) => {
         }
       });
 
-    test(`${title} ends`, () => engine.close());
+    test(`${title} ends`, () => engine?.close());
   }
 
   test.after(() => void server?.close());

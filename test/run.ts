@@ -10,6 +10,7 @@ import { createInterface } from "node:readline/promises";
 import { chromium } from "./browser/chromium.ts";
 import { forbidden, found, plan, type Program } from "./browser/find.ts";
 import { firefox } from "./browser/firefox.ts";
+import { webkit, xvfb } from "./browser/webkit.ts";
 
 interface Job {
   name: string;
@@ -54,9 +55,15 @@ const units: Job[] = readdirSync("test", { recursive: true, encoding: "utf8" })
   );
 
 const wholes: Job[] = [
-  { name: "browser", command: "node --import tsx test/browser.ts", uvu: true },
+  { name: "engines", command: "node --import tsx test/engines.ts", uvu: true },
   { name: "playground", command: "node --import tsx test/playground.ts", uvu: true },
   { name: "package", command: "node --import tsx test/package.ts", uvu: true },
+];
+
+/** Jobs that run only if they are named: `npm run test:engines`. */
+const extras: Job[] = [
+  { name: "engines [debug]", command: "node --import tsx test/engines.ts debug", uvu: true },
+  { name: "runtimes", command: "node --import tsx test/runtimes.ts", uvu: true },
 ];
 
 /** Reads uvu's summary. The exit code alone is not enough: it is 0 also when nothing ran. */
@@ -113,8 +120,9 @@ async function runAll(jobs: Job[]): Promise<Result[]> {
 }
 
 const words = process.argv.slice(2);
-const wanted = ({ name }: Job) => words.length === 0 || words.some((word) => name.includes(word));
-const jobs = [...checks, ...units, ...wholes].filter(wanted);
+const named = ({ name }: Job) => words.some((word) => name.includes(word));
+const usual = [...checks, ...units, ...wholes];
+const jobs = words.length === 0 ? usual : [...usual, ...extras].filter(named);
 const idle = units.length === 0 || jobs.length === 0;
 if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);
 
@@ -133,9 +141,11 @@ async function askFor(program: Program): Promise<void> {
   if (!/^y/i.test(answer)) process.env[`${prefix}_INSTALL`] = "no";
 }
 
-const needed = ({ name }: Job) => (name === "playground" ? [chromium, firefox] : [chromium]);
-const browsers = jobs.filter((job) => wholes.includes(job)).flatMap(needed);
-for (const program of new Set(browsers)) await askFor(program);
+const needed = ({ name }: Job) => {
+  if (name.startsWith("engines")) return [chromium, firefox, webkit, xvfb];
+  return name === "playground" ? [chromium, firefox] : [];
+};
+for (const program of new Set(jobs.flatMap(needed))) await askFor(program);
 const built = await run(build);
 const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
