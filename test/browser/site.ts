@@ -47,6 +47,8 @@ const module = (file: string) =>
 /** The page of golden cases on debug binaries, all from src: those in dist cannot be replaced. */
 const debug = (name: string) =>
   bundled({
+    // src/tfjs/train.ts has side effects; package.json lists files of dist alone.
+    ignoreAnnotations: true,
     format: "iife",
     globalName: "page",
     define: { "import.meta.url": "undefined" },

@@ -89,10 +89,14 @@ export async function open(): Promise<Engine> {
       version: `WebKitGTK/${(await browser.getCapabilities()).get("browserVersion")}`,
       async visit<T>(url: string, expression: string, picture?: string) {
         await browser.get(url);
-        // As text: the driver would sort the keys of an object.
+        // The driver may come back before modules have run. The answer is text: the driver would sort the keys of an object.
         const [error, answer] = await browser.executeAsyncScript<[string, string]>(`
           const tell = arguments[0];
-          (async () => ${expression})().then(
+          const loaded = new Promise((done) => {
+            if (document.readyState === "complete") done();
+            else addEventListener("load", done);
+          });
+          loaded.then(async () => ${expression}).then(
             (answer) => tell(["", JSON.stringify(answer)]),
             (error) => tell([String(error)]),
           );`);

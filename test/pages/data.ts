@@ -38,11 +38,20 @@ export function report() {
   ]);
 }
 
-const told = (worker: boolean | Worker) => kernels(worker).catch(String);
+/** What is said of a worker, by the package or, where the engine makes no worker at all, by the engine. */
+const told = async (worker: () => boolean | Worker) => {
+  let made;
+  try {
+    made = worker();
+  } catch (error) {
+    return `refused by the engine: ${error}`;
+  }
+  return kernels(made).catch(String);
+};
 
 /** What is said of workers that do not do; on a page whose own worker has no file, or may have none. */
 export function failures() {
-  const made = (code: string) => new Worker(URL.createObjectURL(new Blob([code])));
+  const made = (code: string) => () => new Worker(URL.createObjectURL(new Blob([code])));
   // Takes as long as patience lasts, beside the others.
   let closed!: Promise<string[]>;
   const close = ["close()", "onmessage = () => close()"];
@@ -55,8 +64,8 @@ export function failures() {
         return name;
       },
     ],
-    ["its own", () => told(true)],
-    ["a file that is not there", () => told(new Worker("/nowhere.js"))],
+    ["its own", () => told(() => true)],
+    ["a file that is not there", () => told(() => new Worker("/nowhere.js"))],
     ["a script that fails", () => told(made("throw new Error('boom')"))],
     ["null", () => told(made("onmessage = () => postMessage(null)"))],
     ["closed", async () => (await closed)[0]],
