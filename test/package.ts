@@ -13,7 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { buildSync, transformSync } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 import * as assert from "uvu/assert";
 import { build as vite } from "vite";
 import { names } from "../src/wasm/binaries/index.ts";
@@ -212,7 +215,7 @@ function shipped(): string[] {
   const entries = ["index", "spawn", "tensors", ...subpaths].map((name) => `${name}.js`);
   return [
     ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "INITIALIZERS.md", "LINALG.md"],
-    ...subpaths.map((name) => `${name}/package.json`),
+    ...[...subpaths, "script-tag"].map((name) => `${name}/package.json`),
     ...names.map((name) => `dist/${name}.wasm`),
     "dist/tfjs-initializers.min.js",
     ...[...entries, ...chunks].flatMap((name) => [`dist/${name}`, `dist/${name}.map`]),
@@ -263,7 +266,7 @@ suite("package", (test) => {
     const read = (folder: string) =>
       JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
     const { exports } = read(".");
-    for (const folder of [".", ...subpaths]) {
+    for (const folder of [".", ...subpaths, "script-tag"]) {
       const { main, types } = read(folder);
       const { default: file, types: declarations } = exports[folder === "." ? "." : `./${folder}`];
       assert.is(join(root, folder, main), join(root, file));
@@ -271,7 +274,22 @@ suite("package", (test) => {
       assert.ok(existsSync(join(root, file)) && existsSync(join(root, declarations)));
     }
     const typed = Object.keys(exports).filter((name) => exports[name].types);
-    assert.equal(typed.sort(), [".", ...subpaths.map((name) => `./${name}`)]);
+    const expected = [".", ...[...subpaths, "script-tag"].map((name) => `./${name}`)];
+    assert.equal(typed.sort(), expected.sort());
+  });
+
+  test("publint and arethetypeswrong find nothing", async () => {
+    const bytes = Uint8Array.from(readFileSync(join(project, tarball)));
+    const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    assert.equal(
+      messages.map((message) => formatMessage(message, pkg, { color: false })),
+      [],
+    );
+    const found = await checkPackage(createPackageFromTarballData(bytes));
+    assert.ok(found.types, "no types");
+    // The package is ESM alone, which require() loads since Node 20.19, 22.12.
+    const problems = found.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
+    assert.equal(problems, []);
   });
 
   test("its declarations are TypeScript 5.0's", () => {
@@ -310,6 +328,16 @@ suite("package", (test) => {
     write("smallest.mts", smallestUser);
     write("smallest.mjs", transformSync(smallestUser, { loader: "ts" }).code);
     assert.match(sh("node smallest.mjs"), /^5,20\ngain$/m);
+  });
+
+  test("the bundle for script tags has types, of its global", () => {
+    write(
+      "global.ts",
+      `import "tfjs-initializers/script-tag";
+       tfjsInitializers.install();
+       export const initializer = tfjsInitializers.orthogonal({ seed: 1 });`,
+    );
+    check("global.ts", "bundler", `--types "" --skipLibCheck`);
   });
 
   test("README's examples run, from the top", () => {
