@@ -8,11 +8,11 @@ import {
   decorrelated,
   deltaOrthogonal,
   grow,
+  initialize,
   initializeFromData,
   install,
   linalg,
   lps,
-  lpsModel,
   orthogonal,
   replaceRedundant,
   ridgeHead,
@@ -139,11 +139,12 @@ cases["train, three steps"] = async () => {
   await model.fit(images(), targets(), { batchSize: 20, epochs: 1, shuffle: false, verbose: 0 });
   return weightsOf(model);
 };
-cases["lpsModel"] = () => {
-  const model = network();
-  lpsModel(model, { seed });
-  return weightsOf(model);
-};
+for (const scheme of ["auto", "he", "orthogonal", "fixup", "zerO", "lps"] as const)
+  cases[`initialize, ${scheme}`] = () => {
+    const model = network();
+    initialize(model, { scheme, seed });
+    return weightsOf(model);
+  };
 cases["replaceRedundant"] = () => {
   const model = network();
   // The second unit becomes a copy of the first one.
