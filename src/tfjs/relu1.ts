@@ -83,11 +83,14 @@ class Relu1To6 extends Relu {
 
 export const classes = /* @__PURE__ */ registered({ Relu1, Relu1To6 });
 
-/** Our activations with gradient 1 at 0, by the names of the stock ones that they replace. */
-export const replacements: Readonly<Record<string, string>> = {
-  relu: Relu1.className,
-  relu6: Relu1To6.className,
-};
+/**
+ * Our activations with gradient 1 at 0, by the names of the stock ones that they replace. The names are those of
+ * `classes`, so that a bundler that keeps this keeps the registration.
+ */
+export const replacements: Readonly<Record<string, string>> = /* @__PURE__ */ (() => ({
+  relu: classes.Relu1.className,
+  relu6: classes.Relu1To6.className,
+}))();
 
 /** The stock activation that one of ours replaces; undefined for other names. */
 export function stockOf(name: string): Relu | undefined {
