@@ -32,7 +32,7 @@ const BUDGET = {
   'export { lstsq } from "tfjs-initializers/linalg"': 23 * 1024,
   'export * from "tfjs-initializers/linalg"': 88 * 1024,
   'export { ridgeHead } from "tfjs-initializers"': 55 * 1024,
-  'export * from "tfjs-initializers"': 154 * 1024,
+  'export * from "tfjs-initializers"': 178 * 1024,
   'import "tfjs-initializers/train"': 17 * 1024,
 };
 
@@ -71,7 +71,7 @@ const narrow = tf.sequential({
     tf.layers.depthwiseConv2d({ kernelSize: 2, activation: "relu", ...depthwise }),
   ],
 });
-console.log(initialize(narrow, { seed: 1 }).map(({ role }) => role).join());
+console.log(initialize(narrow, { scheme: "lps", seed: 1 }).map(({ kind }) => kind).join());
 uninstall(tf);
 `;
 const smallestUser = `
@@ -324,7 +324,7 @@ suite("package", (test) => {
     symlinkSync(tfjs, join(project, "node_modules/@tensorflow"), "junction");
     write("union.mts", unionUser);
     write("union.mjs", unionUser);
-    assert.match(sh("node union.mjs"), /^7,5\nhidden,last$/m);
+    assert.match(sh("node union.mjs"), /^7,5\nDense,DepthwiseConv2D$/m);
     write("smallest.mts", smallestUser);
     write("smallest.mjs", transformSync(smallestUser, { loader: "ts" }).code);
     assert.match(sh("node smallest.mjs"), /^5,20\ngain$/m);
