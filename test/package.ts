@@ -1,16 +1,5 @@
 /** The package as a user gets it: packed, installed in an empty project, imported, bundled. */
-import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -21,6 +10,9 @@ import * as assert from "uvu/assert";
 import { build as vite } from "vite";
 import { names } from "../src/wasm/binaries/index.ts";
 import { suite } from "./support/suite.ts";
+import { linkTfjs, pack, project } from "./ways/project.ts";
+import { take } from "./ways/way.ts";
+import { core } from "./ways/ways.ts";
 
 /** Bytes an app may pay for what it imports: minified, gzipped, with the kernels in it, without tfjs. */
 const BUDGET = {
@@ -153,17 +145,9 @@ function readme(): string {
   return [...new Set(imports), ...bodies].join("\n");
 }
 
-const project = mkdtempSync(join(tmpdir(), "tfjs-initializers-"));
+const home = project();
+const { sh, write } = home;
 const tsc = resolve("node_modules/typescript/bin/tsc");
-
-/** What the command prints; if it fails, that is the error. */
-function sh(command: string, cwd = project): string {
-  const { status, stdout, stderr } = spawnSync(command, { cwd, shell: true, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command}\n${stdout}${stderr}`);
-  return stdout.trim();
-}
-
-const write = (name: string, content: string) => writeFileSync(join(project, name), content);
 
 /** Type-checks a file of the project as a user's compiler would. */
 function check(file: string, resolution: string, ...more: string[]): void {
@@ -175,7 +159,7 @@ function check(file: string, resolution: string, ...more: string[]): void {
 /** What a bundler makes of the code in the project. */
 function bundle(contents: string): Uint8Array {
   const { outputFiles } = buildSync({
-    stdin: { contents, resolveDir: project },
+    stdin: { contents, resolveDir: home.folder },
     bundle: true,
     minify: true,
     write: false,
@@ -188,10 +172,10 @@ function bundle(contents: string): Uint8Array {
 
 /** The same by Vite: the size of what is imported at once, gzipped. */
 async function viteSize(contents: string): Promise<number> {
-  const input = join(project, "vite.js");
+  const input = join(home.folder, "vite.js");
   writeFileSync(input, contents);
   const built = await vite({
-    root: project,
+    root: home.folder,
     configFile: false,
     logLevel: "error",
     build: {
@@ -227,12 +211,9 @@ suite("package", (test) => {
   let tarball = "";
 
   test("holds what it should and nothing else", () => {
-    sh("node --import tsx .ci/stubs.ts", "."); // as prepack does, after the build
-    const packing = `npm pack --ignore-scripts --json --pack-destination "${project}"`;
-    const [packed] = JSON.parse(sh(packing, "."));
-    sh("node --import tsx .ci/stubs.ts remove", ".");
-    tarball = packed.filename;
-    const files = packed.files.map((file: { path: string }) => file.path);
+    const packed = pack(home);
+    tarball = packed.tarball;
+    const { files } = packed;
     assert.equal(files.sort(), shipped().sort());
     const code = files.filter((file: string) => file.endsWith(".js"));
     assert.ok(code.length <= 25, `${code.length} files of code`);
@@ -262,7 +243,7 @@ suite("package", (test) => {
   });
 
   test("is found by tools that do not read exports", () => {
-    const root = join(project, "node_modules/tfjs-initializers");
+    const root = join(home.folder, "node_modules/tfjs-initializers");
     const read = (folder: string) =>
       JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
     const { exports } = read(".");
@@ -294,7 +275,7 @@ suite("package", (test) => {
 
   test("its declarations are TypeScript 5.0's", () => {
     // Typed arrays have parameters since 5.7. No older compiler is at hand here.
-    const root = join(project, "node_modules/tfjs-initializers");
+    const root = join(home.folder, "node_modules/tfjs-initializers");
     const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const seen = new Set([".", ...subpaths.map((name) => `./${name}`)].map((name) => join(root, exports[name].types))); // prettier-ignore
     for (const file of seen) {
@@ -320,8 +301,7 @@ suite("package", (test) => {
     });
 
   test("opens the door to tfjs, where that is installed", () => {
-    const tfjs = resolve("node_modules/@tensorflow");
-    symlinkSync(tfjs, join(project, "node_modules/@tensorflow"), "junction");
+    linkTfjs(home);
     write("union.mts", unionUser);
     write("union.mjs", unionUser);
     assert.match(sh("node union.mjs"), /^7,5\nDense,DepthwiseConv2D$/m);
@@ -410,7 +390,7 @@ suite("package", (test) => {
   });
 
   test("no module that is loaded at once reads import.meta, which loaders of CommonJS do not know", () => {
-    const root = join(project, "node_modules/tfjs-initializers/dist");
+    const root = join(home.folder, "node_modules/tfjs-initializers/dist");
     const code = readdirSync(root).filter((name) => /^(?!.*\.min).*\.js$/.test(name));
     const text = (name: string) => readFileSync(join(root, name), "utf8");
     assert.equal(
@@ -446,7 +426,7 @@ suite("package", (test) => {
     write("where.js", `console.log(import.meta.resolve("tfjs-initializers/script-tag"));`);
     const bundle = readFileSync(new URL(sh("node where.js")), "utf8");
     assert.match(bundle, "tfjsInitializers=");
-    const root = join(project, "node_modules/tfjs-initializers");
+    const root = join(home.folder, "node_modules/tfjs-initializers");
     const { unpkg, jsdelivr } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     for (const path of [unpkg, jsdelivr]) assert.is(readFileSync(join(root, path), "utf8"), bundle);
   });
@@ -460,13 +440,18 @@ suite("package", (test) => {
 
   test("modules have no effect of their own, so that sideEffects is not what keeps apps small", () => {
     // Copies that no package.json describes.
-    const bare = join(project, "bare");
-    cpSync(join(project, "node_modules/tfjs-initializers/dist"), bare, { recursive: true });
+    const bare = join(home.folder, "bare");
+    cpSync(join(home.folder, "node_modules/tfjs-initializers/dist"), bare, { recursive: true });
     const entries = ["index", "linalg", "tensors"].map((name) => `import "./bare/${name}.js";`);
     const kept = new TextDecoder().decode(bundle(entries.join("")));
     assert.not.match(kept, "function");
     assert.not.match(kept, "=>");
   });
+
+  for (const way of core)
+    test(`way in: ${way.name}`, async () => {
+      assert.match(await take(home, way), /loss/);
+    });
 
   const single = Object.entries(BUDGET).filter(([text]) => text.includes("{"));
   for (const [imported, budget] of [...single, ...Object.entries(BY_VITE)])
@@ -475,5 +460,5 @@ suite("package", (test) => {
       assert.ok(size <= budget + 1024, `${size} bytes`);
     });
 
-  test.after(() => rmSync(project, { recursive: true }));
+  test.after(() => home.remove());
 });

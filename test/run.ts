@@ -38,6 +38,8 @@ const checks: Job[] = [
   { name: "types of the playground", command: "tsc -p playground" },
   { name: "imports", command: "node --import tsx .ci/imports.ts" },
   { name: "lockfile", command: "node --import tsx .ci/lockfile.ts" },
+  { name: "licences", command: "node --import tsx .ci/licences.ts" },
+  { name: "reproducible", command: "node --import tsx .ci/reproducible.ts" },
   { name: "format", command: "prettier --check ." },
 ];
 

@@ -12,11 +12,13 @@ const types: Record<string, string> = {
   ".wasm": "application/wasm",
 };
 
-/** Serves `made` (path → content) and below it the files of this repository, to this machine only. */
-export async function serve(made: Record<string, string>) {
-  const root = new URL("../../", import.meta.url);
+/** Serves `made` (path → content) and below it the files of a folder, this repository's, to this machine only. */
+export async function serve(
+  made: Record<string, string>,
+  root = new URL("../../", import.meta.url),
+) {
   const server = createServer(async (request, response) => {
-    // A parsed URL has no ".." left, so it cannot lead out of the repository.
+    // A parsed URL has no ".." left, so it cannot lead out of the folder.
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     try {
       const content = made[pathname] ?? (await readFile(new URL(`.${pathname}`, root)));

@@ -1,0 +1,42 @@
+/**
+ * Checks that every package of package-lock.json has a licence under which we may use it to develop. None of them is
+ * part of what we publish.
+ *
+ *   node --import tsx .ci/licences.ts
+ */
+import { readFileSync } from "node:fs";
+
+/** SPDX names of permissive licences, and of MPL-2.0, whose copyleft ends at its own files. */
+const allowed = new Set([
+  ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "Unlicense"],
+]);
+
+/** Packages whose package.json names no licence, and where they say it. */
+const elsewhere: Record<string, string> = {
+  "numeric@1.2.6": "MIT", // its README.md
+};
+
+interface Locked {
+  version: string;
+  license?: string;
+}
+
+/** One line for each package of a lockfile without an allowed licence. */
+export function refused(packages: Record<string, Locked>): string[] {
+  return Object.entries(packages)
+    .filter(([path]) => path !== "") // ourselves
+    .map(([path, { version, license }]) => {
+      const name = `${path.replace(/^.*node_modules\//, "")}@${version}`;
+      return { name, license: license ?? elsewhere[name] ?? "none" };
+    })
+    .filter(({ license }) => !license.split(" AND ").every((part) => allowed.has(part)))
+    .map(({ name, license }) => `${name}: ${license}`);
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const found = refused(packages);
+  const count = Object.keys(packages).length - 1;
+  console.log([...found, `${count} packages, ${found.length} licences to look at`].join("\n"));
+  process.exitCode = count > 0 && found.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,170 @@
+/** Bundlers and frameworks, with the recipes of README.md. `worker: true` asks them for the worker's file, too. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { build as vite } from "vite";
+import { copyBackend, type Project } from "./project.ts";
+import { page, said, visit } from "./visit.ts";
+import type { Way } from "./way.ts";
+
+/** Where the backend's binaries are: each an expression that the bundler understands. */
+const paths = (simd: string, threaded: string, plain: string) => `
+  import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+  setWasmPaths({
+    "tfjs-backend-wasm.wasm": ${plain},
+    "tfjs-backend-wasm-simd.wasm": ${simd},
+    "tfjs-backend-wasm-threaded-simd.wasm": ${threaded},
+  });`;
+const binaries = ["-simd", "-threaded-simd", ""].map((kind) => `@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm${kind}.wasm`); // prettier-ignore
+const urls = (prefix = "") =>
+  paths(
+    ...(binaries.map((file) => `new URL("${prefix}${file}", import.meta.url).href`) as [string, string, string]), // prettier-ignore
+  );
+
+const viteMain = `
+  import { app } from "./app.js";
+  ${binaries.map((file, i) => `import url${i} from "${file}?url";`).join("\n")}
+  ${paths("url0", "url1", "url2")}`;
+const imported = (before: string) => `import { app } from "./app.js"; ${before}`;
+const html = (source: string) =>
+  `<!doctype html><meta charset="utf-8"><script type="module" src="${source}"></script>`;
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** What the page of a server says that listens until it is ended. */
+async function served(project: Project, command: (port: number) => string[]): Promise<string> {
+  const port = await freePort();
+  const [program, ...args] = command(port);
+  const child = spawn(program!, args, { cwd: project.folder, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  const url = `http://127.0.0.1:${port}/`;
+  try {
+    for (let tries = 0; ; tries++) {
+      const answer = await fetch(url).catch(() => undefined);
+      if (answer?.ok) break;
+      if (tries === 120 || child.exitCode !== null) throw new Error(`no server\n${output}`);
+      await new Promise((done) => setTimeout(done, 500));
+    }
+    return await said(url);
+  } finally {
+    child.kill();
+  }
+}
+
+const next = (name: string, flag: string): Way => ({
+  name,
+  tools: ["next@16", "react@19", "react-dom@19"],
+  files: {
+    "app/layout.js": `export default ({ children }) => <html><body>{children}</body></html>;`,
+    "app/page.js": `"use client";
+      import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+      import { useEffect } from "react";
+      import { app } from "../app.js";
+      export default function Page() {
+        useEffect(() => {
+          setWasmPaths("/");
+          app({ worker: true }).then((said) => (globalThis.said = said), (error) => (globalThis.said = error.stack));
+        }, []);
+        return <p>an app</p>;
+      }`,
+    "next.config.js": `
+      import { dirname } from "node:path";
+      const root = dirname(import.meta.dirname); // where the packages are
+      export default { outputFileTracingRoot: root, turbopack: { root } };`,
+  },
+  run(project) {
+    copyBackend(project, "public");
+    project.write("app.ts", ""); // the app is app.js
+    project.sh(`npx next build ${flag}`);
+    return served(project, (port) => ["node", "node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", `${port}`]); // prettier-ignore
+  },
+});
+
+export const bundlers: Way[] = [
+  {
+    name: "Vite",
+    core: true,
+    files: {
+      "main.js": page(viteMain, "{ worker: true }"),
+      "index.html": html("/main.js"),
+    },
+    async run(project) {
+      await vite({
+        root: project.folder,
+        configFile: false,
+        logLevel: "error",
+        worker: { format: "es" },
+      });
+      return visit(project, "dist");
+    },
+  },
+  {
+    name: "webpack",
+    tools: ["webpack@5"],
+    files: {
+      "main.js": page(imported(urls()), "{ worker: true }"),
+      "build.js": `
+        import webpack from "webpack";
+        webpack({ mode: "production", entry: "./main.js" }, (error, stats) => {
+          if (error || stats.hasErrors()) throw error ?? new Error(stats.toString("errors-only"));
+        });`,
+      "dist/index.html": `<!doctype html><script src="/main.js"></script>`,
+    },
+    run(project) {
+      project.sh("node build.js");
+      return visit(project, "dist");
+    },
+  },
+  {
+    name: "Rollup",
+    tools: ["rollup@4", "@rollup/plugin-node-resolve@16", "@rollup/plugin-commonjs@28"],
+    files: {
+      "main.js": page(
+        `import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+         import { app } from "./app.js"; setWasmPaths("/");`,
+      ),
+      "rollup.config.js": `
+        import commonjs from "@rollup/plugin-commonjs";
+        import resolve from "@rollup/plugin-node-resolve";
+        export default {
+          input: "main.js", output: { dir: "site", format: "es" },
+          plugins: [resolve({ browser: true }), commonjs()],
+        };`,
+      "site/index.html": html("/main.js"),
+    },
+    run(project) {
+      copyBackend(project, "site");
+      project.sh("npx rollup -c --silent");
+      return visit(project, "site");
+    },
+  },
+  {
+    name: "Parcel",
+    tools: ["parcel@2"],
+    files: {
+      "main.js": page(
+        `import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+         import { app } from "./app.js"; setWasmPaths("/");`,
+        "{ worker: true }",
+      ),
+      "index.html": html("main.js"),
+    },
+    run(project) {
+      project.sh("npx parcel build index.html --no-cache --log-level error");
+      copyBackend(project, "dist");
+      return visit(project, "dist");
+    },
+  },
+  next("Next.js, Turbopack", ""),
+  next("Next.js, webpack", "--webpack"),
+];

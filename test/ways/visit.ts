@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { launch } from "../browser/chromium.ts";
+import { serve } from "../browser/serve.ts";
+import type { Project } from "./project.ts";
+import { ok } from "./way.ts";
+
+const PATIENCE = 120_000; // ms
+
+/** What a page says when its app has run: a module for the page, given where the app is. */
+export const page = (app: string, options = "") =>
+  `${app}
+   app(${options}).then((said) => (globalThis.said = said), (error) => (globalThis.said = error.stack));`;
+
+/** Waits in the page until its app has said something. */
+const saying = `new Promise((done) => {
+  const end = Date.now() + ${PATIENCE};
+  const look = () => {
+    if (globalThis.said) done(String(globalThis.said));
+    else if (Date.now() > end) done("the page says nothing");
+    else setTimeout(look, 50);
+  };
+  look();
+})`;
+
+/** What the app on a page says, in Chromium. */
+export async function said(url: string): Promise<string> {
+  const browser = await launch();
+  const errors: string[] = [];
+  try {
+    const tab = await browser.newPage();
+    tab.on("pageerror", (error) => errors.push(String(error)));
+    await tab.goto(url);
+    return ok(String(await tab.evaluate(saying)));
+  } catch (error) {
+    throw new Error([String(error), ...errors].join("\n"));
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The same for a folder of the project, as a server of files shows it. */
+export async function visit({ folder }: Project, public_: string): Promise<string> {
+  const { origin, close } = await serve({}, pathToFileURL(`${join(folder, public_)}/`));
+  try {
+    return await said(`${origin}/index.html`);
+  } finally {
+    close();
+  }
+}
