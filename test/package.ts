@@ -8,6 +8,8 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import * as assert from "uvu/assert";
 import { build as vite } from "vite";
+import { integrity } from "../.ci/integrity.ts";
+import { refused } from "../.ci/licences.ts";
 import { names } from "../src/wasm/binaries/index.ts";
 import { suite } from "./support/suite.ts";
 import { linkTfjs, pack, project } from "./ways/project.ts";
@@ -446,6 +448,23 @@ suite("package", (test) => {
     const kept = new TextDecoder().decode(bundle(entries.join("")));
     assert.not.match(kept, "function");
     assert.not.match(kept, "=>");
+  });
+
+  test("the script for script tags says what it is and under which licence", () => {
+    const root = join(home.folder, "node_modules/tfjs-initializers");
+    const { version, unpkg } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const [banner] = readFileSync(join(root, unpkg), "utf8").split("\n");
+    assert.match(banner, `tfjs-initializers ${version} | Copyright`);
+    assert.match(banner, /^\/\*! .* MIT .*\*\/$/);
+    assert.match(integrity(join(root, unpkg)), /^sha384-[\w+/]{64}$/);
+  });
+
+  test("a package without an allowed licence is refused", () => {
+    const of = (license?: string) => refused({ "node_modules/x": { version: "1.0.0", license } });
+    for (const license of ["MIT", "Apache-2.0 AND MIT"]) assert.equal(of(license), []);
+    assert.equal(of("GPL-3.0"), ["x@1.0.0: GPL-3.0"]);
+    assert.equal(of("MIT AND GPL-3.0"), ["x@1.0.0: MIT AND GPL-3.0"]);
+    assert.equal(of(), ["x@1.0.0: none"]);
   });
 
   for (const way of core)

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { build as vite } from "vite";
+import { resolve } from "node:path";
 import { copyBackend, type Project } from "./project.ts";
-import { page, said, visit } from "./visit.ts";
+import { page, said, unwarned, visit } from "./visit.ts";
 import type { Way } from "./way.ts";
 
 /** Where the backend's binaries are: each an expression that the bundler understands. */
@@ -85,29 +85,46 @@ const next = (name: string, flag: string): Way => ({
   run(project) {
     copyBackend(project, "public");
     project.write("app.ts", ""); // the app is app.js
-    project.sh(`npx next build ${flag}`);
+    unwarned(project.sh(`npx next build ${flag} 2>&1`));
     return served(project, (port) => ["node", "node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1", "-p", `${port}`]); // prettier-ignore
   },
 });
 
-export const bundlers: Way[] = [
-  {
-    name: "Vite",
-    core: true,
+/** Vite's two sides, by the repository's own copy of it or by another version. */
+function viteWays(name: string, tool?: string): Way[] {
+  const bin = tool ? "node_modules/vite/bin/vite.js" : resolve("node_modules/vite/bin/vite.js");
+  const shared = {
+    ...(tool ? { tools: [tool] } : { core: true }),
     files: {
       "main.js": page(viteMain, "{ worker: true }"),
       "index.html": html("/main.js"),
+      // Packages are installed around the project. What esbuild has bundled no longer finds its worker's file.
+      "vite.config.js": `export default {
+        server: { fs: { allow: [".."] } },
+        optimizeDeps: { exclude: [${tool ? `"tfjs-initializers"` : ""}] },
+      };`,
     },
-    async run(project) {
-      await vite({
-        root: project.folder,
-        configFile: false,
-        logLevel: "error",
-        worker: { format: "es" },
-      });
-      return visit(project, "dist");
+  };
+  return [
+    {
+      ...shared,
+      name,
+      run(project) {
+        unwarned(project.sh(`node "${bin}" build --logLevel warn 2>&1`));
+        return visit(project, "dist");
+      },
     },
-  },
+    {
+      ...shared,
+      name: `${name}, the server for development`,
+      run: (project) => served(project, (port) => ["node", bin, "--host", "127.0.0.1", "--port", `${port}`]), // prettier-ignore
+    },
+  ];
+}
+
+export const bundlers: Way[] = [
+  ...viteWays("Vite"),
+  ...viteWays("Vite 5", "vite@5"), // which bundles packages by esbuild and apps by Rollup
   {
     name: "webpack",
     tools: ["webpack@5"],
@@ -117,11 +134,12 @@ export const bundlers: Way[] = [
         import webpack from "webpack";
         webpack({ mode: "production", entry: "./main.js" }, (error, stats) => {
           if (error || stats.hasErrors()) throw error ?? new Error(stats.toString("errors-only"));
+          console.log(stats.toString("errors-warnings"));
         });`,
       "dist/index.html": `<!doctype html><script src="/main.js"></script>`,
     },
     run(project) {
-      project.sh("node build.js");
+      unwarned(project.sh("node build.js"));
       return visit(project, "dist");
     },
   },
@@ -144,7 +162,7 @@ export const bundlers: Way[] = [
     },
     run(project) {
       copyBackend(project, "site");
-      project.sh("npx rollup -c --silent");
+      unwarned(project.sh("npx rollup -c 2>&1"));
       return visit(project, "site");
     },
   },
@@ -160,7 +178,7 @@ export const bundlers: Way[] = [
       "index.html": html("main.js"),
     },
     run(project) {
-      project.sh("npx parcel build index.html --no-cache --log-level error");
+      unwarned(project.sh("npx parcel build index.html --no-cache --log-level warn 2>&1"));
       copyBackend(project, "dist");
       return visit(project, "dist");
     },

@@ -1,29 +1,11 @@
 /** Pages without a framework, bundled by esbuild: in a document, in workers, and under a policy. */
-import { join } from "node:path";
-import { build } from "esbuild";
-import { copyBackend, type Project } from "./project.ts";
-import { page, visit } from "./visit.ts";
+import { bundle, page, visit } from "./visit.ts";
 import type { Way } from "./way.ts";
 
 const app = `
   import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
   import { app } from "./app.js";
   setWasmPaths("/");`;
-
-/** Bundles the entries of the project into its folder `site`, as modules or as scripts. */
-async function bundle(project: Project, format: "esm" | "iife", ...entries: string[]) {
-  await build({
-    absWorkingDir: project.folder,
-    entryPoints: entries.map((name) => join(project.folder, name)),
-    outdir: "site",
-    bundle: true,
-    minify: true,
-    format,
-    logLevel: "error",
-    ...(format === "iife" && { define: { "import.meta.url": "undefined" } }),
-  });
-  copyBackend(project, "site");
-}
 
 const html = (tag: string, head = "") => `<!doctype html>${head}${tag}`;
 

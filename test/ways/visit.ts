@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import { launch } from "../browser/chromium.ts";
 import { serve } from "../browser/serve.ts";
-import type { Project } from "./project.ts";
+import { copyBackend, type Project } from "./project.ts";
 import { ok } from "./way.ts";
 
 const PATIENCE = 120_000; // ms
@@ -11,6 +12,28 @@ const PATIENCE = 120_000; // ms
 export const page = (app: string, options = "") =>
   `${app}
    app(${options}).then((said) => (globalThis.said = said), (error) => (globalThis.said = error.stack));`;
+
+/** Bundles entries of the project by esbuild into its folder `site`, as modules or as scripts, beside tfjs's binaries. */
+export async function bundle(project: Project, format: "esm" | "iife", ...entries: string[]) {
+  const { warnings } = await build({
+    absWorkingDir: project.folder,
+    entryPoints: entries.map((name) => join(project.folder, name)),
+    outdir: "site",
+    bundle: true,
+    minify: true,
+    format,
+    logLevel: "silent", // errors are thrown
+    // A script does not know its own address.
+    ...(format === "iife" && { define: { "import.meta.url": "undefined" } }),
+  });
+  unwarned(JSON.stringify(warnings));
+  copyBackend(project, "site");
+}
+
+/** Throws what a bundler said while it worked, if it is about this package. */
+export function unwarned(said: string): void {
+  if (said.includes("node_modules/tfjs-initializers")) throw new Error(said);
+}
 
 /** Waits in the page until its app has said something. */
 const saying = `new Promise((done) => {
