@@ -262,7 +262,7 @@ suite("package", (test) => {
   });
 
   test("publint and arethetypeswrong find nothing", async () => {
-    const bytes = Uint8Array.from(readFileSync(join(project, tarball)));
+    const bytes = Uint8Array.from(readFileSync(join(home.folder, tarball)));
     const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
     assert.equal(
       messages.map((message) => formatMessage(message, pkg, { color: false })),

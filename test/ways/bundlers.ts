@@ -178,7 +178,7 @@ export const bundlers: Way[] = [
       "index.html": html("main.js"),
     },
     run(project) {
-      unwarned(project.sh("npx parcel build index.html --no-cache --log-level warn 2>&1"));
+      unwarned(project.sh("npx parcel build index.html --no-cache --log-level error 2>&1"));
       copyBackend(project, "dist");
       return visit(project, "dist");
     },

@@ -1,4 +1,4 @@
-/** Compilers, and what looks at packages for their sake. */
+/** Compilers. What publint and arethetypeswrong say of the package, test/package.ts asks. */
 import type { Project } from "./project.ts";
 import type { Way } from "./way.ts";
 
@@ -55,25 +55,4 @@ export const types: Way[] = [
   compiler("7.0", ["node16", "nodenext", "bundler"]), // it no longer knows node10
   compiler("5.9", ["node16", "nodenext", "bundler", "node10"]),
   compiler("5.0", ["node16", "nodenext", "bundler", "node10"]),
-  {
-    name: "publint",
-    tools: ["publint@0.3"],
-    run({ sh }) {
-      const said = sh("npx publint run ../tfjs-initializers.tgz --strict");
-      if (!/All good!/.test(said)) throw new Error(said);
-      return "no findings";
-    },
-  },
-  {
-    name: "arethetypeswrong",
-    tools: ["@arethetypeswrong/cli@0.18"],
-    run({ sh }) {
-      // ES modules only, which Node's require() reads today; the script and the binaries have no types.
-      const said = sh(
-        "npx attw ../tfjs-initializers.tgz --ignore-rules cjs-resolves-to-esm --exclude-entrypoints script-tag --no-emoji",
-      );
-      if (!/No problems found/.test(said)) throw new Error(said);
-      return "no findings";
-    },
-  },
 ];
