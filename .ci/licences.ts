@@ -8,8 +8,19 @@ import { readFileSync } from "node:fs";
 
 /** SPDX names of permissive licences, and of MPL-2.0, whose copyleft ends at its own files. */
 const allowed = new Set([
-  ...["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "Unlicense"],
+  ...["0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"],
+  ...["MPL-2.0", "Unlicense", "Zlib"],
 ]);
+
+/** Whether the licences of an SPDX expression are allowed: of alternatives one, of others all. */
+function permits(expression: string): boolean {
+  const flat = expression.replace(/^\((.*)\)$/, "$1");
+  const [alternatives, parts] = [flat.split(" OR "), flat.split(" AND ")];
+  // Longer expressions are no licence's name: somebody has to read them.
+  return alternatives.length > 1
+    ? alternatives.some((name) => allowed.has(name))
+    : parts.every((name) => allowed.has(name));
+}
 
 /** Packages whose package.json names no licence, and where they say it. */
 const elsewhere: Record<string, string> = {
@@ -29,7 +40,7 @@ export function refused(packages: Record<string, Locked>): string[] {
       const name = `${path.replace(/^.*node_modules\//, "")}@${version}`;
       return { name, license: license ?? elsewhere[name] ?? "none" };
     })
-    .filter(({ license }) => !license.split(" AND ").every((part) => allowed.has(part)))
+    .filter(({ license }) => !permits(license))
     .map(({ name, license }) => `${name}: ${license}`);
 }
 

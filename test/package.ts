@@ -461,9 +461,10 @@ suite("package", (test) => {
 
   test("a package without an allowed licence is refused", () => {
     const of = (license?: string) => refused({ "node_modules/x": { version: "1.0.0", license } });
-    for (const license of ["MIT", "Apache-2.0 AND MIT"]) assert.equal(of(license), []);
-    assert.equal(of("GPL-3.0"), ["x@1.0.0: GPL-3.0"]);
-    assert.equal(of("MIT AND GPL-3.0"), ["x@1.0.0: MIT AND GPL-3.0"]);
+    for (const license of ["MIT", "Apache-2.0 AND MIT", "(MIT OR GPL-3.0-or-later)"])
+      assert.equal(of(license), []);
+    for (const license of ["GPL-3.0", "MIT AND GPL-3.0", "(AGPL-3.0 OR GPL-3.0)"])
+      assert.equal(of(license), [`x@1.0.0: ${license}`]);
     assert.equal(of(), ["x@1.0.0: none"]);
   });
 
