@@ -22,13 +22,13 @@ function square(
   name: string,
   initializer: Initializer,
   n = 256,
-  bar: number | undefined = BAR,
+  bar: number | null = BAR,
 ): Case {
   // prettier-ignore
   return {
     name: `${name} ${n}`,
     unit: matMul(n, n, n),
-    bar,
+    bar: bar ?? undefined,
     start: run(initializer, [n, n]),
   };
 }
@@ -89,7 +89,7 @@ export default [
   square("identity", ours.identity()),
   square("zerO", ours.zerO()),
   square("idInit", ours.idInit()),
-  square("mimetic", query, 256, undefined),
+  square("mimetic", query, 256, null),
   {
     name: "deltaOrthogonal 3x3x256x256",
     unit: matMul(256, 256, 256),
