@@ -18,12 +18,7 @@ const run = (initializer: Initializer, shape: number[]) => () =>
 const BAR = 2;
 
 /** A square kernel, in units of a product of its size. */
-function square(
-  name: string,
-  initializer: Initializer,
-  n = 256,
-  bar: number | null = BAR,
-): Case {
+function square(name: string, initializer: Initializer, n = 256, bar: number | null = BAR): Case {
   // prettier-ignore
   return {
     name: `${name} ${n}`,
