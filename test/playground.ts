@@ -208,6 +208,22 @@ suite("playground", (test) => {
       continue;
     }
 
+    test("a head is taught through the camera", async () => {
+      await open("#solve?width=8&depth=3");
+      await press(page, "Camera");
+      await until(page, "document.querySelector('video')?.readyState > 1");
+      for (const count of [1, 2]) {
+        await (await page.$("#class-name"))!.type("x");
+        await press(page, "Teach");
+        await until(page, `document.querySelectorAll('.classes li').length === ${count}`);
+      }
+      // What the camera shows is guessed again and again.
+      await until(page, "document.querySelectorAll('.classes .share')[1]?.textContent !== ''");
+      await screenshot("camera");
+      await press(page, "Camera");
+      await until(page, "!document.querySelector('video')");
+    });
+
     test("the code of a network runs in an empty project", async () => {
       const folder = await mkdtemp(join(tmpdir(), "playground-"));
       await mkdir(join(folder, "node_modules"));

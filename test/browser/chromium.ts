@@ -18,8 +18,12 @@ export const chromium: Program = {
   remedy: ["npx", "playwright-core", "install", "chromium"],
 };
 
-/** Nothing here needs a graphics card or the network, and pages are our own: root has no sandbox. */
-const args = ["--disable-gpu", "--disable-quic", "--disable-sync", "--no-sandbox"];
+const args = [
+  // Nothing here needs a graphics card or the network, and pages are our own: root has no sandbox.
+  ...["--disable-gpu", "--disable-quic", "--disable-sync", "--no-sandbox"],
+  // A camera that shows a test card, and may be used without asking.
+  ...["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+];
 
 export const launch = async () => start({ executablePath: executable(chromium), args });
 export const open = () => driven(launch());
