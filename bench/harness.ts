@@ -167,16 +167,19 @@ async function warmUp(contender: Contender, job: Job): Promise<Runner> {
     const turns = 1 + Math.floor(3000 / first);
     return { contender, job, reps: 1, turns, cost: first, samples: [first] };
   }
-  let time = first;
+  let [time, reps] = [first, 1];
+  // Browsers round their clocks to a millisecond, so that a short call may seem to take none.
+  const lasting = (ms: number) => Math.ceil(Math.min(ms / time, 10 * reps));
   for (let spent = 0; spent < WARM_UP;) {
-    const reps = Math.ceil(WARM_UP / 10 / time);
+    reps = lasting(WARM_UP / 10);
     time = await job.time(reps);
-    spent += reps * time;
+    spent += Math.max(reps * time, 1);
   }
   // Optimised code is compiled in the background and may not be ready yet.
   await new Promise((done) => setTimeout(done, 20));
-  time = await job.time(Math.ceil(SAMPLE / time));
-  const reps = Math.ceil(SAMPLE / time);
+  reps = lasting(SAMPLE);
+  time = await job.time(reps);
+  reps = lasting(SAMPLE);
   const turns = time > LONG ? Math.ceil(3000 / time) : Infinity;
   return { contender, job, reps, turns, cost: reps * time, samples: [] };
 }
