@@ -10,9 +10,10 @@ import { settled } from "./memory.ts";
 
 export interface Growth {
   name: string;
-  /** A function of src/linalg, and its options. */
+  /** A function of src/linalg. */
   job: "matmul" | "haar" | "qr" | "svd" | "eigh";
-  options?: object;
+  /** The name of a method of `svd` that src/linalg exports. */
+  method?: "jacobi";
   sizes: number[];
 }
 
@@ -36,7 +37,7 @@ export async function measureGrowth(c: Growth, quick: boolean): Promise<GrowthRo
   for (const size of c.sizes.filter((n) => !quick || n <= SHORT)) {
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...["--import", "tsx", "--expose-gc"],
-      ...[SCRIPT, c.job, String(size), JSON.stringify(c.options ?? {})],
+      ...[SCRIPT, c.job, String(size), c.method ?? ""],
     ]);
     const found = JSON.parse(stdout.trim().split("\n").at(-1)!) as Pick<
       GrowthRow,
@@ -57,8 +58,8 @@ function bytesOf(value: unknown): number {
 
 if (process.argv[1] === SCRIPT) {
   const linalg = await import("../src/linalg/index.ts");
-  const [name, size, text] = process.argv.slice(2) as [Growth["job"], string, string];
-  const options = JSON.parse(text) as object;
+  const [name, size, method] = process.argv.slice(2) as [Growth["job"], string, "jacobi" | ""];
+  const options = method ? { method: linalg[method] } : {};
 
   const inputs = (n: number): Matrix[] => {
     if (name === "haar") return [];

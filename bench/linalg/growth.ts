@@ -9,7 +9,7 @@ const cases: Growth[] = [
   { name: "qr grows", job: "qr", sizes },
   { name: "eigh grows", job: "eigh", sizes },
   { name: "svd grows", job: "svd", sizes },
-  { name: "svd jacobi grows", job: "svd", options: { method: "jacobi" }, sizes },
+  { name: "svd jacobi grows", job: "svd", method: "jacobi", sizes },
 ];
 
 export default cases;

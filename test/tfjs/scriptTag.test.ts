@@ -1,4 +1,4 @@
-/** The bundle for script tags, as `npm run build` made it; test/browser.ts runs it in a browser. */
+/** The bundle for script tags, as `npm run build` made it; test/engines.ts runs it in browsers. */
 import { readFileSync } from "node:fs";
 import * as vm from "node:vm";
 import * as tf from "@tensorflow/tfjs";
