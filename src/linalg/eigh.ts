@@ -61,17 +61,37 @@ export function eigh<T extends Data>(
 export function checkSymmetric(name: string, { rows: n, cols, data }: Matrix): void {
   if (n !== cols) throw new ArgumentError(name, "a square matrix", `${n} x ${cols}`);
   let tolerance: number | undefined;
-  for (let i = 1; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      const [below, above] = [data[i * n + j]!, data[j * n + i]!];
-      if (below === above) continue;
+  for (let top = 0; top < n; top += BLOCK) {
+    for (let left = 0; left <= top; left += BLOCK) {
+      if (apart(data, n, top, left, 0) === undefined) continue;
       tolerance ??= n * (data.BYTES_PER_ELEMENT === 4 ? 2 ** -24 : 2 ** -53) * largest(data);
-      if (Math.abs(below - above) > tolerance) {
-        const actual = `${below} at (${i}, ${j}) and ${above} at (${j}, ${i})`;
-        throw new ArgumentError(name, "a symmetric matrix", actual);
-      }
+      const pair = apart(data, n, top, left, tolerance);
+      if (pair === undefined) continue;
+      const [i, j] = pair;
+      const actual = `${data[i * n + j]} at (${i}, ${j}) and ${data[j * n + i]} at (${j}, ${i})`;
+      throw new ArgumentError(name, "a symmetric matrix", actual);
     }
   }
+}
+
+/** Rows and columns that are compared together: what is read down a column comes from lines that are in the cache. */
+const BLOCK = 32;
+
+/** The first entry of a block below the diagonal that differs by more than `tolerance` from the one above. */
+function apart(
+  data: Data,
+  n: number,
+  top: number,
+  left: number,
+  tolerance: number,
+): [number, number] | undefined {
+  for (let i = top; i < Math.min(top + BLOCK, n); i++) {
+    for (let j = left; j < Math.min(left + BLOCK, i); j++) {
+      const [below, above] = [data[i * n + j]!, data[j * n + i]!];
+      if (below !== above && Math.abs(below - above) > tolerance) return [i, j];
+    }
+  }
+  return undefined;
 }
 
 /** The largest magnitude, or NaN if there is a NaN. */

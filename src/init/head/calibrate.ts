@@ -22,9 +22,10 @@ import { exp } from "../../elementary.ts";
 import { matmul } from "../../linalg/matmul.ts";
 import { missed, type Modes } from "./crossValidation.ts";
 import { STILL } from "./fromMoments.ts";
-import { dot, type Solved } from "./solution.ts";
+import type { Solved } from "./solution.ts";
 import { FLATTEST, steepest } from "./slope.ts";
 import type { Pooled } from "./sums.ts";
+import { dot } from "./vectors.ts";
 
 export interface Calibration {
   /** θ of every class. */

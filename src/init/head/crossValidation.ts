@@ -17,6 +17,7 @@ import { matmul } from "../../linalg/matmul.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { SAFE } from "./solution.ts";
 import { centred, part, type Targets } from "./targets.ts";
+import { accumulate } from "./vectors.ts";
 
 /** Exponents e of the tried λ, 2^e times the largest eigenvalue: from a fit that is practically ȳ down to rounding errors. */
 const [MOST, LEAST] = [6, -46];
@@ -94,14 +95,20 @@ export function leaveOneOut(modes: Modes, weights: Float64Array): number {
   const errors = float64(tried.length);
   const single = singles(modes.targets, weights.length);
   if (single.every(Boolean)) return top * SAFE;
-  missed(modes, tried, (first, miss, at) => {
-    miss.data.forEach((value, i) => {
-      if (single[first + Math.floor(i / miss.cols)]) return;
-      errors[at]! += weights[i % miss.cols]! * value * value;
-    });
+  missed(modes, tried, (first, { rows, data }, at) => {
+    for (let i = 0; i < rows; i++) {
+      if (!single[first + i]) errors[at]! += weighed(data, i * weights.length, weights);
+    }
   });
   const least = errors.reduce((one, error) => Math.min(one, error), Infinity);
   return tried[errors.findIndex((error) => error <= least * (1 + FLAT))]!;
+}
+
+/** Σ w_c x_(first + c)² */
+function weighed(x: Float64Array, first: number, weights: Float64Array): number {
+  let sum = 0;
+  for (let c = 0, at = first; c < weights.length; c++, at++) sum += weights[c]! * x[at]! * x[at]!;
+  return sum;
 }
 
 /** For each sample whether it is the only one of its class. */
@@ -126,7 +133,8 @@ export function missed(
   const table = { rows: lambdas.length, cols: values.length, data: float64(factors.flatMap((row) => [...row])) }; // prettier-ignore
   const complete = values.length === count - 1;
   for (const { first, u } of blocks()) {
-    const squares = { ...u, data: float64(u.data, (x) => x * x) };
+    const squares = { ...u, data: float64(u.data) };
+    for (let i = 0; i < u.rows; i++) square(squares.data, i * u.cols, (i + 1) * u.cols);
     const slack = matmul(squares, table, { transposeB: true });
     const own = part(targets, first, first + u.rows);
     const rest = complete ? undefined : outside(own, mean, u, gamma);
@@ -137,16 +145,24 @@ export function missed(
       const together = factors.slice(start, start + group);
       const inside = matmul(u, besideEachOther(gamma, together));
       for (let g = 0; g < together.length; g++) {
-        const miss = columns(inside, g * k, (g + 1) * k).data;
-        const error = float64(miss, (value, to) => {
-          const i = Math.floor(to / k);
+        const miss = columns(inside, g * k, (g + 1) * k);
+        if (rest) accumulate(miss.data, rest, 1);
+        for (let i = 0; i < u.rows; i++) {
           const s = slack.data[i * lambdas.length + start + g]! + (spare?.[i] ?? 0);
-          return (value + (rest?.[to] ?? 0)) / s;
-        });
-        see(first, { rows: u.rows, cols: k, data: error }, start + g);
+          divide(miss.data, i * k, (i + 1) * k, s);
+        }
+        see(first, miss, start + g);
       }
     }
   }
+}
+
+function square(x: Float64Array, first: number, end: number): void {
+  for (let at = first; at < end; at++) x[at]! *= x[at]!;
+}
+
+function divide(x: Float64Array, first: number, end: number, by: number): void {
+  for (let at = first; at < end; at++) x[at]! /= by;
 }
 
 /** [diag(f) Γ, …] for all factors f. */

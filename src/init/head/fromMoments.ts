@@ -5,8 +5,9 @@ import { matmul } from "../../linalg/matmul.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { full, type Spectrum } from "../data/spectrum.ts";
 import { generalized } from "./crossValidation.ts";
-import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { SAFE, type Inverse, type Solved } from "./solution.ts";
 import type { Pooled } from "./sums.ts";
+import { times, transposedTimes } from "./vectors.ts";
 
 type Double = Matrix<Float64Array>;
 
@@ -97,13 +98,10 @@ export function validated(
 
 /** (S + λ)⁻¹ z = V diag(1/(v + λ)) Vᵀ z, in all axes. */
 function inverse({ values, axes }: Spectrum, lambda: number): Inverse {
-  const { rows: d, cols, data } = axes;
   const factors = float64(values, (value) => 1 / (Math.max(0, value) + lambda));
   return (z) => {
-    const c = float64(cols);
-    for (let i = 0; i < d; i++) accumulate(c, data, z[i]!, i * cols);
-    const own = float64(c, (value, at) => value * factors[at]!);
-    return float64(z, (_, i) => dot(data, i * cols, own));
+    const c = transposedTimes(axes, z);
+    return times(axes, float64(c, (value, at) => value * factors[at]!));
   };
 }
 

@@ -15,8 +15,9 @@ import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { full, significant } from "../data/spectrum.ts";
 import { leaveOneOut, type Modes } from "./crossValidation.ts";
 import { relative, solvedAt, turned } from "./fromMoments.ts";
-import { SAFE, accumulate, dot, type Inverse, type Solved } from "./solution.ts";
+import { SAFE, type Inverse, type Solved } from "./solution.ts";
 import { crossed, energyOf, meanOf, part, type Targets } from "./targets.ts";
+import { accumulate, times, transposedTimes } from "./vectors.ts";
 
 type Double = Matrix<Float64Array>;
 
@@ -42,7 +43,7 @@ export function fromSamples(
 ): { solved: Solved; modes: Modes } {
   const { count, size, x, y } = samples;
   const mean = float64(size);
-  for (let i = 0, at = 0; i < count; i++) for (let j = 0; j < size; j++) mean[j]! += x[at++]!;
+  for (let i = 0; i < count; i++) accumulate(mean, x, 1, i * size);
   for (let j = 0; j < size; j++) mean[j]! /= count;
   const centre = meanOf(y, count);
   const weights = relative(energyOf(y, count, centre), centre, count);
@@ -65,9 +66,7 @@ function dual({ count, size, x, y }: Samples, mean: Float64Array, centre: Float6
   const xt = zeros(size, count);
   for (let first = 0; first < size; first += LINE) {
     const end = Math.min(first + LINE, size);
-    for (let i = 0; i < count; i++) {
-      for (let j = first; j < end; j++) xt.data[j * count + i] = x[i * size + j]! - mean[j]!;
-    }
+    for (let i = 0; i < count; i++) centredLine(x, i * size, mean, first, end, xt.data, i, count);
   }
   const { values, vectors } = eigh(reflected(gram(xt)));
   const rank = significant(values, size);
@@ -87,18 +86,27 @@ function dual({ count, size, x, y }: Samples, mean: Float64Array, centre: Float6
   return { modes: { count, values: v, gamma, targets: y, mean: centre, blocks }, solve };
 }
 
+/** Row `i` of X, which starts at entry `at` of x, to column `i` of Xᵀ, from `first` to `end` − 1. */
+function centredLine(
+  x: Float32Array,
+  at: number,
+  mean: Float64Array,
+  first: number,
+  end: number,
+  xt: Float64Array,
+  i: number,
+  count: number,
+): void {
+  for (let j = first; j < end; j++) xt[j * count + i] = x[at + j]! - mean[j]!;
+}
+
 /** (S + λ)⁻¹ z = (z − Xᵀ U diag(1/(v + λ)) Uᵀ X z) / λ */
 function dualInverse(xt: Double, u: Double, factors: Float64Array, lambda: number): Inverse {
-  const { rows: d, cols: n } = xt;
   return (z) => {
-    const k = float64(n);
-    for (let j = 0; j < d; j++) accumulate(k, xt.data, z[j]!, j * n);
-    const c = float64(u.cols);
-    for (let i = 0; i < n; i++) accumulate(c, u.data, k[i]!, i * u.cols);
+    const c = transposedTimes(u, transposedTimes(xt, z));
     const own = float64(c, (value, at) => value * factors[at]!);
-    const alpha = float64(n);
-    for (let i = 0; i < n; i++) alpha[i] = dot(u.data, i * u.cols, own);
-    return float64(z, (value, j) => (value - dot(xt.data, j * n, alpha)) / lambda);
+    const fit = times(xt, times(u, own));
+    return float64(z, (value, j) => (value - fit[j]!) / lambda);
   };
 }
 

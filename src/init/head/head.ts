@@ -8,9 +8,10 @@ import type { Matrix } from "../../linalg/matrix.ts";
 import type { Calibration } from "./calibrate.ts";
 import { Kept } from "./kept.ts";
 import { Pool } from "./pool.ts";
-import { dot, Solution } from "./solution.ts";
+import { Solution } from "./solution.ts";
 import type { Batch, State } from "./store.ts";
 import { stride, type Targets } from "./targets.ts";
+import { dot } from "./vectors.ts";
 
 export interface HeadOptions {
   readonly kind: Targets["kind"];

@@ -38,25 +38,42 @@ export function steepest(
     let [first, second] = [-wanted, 0];
     for (let i = 0; i < labels.length; i++) {
       const weight = weights[labels[i]!]!;
-      let [top, sum, mean, square] = [-Infinity, 0, 0, 0];
-      for (let c = 0, at = i * k; c < k; c++, at++) {
-        e[c] = beta * rows[at]! + logs[c]!;
-        if (e[c]! > top) top = e[c]!;
-      }
-      for (let c = 0, at = i * k; c < k; c++, at++) {
-        e[c] = exp(e[c]! - top);
-        sum += e[c]!;
-        mean += e[c]! * rows[at]!;
-      }
-      mean /= sum;
-      for (let c = 0, at = i * k; c < k; c++, at++) square += e[c]! * (rows[at]! - mean) ** 2;
+      const [mean, square] = moments(rows, i * k, beta, logs, e);
       first += weight * mean;
-      second += (weight * square) / sum;
+      second += weight * square;
     }
     return [first, second];
   };
   // Scores may be no better than none, or worse; their order is kept.
   return derivatives(FLATTEST)[0] >= 0 ? FLATTEST : minimum(derivatives);
+}
+
+/** Mean and variance of the scores from entry `from` on, by the weights softmax(β scores + logs), which go to `e`. */
+function moments(
+  rows: Float64Array,
+  from: number,
+  beta: number,
+  logs: Float64Array,
+  e: Float64Array,
+): [number, number] {
+  let top = -Infinity;
+  for (let c = 0, at = from; c < e.length; c++, at++) {
+    const logit = beta * rows[at]! + logs[c]!;
+    e[c] = logit;
+    if (logit > top) top = logit;
+  }
+  let sum = 0;
+  let mean = 0;
+  for (let c = 0, at = from; c < e.length; c++, at++) {
+    const weight = exp(e[c]! - top);
+    e[c] = weight;
+    sum += weight;
+    mean += weight * rows[at]!;
+  }
+  mean /= sum;
+  let square = 0;
+  for (let c = 0, at = from; c < e.length; c++, at++) square += e[c]! * (rows[at]! - mean) ** 2;
+  return [mean, square / sum];
 }
 
 /** Newton's method from 1 between bounds, which bisection halves where a step would leave them. */

@@ -15,6 +15,7 @@
  */
 import { float64 } from "../../arrays.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
+import { accumulate, dot } from "./vectors.ts";
 
 /** (S + λ I)⁻¹ as a map. */
 export type Inverse = (x: Float64Array) => Float64Array;
@@ -73,31 +74,11 @@ export class Solution implements Solved {
     for (let c = 0; c < k; c++) {
       const target = (oneHot ? Number(y[0] === c) : y[c]!) - this.centre[c]!;
       const step = (share * target - dot(data, c * d, z)) / rho;
-      for (let j = 0, at = c * d; j < d; j++, at++) data[at]! += step * g[j]!;
+      accumulate(data.subarray(c * d, (c + 1) * d), g, step);
       this.centre[c]! += target / (n + 1);
     }
     for (let j = 0; j < d; j++) this.mean[j]! += (x[j]! - this.mean[j]!) / (n + 1);
     this.steps.push({ g, rho });
     this.count++;
   }
-}
-
-/** Σ a_(first + j) b_j, in four sums, which a processor adds side by side. */
-export function dot(a: Float64Array, first: number, b: Float64Array): number {
-  const whole = b.length - (b.length % 4);
-  let [p, q, r, s] = [0, 0, 0, 0];
-  let at = first;
-  for (let j = 0; j < whole; j += 4, at += 4) {
-    p += a[at]! * b[j]!;
-    q += a[at + 1]! * b[j + 1]!;
-    r += a[at + 2]! * b[j + 2]!;
-    s += a[at + 3]! * b[j + 3]!;
-  }
-  for (let j = whole; j < b.length; j++) p += a[at++]! * b[j]!;
-  return p + q + (r + s);
-}
-
-/** y += factor x, where x starts at entry `first` of its array. */
-export function accumulate(y: Float64Array, x: Float64Array, factor: number, first = 0): void {
-  for (let j = 0, at = first; j < y.length; j++) y[j]! += factor * x[at++]!;
 }

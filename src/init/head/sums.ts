@@ -11,10 +11,10 @@ import { float64 } from "../../arrays.ts";
 import { gram } from "../../linalg/gram.ts";
 import { zeros, type Matrix } from "../../linalg/matrix.ts";
 import { addScatter, centreRows, HEIGHT } from "../data/moments.ts";
-import { accumulate } from "./solution.ts";
 import { Rows } from "./rows.ts";
 import type { SumsState } from "./store.ts";
 import { crossed, energyOf, meanOf, stride, type Targets } from "./targets.ts";
+import { accumulate } from "./vectors.ts";
 
 export interface Pooled {
   readonly count: number;
