@@ -5,8 +5,8 @@
  *   T = Q diag(w) Qᵀ   divide and conquer         (stedc)
  *   Z = H Q            block reflectors           (ormqr)
  *
- * 4n³/3 + 4n³/3 + 2n³ flops, the values alone 4n³/3. The largest entry of A is scaled to [1, 2) by a power of two
- * on the way in and w back on the way out, so that nothing over- or underflows that counts.
+ * 4n³/3 + 4n³/3 + 2n³ flops, the values alone 4n³/3. A power of two brings the largest entry of A to [1, 2), so that
+ * nothing over- or underflows that counts: before sytrd where it must be, or else T alone is scaled. w goes back in the end.
  */
 import { alloc, mark, release } from "../arena";
 import { amax } from "../blas/amax";
@@ -16,6 +16,7 @@ import { Info } from "../info";
 import { REAL } from "../real";
 import { ilaenv } from "./ilaenv";
 import { larft } from "./larft";
+import { lascl, scaleOf } from "./lascl";
 import { columnsBytes, merging } from "./merge";
 import { ormqr } from "./ormqr";
 import { LEAF_BYTES, stedc } from "./stedc";
@@ -49,9 +50,12 @@ function decompose(n: i32, vectors: bool, nb: i32, top: f64, a: usize, w: usize,
   if (!p || !v || !tau || !work || !leaf || !q || !m) return Info.MEMORY;
 
   const scale = top > 0 ? reciprocalPower(top) : 1;
-  for (let x = a, end = a + REAL * n * n; x < end; x += REAL) store<real>(x, <real>(scale * <f64>load<real>(x)));
+  const before = scaleOf(top);
+  lascl(n * n, before, 1, a);
   pack(false, n, n, a, n, p);
   sytrd(n, nb, p, v, tau, m.d, m.e, work);
+  scaled(n, scale / before, m.d);
+  scaled(n - 1, scale / before, m.e);
   if (!stedc(m, n, leaf)) return Info.CONVERGENCE;
   let largest: f64 = 0;
   for (let j = 0; j < n; j++) {
@@ -74,6 +78,11 @@ function decompose(n: i32, vectors: bool, nb: i32, top: f64, a: usize, w: usize,
   fixSigns(n, p);
   unpack(false, n, n, p, stride, z, n);
   return Info.OK;
+}
+
+/** x := alpha x, n f64. */
+function scaled(n: i32, alpha: f64, x: usize): void {
+  for (const end = x + 8 * n; x < end; x += 8) store<f64>(x, alpha * load<f64>(x));
 }
 
 /** Columns order[0], order[1], … of Q. */

@@ -11,13 +11,13 @@
  * symv, at two thirds of the speed of a GEMM, half in tiles.
  *
  * A: n x n panels, of which the lower triangle is read; overwritten. On exit V
- * holds the reflectors with explicit ones and zeros, as larft and ormqr want them; tau one real a
- * column of V's panels; d and e are n and n-1 f64. `work` holds sytrdWork(n, nb) bytes.
+ * holds the reflectors with explicit ones and zeros, as larft and ormqr want them, and nothing above the rows where its blocks
+ * begin; tau one real a column of V's panels; d and e are n and n-1 f64. `work` holds sytrdWork(n, nb) bytes.
  */
 import { gemvN, gemvT, symv } from "../blas/symv";
-import { NR, PAD, ROW, entryOf, pad, panelBytes, panelStride } from "../blas/panel";
+import { NR, PAD, ROW, entryOf, pad, panelBytes, panelStride, transpose } from "../blas/panel";
 import { MR, tileNN } from "../blas/tile";
-import { REAL } from "../real";
+import { LANES, REAL } from "../real";
 import { larfg } from "./larfg";
 
 /** V and W of a block, their rows transposed for one panel, x, y and t. */
@@ -30,7 +30,6 @@ export function sytrd(n: i32, nb: i32, a: usize, v: usize, tau: usize, d: usize,
   const vw = work;
   const rest = vw + <usize>panelBytes(n, 2 * nb);
   memory.fill(tau, 0, REAL * pad(n, NR));
-  memory.fill(v, 0, <usize>panelBytes(n, n));
   mirror(n, a, stride);
   for (let s = 0; s < n; s += nb) {
     latrd(n, s, nb, a, stride, vw, tau, d, e, rest);
@@ -38,7 +37,7 @@ export function sytrd(n: i32, nb: i32, a: usize, v: usize, tau: usize, d: usize,
       memory.copy(v + stride * (j / NR) + ROW * s, vw + stride * ((j - s) / NR) + ROW * s, stride - ROW * s);
     }
     for (let j = s + nb; j < n; j += NR) {
-      swapped(NR, nb, vw, stride, j, rest);
+      swapped(nb, vw, stride, j, rest);
       for (let i = j, rows = pad(n, PAD); i < rows; i += MR) {
         tileNN(2 * nb, -1, vw + ROW * i, stride, rest, 1, a + stride * (j / NR) + ROW * i, ROW);
       }
@@ -117,11 +116,10 @@ function row(nb: i32, vw: usize, stride: usize, i: i32, t: usize): void {
   for (let p = 0, q = vw + ROW * i; p < 2 * nb; p += NR, q += stride, t += ROW) memory.copy(t, q, ROW);
 }
 
-/** [W V]ᵀ of rows j..j+cols-1: the right operand of the update. */
-function swapped(cols: i32, nb: i32, vw: usize, stride: usize, j: i32, to: usize): void {
-  for (let l = 0; l < 2 * nb; l++, to += ROW) {
-    const k = l < nb ? l + nb : l - nb;
-    const from = entryOf(vw, stride, j, k);
-    for (let c = 0; c < cols; c++) store<real>(to + REAL * c, load<real>(from + ROW * c));
+/** [W V]ᵀ of rows j..j+NR-1: the right operand of the update. */
+function swapped(nb: i32, vw: usize, stride: usize, j: i32, to: usize): void {
+  for (let l = 0; l < 2 * nb; l += LANES, to += ROW * LANES) {
+    const from = entryOf(vw, stride, j, l < nb ? l + nb : l - nb);
+    for (let c: usize = 0; c < 2; c++) transpose(from + c * ROW * LANES, ROW, to + 16 * c, ROW);
   }
 }
