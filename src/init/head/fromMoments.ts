@@ -101,7 +101,10 @@ function inverse({ values, axes }: Spectrum, lambda: number): Inverse {
   const factors = float64(values, (value) => 1 / (Math.max(0, value) + lambda));
   return (z) => {
     const c = transposedTimes(axes, z);
-    return times(axes, float64(c, (value, at) => value * factors[at]!));
+    return times(
+      axes,
+      float64(c, (value, at) => value * factors[at]!),
+    );
   };
 }
 
