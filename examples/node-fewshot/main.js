@@ -27,7 +27,8 @@ function draw(form, count, seed) {
   const curves = starts.map(([frequency, start]) =>
     Array.from({ length: LENGTH }, (_, i) => form(start + (i * (3 + 2 * frequency)) / LENGTH)),
   );
-  return tf.add(tf.tensor(curves), tf.randomNormal([count, LENGTH], 0, 0.1, "float32", seed + 1)).expandDims(2); // prettier-ignore
+  const noise = tf.randomNormal([count, LENGTH], 0, 0.1, "float32", seed + 1);
+  return tf.expandDims(tf.add(tf.tensor2d(curves), noise), 2);
 }
 
 // A small network learns the familiar forms.

@@ -20,8 +20,8 @@ model.compile({ optimizer: tf.train.adam(0.003), loss: "meanSquaredError" });
 
 const curve = Array.from({ length: 512 }, (_, i) => Math.sin(0.3 * i) + Math.sin(0.07 * i));
 const windows = curve.slice(SEEN).map((_, i) => curve.slice(i, i + SEEN));
-const xs = tf.tensor(windows).expandDims(2);
-const ys = tf.tensor(curve.slice(SEEN)).expandDims(1);
+const xs = tf.tensor3d(windows.map((values) => values.map((value) => [value])));
+const ys = tf.tensor2d(curve.slice(SEEN).map((value) => [value]));
 
 const { history } = await model.fit(xs, ys, {
   epochs: 6,
