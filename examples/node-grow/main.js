@@ -27,11 +27,12 @@ const model = tfl.sequential({
     layer("answer", 1, { activation: "sigmoid" }),
   ],
 });
-const settings = { optimizer: tf.train.adam(0.02), loss: "binaryCrossentropy", metrics: ["accuracy"] }; // prettier-ignore
+const settings = { optimizer: tf.train.adam(0.03), loss: "binaryCrossentropy", metrics: ["accuracy"] }; // prettier-ignore
 model.compile(settings);
 
 const { model: grown, history } = await fitGrowing(model, xs, ys, {
   epochs: 120,
+  batchSize: 80,
   verbose: 0,
   schedule: { layers: ["first", "second"], every: 15, events: 6, units: 4, method: "orthogonal", seed: 1 }, // prettier-ignore
   onGrow: ({ epoch }, { layers }) => {
