@@ -47,6 +47,16 @@ suite("publishing", (test) => {
       );
   });
 
+  test("examples and README's script tags ask for this version", () => {
+    const manifests = files("examples").filter((file) => file.endsWith("/package.json"));
+    assert.ok(manifests.length >= 4);
+    for (const file of manifests)
+      assert.is(JSON.parse(read(file)).dependencies[manifest.name], `^${manifest.version}`, file);
+    for (const file of files(".").filter((name) => /\.(md|html)$/.test(name)))
+      for (const [, version] of read(file).matchAll(/npm\/tfjs-initializers@(\d[\d.]*)\//g))
+        assert.is(version, manifest.version, file);
+  });
+
   test("workflows and CONTRIBUTING.md name scripts and files that exist", () => {
     for (const file of [...workflows, "CONTRIBUTING.md"]) {
       const text = read(file);
