@@ -10,9 +10,10 @@ import * as assert from "uvu/assert";
 import { install } from "../../src/tfjs/install.ts";
 import { agree, control, outcome, type Case, type Control } from "../support/outcomes.ts";
 import { suite } from "../support/suite.ts";
+import { convolutions } from "../upstream/convolutions.ts";
 import { products } from "../upstream/products.ts";
 
-const rooms: Record<string, Case[]> = { products };
+const rooms: Record<string, Case[]> = { products, convolutions };
 
 /** Of stock TensorFlow.js, before anything of this package is installed. */
 const controls = new Map<Case, Control>();

@@ -22,8 +22,16 @@ const transposed = (stackA: Shape, stackB: Shape, [m, k, n]: Shape, rest: Partia
     return matMul([...stackA, ...a], [...stackB, ...b], way, rest);
   });
 
-/** Stock TensorFlow.js leaves the sum over broadcast axes out of the gradient, whose shape is then refused. */
-const gained = { gradients: "gained" } as const;
+/** Of stacks that are broadcast: stock TensorFlow.js has wrong products of some, and the gradients of none. */
+const broadcast = (stackA: Shape, stackB: Shape, sizes: Shape) => {
+  const stack = tf.broadcast_util.assertAndGetBroadcastShape([...stackA], [...stackB]);
+  const whole = (x: tf.Tensor) => tf.broadcastTo(x, [...stack, ...x.shape.slice(-2)]);
+  return transposed(stackA, stackB, sizes).map((tested, i) => ({
+    ...tested,
+    instead: (a: tf.Tensor, b: tf.Tensor) => tf.matMul(whole(a), whole(b), ...ways[i]!),
+  }));
+};
+
 const refused = { forward: "refused" } as const;
 const nan = given([1, NaN, 2, 3, -Infinity, 4], "float32", [2, 3]);
 const text = given(["a", "b"], "string", [1, 2]);
@@ -34,10 +42,11 @@ const plain: Case[] = [
   ...transposed([2, 3], [2, 3], [3, 2, 5]),
   ...transposed([1], [1], [4, 4, 4]),
   ...[[1, 1001, 1], [2, 1001, 1], [1, 1001, 2]].flatMap((sizes) => transposed([3], [3], sizes)),
-  ...transposed([4], [1], [3, 2, 1], gained),
-  ...transposed([1, 2, 2], [], [3, 2, 1], gained),
-  ...transposed([2, 1], [1, 3], [2, 3, 2], gained),
-  ...transposed([], [5], [3, 2, 4], gained),
+  ...broadcast([4], [1], [3, 2, 1]),
+  ...broadcast([2, 2], [], [3, 2, 1]),
+  ...transposed([1, 2, 2], [], [3, 2, 1], { gradients: "gained" }),
+  ...broadcast([2, 1], [1, 3], [2, 3, 2]),
+  ...broadcast([], [5], [3, 2, 4]),
   matMul([0, 3], [3, 2]),
   matMul([2, 3, 3], [2, 3, 0]),
   matMul(nan, [3, 2]),
@@ -50,7 +59,7 @@ const plain: Case[] = [
   matMul([2, 2], [2], undefined, refused),
   matMul([2, 2, 3], [3, 3, 2], undefined, refused),
   matMul(text, [2, 2], undefined, refused),
-  { ...matMul([2, 3], ints([0, 1, -3, 2, 2, 1], [3, 2])), name: "matMul, float32 x int32" },
+  { ...matMul([2, 3], ints([0, 1, -3, 2, 2, 1], [3, 2])), name: "matMul, float32 x int32", bound: "largest", terms: 3 },
   { ...matMul(ints([1, 2, 3, 4, 5, 6], [2, 3]), given([1, 0, 1, 1, 0, 1], "bool", [3, 2])), name: "matMul, int32 x bool", forward: "limit" },
   { name: "matMul of what is not a tensor", inputs: [], run: () => tf.matMul({} as tf.Tensor, tf.ones([2, 2])), ...refused },
   { name: "matMul of arrays", inputs: [], run: () => tf.matMul([[1, 2, 3], [4, 5, 6]], [[0, 1], [-3, 2], [2, 1]]) },
@@ -81,20 +90,35 @@ const dots: Case[] = [
 
 const sizes: Record<string, number> = { a: 2, b: 3, c: 4, d: 5, e: 2, i: 3, j: 4, k: 5 };
 
-/** tf.einsum of tensors of these sizes. Stock TensorFlow.js has no gradient of it. */
+/** Stock TensorFlow.js has no gradient of tf.einsum: the same as a product of all numbers and a sum. */
+function productAndSum(equation: string, x: tf.Tensor[]): tf.Tensor {
+  const [terms, result] = equation.split("->").map((side) => side.split(",")) as [string[], string[]];
+  const labels = [...new Set(terms.join("") + result[0]!)];
+  const apart = x.map((tensor, i) => {
+    const own = [...terms[i]!];
+    const order = labels.flatMap((label) => (own.includes(label) ? [own.indexOf(label)] : []));
+    return tf.reshape(tf.transpose(tensor, order), labels.map((label) => (own.includes(label) ? sizes[label]! : 1)));
+  });
+  const summed = labels.flatMap((label, axis) => (result[0]!.includes(label) ? [] : [axis]));
+  const rest = labels.filter((label) => result[0]!.includes(label));
+  const sum = tf.sum(apart.reduce((a, b) => tf.mul(a, b)), summed);
+  return tf.transpose(sum, [...result[0]!].map((label) => rest.indexOf(label)));
+} // prettier-ignore
+
+/** tf.einsum of tensors of these sizes. */
 const einsum = (equation: string, rest: Partial<Case> = {}): Case => ({
   name: `einsum ${equation}`,
-  inputs: equation.split(/-?>/)[0]!.split(",").map((term) => [...term].map((label) => sizes[label]!)),
+  inputs: equation.split(/-?>/)[0]!.split(",").map((term) => [...term].map((label) => sizes[label] ?? 1)),
   run: (...x) => tf.einsum(equation, ...x),
-  gradients: "gained",
+  instead: rest.forward ? undefined : (...x) => productAndSum(equation, x),
   ...rest,
 }); // prettier-ignore
 
 const einsums: Case[] = [
   ...",-> i,-> i,->i i-> ij-> ij,ji-> ij,-> i,i-> i,j->ij ij,j->i ij->j ij->i ij->ji ij->ij ij,jk->ik ij,jk->ki bi,bi->b bi,bj->bij bij,bjk->bik adc,abc->abd adc,abc->adb bij->bji abcd,cde->abe aecd,abcd->acbe aecd,abcd->abe".split(" ").map((equation) => einsum(equation)),
-  ...["ii->", "ij->ik", "ij,jk>ik", "ij,jk->ik->i", "ij,jk,kc->ic", "ij,jk", "", "...i,ij->j"].map((equation) => einsum(equation, { ...refused, gradients: "none" })),
-  einsum("ij,jk->ik", { name: "einsum, sizes that do not fit", inputs: [[2, 3], [4, 2]], ...refused, gradients: "none" }),
-  einsum("ij->ji", { name: "einsum, too many tensors", inputs: [[2, 3], [3, 2]], ...refused, gradients: "none" }),
+  ...["ii->", "ij->ik", "ij,jk>ik", "ij,jk->ik->i", "ij,jk,kc->ic", "ij,jk", "", "...i,ij->j"].map((equation) => einsum(equation, refused)),
+  einsum("ij,jk->ik", { name: "einsum, sizes that do not fit", inputs: [[2, 3], [4, 2]], ...refused }),
+  einsum("ij->ji", { name: "einsum, too many tensors", inputs: [[2, 3], [3, 2]], ...refused }),
 ]; // prettier-ignore
 
 type Fused = Parameters<typeof tf.fused.matMul>[0];
@@ -129,7 +153,7 @@ const fusions: Case[] = [
   fused("leakyrelu", [6], undefined, { leakyreluAlpha: 0.3, transposeA: true, transposeB: true }),
   fused("prelu", [6], [6]),
   fused("prelu", undefined, [1, 6], { transposeB: true }),
-  fused("tanh" as "relu", [6]),
+  fused("tanh" as "relu", [6], undefined, refused),
   fused("relu", [5, 6], undefined, { forward: "limit", gradients: "none" }),
   fused("relu", [1, 6], undefined, { forward: "limit", gradients: "none" }),
   fused("relu", [5], undefined, refused),
