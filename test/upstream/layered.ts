@@ -2,6 +2,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Case, Shape } from "../support/outcomes.ts";
 
+await tf.setBackend("cpu"); // On which layers are built to know the shapes of their weights.
+
 type Layer = tf.layers.Layer;
 interface Weight {
   val: tf.Tensor;
