@@ -38,10 +38,13 @@ export interface Case {
   readonly linear?: Run;
   /** The number of terms in a sum, where ones do not count them. */
   readonly terms?: number;
-  /** "refused": by all; "limit": by the wasm backend, with and without `train`, in the same words. */
-  readonly forward?: "refused" | "limit";
+  /**
+   * "refused": by all; "limit": by the wasm backend, with and without `train`, in the same words; "wrong": other numbers
+   * on the wasm backend, with and without `train`.
+   */
+  readonly forward?: "refused" | "limit" | "wrong";
   /** "none": not asked for; "gained": stock TensorFlow.js refuses and this package does not. */
-  readonly gradients?: "none" | "refused" | "gained" | "limit";
+  readonly gradients?: "none" | "refused" | "gained";
 }
 
 interface Numbers {
@@ -153,7 +156,7 @@ export async function control(tested: Case): Promise<Control> {
   const bounded = typeof drawn.forward !== "string" && tested.bound !== "largest";
   const magnitudes = bounded ? await outcome(linear, "magnitudes") : undefined;
   const ones = bounded && tested.terms === undefined ? await outcome(linear, "ones") : undefined;
-  if (![tested.forward, tested.gradients].includes("limit")) return { drawn, magnitudes, ones };
+  if (!["limit", "wrong"].includes(tested.forward!)) return { drawn, magnitudes, ones };
   await tf.setBackend("wasm");
   return { drawn, magnitudes, ones, stock: await outcome(tested) };
 }
@@ -202,6 +205,7 @@ export function agree(tested: Case, wanted: Control, ours: Outcome): number {
     assert.is(refused, want === "refused" || want === "limit", `${which}: ${said}`);
     if (typeof found === "string" && found !== theirs) assert.not.match(found, stumbles);
     if (want === "limit") assert.is(found, wanted.stock![which]);
+    else if (want === "wrong") assert.ok(distance(tested, wanted, wanted.stock!, which) > 1, "stock is right"); // prettier-ignore
     else if (want === "gained") assert.ok((found as Numbers[]).every(({ data }) => data.every(Number.isFinite)), "not finite"); // prettier-ignore
     else if (!refused) worst = Math.max(worst, distance(tested, wanted, ours, which));
   }

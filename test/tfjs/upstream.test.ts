@@ -11,9 +11,11 @@ import { install } from "../../src/tfjs/install.ts";
 import { agree, control, outcome, type Case, type Control } from "../support/outcomes.ts";
 import { suite } from "../support/suite.ts";
 import { convolutions } from "../upstream/convolutions.ts";
+import { lookups } from "../upstream/lookups.ts";
+import { pooling } from "../upstream/pooling.ts";
 import { products } from "../upstream/products.ts";
 
-const rooms: Record<string, Case[]> = { products, convolutions };
+const rooms: Record<string, Case[]> = { products, convolutions, pooling, lookups };
 
 /** Of stock TensorFlow.js, before anything of this package is installed. */
 const controls = new Map<Case, Control>();

@@ -61,6 +61,7 @@ const depthwise = table("depthwiseConv2d", (x, w, s, p, format, d, rounding) => 
 
 const refused = { forward: "refused" } as const;
 const limit = { forward: "limit", gradients: "none" } as const;
+const wrong = { forward: "wrong", gradients: "none" } as const;
 const NCHW = { format: "NCHW", ...limit };
 const same = { p: "same" };
 const explicit = (top: number, bottom: number, left: number, right: number) => ({ p: [[0, 0], [top, bottom], [left, right], [0, 0]] }); // prettier-ignore
@@ -106,7 +107,7 @@ const images: Case[] = [
   conv2d([1, 5, 5, 3], [5, 5, 3, 2]),
   conv2d([1, 5, 5, 3], [2, 2, 3, 2], { s: 4 }),
   conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1 }),
-  ...["floor", "round", "ceil"].map((rounding) => conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1, rounding })),
+  ...["floor", "round", "ceil"].map((rounding) => conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1, rounding, ...(rounding === "floor" ? {} : wrong) })),
   conv2d([1, 4, 4, 1], [2, 2, 1, 1], { d: 2 }),
   conv2d([2, 9, 7, 2], [3, 2, 2, 3], { ...same, d: [2, 3] }),
   conv2d([1, 2, 2], [2, 2, 1, 1], { ...same, ...NCHW }),
@@ -164,7 +165,12 @@ const channelwise: Case[] = [
   { ...depthwise([1, 3, 3, 1], [2, 2, 1, 1]), name: "depthwiseConv2d, dilations null", run: (x, w) => tf.depthwiseConv2d(x, w, 1, "valid", "NHWC", null as never) },
   { ...depthwise([1, 2, 2, 1], [2, 2, 1, 1], refused), name: "depthwiseConv2d of int32", inputs: [given([1, 2, 3, 4], "int32", [1, 2, 2, 1]), [2, 2, 1, 1]] },
   depthwise([1, 3, 3, 2], [2, 2, 1, 1], refused),
-  depthwise([1, 8, 8, 1], [2, 2, 1, 1], { s: 2, d: 2 }),
+  // Refused by the cpu backend only.
+  ...[[2, 2], [2, 3], [3, 2], [4, 6], [6, 4]].flatMap(([s, d]) => [
+    depthwise([1, 17, 16, 1], [3, 2, 1, 2], { s, d }),
+    depthwise([2, 13, 9, 2], [2, 4, 2, 1], { s, d, ...same }),
+  ]),
+  depthwise([1, 12, 11, 2], [3, 3, 2, 1], { s: [2, 3], d: [3, 1] }),
   ...unsuited.map((way) => depthwise([1, 4, 4, 1], [2, 2, 1, 1], way)),
 ]; // prettier-ignore
 
