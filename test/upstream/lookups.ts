@@ -31,8 +31,7 @@ const gathers: Case[] = [
   gather([1, 4, 4], [0, 0]),
   gather([1, 4, 4], [[1, 3], [3, 1]], 2), // prettier-ignore
   gather([2, 2], [[1, 0], [0, 1]], 1, 1), // prettier-ignore
-  gather([2, 2], [[1, 0], [0, 1]], 1, -1), // prettier-ignore
-  gather([4, 2], [[1], [0], [0], [1]], 1, 1),
+  gather([2, 2], [[1, 0], [0, 1]], 1, -1, { gradients: "refused" }), // prettier-ignore
   gather([1, 2, 3], [[1, 0, 1]], 2, 1),
   gather([1, 2, 3], [[[1, 0, 1]]] as never, 2, 3, refused),
   gather([1, 2, 3], [[1, 0, 1]], 2, 3, refused),
@@ -94,7 +93,6 @@ const sums: Case[] = [
   segments([4, 3], [5, 0, -1, 0], 2, none),
   segments([300], Array.from({ length: 300 }, (_, i) => i % 5), 7), // prettier-ignore
   segments([3, 2], [1, 1, 1], 1, none),
-  segments(given([1, NaN, 3, 4]), [0, 0, 1, 1], 2, none),
   segments(ints([1, 2, 3, 4]), [0, 1, 1, 1], 2, none),
   of("unsortedSegmentSum of arrays", [], () => tf.unsortedSegmentSum([1, 2, 3, 4], [0, 2, 0, 1], 3)),
   of("unsortedSegmentSum of clones", [[4]], (x) => tf.clone(tf.unsortedSegmentSum(tf.clone(x), tf.tensor1d([0, 2, 0, 1], "int32"), 3))),
@@ -163,7 +161,7 @@ const copies: Case[] = [
   of("stack", [[2, 3], [2, 3]], (...x) => tf.stack(x, 1)),
   of("stack, shapes that differ", [[2, 3], [2, 2]], (...x) => tf.stack(x), refused),
   ...[0, 1, -1].map((axis) => of(`unstack ${axis}`, [[3, 2, 4]], (x) => tf.unstack(x, axis))),
-  of("unstack one", [[1, 4]], (x) => tf.unstack(x, 0)),
+  of("unstack one", [[1, 4]], (x) => tf.unstack(x, 0), { gradients: "gained" }),
   of("unstack, no such axis", [[3]], (x) => tf.unstack(x, 3), refused),
   of("split", [[2, 6]], (x) => tf.split(x, 3, 1)),
   of("split into sizes", [[2, 6]], (x) => tf.split(x, [1, 2, -1], 1)),
