@@ -14,12 +14,14 @@ import { convolutions } from "../upstream/convolutions.ts";
 import { lookups } from "../upstream/lookups.ts";
 import { pooling } from "../upstream/pooling.ts";
 import { products } from "../upstream/products.ts";
+import { recurrents } from "../upstream/recurrent.ts";
 
-const rooms: Record<string, Case[]> = { products, convolutions, pooling, lookups };
+const rooms: Record<string, Case[]> = { products, convolutions, pooling, lookups, recurrents };
 
 /** Of stock TensorFlow.js, before anything of this package is installed. */
 const controls = new Map<Case, Control>();
-for (const tested of Object.values(rooms).flat()) controls.set(tested, await control(tested));
+for (const tested of Object.values(rooms).flat()) { const t0=process.cpuUsage().user; controls.set(tested, await control(tested)); const t=(process.cpuUsage().user-t0)/1e3; if (t>40) console.log("T",t.toFixed(0),tested.name); }
+console.log("TT", process.cpuUsage().user/1e6);
 install();
 await import("../../src/tfjs/train.ts");
 

@@ -47,8 +47,8 @@ const gathers: Case[] = [
   of("gather of clones", [[4, 2]], (x) => tf.clone(tf.gather(tf.clone(x), tf.clone(tf.tensor1d([2, 2, 0], "int32"))))),
   of("gather of many, some rows often", [[7, 3]], (x) => tf.gather(x, tf.tensor1d(Array.from({ length: 90 }, (_, i) => (i * i) % 7), "int32"))),
   of("gather into nothing", [[4, 2]], (x) => tf.gather(x, tf.tensor1d([], "int32")), none),
-  layered("embedding", () => tf.layers.embedding({ inputDim: 5, outputDim: 3 }), [2, 4], { inputs: [ints([0, 4, 1, 1, 3, 3, 3, 3], [2, 4]), [5, 3]] }),
-  layered("embedding, masked", () => tf.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true }), [2, 4], { inputs: [ints([0, 4, 1, 1, 3, 0, 3, 0], [2, 4]), [5, 3]] }),
+  layered("embedding", () => tf.layers.embedding({ inputDim: 5, outputDim: 3 }), [2, 4], { x: ints([0, 4, 1, 1, 3, 3, 3, 3], [2, 4]) }),
+  layered("embedding, masked", () => tf.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true }), [2, 4], { x: ints([0, 4, 1, 1, 3, 0, 3, 0], [2, 4]) }),
 ]; // prettier-ignore
 
 const gatherND = (x: Shape, indices: unknown, rest: Partial<Case> = {}) =>
