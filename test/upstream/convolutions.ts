@@ -61,7 +61,6 @@ const depthwise = table("depthwiseConv2d", (x, w, s, p, format, d, rounding) => 
 
 const refused = { forward: "refused" } as const;
 const limit = { forward: "limit", gradients: "none" } as const;
-const wrong = { forward: "wrong", gradients: "none" } as const;
 const NCHW = { format: "NCHW", ...limit };
 const same = { p: "same" };
 const explicit = (top: number, bottom: number, left: number, right: number) => ({ p: [[0, 0], [top, bottom], [left, right], [0, 0]] }); // prettier-ignore
@@ -76,6 +75,7 @@ const sequences: Case[] = [
   conv1d([2, 9, 3], [4, 3, 5], { ...same, s: 2 }),
   conv1d([2, 9, 3], [1, 3, 5], { s: 3 }),
   conv1d([1, 1, 3], [1, 3, 2]),
+  conv1d([2, 10, 3], [2, 3, 4], { ...same, s: 3 }),
   conv1d([2, 4, 1], [2, 1, 1], { d: 2 }),
   conv1d([1, 14, 1], [3, 1, 1], { d: 3 }),
   conv1d([1, 14, 2], [3, 2, 2], { ...same, d: 4 }),
@@ -107,7 +107,10 @@ const images: Case[] = [
   conv2d([1, 5, 5, 3], [5, 5, 3, 2]),
   conv2d([1, 5, 5, 3], [2, 2, 3, 2], { s: 4 }),
   conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1 }),
-  ...["floor", "round", "ceil"].map((rounding) => conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1, rounding, ...(rounding === "floor" ? {} : wrong) })),
+  ...["floor", "round", "ceil"].map((rounding) => conv2d([1, 6, 6, 2], [3, 3, 2, 2], { s: 2, p: 1, rounding })),
+  // Strides larger than filters.
+  ...[[2, 1], [1, 2], [1, 1], [2, 2], [1, 3]].flatMap((f) => [2, 3, 4].map((s) => conv2d([1, 7, 5, 2], [...f, 2, 3], { ...same, s }))),
+  conv2d([2, 6, 7, 1], [3, 2, 1, 2], { ...same, s: [1, 3] }),
   conv2d([1, 4, 4, 1], [2, 2, 1, 1], { d: 2 }),
   conv2d([2, 9, 7, 2], [3, 2, 2, 3], { ...same, d: [2, 3] }),
   conv2d([1, 2, 2], [2, 2, 1, 1], { ...same, ...NCHW }),
@@ -161,6 +164,8 @@ const channelwise: Case[] = [
   depthwise([1, 8, 8, 1], [2, 2, 1, 3], { s: 2 }),
   depthwise([2, 7, 6, 3], [3, 2, 3, 1], { s: [2, 3], ...explicit(1, 0, 2, 1) }),
   depthwise([3, 3, 2], [2, 2, 2, 1], same),
+  ...[[2, 1], [1, 2], [3, 2]].map((f) => depthwise([1, 7, 5, 2], [...f, 2, 2], { ...same, s: 4 })),
+  depthwise([1, 6, 6, 2], [3, 3, 2, 1], { s: 2, p: 1, rounding: "ceil" }),
   depthwise([1, 3, 3, 1], [2, 2, 1, 1], explicit(1, 2, 0, 1)),
   { ...depthwise([1, 3, 3, 1], [2, 2, 1, 1]), name: "depthwiseConv2d, dilations null", run: (x, w) => tf.depthwiseConv2d(x, w, 1, "valid", "NHWC", null as never) },
   { ...depthwise([1, 2, 2, 1], [2, 2, 1, 1], refused), name: "depthwiseConv2d of int32", inputs: [given([1, 2, 3, 4], "int32", [1, 2, 2, 1]), [2, 2, 1, 1]] },
@@ -261,6 +266,8 @@ const fusions: Case[] = [
   }),
   fused("conv2d", "relu", [1, 3, 3, 3], [1, 1, 3, 6], explicit(1, 0, 0, 1)),
   fused("conv2d", "relu", [2, 7, 7, 2], [2, 3, 2, 3], { d: 2 }),
+  fused("conv2d", "relu", [2, 7, 7, 2], [2, 1, 2, 3], { ...same, s: 3 }),
+  fused("depthwiseConv2d", "relu6", [2, 7, 7, 2], [2, 2, 2, 1], { ...same, s: 3 }),
   fused("depthwiseConv2d", "elu", [2, 7, 7, 2], [3, 3, 2, 1], { ...same, d: [1, 3] }),
   fused("conv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 3], { bias: [], ...limit }),
   fused("depthwiseConv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 1], { bias: [], ...limit }),

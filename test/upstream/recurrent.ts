@@ -125,8 +125,13 @@ const images: Case[] = [
 
 const words = ints([[0, 0, 0, 0], [1, 0, 0, 0], [1, 2, 0, 0], [1, 2, 3, 0], [4, 0, 4, 2]]); // prettier-ignore
 const embedding = (maskZero = true) => layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4, maskZero }); // prettier-ignore
-const model = (name: string, make: () => Layer[], shape: Shape, x: Input = shape, rest: Rest = {}) =>
-  recurrent(`model ${name}`, () => tf.sequential({ layers: make() }), shape, { x, ...rest });
+const model = (
+  name: string,
+  make: () => Layer[],
+  shape: Shape,
+  x: Input = shape,
+  rest: Rest = {},
+) => recurrent(`model ${name}`, () => tf.sequential({ layers: make() }), shape, { x, ...rest });
 
 const models: Case[] = [
   model("of masked words, lstm", () => [embedding(), layers.lstm({ units: 3 }), layers.dense({ units: 1 })], [5, 4], words),
