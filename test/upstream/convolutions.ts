@@ -1,71 +1,14 @@
 /** Convolutions of sequences, images and volumes, depthwise, separable, transposed and fused, and their layers. */
 import * as tf from "@tensorflow/tfjs";
 import { given, type Case, type Run, type Shape } from "../support/outcomes.ts";
+import { fusions } from "./fused.ts";
 import { layered } from "./layered.ts";
-
-/** How a convolution goes: stride, dilation, padding, the format of the data, rounding of sizes. */
-interface Way {
-  readonly s?: number | number[];
-  readonly d?: number | number[];
-  readonly p?: unknown;
-  readonly format?: string;
-  readonly rounding?: string;
-}
-type Rest = Way & Partial<Case>;
-
-/** Splits a row of a table into the way of a convolution and the rest of a case, and names both. */
-function row(kind: string, shapes: Shape[], { s = 1, d = 1, p = "valid", format, rounding, ...rest }: Rest) {
-  const [x, ...filters] = shapes;
-  const name = [
-    `${kind} x=[${x}] f=${filters.map((f) => `[${f}]`).join(" ")} s=${s} d=${d} p=${Array.isArray(p) ? "explicit" : p}`,
-    format,
-    rounding,
-  ].filter(Boolean);
-  return { way: { s, d, p, format, rounding }, rest: { name: name.join(" "), inputs: shapes, ...rest } };
-} // prettier-ignore
-
-/** A filter with zeros between its taps: the cpu backend has no gradients of dilated convolutions. */
-const stuffed = (filter: tf.Tensor, d: number | number[]) =>
-  tf.tidy(() => {
-    const rates = [d].flat();
-    const spatial = filter.rank - 2;
-    return Array.from({ length: spatial }, (_, axis) => rates[axis] ?? rates[0]!).reduce((w, rate, axis) => {
-      if (rate === 1) return w;
-      const size = w.shape[axis]!;
-      const [before, behind] = [w.shape.slice(0, axis), w.shape.slice(axis + 1)].map((sizes) => sizes.reduce((a, b) => a * b, 1)) as [number, number];
-      const apart = tf.pad(tf.reshape(w, [before * size, 1, behind]), [[0, 0], [0, rate - 1], [0, 0]]);
-      const whole = tf.reshape(apart, [before, size * rate, behind]);
-      const kept = tf.slice(whole, [0, 0, 0], [before, (size - 1) * rate + 1, behind]);
-      return tf.reshape(kept, [...w.shape.slice(0, axis), (size - 1) * rate + 1, ...w.shape.slice(axis + 1)]);
-    }, filter);
-  }); // prettier-ignore
-
-type Convolve = (x: any, filter: any, s: any, p: any, format: any, d: any, rounding: any) => tf.Tensor; // prettier-ignore
-
-/** A table of convolutions with one filter. */
-const table =
-  (kind: string, convolve: Convolve) =>
-  (x: Shape, filter: Shape, given: Rest = {}): Case => {
-    const { way, rest } = row(kind, [x, filter], given);
-    const { s, d, p, format, rounding } = way;
-    const dilated = [d].flat().some((rate) => rate > 1) && rest.forward === undefined;
-    const run: Run = (x, w) => convolve(x, w, s, p, format, d, rounding);
-    const instead: Run = (x, w) => convolve(x, stuffed(w, d), s, p, format, 1, rounding);
-    return { run, instead: dilated ? instead : undefined, ...rest };
-  };
+import { explicit, NCHW, refused, row, same, stuffed, table, unsuited, type Rest } from "./rows.ts";
 
 const conv1d = table("conv1d", (x, w, s, p, format, d, rounding) => tf.conv1d(x, w, s, p, format, d, rounding)); // prettier-ignore
 const conv2d = table("conv2d", (x, w, s, p, format, d, rounding) => tf.conv2d(x, w, s, p, format, d, rounding)); // prettier-ignore
 const conv3d = table("conv3d", (x, w, s, p, format, d) => tf.conv3d(x, w, s, p, format, d));
 const depthwise = table("depthwiseConv2d", (x, w, s, p, format, d, rounding) => tf.depthwiseConv2d(x, w, s, p, format, d, rounding)); // prettier-ignore
-
-const refused = { forward: "refused" } as const;
-const limit = { forward: "limit", gradients: "none" } as const;
-const NCHW = { format: "NCHW", ...limit };
-const same = { p: "same" };
-const explicit = (top: number, bottom: number, left: number, right: number) => ({ p: [[0, 0], [top, bottom], [left, right], [0, 0]] }); // prettier-ignore
-/** Paddings and roundings that do not go together. */
-const unsuited = [{ p: "same" }, { p: "valid" }, { p: 2.2 }, explicit(2, 2, 2.2, 2)].map((way) => ({ ...way, rounding: "round", ...refused })); // prettier-ignore
 
 const sequences: Case[] = [
   conv1d([2, 2, 1], [1, 1, 1], same),
@@ -228,53 +171,6 @@ const transposes: Case[] = [
   transposed([1, 2, 2, 1], [2, 2, 1, 2], [1, 3, 3, 1], refused),
   ...unsuited.map((way) => transposed([1, 2, 2, 1], [2, 2, 1, 1], [1, 3, 3, 1], way)),
 ];
-
-type Activation = "linear" | "relu" | "relu6" | "elu" | "sigmoid" | "leakyrelu" | "prelu";
-
-/** tf.fused.conv2d and tf.fused.depthwiseConv2d with a bias; slopes of prelu are the last input. */
-const fused = (kind: "conv2d" | "depthwiseConv2d", activation: Activation, x: Shape, filter: Shape, given: Rest & { bias?: Shape } = {}): Case => {
-  const channels = kind === "conv2d" ? filter[3]! : filter[2]! * filter[3]!;
-  const { bias = [channels], ...others } = given;
-  const prelu = activation === "prelu";
-  const { way, rest } = row(`fused ${kind} ${activation} bias [${bias}]`, [x, filter], others);
-  const of = (activation: Activation, d: any, [x, filter, bias, slopes]: any[]) =>
-    tf.fused[kind]({ x, filter, bias, strides: way.s as number, pad: way.p as "same", dilations: d, dataFormat: way.format as "NHWC", dimRoundingMode: way.rounding as "floor", activation, leakyreluAlpha: 0.3, preluActivationWeights: prelu && activation === "prelu" ? slopes : undefined });
-  const dilated = way.d !== 1;
-  const stuff = ([x, w, ...more]: any[]) => [x, dilated ? stuffed(w, way.d) : w, ...more];
-  return {
-    run: (...inputs) => of(activation, way.d, inputs),
-    instead: (...inputs) => of(activation, 1, stuff(inputs)),
-    linear: (...inputs) => {
-      const z = of("linear", 1, stuff(inputs));
-      return prelu ? tf.add(z, tf.mul(z, inputs[3])) : z;
-    },
-    ...rest,
-    inputs: [x, filter, bias, ...(prelu ? [[channels]] : [])],
-  };
-}; // prettier-ignore
-
-const activations = ["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu", "prelu"] as const;
-/** tf.fused has no gradient of prelu. */
-const fusions: Case[] = [
-  ...activations.flatMap((activation) => {
-    const way = activation === "prelu" || activation === "leakyrelu" || activation === "sigmoid" ? { gradients: "none" as const } : {};
-    return [
-      fused("conv2d", activation, [2, 3, 3, 2], [2, 2, 2, 3], way),
-      fused("conv2d", activation, [1, 8, 8, 5], [3, 3, 5, 4], { ...same, s: 2, ...way }),
-      fused("depthwiseConv2d", activation, [2, 4, 4, 2], [3, 3, 2, 2], { ...same, ...way }),
-    ];
-  }),
-  fused("conv2d", "relu", [1, 3, 3, 3], [1, 1, 3, 6], explicit(1, 0, 0, 1)),
-  fused("conv2d", "relu", [2, 7, 7, 2], [2, 3, 2, 3], { d: 2 }),
-  fused("conv2d", "relu", [2, 7, 7, 2], [2, 1, 2, 3], { ...same, s: 3 }),
-  fused("depthwiseConv2d", "relu6", [2, 7, 7, 2], [2, 2, 2, 1], { ...same, s: 3 }),
-  fused("depthwiseConv2d", "elu", [2, 7, 7, 2], [3, 3, 2, 1], { ...same, d: [1, 3] }),
-  fused("conv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 3], { bias: [], ...limit }),
-  fused("depthwiseConv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 1], { bias: [], ...limit }),
-  fused("conv2d", "relu", [1, 2, 3, 3], [2, 2, 2, 3], NCHW),
-  fused("conv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 3], { bias: [4], ...refused }),
-  ...unsuited.map((way) => fused("conv2d", "relu", [1, 3, 3, 2], [2, 2, 2, 3], way)),
-]; // prettier-ignore
 
 const { layers } = tf;
 const first = { dataFormat: "channelsFirst" } as const;

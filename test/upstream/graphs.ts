@@ -22,6 +22,8 @@ interface Step {
   /** The number of terms in a sum of the result. */
   readonly terms?: number;
   apply(x: Images, w: tf.Tensor): tf.Tensor;
+  /** A linear operation whose results and gradients are not smaller. */
+  linear?(x: Images): tf.Tensor;
 }
 
 /** Makes a step of numbers from 0 to 5. */
@@ -95,7 +97,7 @@ const makes: Record<string, Make> = {
   },
   concat: (_, [axis]) => ({ name: `${axis! % 4}`, terms: 2, apply: (x) => tf.concat([x, tf.reverse(x)], axis! % 4) }), // prettier-ignore
   transpose: (_, [rows]) => ({ name: `${rows! > 2}`, apply: (x) => tf.transpose(x, rows! > 2 ? [0, 2, 1, 3] : [3, 1, 2, 0]) }), // prettier-ignore
-  tanh: () => ({ name: "", apply: (x) => tf.tanh(x) }),
+  tanh: () => ({ name: "", apply: (x) => tf.tanh(x), linear: (x) => x }),
 };
 
 /** Images are cut where they have become larger. */
@@ -114,23 +116,22 @@ function chain(start: Shape4, largest: boolean, rolls: readonly (readonly [strin
     terms += (step.terms ?? 1) + (step.weights ? sizeOf(made) : 0);
     shape = made as Shape4;
   };
-  if (largest) add("maxPool", { name: "2", terms: 4, apply: (x) => tf.maxPool(x, 2, 1, "same") });
+  if (largest) add("maxPool", { name: "2", terms: 4, apply: (x) => tf.maxPool(x, 2, 1, "same"), linear: (x) => tf.mul(tf.avgPool(x, 2, 1, "same"), 4) });
   for (const [kind, roll] of rolls) add(kind, sizeOf(shape) > LARGE ? makes["slice"]!(shape, [2, 2, 2, 2]) : makes[kind]!(shape, roll));
   const weights = steps.flatMap(({ weights }) => (weights ? [weights] : []));
-  const through = (without?: string) => (x: Images, ...drawn: tf.Tensor[]) => {
+  const through = (linear: boolean) => (x: Images, ...drawn: tf.Tensor[]) => {
     const left = drawn.values();
-    return steps.filter(({ name }) => name !== without).reduce<tf.Tensor>(
-      (x, step) => step.apply(x as Images, step.weights ? left.next().value! : x), x);
+    return steps.reduce<tf.Tensor>((x, step) => {
+      if (linear && step.linear) return step.linear(x as Images);
+      return step.apply(x as Images, step.weights ? left.next().value! : x);
+    }, x);
   };
   return {
     name: `graph ${at}: [${start}] → ${steps.map(({ name }) => name).join(" → ")}`,
     inputs: [start, ...weights],
-    run: through(),
-    // |tanh z| ≤ |z|, and so is its slope to 1.
-    linear: through("tanh"),
+    run: through(false),
+    linear: through(true),
     terms,
-    // Maxima are not those of magnitudes.
-    ...(largest ? { bound: "largest" } : {}),
   };
 } // prettier-ignore
 
