@@ -1,5 +1,6 @@
 /** A backend that fails once, in the middle: running a kernel, making a tensor, or reading one. */
 import { engine as engineOf } from "@tensorflow/tfjs-core";
+import { isCalm } from "./calm.ts";
 
 /** What a backend says that was removed, or lost its device. */
 export const gone = new Error("the backend is gone");
@@ -11,7 +12,7 @@ const engine = engineOf();
 for (const name of ["runKernel", "makeTensor", "readSync", "read"] as const) {
   const real = engine[name] as (...values: unknown[]) => unknown;
   const broken = function (this: unknown, ...values: unknown[]) {
-    if (asked++ !== failing) return real.apply(this, values);
+    if (isCalm() || asked++ !== failing) return real.apply(this, values);
     if (name === "read") return Promise.reject(gone);
     throw gone;
   };

@@ -6,6 +6,7 @@
 import { names } from "../../src/wasm/binaries/index.ts";
 import { useBinary } from "../../src/wasm/engine.ts";
 import type { Arena } from "../../src/wasm/memory.ts";
+import { isCalm } from "./calm.ts";
 import { instrumented, topOf } from "./instrumented.ts";
 import { binary } from "./kernels.ts";
 
@@ -60,6 +61,8 @@ function watched(exports: WebAssembly.Exports, name: string): WebAssembly.Export
   if (armed?.name === name) arm(arena, armed.limit, armed.traps);
   const mark = () => {
     entered.add(name);
+    const limit = armed?.name === name && !isCalm() ? armed.limit : 0;
+    new Uint32Array(arena.memory.buffer, LIMIT, 1)[0] = limit;
     return arena.mark();
   };
   return { ...exports, mark };

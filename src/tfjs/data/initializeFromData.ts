@@ -3,6 +3,7 @@ import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { checkAlive, engine, steps } from "../layers/graph.ts";
+import { putBack } from "../layers/undone.ts";
 import { outside } from "../outside.ts";
 import { heads } from "./heads.ts";
 import { checked, type Checked, type DataOptions } from "./options.ts";
@@ -122,7 +123,7 @@ export async function initializeFromData(
     return await setAll(inner, tasks, samples, settings, solve);
   } catch (error) {
     checkAlive(inner);
-    saved.forEach((value, weight) => weight.write(value));
+    saved.forEach((value, weight) => putBack(weight, value));
     throw error;
   } finally {
     close();

@@ -68,10 +68,11 @@ function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
   return async function* () {
     const cuts = await (cutters ??= Promise.all(tensors.map((x) => cutter(x, count))));
     for (let first = 0; first < count; first += BATCH) {
-      const parts = cuts.map((cut) => cut(first, Math.min(BATCH, count - first)));
-      let at = whole.inputs.length;
-      const labels = whole.labels.map((one) => one && parts[at++]);
+      const parts: Tensor[] = [];
       try {
+        for (const cut of cuts) parts.push(cut(first, Math.min(BATCH, count - first)));
+        let at = whole.inputs.length;
+        const labels = whole.labels.map((one) => one && parts[at++]);
         yield { inputs: parts.slice(0, whole.inputs.length), labels };
       } finally {
         dispose(parts);
@@ -89,8 +90,7 @@ type Cutter = (first: number, size: number) => Tensor;
 async function cutter(x: Tensor, count: number): Promise<Cutter> {
   if (x.dtype === "string") return (first, size) => slice(x, first, size);
   const part = slice(x, 0, count);
-  const values = (await part.data()) as TypedArray;
-  dispose(part);
+  const values = (await part.data().finally(() => dispose(part))) as TypedArray;
   const each = values.length / count;
   return (first, size) => {
     const own = values.subarray(first * each, (first + size) * each);

@@ -241,9 +241,11 @@ async function read(value: Tensor, channelsFirst: boolean, through = (x: Tensor)
     const axes = made.shape.map((_, axis) => axis);
     return channelsFirst ? transpose(made, [0, ...axes.slice(2), 1]) : made;
   });
-  const data = await seen.data<"float32">();
-  if (seen !== value) seen.dispose();
-  return { data, shape: seen.shape.slice(1) };
+  try {
+    return { data: await seen.data<"float32">(), shape: seen.shape.slice(1) };
+  } finally {
+    if (seen !== value) seen.dispose();
+  }
 }
 
 const shapeOf = ({ size, single }: Labels): LabelShape => ({ size, single });

@@ -2,7 +2,7 @@ import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { known } from "../../arguments.ts";
 import { float32 } from "../../arrays.ts";
-import { ArgumentError, show } from "../../errors.ts";
+import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
@@ -134,6 +134,7 @@ async function largestOf(
     try {
       tidy(() => void inner.call([...batch.inputs], { training: false }));
     } catch (error) {
+      if (error instanceof MemoryError) throw error;
       const shapes = inner.inputs.map(
         ({ shape }) => `[${shape.map((n) => n ?? "any").join(", ")}]`,
       );
@@ -171,6 +172,6 @@ function raise(largest: Map<Place, Float32Array>, place: Place, z: Tensor): void
   const before = largest.get(place)!;
   largest.set(
     place,
-    now.map((x, j) => Math.max(x, before[j] ?? -Infinity)),
+    float32(now, (x, j) => Math.max(x, before[j] ?? -Infinity)),
   );
 }

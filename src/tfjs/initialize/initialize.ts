@@ -1,9 +1,10 @@
-import { clone, dispose, tensor, type Tensor } from "@tensorflow/tfjs-core";
+import { dispose, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { checkOneOf, checkSeed, known } from "../../arguments.ts";
 import { checkKernel } from "../../init/lps/lps.ts";
 import type { LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { checkAlive, engine } from "../layers/graph.ts";
+import { orAsBefore } from "../layers/undone.ts";
 import { SCHEMES, type Scheme } from "./context.ts";
 import type { Values, Weights } from "./kernels.ts";
 import { plan } from "./plan.ts";
@@ -96,23 +97,10 @@ export function initialize(model: LayersModel, options: InitializeOptions = {}):
 /** Writes all new values, or, if one cannot be written, none. */
 function write(values: Values): void {
   const made: Tensor[] = [];
-  const keep = <T extends Tensor>(one: T): T => {
-    made.push(one);
-    return one;
-  };
   try {
-    const jobs = values.map(([weight, data]) => ({
-      weight,
-      fresh: keep(tensor(data, weight.shape as number[], "float32")),
-      before: keep(clone(weight.read())),
-    }));
-    let done = 0;
-    try {
-      for (; done < jobs.length; done++) jobs[done]!.weight.write(jobs[done]!.fresh);
-    } catch (error) {
-      for (const { weight, before } of jobs.slice(0, done + 1)) weight.write(before);
-      throw error;
-    }
+    for (const [weight, data] of values) made.push(tensor(data, weight.shape as number[], "float32")); // prettier-ignore
+    const weights = values.map(([weight]) => weight);
+    orAsBefore(weights, () => weights.forEach((weight, i) => weight.write(made[i]!)));
   } finally {
     dispose(made);
   }
