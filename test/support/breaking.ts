@@ -3,7 +3,11 @@ import { engine as engineOf } from "@tensorflow/tfjs-core";
 import { isCalm } from "./calm.ts";
 
 /** What a backend says that was removed, or lost its device. */
-export const gone = new Error("the backend is gone");
+export class Gone extends Error {
+  constructor(asked: string) {
+    super(`the backend is gone: ${asked}`);
+  }
+}
 
 let asked = 0;
 let failing = Infinity;
@@ -13,8 +17,8 @@ for (const name of ["runKernel", "makeTensor", "readSync", "read"] as const) {
   const real = engine[name] as (...values: unknown[]) => unknown;
   const broken = function (this: unknown, ...values: unknown[]) {
     if (isCalm() || asked++ !== failing) return real.apply(this, values);
-    if (name === "read") return Promise.reject(gone);
-    throw gone;
+    if (name === "read") return Promise.reject(new Gone(name));
+    throw new Gone(name);
   };
   (engine as unknown as Record<string, unknown>)[name] = broken;
 }

@@ -201,7 +201,13 @@ export class Stream {
       passage.dispose();
       return;
     }
-    const own = old ? old.labels : labels.map((label) => label && clone(label));
+    let own: LabelsOf<Tensor>;
+    try {
+      own = old ? old.labels : tidy(() => labels.map((label) => label && clone(label)) as Tensor[]);
+    } catch (error) {
+      passage.dispose();
+      throw error;
+    }
     this.kept[index] = { passage, bytes, labels: own };
     this.room -= more;
     old?.passage.dispose(passage);

@@ -5,6 +5,7 @@ import { ArgumentError, MemoryError } from "../../errors.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
+import { orNoVariables } from "../layers/undone.ts";
 import { replacements } from "../relu1.ts";
 import { includes, lengthOf, type Segments } from "./blocks.ts";
 import type { Group } from "./groups.ts";
@@ -61,7 +62,7 @@ export function rebuild(
     return new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
   };
   try {
-    wide = remade(model, calls, group, k, relu1);
+    wide = orNoVariables(() => remade(model, calls, group, k, relu1));
     freeze(model, wide);
     copy(model, wide, widenings);
   } catch (error) {

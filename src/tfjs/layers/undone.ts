@@ -23,6 +23,18 @@ export function orAsBefore<T>(weights: readonly LayerVariable[], job: () => T): 
   }
 }
 
+/** Runs a job of TensorFlow.js that makes variables. If it throws, those that it has made by then are disposed. */
+export function orNoVariables<T>(job: () => T): T {
+  const { registeredVariables } = engine().state;
+  const before = new Set(Object.values(registeredVariables));
+  try {
+    return job();
+  } catch (error) {
+    for (const one of Object.values(registeredVariables)) if (!before.has(one)) one.dispose();
+    throw error;
+  }
+}
+
 /**
  * Runs a job that computes gradients. If an operation throws, TensorFlow.js forgets the tensors that it has saved for
  * the gradient; they are disposed here.
