@@ -8,7 +8,7 @@ import { zipped } from "./datasets.ts";
 import { numbers, type Deeds } from "./deeds.ts";
 import { xs, ys } from "./models.ts";
 
-const labels = Array.from({ length: 20 }, (_, i) => "abc"[i % 3]!);
+export const labels = Array.from({ length: 20 }, (_, i) => "abc"[i % 3]!);
 const base = tf.sequential({
   layers: [tf.layers.dense({ units: 5, activation: "tanh", inputShape: [3], kernelInitializer: "ones" })],
 }); // prettier-ignore
@@ -26,7 +26,7 @@ const learnt = async (options: door.RidgeHeadOptions) => {
 };
 
 /** Disturbs what is asked of a head that has learnt. It may keep what it has solved; after an error it answers right. */
-async function asked(
+export async function asked(
   options: door.RidgeHeadOptions,
   act: (head: Head) => unknown,
 ): Promise<unknown> {
@@ -44,7 +44,7 @@ async function asked(
 }
 
 /** Disturbs what is done with a head that has learnt. */
-async function on(
+export async function on(
   options: door.RidgeHeadOptions,
   act: (head: Head) => unknown,
 ): Promise<unknown> {

@@ -54,7 +54,11 @@ for (const [entry, , deeds] of [
       test(what, async () => {
         const first = await job();
         const before = tf.memory().numTensors;
-        const after = async (place: string, error: Error | undefined, wanted: (e: Error) => boolean) => {
+        const after = async (
+          place: string,
+          error: Error | undefined,
+          wanted: (e: Error) => boolean,
+        ) => {
           assert.ok(error && wanted(error), `${place}: ${error?.stack ?? "no error"}`);
           assert.equal(unclean(), [], `${place}: left something on an arena`);
           if (/^backend/.test(place) && TFJS.test(what)) return;
@@ -65,7 +69,12 @@ for (const [entry, , deeds] of [
           for (const traps of [false, true]) {
             const found = await ending(name, traps, async (limit) => {
               const error = await caught(job);
-              if (error) await after(`${name} ends at ${limit}`, error, (e) => e instanceof (traps ? EngineError : MemoryError));
+              if (error)
+                await after(
+                  `${name} ends at ${limit}`,
+                  error,
+                  (e) => e instanceof (traps ? EngineError : MemoryError),
+                );
             });
             counts[traps ? "traps" : "arena"] = (counts[traps ? "traps" : "arena"] ?? 0) + found;
           }
@@ -73,7 +82,13 @@ for (const [entry, , deeds] of [
         }
         for (const [kind, disturb, wanted] of [
           ["array", refusing, (e: Error) => e instanceof MemoryError],
-          ["backend", breaking, (e: Error) => e instanceof Gone || (e instanceof ArgumentError && e.message.includes("the backend is gone"))],
+          [
+            "backend",
+            breaking,
+            (e: Error) =>
+              e instanceof Gone ||
+              (e instanceof ArgumentError && e.message.includes("the backend is gone")),
+          ],
         ] as const) {
           const total = await disturb(Infinity, job);
           counts[kind] = total;
@@ -85,4 +100,3 @@ for (const [entry, , deeds] of [
         if (process.env.FAULTS) console.log(`${what}: ${JSON.stringify(counts)}`);
       });
   });
-

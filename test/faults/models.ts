@@ -14,7 +14,10 @@ const kernelInitializer = "ones";
 /** Numbers that need no kernel, so that no fault of kernels meets them. */
 const draw = (shape: number[], seed: number) => {
   const size = shape.reduce((a, b) => a * b, 1);
-  return tf.tensor(Array.from({ length: size }, (_, i) => Math.sin(i * i + 0.7 * i + seed)), shape);
+  return tf.tensor(
+    Array.from({ length: size }, (_, i) => Math.sin(i * i + 0.7 * i + seed)),
+    shape,
+  );
 };
 /** Made once; every job gives them. */
 export const [xs, ys, images] = [draw([20, 3], 1), draw([20, 2], 2), draw([12, 6, 6, 2], 3)];
@@ -83,7 +86,11 @@ export async function on(
     const found = await act(model);
     return await calmly(async () => [numbers(found), await state(model)]);
   } catch (error) {
-    assert.equal(await calmly(() => state(model)), before, `the model has changed: ${String(error)}`);
+    assert.equal(
+      await calmly(() => state(model)),
+      before,
+      `the model has changed: ${String(error)}`,
+    );
     throw error;
   } finally {
     calmly(() => model.dispose());
@@ -100,10 +107,13 @@ const made = async ({ model, report }: { model: LayersModel; report: unknown }) 
 };
 
 /** The report without its times. */
-const untimed = (report: door.DataReport) => report.layers.map(({ milliseconds, ...rest }) => rest);
+export const untimed = (report: door.DataReport) =>
+  report.layers.map(({ milliseconds, ...rest }) => rest);
 
 const grown = (options: object) => () =>
-  on(dense, async (model) =>
+  on(
+    dense,
+    async (model) =>
     made(await door.grow(model, { layer: "hidden", units: 2, seed: 1, ...options } as door.GrowOptions)), // prettier-ignore
   );
 
@@ -129,7 +139,7 @@ async function growing(schedule: object, dataset = false): Promise<unknown> {
 }
 
 /** The model after `grow`, with a relu1. */
-const woken = async () => {
+export const woken = async () => {
   const model = await dense();
   const { model: wide } = await door.grow(model, { layer: "hidden", units: 2, method: "random", seed: 1 }); // prettier-ignore
   model.dispose();

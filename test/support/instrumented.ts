@@ -22,7 +22,8 @@ export function topOf(wasm: Uint8Array): number {
     if (id !== 10) continue;
     for (const { index, start } of bodies(body)) {
       // No locals, global.get, its index.
-      if (index === target && body[start] === 0 && body[start + 1] === 0x23) return body[start + 2]!;
+      if (index === target && body[start] === 0 && body[start + 1] === 0x23)
+        return body[start + 2]!;
     }
   }
   throw new Error("mark is not as it was");

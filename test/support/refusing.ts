@@ -20,7 +20,13 @@ for (const name of kinds) {
   const watched: Float64ArrayConstructor = new Proxy(real, {
     construct(_, args, target) {
       // A view of memory that is there allocates nothing.
-      if (counting && !isCalm() && !(args[0] instanceof ArrayBuffer) && ours() && asked++ === refused) {
+      if (
+        counting &&
+        !isCalm() &&
+        !(args[0] instanceof ArrayBuffer) &&
+        ours() &&
+        asked++ === refused
+      ) {
         throw new RangeError("Array buffer allocation failed");
       }
       return Reflect.construct(real, args, target === watched ? real : target);

@@ -31,6 +31,7 @@ interface Compiled {
 export async function gradientNorms(
   model: LayersModel,
   samples: Stream,
+  passed: (count: number) => void,
 ): Promise<Map<string, number>> {
   const { lossFunctions } = model as Compiled;
   if (lossFunctions === undefined) {
@@ -59,6 +60,7 @@ export async function gradientNorms(
       });
       dispose([...sums.values()]);
       for (const [name, sum] of Object.entries(grads)) sums.set(name, sum);
+      passed(count);
     }
     const norms = new Map<string, number>();
     for (const [name, gradient] of sums) {

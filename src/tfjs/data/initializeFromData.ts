@@ -162,6 +162,7 @@ async function setAll(
     layers.push(...rows);
     rows.forEach((row) => settings.onProgress?.(done + 1, tasks.length, row));
   }
+  settings.signal?.throwIfAborted();
   const ends = heads(model, steps(model));
   const notes = unused(tasks, ends, model.outputNames, samples.labels, settings);
   return report(layers, samples.total, performance.now() - start, notes);

@@ -78,7 +78,9 @@ function slopeAt(group: Group, pieces: readonly Piece[], at: Weights): Float32Ar
     for (const piece of pieces) {
       slope = accumulate(
         slope,
-        tidy(() => differentiating(() => grad((v: Tensor) => along(group, piece, v, direction))(w))),
+        tidy(() =>
+          differentiating(() => grad((v: Tensor) => along(group, piece, v, direction))(w)),
+        ),
       );
     }
     return slope!;
