@@ -196,7 +196,7 @@ async function applied(base: Base, batch: Tensor, first: number, size: number): 
   let out: unknown;
   try {
     out = await run(base, part);
-    if (!(out instanceof Tensor) || out.rank === 0 || out.shape[0] !== size) {
+    if (!(out instanceof Tensor) || out.isDisposed || out.rank === 0 || out.shape[0] !== size) {
       throw new ArgumentError("base", `one that makes a tensor of ${size} samples`, described(out));
     }
     return await flat(out, size);
