@@ -1,102 +1,117 @@
 /**
- * Every public function while memory ends, kernels trap and the backend fails, at every place in turn: always an error
- * of the package, nothing left behind, and the next call has the bits of the first.
+ * Every public function while something fails beneath it, at each place where it can in turn:
+ *
+ *   arena    memory ends where a kernel, or the call itself, asks for more     MemoryError
+ *   traps    the kernel traps there, in the middle of its work                 EngineError
+ *   array    JavaScript refuses one of the typed arrays                        MemoryError
+ *   backend  TensorFlow.js fails to run a kernel, to make or to read a tensor  its error
+ *
+ * Nothing is left on an arena or of tensors, models and heads are as they were, and the next call has the bits of the
+ * first. `FAULTS="^grow" node --import tsx test/faults/memory.test.ts` takes only the calls whose name matches, and prints
+ * the table: how often each was disturbed in each way.
  */
 import * as assert from "uvu/assert";
 import { ArgumentError, EngineError, MemoryError } from "../../src/errors.ts";
+import * as linalg from "../../src/linalg/index.ts";
+import * as door from "../../src/tfjs/index.ts";
 import { ending, roomsOf, unclean } from "../support/ending.ts";
 import { refusing } from "../support/refusing.ts";
 import { breaking, Gone } from "../support/breaking.ts";
+import { kernels } from "../support/kernels.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
-import * as linalg from "../../src/linalg/index.ts";
-import { linalg as onTensors, TrainingError } from "../../src/tfjs/index.ts";
-import * as door from "../../src/tfjs/index.ts";
-import { models } from "./models.ts";
+import { arrays } from "./arrays.ts";
+import type { Deeds } from "./deeds.ts";
 import { others } from "./door.ts";
 import { classifiers, heads } from "./heads.ts";
-import { arrays } from "./arrays.ts";
+import { models } from "./models.ts";
 import { tensors } from "./tensors.ts";
-import type { Deeds } from "./deeds.ts";
+import { training } from "./training.ts";
 
-/** FAULTS="^grow" takes only the calls whose name matches, and prints how often each was disturbed. */
 const only = new RegExp(process.env.FAULTS ?? "");
 
 /** Where TensorFlow.js itself leaves tensors behind if its backend fails: in fit. */
 const TFJS = /^fitGrowing/;
 
-/** At most so many places of a call fail, evenly spread over all. */
-const PLACES = 40;
-/** Of a call that asks more than LONG times, FEW places, because it takes long. */
-const [LONG, FEW] = [2000, 5];
+/** At most so many places of a call fail, evenly spread over all; FEW of a call that asks more than LONG times. */
+const [PLACES, LONG, FEW] = [40, 1000, 5];
 
-/** What is thrown, if it is not what comes of the fault by itself. */
-async function caught(job: () => unknown): Promise<Error | undefined> {
+/** What needs neither memory nor a backend. */
+const nothing = ["provideKernels", "uninstall", "ridgeHead", "knnClassifier"];
+
+const of = (prototype: object) => Object.fromEntries(Object.getOwnPropertyNames(prototype).map((name) => [name, () => {}])); // prettier-ignore
+/** Properties and methods of heads that read what is there. */
+const reading = ["constructor", "classes", "count", "counts", "dispose", "clearAllClasses", "getClassExampleCount", "getNumClasses"]; // prettier-ignore
+
+type Entry = [name: string, exported: object, deeds: Deeds, without: readonly string[]];
+const entries: Entry[] = [
+  ["linalg", linalg, arrays, nothing],
+  ["linalg on tensors", door.linalg, tensors, []],
+  ["models and the rest", door, { ...models, ...others }, nothing],
+  ["ridgeHead", of(Object.getPrototypeOf(door.ridgeHead()) as object), heads, reading],
+  ["knnClassifier", of(Object.getPrototypeOf(door.knnClassifier()) as object), classifiers, reading], // prettier-ignore
+  ["train", {}, training, []],
+];
+
+/** What a job throws. */
+async function caught(job: () => unknown): Promise<unknown> {
   try {
     await job();
     return undefined;
   } catch (error) {
     // What stops a training comes with what was trained.
-    return (error instanceof TrainingError ? error.cause : error) as Error;
+    return error instanceof door.TrainingError ? error.cause : error;
   }
 }
 
-for (const [entry, , deeds] of [
-  ["linalg", linalg, arrays],
-  ["linalg of tensors", onTensors, tensors],
-  ["models", door, models],
-  ["others", door, others],
-  ["heads", door, heads],
-  ["classifiers", door, classifiers],
-] as [string, Record<string, unknown>, Deeds][])
+const wanted = {
+  arena: (error: unknown) => error instanceof MemoryError,
+  traps: (error: unknown) => error instanceof EngineError,
+  array: (error: unknown) => error instanceof MemoryError,
+  backend: (error: unknown) => error instanceof Gone || (error instanceof ArgumentError && error.message.includes("the backend is gone")), // prettier-ignore
+};
+
+for (const [entry, exported, deeds, without] of entries)
   suite(`faults: ${entry}`, (test) => {
+    test("every function is here", () => {
+      const names = Object.entries(exported)
+        .filter(([name, value]) => typeof value === "function" && !/Error$/.test(name))
+        .map(([name]) => name);
+      const here = Object.keys(deeds).map((what) => what.split(",")[0]!);
+      const missing = names.filter((name) => !here.includes(name) && !without.includes(name));
+      assert.equal(missing, []);
+    });
+
     for (const [what, job] of Object.entries(deeds).filter(([what]) => only.test(what)))
       test(what, async () => {
         const first = await job();
         const before = tf.memory().numTensors;
-        const after = async (
-          place: string,
-          error: Error | undefined,
-          wanted: (e: Error) => boolean,
-        ) => {
-          assert.ok(error && wanted(error), `${place}: ${error?.stack ?? "no error"}`);
-          assert.equal(unclean(), [], `${place}: left something on an arena`);
-          if (/^backend/.test(place) && TFJS.test(what)) return;
-          assert.is(tf.memory().numTensors, before, `${place}: left tensors\n${error?.stack}`);
+        const counts = { arena: 0, traps: 0, array: 0, backend: 0 };
+        const check = (kind: keyof typeof wanted, place: string | number, error: unknown) => {
+          counts[kind]++;
+          const told = `${kind} ${place}: ${(error as Error)?.stack ?? "no error"}`;
+          assert.ok(wanted[kind](error), told);
+          assert.equal(unclean(), [], `left something on an arena, ${told}`);
+          if (kind === "backend" && TFJS.test(what)) return;
+          assert.is(tf.memory().numTensors, before, `left tensors, ${told}`);
         };
-        const counts: Record<string, number> = {};
-        for (const name of await roomsOf(job)) {
-          for (const traps of [false, true]) {
-            const found = await ending(name, traps, async (limit) => {
+        for (const name of await roomsOf(job))
+          for (const kind of ["arena", "traps"] as const) {
+            await ending(name, kind === "traps", async (limit) => {
               const error = await caught(job);
-              if (error)
-                await after(
-                  `${name} ends at ${limit}`,
-                  error,
-                  (e) => e instanceof (traps ? EngineError : MemoryError),
-                );
+              if (error) check(kind, `${name} from ${limit}`, error);
             });
-            counts[traps ? "traps" : "arena"] = (counts[traps ? "traps" : "arena"] ?? 0) + found;
+            assert.equal(await job(), first, name);
           }
-          assert.equal(await job(), first, name);
-        }
-        for (const [kind, disturb, wanted] of [
-          ["array", refusing, (e: Error) => e instanceof MemoryError],
-          [
-            "backend",
-            breaking,
-            (e: Error) =>
-              e instanceof Gone ||
-              (e instanceof ArgumentError && e.message.includes("the backend is gone")),
-          ],
-        ] as const) {
+        // Arrays and tensors do not depend on the build of the kernels.
+        const disturbed = kernels === "release" ? { array: refusing, backend: breaking } : {};
+        for (const [kind, disturb] of Object.entries(disturbed)) {
           const total = await disturb(Infinity, job);
-          counts[kind] = total;
-          const places = total > LONG ? FEW : PLACES;
-          for (let k = 0; k < total; k += Math.ceil(total / places))
-            await after(`${kind} ${k} of ${total}`, await caught(() => disturb(k, job)), wanted);
+          const step = Math.ceil(total / (total > LONG ? FEW : PLACES));
+          for (let k = 0; k < total; k += step)
+            check(kind as keyof typeof wanted, k, await caught(() => disturb(k, job)));
         }
         assert.equal(await job(), first);
-        if (process.env.FAULTS) console.log(`${what}: ${JSON.stringify(counts)}`);
+        if (process.env.FAULTS) console.log(what.padEnd(40), JSON.stringify(counts));
       });
   });

@@ -24,7 +24,7 @@ const square = () => near([2, 3, 3]);
 const definite = () => near([2, 3, 3], true);
 const right = () => draw([2, 3, 2], 2);
 
-interface Call {
+export interface Call {
   readonly given: Given[];
   readonly call: (...xs: Tensor[]) => Found;
   /** Which of the results the gradient is taken of; absent where there is no gradient. */
@@ -75,7 +75,7 @@ const engine = core.engine();
  * The gradients of Σ y² by all arguments, for a result y. What TensorFlow.js has saved for a gradient, it forgets itself
  * when an operation fails; here it is disposed.
  */
-function gradients({ given: makers, call, gradient }: Call): unknown {
+export function gradients({ given: makers, call, gradient }: Call): unknown {
   const kept: Tensor[] = [];
   const { keep } = engine;
   engine.keep = (x) => {
