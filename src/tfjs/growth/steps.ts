@@ -1,7 +1,7 @@
 /** Training data as batches that can be handed out in parts, for trainings that stop in the middle of an epoch. */
 import { dispose, gather, tensor1d, util, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
-import { isDataset, type Dataset } from "../data/source.ts";
+import { isDataset, walked, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 
@@ -94,9 +94,9 @@ export function stepsOfDataset(dataset: Dataset, args: ModelFitDatasetArgs<unkno
   const { validationData, validationBatches: batches, validationBatchSize = 32 } = args;
   return {
     async open() {
-      const iterator = await dataset.iterator();
+      const next = await walked("dataset", dataset);
       return batchesOf(async () => {
-        const { done, value } = await iterator.next();
+        const { done, value } = await next();
         return done ? undefined : (value as Element);
       });
     },

@@ -8,7 +8,7 @@ import type {
 } from "@tensorflow/tfjs-layers";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
-import type { Dataset } from "../data/source.ts";
+import { walked, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 import { stepsOfDataset, stepsOfTensors, type Steps } from "./steps.ts";
@@ -88,11 +88,11 @@ export function onDataset(dataset: Dataset): Training {
     fit: (model, args) => model.fitDataset(dataset as never, args as ModelFitDatasetArgs<unknown>),
     steps: (args) => stepsOfDataset(dataset, args as ModelFitDatasetArgs<unknown>),
     draw: async (model, samples) => {
-      const iterator = await dataset.iterator();
+      const next = await walked("dataset", dataset);
       const batches: Tensor[][] = [];
       try {
         for (let count = 0; count < samples; count += batches.at(-1)![0]!.shape[0]!) {
-          const { done, value } = await iterator.next();
+          const { done, value } = await next();
           if (done) break;
           batches.push(inOrder(engine(model), value));
         }
