@@ -1,6 +1,6 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import { float64 } from "../../arrays.ts";
-import { finiteNumbers } from "../../arguments.ts";
+import { allPass, finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
   checkDecorrelatedOptions,
@@ -37,7 +37,7 @@ function matrixOf(rows: number[][]): Matrix {
   const cols = Array.isArray(rows) ? rows[0]?.length : undefined;
   if (
     cols === undefined ||
-    !Array.from(rows).every((row) => Array.isArray(row) && row.length === cols)
+    !allPass(rows, (row) => Array.isArray(row) && row.length === cols)
   ) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }

@@ -1,6 +1,6 @@
 import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { known } from "../../arguments.ts";
+import { allPass, known } from "../../arguments.ts";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { source, type Samples } from "../data/source.ts";
@@ -61,7 +61,7 @@ export async function settle(
   const names = [...new Set(all.map(({ address }) => address))];
   if (
     layers !== undefined &&
-    !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
+    !(Array.isArray(layers) && allPass(layers, (name) => names.includes(name as string)))
   ) {
     const expected = `names of layers with relu1 (${names.join(", ") || "there are none"})`;
     throw new ArgumentError("layers", expected, show(layers));

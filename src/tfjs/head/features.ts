@@ -81,7 +81,8 @@ export async function* features(
     if (labels !== undefined && !own && typeof labels === "object") {
       throw new ArgumentError("labels", `labels for ${inputs.length} inputs, in an array`, described(labels)); // prettier-ignore
     }
-    for (const [i, input] of Array.from(inputs as readonly unknown[]).entries()) {
+    for (let i = 0; i < inputs.length; i++) {
+      const input: unknown = inputs[i];
       yield { ...(await one(base, input)), labels: own ? (labels as unknown[])[i] : labels };
     }
   } else yield { ...(await one(base, inputs)), labels };
