@@ -74,10 +74,13 @@ function checkArray<K extends string>(
     throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(data));
   }
   const length = lengths.reduce((product, one) => product * one, 1);
-  const own = (data as Data).length;
-  if (own !== length) {
+  const { length: own, byteLength, BYTES_PER_ELEMENT, buffer } = data as Data;
+  // An own property may hide the length, and the buffer may have been given away: optimized code has been seen to
+  // find the old length then.
+  const real = buffer.byteLength < byteLength ? 0 : byteLength / BYTES_PER_ELEMENT;
+  if (own !== length || real !== length) {
     const expected = `length ${lengths.join(" * ")} = ${length}`;
-    throw new ArgumentError(`${name}.data`, expected, `length ${show(own)}`);
+    throw new ArgumentError(`${name}.data`, expected, `length ${own === length ? real : show(own)}`);
   }
   return kind === "Float32Array" ? "float32" : "float64";
 }

@@ -19,8 +19,8 @@ export interface Good {
   readonly writes?: boolean;
   /** Whether infinities and NaN may be results: as IEEE arithmetic says, or as documented. */
   readonly infinite?: boolean;
-  /** Number of inputs, if not the usual one. */
-  readonly runs?: number;
+  /** Number of inputs as a share of the usual one. */
+  readonly share?: number;
 }
 
 /** What is done to the good arguments. */
@@ -31,8 +31,8 @@ const nothing: Spoil = (values) => values;
 export let tried = 0;
 export const another = () => void tried++;
 
-/** CPU time of this process that one call may take, in seconds. */
-const LONGEST = 5;
+/** Time that one call may take, in milliseconds, on a machine that does other things, too. */
+const LONGEST = 20_000;
 /** A message longer than this tells nobody anything. */
 const WORDS = 1000;
 
@@ -52,7 +52,7 @@ function checkError(error: unknown, fickle: boolean): void {
   if (error === throwing || /proxy that has been revoked/.test(String(error))) return;
   if (!Object.values(errors).some((kind) => error instanceof kind)) {
     // Numbers that are others at each reading have no meaning; an error of the engine may say so.
-    if (fickle && [RangeError, TypeError, WebAssembly.RuntimeError].some((kind) => error instanceof kind)) return; // prettier-ignore
+    if (fickle && error instanceof Error && error.name !== "Assertion") return;
     throw error;
   }
   const { name, message, cause } = error as Error;
@@ -86,7 +86,7 @@ async function once(one: Good, spoil: Spoil, fickle = false): Promise<string> {
   const { good, given, self } = values;
   const state = () => (one.self ? [digest(self), digest(...given)] : [digest(given[0]), digest(...given.slice(1))]); // prettier-ignore
   const before = state();
-  const start = process.cpuUsage().user;
+  const start = performance.now();
   let bits: string;
   let result: unknown;
   try {
@@ -101,10 +101,10 @@ async function once(one: Good, spoil: Spoil, fickle = false): Promise<string> {
     if (error instanceof TrainingError) result = error.fit;
     else assert.equal(state(), before, "a call that failed changed an argument");
   }
-  const seconds = (process.cpuUsage().user - start) / 1e6;
-  assert.ok(seconds < LONGEST, `took ${seconds} s`);
+  const time = performance.now() - start;
+  assert.ok(time < LONGEST, `took ${time} ms`);
   const done = new Set<unknown>();
-  for (const value of [result, given, good, self, tensors]) discard(value, done);
+  for (const value of [result, good, given, self, tensors]) discard(value, done);
   return bits;
 }
 
@@ -123,7 +123,7 @@ export async function attempt(
   const first = await once(one, spoil, fickle);
   assert.is(tf.memory().numTensors - before, 0, "number of tensors that are left");
   assert.is(heights(), empty, "an arena is not empty");
-  assert.is(await once(one, spoil, fickle), first, "another result at the second call");
+  if (!fickle) assert.is(await once(one, spoil), first, "another result at the second call");
   if (good !== undefined) assert.is(await once(one, nothing), good, "the next good call");
 }
 

@@ -1,39 +1,41 @@
 /** The bits of any value, to compare results with each other and arguments with what they were. */
 import { createHash, type Hash } from "node:crypto";
 import { Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { layers, type LayersModel } from "@tensorflow/tfjs-layers";
+
+/** How deep values are searched. */
+const DEEPEST = 40;
+
+const { Layer } = layers;
 
 /** A short text of all numbers, strings and weights inside. It never fails, and calls no getter of plain objects. */
 export function digest(...values: unknown[]): string {
   const hash = createHash("sha1");
-  const path = new Set<unknown>();
-  for (const value of values) add(hash, value, path);
+  const seen = new Set<unknown>();
+  for (const value of values) add(hash, value, seen);
   return hash.digest("hex").slice(0, 16);
 }
 
-const DEEPEST = 40;
-
-function add(hash: Hash, value: unknown, path: Set<unknown>): void {
+function add(hash: Hash, value: unknown, seen: Set<unknown>, depth = 0): void {
   try {
     if (typeof value !== "object" || value === null) {
       const negative = Object.is(value, -0) ? "-" : "";
       return void hash.update(`${typeof value} ${negative}${typeof value === "function" ? "" : String(value)};`); // prettier-ignore
     }
-    if (path.has(value) || path.size > DEEPEST) return void hash.update("again;");
-    path.add(value);
-    inside(hash, value, path);
+    const module = Object.prototype.toString.call(value) === "[object Module]";
+    if (module || seen.has(value) || depth > DEEPEST) return void hash.update("again;");
+    seen.add(value);
+    inside(hash, value, seen, depth + 1);
   } catch {
     hash.update("unreadable;");
-  } finally {
-    path.delete(value);
   }
 }
 
-function inside(hash: Hash, value: object, path: Set<unknown>): void {
+function inside(hash: Hash, value: object, seen: Set<unknown>, depth: number): void {
   if (value instanceof Tensor) {
     const { shape, dtype, isDisposed } = value;
     hash.update(`tensor ${dtype} [${shape}] ${isDisposed};`);
-    return isDisposed ? undefined : add(hash, value.dataSync(), path);
+    return isDisposed ? undefined : add(hash, value.dataSync(), seen);
   }
   if (ArrayBuffer.isView(value)) {
     const { buffer, byteOffset, byteLength } = value;
@@ -42,23 +44,24 @@ function inside(hash: Hash, value: object, path: Set<unknown>): void {
   }
   if (value instanceof Error) return void hash.update(`${value.name}: ${value.message};`);
   const model = value as Partial<LayersModel>;
-  if (typeof model.getWeights === "function") {
+  if (typeof model.getWeights === "function" && "weights" in model) {
     hash.update(`${value.constructor.name};`);
-    return add(hash, model.getWeights(), path);
+    return add(hash, model.getWeights(), seen);
   }
   const json = value as { toJSON?: () => unknown };
-  if (typeof json.toJSON === "function") return add(hash, json.toJSON(), path);
+  if (typeof json.toJSON === "function") return add(hash, json.toJSON(), seen);
   const knn = value as { getClassifierDataset?: () => Record<string, Tensor> };
   if (typeof knn.getClassifierDataset === "function") {
     const kept = knn.getClassifierDataset();
-    add(hash, kept, path);
+    add(hash, kept, seen);
     return void Object.values(kept).forEach((one) => one.dispose());
   }
   const entries = Object.entries(Object.getOwnPropertyDescriptors(value));
   hash.update(`${entries.length} keys;`);
   for (const [key, { value: own }] of entries) {
+    if (key === "milliseconds") continue;
     hash.update(`${key}:`);
-    add(hash, own, path);
+    add(hash, own, seen, depth);
   }
 }
 
@@ -86,6 +89,8 @@ export function discard(value: unknown, done = new Set<unknown>(), depth = 0): v
   if (ArrayBuffer.isView(value)) return;
   try {
     const own = value as { isDisposed?: boolean; dispose?: () => void };
+    // A layer that no model holds is not disposed by its own method.
+    if (value instanceof Layer && !("layers" in value)) return void value.weights.forEach((one) => one.dispose());
     if (typeof own.dispose === "function") return void (own.isDisposed === true || own.dispose());
     for (const { value: one } of Object.values(Object.getOwnPropertyDescriptors(value))) discard(one, done, depth + 1); // prettier-ignore
   } catch {

@@ -1,7 +1,8 @@
 /** Good calls of everything that makes weights: initializers, and functions of models. */
+import * as core from "@tensorflow/tfjs-core";
 import * as door from "../../src/tfjs/index.ts";
 import { tf } from "../support/wasm.ts";
-import { matrix, tensor, type Goods } from "./matrices.ts";
+import { tensor, type Goods } from "./matrices.ts";
 
 // prettier-ignore
 const initializers: Record<string, object> = {
@@ -28,12 +29,12 @@ const lps = () => ({ activation: "relu", degree: 2, interval: 1, norm: "legendre
 /** A shape that each takes; the others take a convolution's. */
 const shapes: Record<string, number[]> = {};
 
-const ofInitializers: Goods = {};
+export const ofWeights: Goods = {};
 for (const [name, options] of Object.entries(initializers)) {
   const make = (door as unknown as Record<string, (config: object) => object>)[name]!;
-  ofInitializers[name] = () => [{ ...options }];
+  ofWeights[name] = () => [{ ...options }];
   if (name === "mimetic") continue;
-  ofInitializers[`${name}().apply`] = {
+  ofWeights[`${name}().apply`] = {
     self: () => make(options),
     good: () => [shapes[name] ?? [3, 3, 4, 4], "float32"],
   };
@@ -61,7 +62,7 @@ const schedule = () => ({ layers: "hidden", unit: "steps", every: 1, from: 1, ev
 const [query] = [() => door.mimetic({ heads: 2, seed: 1 }).query];
 
 // prettier-ignore
-const ofModels: Goods = {
+export const ofModels: Goods = {
   "mimetic().query.apply": { self: query, good: () => [[4, 8]] },
   approximate: () => ["relu", { degree: 2, interval: 1, norm: "legendre" }],
   // The Pearson correlation of a unit that does not vary is NaN.
@@ -71,25 +72,23 @@ const ofModels: Goods = {
   diversityRegularizer: () => [{ penalty: "cos2", lambda: 1, epochs: 2, power: 2, epsilon: 1, depthwise: false }],
   "diversityRegularizer().apply": { self: () => door.diversityRegularizer(), good: () => [tensor(3, 4)] },
   diversitySchedule: () => [model()],
-  fitGrowing: { good: () => [model(), xs(), ys(), { batchSize: 4, shuffle: false, verbose: 0, schedule: schedule(), onGrow: () => {} }], writes, runs: 60 },
-  grow: { good: () => [model(), { layer: "hidden", units: 1, method: "gradmax", xs: xs(), ys: ys(), batchSize: 4, gain: 1, norm: "fixed", inverse: false, statistics: "batch", seed: 1 }], runs: 100 },
+  fitGrowing: { good: () => [model(), xs(), ys(), { batchSize: 4, shuffle: false, verbose: 0, schedule: schedule(), onGrow: () => {} }], writes, share: 0.15 },
+  grow: { good: () => [model(), { layer: "hidden", units: 1, method: "gradmax", xs: xs(), ys: ys(), batchSize: 4, gain: 1, norm: "fixed", inverse: false, statistics: "batch", seed: 1 }], share: 0.4 },
   growable: () => [model()],
   initialize: { good: () => [model(), { scheme: "lps", degree: 2, interval: 1, norm: "legendre", biasScale: 1, variance: "he", moment: 1, weights: "orthogonal", seed: 1 }], writes },
-  initializeFromData: { good: () => [model(), xs(), { ys: ys(), method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, memory: 1e6, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], writes, runs: 100 },
+  initializeFromData: { good: () => [model(), xs(), { ys: ys(), method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "he", samples: 8, memory: 1e6, seed: 1, layers: ["hidden"], skip: [], branches: true, worker: false, onProgress() {}, signal: new AbortController().signal }], writes, share: 0.4 },
   inputCovariance: () => [xs()],
   inspect: () => [model(), xs(), { ys: ys(), gradients: true }],
-  install: () => [tf, { variance: false }],
+  install: () => [core, { variance: false }],
   lps: () => [lps()],
   lpsDesign: () => [{ activation: { value: Math.abs, derivative: Math.sign, kinks: [0] }, degree: 2, biasScale: 1, variance: "he", moment: 1 }],
-  "register/register": () => [tf],
+  "register/register": () => [core],
   replaceRedundant: { good: () => [model(), { layer: "hidden", threshold: 0.9, xs: xs(), seed: 1 }], writes },
   settle: { good: () => [relu1Model(), { xs: xs(), layers: ["hidden"] }], writes },
   solveLPS: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }],
   spreadUnits: { good: () => [model(), { step: 0.1, layers: ["hidden"] }], writes },
   spreading: () => [model(), { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }],
-  uninstall: () => [tf],
+  uninstall: () => [core],
   "script-tag/train": () => [],
 };
 
-export const ofWeights: Goods = { ...ofInitializers, ...ofModels };
-export { matrix };

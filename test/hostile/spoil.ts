@@ -35,7 +35,7 @@ const ways = {
     Reflect.set(holder, String(key).toUpperCase(), own);
   },
   unknown: (holder, _, { variant, bad }) =>
-    Reflect.set(holder, ["sede", "constructor", "toJSON", "then", "0"][variant % 5]!, made(bad)),
+    Reflect.set(holder, ["sede", "toJSON", "then", "0"][variant % 4]!, made(bad)),
   "throws when read": (holder, key) =>
     define(holder, key, () => {
       throw throwing;
@@ -171,8 +171,13 @@ export function spoilt(values: readonly unknown[], all: readonly Change[]): unkn
       holder = copy;
     }
     // The list of arguments is ours, and has no getters.
-    const own = holder === out && !["bad", "near"].includes(one.kind);
-    ways[own ? "bad" : one.kind](holder, path.at(-1)!, one);
+    const kind = holder === out && one.kind !== "near" ? "bad" : one.kind;
+    try {
+      ways[kind](holder, path.at(-1)!, one);
+    } catch (error) {
+      // An earlier change has made this place one that cannot be read.
+      if (error !== throwing) throw error;
+    }
   }
   return out;
 }

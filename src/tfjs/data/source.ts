@@ -112,9 +112,9 @@ async function* fromDataset(
   xs: Dataset,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Batch> {
-  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
+  const iterator = await unless(signal, opened("xs", xs));
   for (;;) {
-    const pending = Promise.resolve(iterator.next());
+    const pending = iterator.next();
     const { done, value } = await unless(signal, pending).catch((error: unknown) => {
       // After an abort nobody else disposes a batch that still arrives.
       pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
@@ -179,6 +179,23 @@ function checkInput(name: string, shape: readonly (number | null)[], x: Tensor):
 function checkAlive(name: string, { isDisposed }: Tensor): void {
   if (isDisposed) throw new ArgumentError(name, "tensors that are not disposed", "one that is");
 }
+
+/** Opens a Dataset. An iterator without `next`, and an element that is no object, are errors that name the argument. */
+export async function opened(name: string, dataset: Dataset) {
+  const iterator = (await dataset.iterator()) as Iterator | null | undefined;
+  if (typeof iterator?.next !== "function") {
+    throw new ArgumentError(name, "a Dataset whose iterator has a method next", show(iterator));
+  }
+  return {
+    async next() {
+      const element = (await iterator.next()) as { done?: boolean; value: unknown } | undefined;
+      if (typeof element === "object" && element !== null) return element;
+      throw new ArgumentError(name, "a Dataset of elements { done, value }", show(element));
+    },
+  };
+}
+
+type Iterator = Awaited<ReturnType<Dataset["iterator"]>>;
 
 export function isDataset(xs: unknown): xs is Dataset {
   return typeof (xs as Dataset | null)?.iterator === "function";

@@ -1,5 +1,5 @@
 import { Tensor } from "@tensorflow/tfjs-core";
-import { float64 } from "../../arrays.ts";
+import { allFinite, float64 } from "../../arrays.ts";
 import { allPass, finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
@@ -85,7 +85,7 @@ export function decorrelated(config: DecorrelatedConfig = {}): Decorrelated {
  *
  * @param xs samples […, n], at least one; all axes but the last count samples
  * @returns n rows of n numbers: Σ (x − x̄)(x − x̄)ᵀ / N
- * @throws ArgumentError for a tensor of rank below 2 or without samples
+ * @throws ArgumentError for a tensor of rank below 2 or without samples, and for entries that are not finite numbers
  */
 export function inputCovariance(xs: Tensor): number[][] {
   if (!(xs instanceof Tensor) || xs.isDisposed) {
@@ -97,6 +97,7 @@ export function inputCovariance(xs: Tensor): number[][] {
     throw new ArgumentError("xs", "samples […, n]", `shape [${xs.shape.join(", ")}]`);
   }
   const data = float64(xs.dataSync());
+  if (!allFinite(data)) throw new ArgumentError("xs", "finite numbers", "a NaN or an infinity");
   for (let j = 0; j < n; j++) {
     let mean = 0;
     for (let at = j; at < data.length; at += n) mean += data[at]! / rows;

@@ -3,7 +3,7 @@ import { dispose, gather, tensor1d, util, type Tensor } from "@tensorflow/tfjs-c
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
 import { checkInteger } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
-import { isDataset, type Dataset } from "../data/source.ts";
+import { isDataset, opened, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 
@@ -102,7 +102,7 @@ export function stepsOfDataset(dataset: Dataset, args: ModelFitDatasetArgs<unkno
   checkInteger("batchesPerEpoch", args.batchesPerEpoch ?? 1, 1);
   return {
     async open() {
-      const iterator = await dataset.iterator();
+      const iterator = await opened("dataset", dataset);
       return batchesOf(async () => {
         const { done, value } = await iterator.next();
         return done ? undefined : (value as Element);

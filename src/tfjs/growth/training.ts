@@ -9,7 +9,7 @@ import type {
 import { allPass } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
-import type { Dataset } from "../data/source.ts";
+import { opened, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 import { stepsOfDataset, stepsOfTensors, type Steps } from "./steps.ts";
@@ -88,7 +88,7 @@ export function onDataset(dataset: Dataset): Training {
     fit: (model, args) => model.fitDataset(dataset as never, args as ModelFitDatasetArgs<unknown>),
     steps: (args) => stepsOfDataset(dataset, args as ModelFitDatasetArgs<unknown>),
     draw: async (model, samples) => {
-      const iterator = await dataset.iterator();
+      const iterator = await opened("dataset", dataset);
       const batches: Tensor[][] = [];
       try {
         for (let count = 0; count < samples; count += batches.at(-1)![0]!.shape[0]!) {

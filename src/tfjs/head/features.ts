@@ -14,7 +14,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described } from "../data/labels.ts";
-import type { Dataset } from "../data/source.ts";
+import { opened, type Dataset } from "../data/source.ts";
 
 /** A model with `predict`, of which a GraphModel is one. */
 export interface Predicting {
@@ -64,7 +64,7 @@ export async function* features(
     if (labels !== undefined) {
       throw new ArgumentError("labels", "labels in the Dataset, as { xs, ys }", "labels beside it");
     }
-    const iterator = await inputs.iterator();
+    const iterator = await opened("inputs", inputs);
     for (;;) {
       const { done, value } = await iterator.next();
       if (done) return;
