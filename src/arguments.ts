@@ -102,10 +102,7 @@ function signed(value: number, sign: Sign): boolean {
  * Whether all elements pass, holes of a sparse array as undefined. It stops at the first that does not, so that an array
  * of four billion holes costs neither memory nor time.
  */
-export function allPass(
-  list: ArrayLike<unknown>,
-  passes: (one: unknown) => boolean,
-): boolean {
+export function allPass(list: ArrayLike<unknown>, passes: (one: unknown) => boolean): boolean {
   for (let i = 0; i < list.length; i++) if (!passes(list[i])) return false;
   return true;
 }

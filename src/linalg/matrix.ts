@@ -80,7 +80,11 @@ function checkArray<K extends string>(
   const real = buffer.byteLength < byteLength ? 0 : byteLength / BYTES_PER_ELEMENT;
   if (own !== length || real !== length) {
     const expected = `length ${lengths.join(" * ")} = ${length}`;
-    throw new ArgumentError(`${name}.data`, expected, `length ${own === length ? real : show(own)}`);
+    throw new ArgumentError(
+      `${name}.data`,
+      expected,
+      `length ${own === length ? real : show(own)}`,
+    );
   }
   return kind === "Float32Array" ? "float32" : "float64";
 }

@@ -131,7 +131,10 @@ export async function attempt(
 export const expected = (one: Good): Promise<string> => once(one, nothing);
 
 /** Shows a result of the good call to `look`. */
-export async function shown<T>({ call, self, good }: Good, look: (result: unknown) => T): Promise<T> {
+export async function shown<T>(
+  { call, self, good }: Good,
+  look: (result: unknown) => T,
+): Promise<T> {
   const { values, tensors } = tracked(() => ({ own: self?.(), given: good() }));
   const result = await call.apply(values.own, values.given);
   try {

@@ -90,7 +90,8 @@ export function discard(value: unknown, done = new Set<unknown>(), depth = 0): v
   try {
     const own = value as { isDisposed?: boolean; dispose?: () => void };
     // A layer that no model holds is not disposed by its own method.
-    if (value instanceof Layer && !("layers" in value)) return void value.weights.forEach((one) => one.dispose());
+    if (value instanceof Layer && !("layers" in value))
+      return void value.weights.forEach((one) => one.dispose());
     if (typeof own.dispose === "function") return void (own.isDisposed === true || own.dispose());
     for (const { value: one } of Object.values(Object.getOwnPropertyDescriptors(value))) discard(one, done, depth + 1); // prettier-ignore
   } catch {

@@ -74,7 +74,9 @@ suite("hostile: all of it", (test) => {
     const missing: string[] = [];
     for (const [path, call] of Object.entries(functions)) {
       const found = await shown({ ...goods[path]!, call }, methods);
-      missing.push(...found.filter((key) => !simple.includes(key)).map((key) => `${path}().${key}`));
+      missing.push(
+        ...found.filter((key) => !simple.includes(key)).map((key) => `${path}().${key}`),
+      );
     }
     const ofLayers = ["call", "penalty", "values"].flatMap((key) => missing.filter((path) => path.endsWith(`.${key}`))); // prettier-ignore
     assert.equal(missing.filter((path) => !(path in goods) && !ofLayers.includes(path)), []); // prettier-ignore

@@ -91,4 +91,3 @@ export const ofModels: Goods = {
   uninstall: () => [core],
   "script-tag/train": () => [],
 };
-

@@ -7,7 +7,13 @@ import { classes, type Loose } from "./entries.ts";
 /** Configurations of the classes that cannot be made of nothing. */
 const configs: Record<string, object> = {
   TfjsInitializersDecorrelated: { method: "zca", base: "heNormal", seed: 1 },
-  TfjsInitializersDiversityPenalty: { name: "penalty", penalty: "ncl", lambda: 1, epochs: 2, cap: 1 },
+  TfjsInitializersDiversityPenalty: {
+    name: "penalty",
+    penalty: "ncl",
+    lambda: 1,
+    epochs: 2,
+    cap: 1,
+  },
   TfjsInitializersDiversityRegularizer: { penalty: "cos2", lambda: 1, power: 2 },
   TfjsInitializersLpsBias: { biases: [1, 2], seed: 1 },
   TfjsInitializersLpsKernel: { variance: 1, layer: "dense", strides: [1, 1], seed: 1 },

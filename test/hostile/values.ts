@@ -30,7 +30,9 @@ const detached = (): unknown => {
   return { rows: 3, cols: 3, data };
 };
 const shrunk = (): unknown => {
-  const buffer = new (ArrayBuffer as new (bytes: number, options: object) => ArrayBuffer)(72, { maxByteLength: 144 });
+  const buffer = new (ArrayBuffer as new (bytes: number, options: object) => ArrayBuffer)(72, {
+    maxByteLength: 144,
+  });
   const data = new Float64Array(buffer, 0, 9);
   (buffer as unknown as { resize(bytes: number): void }).resize?.(16);
   return { rows: 3, cols: 3, data };

@@ -35,10 +35,7 @@ function valuesOf({ covariance, ...rest }: DecorrelatedConfig): DecorrelatedOpti
 
 function matrixOf(rows: number[][]): Matrix {
   const cols = Array.isArray(rows) ? rows[0]?.length : undefined;
-  if (
-    cols === undefined ||
-    !allPass(rows, (row) => Array.isArray(row) && row.length === cols)
-  ) {
+  if (cols === undefined || !allPass(rows, (row) => Array.isArray(row) && row.length === cols)) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }
   const data = float64(rows.flatMap((row) => finiteNumbers("covariance", row)));
