@@ -21,8 +21,8 @@ import { all } from "./values.ts";
 const seed = Number(process.env.HOSTILE_SEED ?? 1);
 const times = Number(process.env.HOSTILE_TIMES ?? 1);
 /** Inputs of a function; the debug build, which is slower, has a third, of another seed. */
-const USUAL = kernels === "release" ? 180 : 60;
-const AT_LEAST = kernels === "release" ? 20_000 : 6_000;
+const USUAL = kernels === "release" ? 150 : 40;
+const AT_LEAST = kernels === "release" ? 20_000 : 5_000;
 /** The next good call is made after so many inputs. */
 const EVERY = 3;
 

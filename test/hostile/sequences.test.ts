@@ -123,7 +123,7 @@ suite("hostile: found before", (test) => {
     await refused("shape", () => door.orthogonal().apply(holes));
     await refused("prior", () => ridgeHead({ prior: holes }));
     await refused("biases", () => lpsBias(holes));
-    await refused("strides", () => door.lps({ strides: holes } as never));
+    await refused("strides", () => door.lps({ activation: "relu", strides: holes } as never));
     await refused("covariance", () =>
       door.decorrelated({ method: "data", covariance: holes } as never),
     );
@@ -137,6 +137,17 @@ suite("hostile: found before", (test) => {
         schedule: { layers: "hidden", every: 1, units: 1, method: "zero" },
       }),
     );
+    own.dispose();
+    tf.dispose([x, y]);
+  });
+
+  test("kinks in another kind of list, and options that are inherited, are taken", async () => {
+    const own = model();
+    const [x, y] = [xs(), ys()];
+    const given = (kinks: ArrayLike<number>) => door.lpsDesign({ activation: { value: Math.abs, kinks: kinks as number[] }, degree: 2 }); // prettier-ignore
+    assert.equal(given(Float64Array.of(0)), given([0]));
+    const { model: grown } = await grow(own, Object.create({ layer: "hidden", units: 1, method: "gradmax", xs: x, ys: y, seed: 1 })); // prettier-ignore
+    grown.dispose();
     own.dispose();
     tf.dispose([x, y]);
   });
