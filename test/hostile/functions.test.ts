@@ -70,13 +70,12 @@ suite("hostile: all of it", (test) => {
   });
 
   test("every method of what a function returns is here", async () => {
-    const simple = ["getClassName", "fromConfigUsesCustomObjects", "getConfig"];
+    // What takes no arguments, and callbacks, which `fit` alone calls.
+    const simple = /^(getClassName|fromConfigUsesCustomObjects|getConfig|toString|on[A-Z].*)$/;
     const missing: string[] = [];
     for (const [path, call] of Object.entries(functions)) {
       const found = await shown({ ...goods[path]!, call }, methods);
-      missing.push(
-        ...found.filter((key) => !simple.includes(key)).map((key) => `${path}().${key}`),
-      );
+      missing.push(...found.filter((key) => !simple.test(key)).map((key) => `${path}().${key}`));
     }
     const ofLayers = ["call", "penalty", "values"].flatMap((key) => missing.filter((path) => path.endsWith(`.${key}`))); // prettier-ignore
     assert.equal(missing.filter((path) => !(path in goods) && !ofLayers.includes(path)), []); // prettier-ignore
