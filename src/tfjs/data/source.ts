@@ -4,6 +4,7 @@
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { allPass } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described, targetsOf, type Targets } from "./labels.ts";
 import { unless } from "./unless.ts";
@@ -164,12 +165,12 @@ function pairs(
 /** Checks one batch: one tensor for each input, in an array, by name or alone, all with equally many samples. */
 function batch(model: Ends, xs: unknown, ys: unknown): Batch {
   const { inputNames: names, outputNames } = model;
-  const inputs: unknown[] = Array.isArray(xs)
-    ? Array.from(xs)
+  const inputs: readonly unknown[] = Array.isArray(xs)
+    ? xs
     : xs instanceof Tensor
       ? [xs]
       : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);
-  const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
+  const tensors = allPass(inputs, (x) => x instanceof Tensor && x.rank > 0);
   if (!tensors || inputs.length !== names.length) {
     const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
     throw new ArgumentError("xs", wanted, described(xs));

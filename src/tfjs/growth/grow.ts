@@ -132,12 +132,15 @@ export async function grow(
   const jobs = planned(model, options);
   const { onProgress, signal } = options;
   const rest = resting(signal);
+  // Inherited options, too, which a spread would lose.
+  const all = {} as GrowOptions;
+  for (const key in options) Object.assign(all, { [key]: options[key as keyof GrowOptions] });
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
     for (const [i, { name, units }] of jobs.entries()) {
       await rest();
       const seed = seedsOf(options.seed, i + 1)[i];
-      const next = await growOne(grown, name, units, { ...options, seed });
+      const next = await growOne(grown, name, units, { ...all, seed });
       if (grown !== model) discard(grown);
       grown = next.model;
       report = [...report, next.report];

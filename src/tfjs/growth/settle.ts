@@ -1,6 +1,6 @@
 import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { checkFunction, checkSignal, known } from "../../arguments.ts";
+import { allPass, checkFunction, checkSignal, known } from "../../arguments.ts";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, MemoryError, show } from "../../errors.ts";
 import { resting } from "../data/resting.ts";
@@ -71,7 +71,7 @@ export async function settle(
   const names = [...new Set(all.map(({ address }) => address))];
   if (
     layers !== undefined &&
-    !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
+    !(Array.isArray(layers) && allPass(layers, (name) => names.includes(name as string)))
   ) {
     const expected = `names of layers with relu1 (${names.join(", ") || "there are none"})`;
     throw new ArgumentError("layers", expected, show(layers));

@@ -99,9 +99,9 @@ export async function* features(
     if (labels !== undefined && !own && typeof labels === "object") {
       throw new ArgumentError("labels", `labels for ${inputs.length} inputs, in an array`, described(labels)); // prettier-ignore
     }
-    for (const [i, input] of Array.from(inputs as readonly unknown[]).entries()) {
+    for (let i = 0; i < inputs.length; i++) {
       await rest();
-      const found = await one(base, input, rest);
+      const found = await one(base, inputs[i], rest);
       yield { ...found, labels: own ? (labels as unknown[])[i] : labels };
       passed(found);
     }

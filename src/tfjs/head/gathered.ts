@@ -21,7 +21,7 @@ export async function gathered(
   const parts: Features[] = [];
   const all: unknown[] = [];
   for await (const { labels: given, ...part } of features(base, inputs, labels, run)) {
-    const own = await read(given);
+    const { labels: own } = await read(given);
     const size = parts[0]?.size ?? part.size;
     if (part.size !== size) {
       throw new ArgumentError("inputs", `${size} features a sample`, `${part.size}`);

@@ -67,7 +67,7 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
       // A Dataset may be larger than memory. It goes to a copy, which then takes the learner's place.
       const staged = learner.copy();
       for await (const { labels: own, ...batch } of features(base, inputs, labels, run)) {
-        staged.add(batch, await read(own));
+        staged.add(batch, (await read(own)).labels);
       }
       if (staged.count === learner.count) throw new ArgumentError("inputs", "at least one sample", "none"); // prettier-ignore
       this.#replace(staged);
@@ -123,7 +123,7 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
         labels,
         run,
       )) {
-        const { values } = learner.targets(await read(own), batch.count);
+        const { values } = learner.targets((await read(own)).labels, batch.count);
         const { cols, data } = learner.predict(batch);
         const each = values.length / batch.count;
         for (let i = 0; i < batch.count; i++) {
