@@ -22,8 +22,8 @@ import { randomFaults } from "./mutate/random.ts";
 
 /** Processes at a time. */
 const LANES = 2;
-/** Tests that judge a fault, at most; of a random one the golden hashes besides. */
-const NEAREST = 8;
+/** Tests that judge a fault, at most, and by how many imports they may be farther away than the nearest; of a random fault the golden hashes besides. */
+const [NEAREST, FARTHER] = [6, 2];
 /** The shares that are to be found. */
 const BARS = { random: 0.95, numerical: 0.9 };
 type Family = keyof typeof BARS;
@@ -63,10 +63,13 @@ const idOf = (fault: Fault) => identity(sources.get(fault.file)!, fault);
 const textOf = (fault: Fault) => shown(sources.get(fault.file)!, fault);
 
 /** The tests that judge a fault, the nearest first. */
-function judges(fault: Fault): string[] {
-  const all = seen.tests(fault.file).map(({ test }) => test);
-  const [golden, others] = [true, false].map((is) => all.filter((test) => seen.golden(test) === is)); // prettier-ignore
-  return [...others!.slice(0, NEAREST), ...(fault.kind === "numerical" ? [] : golden!)];
+function judges({ file, kind }: Fault): string[] {
+  // Faulty kernels are in build/ alone, not in the package as it is built.
+  const able = seen.tests(file).filter(({ test }) => !file.startsWith("assembly/") || !seen.packaged(test)); // prettier-ignore
+  const [golden, others] = [true, false].map((is) => able.filter(({ test }) => seen.golden(test) === is)); // prettier-ignore
+  const least = others![0]?.distance ?? 0;
+  const near = others!.filter(({ distance }) => distance <= least + FARTHER).slice(0, NEAREST);
+  return [...near, ...(kind === "numerical" ? [] : golden!)].map(({ test }) => test);
 }
 
 /** mulberry32: the same sample for a seed everywhere. */
@@ -120,6 +123,13 @@ const deadline = performance.now() + minutes! * 60_000;
 const ended = (ends: Verdict["end"][], family?: Family) =>
   judged.filter(({ fault, verdict }) => ends.includes(verdict.end) && (!family || familyOf(fault) === family)); // prettier-ignore
 
+/** Written anew after each fault: what is interrupted has told what it knew. */
+function report(): void {
+  if (!options.report) return;
+  const lines = judged.map(({ fault, verdict }) => ({ id: idOf(fault), kind: fault.kind, fault: textOf(fault), ...verdict })); // prettier-ignore
+  writeFileSync(options.report, `${JSON.stringify({ seed, lines }, null, 2)}\n`);
+}
+
 /** The next fault that is not known to change nothing; another random one in the place of one that does not compile. */
 function next(): Fault | undefined {
   const counted = () => ended(["killed", "hung", "survived"], "random").length + underway;
@@ -150,6 +160,7 @@ try {
         const verdict = await lane.judge(fault, judges(fault));
         underway -= isRandom;
         judged.push({ fault, verdict });
+        report();
         const survived = ended(["survived"]).length;
         bar.update(ended(["killed", "hung", "survived"]).length, { survived, file: fault.file });
       }
@@ -185,8 +196,4 @@ for (const family of ["random", "numerical"] as const) {
 }
 const left = count.numerical + count.random - ended(["killed", "hung", "survived"]).length;
 if (left > 0) console.log(`${left} were not judged`);
-if (options.report) {
-  const lines = judged.map(({ fault, verdict }) => ({ id: idOf(fault), kind: fault.kind, fault: textOf(fault), ...verdict })); // prettier-ignore
-  writeFileSync(options.report, `${JSON.stringify({ seed, lines }, null, 2)}\n`);
-}
 process.exitCode = failed || judged.length === 0 ? 1 : 0;

@@ -14,6 +14,8 @@ interface Module {
   /** Files of `export * from`. */
   readonly whole: string[];
   readonly source: string;
+  /** Whether it imports an entry of the package. */
+  readonly packaged: boolean;
 }
 
 export interface Seen {
@@ -33,6 +35,8 @@ export interface Cover {
   called(test: string): Set<string>;
   /** Whether a test compares with committed hashes. */
   golden(test: string): boolean;
+  /** Whether a test imports the package as it is built. */
+  packaged(test: string): boolean;
 }
 
 const KERNELS = "assembly/rooms/";
@@ -121,6 +125,7 @@ export function cover(root: string): Cover {
     rooms: (file) =>
       file === "assembly/arena.ts" ? binaries : binaries.filter((room) => contents.get(room)!.has(file)), // prettier-ignore
     called: (test) => reached.get(test)!.rooms,
+    packaged: (test) => [...reached.get(test)!.distances.keys()].some((file) => modules.get(file)?.packaged), // prettier-ignore
     golden: (test) => reached.get(test)!.distances.has("test/support/hash.ts"),
   };
 
@@ -131,15 +136,28 @@ export function cover(root: string): Cover {
   }
 }
 
+/** The source of each entry of the package, as its types have it. */
+const { name: own, exports } = JSON.parse(readFileSync("package.json", "utf8"));
+const entries: Record<string, string> = Object.fromEntries(
+  Object.entries(exports as Record<string, { types?: string }>).flatMap(([entry, { types }]) =>
+    types
+      ? [[posix.join(own, entry), types.replace(/^\.\/dist\/types\/(.*)\.d\.ts$/, "$1.ts")]]
+      : [],
+  ),
+);
+
 /** Whether a name is declared in the module itself. */
 const declares = ({ source }: Module, name: string) =>
   new RegExp(`^export (?:async )?(?:abstract )?(?:function\\*?|const|let|class|enum) ${name}\\b`, "m").test(source); // prettier-ignore
 
 function read(root: string, file: string): Module {
   const source = readFileSync(join(root, file), "utf8");
-  const module: Module = { imports: new Map(), handedOn: new Map(), whole: [], source };
+  const packaged = /["']tfjs-initializers(\/[\w-]+)?["']/.test(source) && file.startsWith("test/");
+  const module: Module = { imports: new Map(), handedOn: new Map(), whole: [], source, packaged };
   const resolve = (name: unknown): string | undefined => {
-    if (typeof name !== "string" || !name.startsWith(".")) return undefined;
+    if (typeof name !== "string") return undefined;
+    if (name in entries) return entries[name];
+    if (!name.startsWith(".")) return undefined;
     const path = posix.join(posix.dirname(file), name);
     const found = [path, `${path}.ts`].find((one) => /\.(ts|json)$/.test(one) && existsSync(join(root, one))); // prettier-ignore
     return found?.startsWith("src/wasm/binaries/") ? undefined : found;

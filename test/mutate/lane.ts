@@ -1,5 +1,5 @@
 /** A copy of the tree in which faults are planted, one at a time, and tests are run. The tree itself is never touched. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"; // prettier-ignore
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
@@ -54,11 +54,16 @@ export class Lane {
     const source = readFileSync(fault.file, "utf8");
     const path = join(this.root, fault.file);
     const built = new Set<string>();
+    let bundled = false;
     try {
       if (!inKernels) writeFileSync(path, planted(source, fault));
       for (const test of tests) {
         if (inKernels && !(await this.build(fault, planted(source, fault), test, built)))
           return { end: "broken" };
+        if (!inKernels && this.cover.packaged(test) && !bundled) {
+          if (!this.bundle()) return { end: "broken" };
+          bundled = true;
+        }
         const key = `${test} ${kernels}`;
         const usual = this.times.get(key) ?? UNKNOWN;
         const start = performance.now();
@@ -69,8 +74,15 @@ export class Lane {
       return { end: "survived", tests: tests.length };
     } finally {
       if (!inKernels) writeFileSync(path, source);
+      if (bundled) this.bundle();
       for (const name of built) copyFileSync(binary(name), join(this.root, binary(name)));
     }
+  }
+
+  /** Makes the entries of the package anew. */
+  private bundle(): boolean {
+    const args = ["--import", "tsx", ".ci/entries.ts"];
+    return spawnSync(process.execPath, args, { cwd: this.root, stdio: "ignore" }).status === 0;
   }
 
   /** Compiles the binaries that have the fault and that the test calls. False: it does not compile. */
