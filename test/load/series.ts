@@ -15,7 +15,7 @@ export interface Memory {
 /** What memory may grow by in one round; 0: not at all. */
 export type Bars = Record<keyof Memory, number>;
 
-interface Look {
+export interface Look {
   readonly round: number;
   readonly memory: Memory;
 }
@@ -33,17 +33,21 @@ export interface Trend {
   readonly first: number;
   readonly last: number;
   readonly slope: number;
+  /** The slope without this package. */
+  readonly without: number;
   readonly bar: number;
 }
 
 /** The trends over the last half of the rounds. */
-export function trends(looks: readonly Look[], bars: Bars): Trend[] {
-  const late = looks.slice(Math.floor(looks.length / 2));
+export function trends(looks: readonly Look[], bars: Bars, stock?: readonly Look[]): Trend[] {
+  const half = (all: readonly Look[]) => all.slice(Math.floor(all.length / 2));
+  const late = half(looks);
   return (Object.keys(bars) as (keyof Memory)[]).map((of) => ({
     of,
     first: late[0]!.memory[of],
     last: late.at(-1)!.memory[of],
     slope: slope(late, of),
+    without: stock ? slope(half(stock), of) : 0,
     bar: bars[of],
   }));
 }
