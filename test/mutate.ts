@@ -23,7 +23,7 @@ import { randomFaults } from "./mutate/random.ts";
 /** Processes at a time. */
 const LANES = 2;
 /** Tests that judge a fault, at most, and by how many imports they may be farther away than the nearest; of a random fault the golden hashes besides. */
-const [NEAREST, FARTHER] = [4, 2];
+const [NEAREST, FARTHER] = [8, 2];
 /** The shares that are to be found. */
 const BARS = { random: 0.95, numerical: 0.9 };
 type Family = keyof typeof BARS;
