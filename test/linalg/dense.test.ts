@@ -273,7 +273,10 @@ suite("linalg/dense", (test) => {
       // In every column some rows are as large as the pivot, in panels and across them.
       const n = 20;
       const a = build(n, n, precision, (i, j) => (i === j || (i > j && i % 3 === j % 3) ? 1 : 0));
-      assert.equal(Array.from(lu(a).p), Array.from({ length: n }, (_, i) => i));
+      assert.equal(
+        Array.from(lu(a).p),
+        Array.from({ length: n }, (_, i) => i),
+      );
     });
 
     test(`${dtype}: the largest number is no overflow`, () => {
