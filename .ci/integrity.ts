@@ -1,6 +1,6 @@
 /**
  * The hashes by which a page makes sure of scripts from elsewhere. Run as a program, it prints that of ours, as a
- * release's notes and README's script tags want it.
+ * release's notes and the script tags of docs/recipes.md want it.
  *
  *   node --import tsx .ci/integrity.ts
  */

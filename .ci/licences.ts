@@ -8,8 +8,17 @@ import { readFileSync } from "node:fs";
 
 /** SPDX names of permissive licences, and of MPL-2.0, whose copyleft ends at its own files. */
 const allowed = new Set([
-  ...["0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"],
-  ...["MPL-2.0", "Unlicense", "Zlib"],
+  ...[
+    "0BSD",
+    "Apache-2.0",
+    "BlueOak-1.0.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+  ],
+  ...["MPL-2.0", "Python-2.0", "Unlicense", "Zlib"],
 ]);
 
 /** Whether the licences of an SPDX expression are allowed: of alternatives one, of others all. */
@@ -30,12 +39,14 @@ const elsewhere: Record<string, string> = {
 interface Locked {
   version: string;
   license?: string;
+  /** Whether the entry stands for a workspace, which has an entry of its own. */
+  link?: boolean;
 }
 
 /** One line for each package of a lockfile without an allowed licence. */
 export function refused(packages: Record<string, Locked>): string[] {
   return Object.entries(packages)
-    .filter(([path]) => path !== "") // ourselves
+    .filter(([path, { link }]) => path !== "" && !link) // neither ourselves nor entries twice
     .map(([path, { version, license }]) => {
       const name = `${path.replace(/^.*node_modules\//, "")}@${version}`;
       return { name, license: license ?? elsewhere[name] ?? "none" };

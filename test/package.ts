@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
-import { buildSync, transformSync } from "esbuild";
+import { build, buildSync, transformSync, type Plugin } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import * as assert from "uvu/assert";
@@ -11,6 +11,7 @@ import { build as vite } from "vite";
 import { integrity } from "../.ci/integrity.ts";
 import { refused } from "../.ci/licences.ts";
 import { names } from "../src/wasm/binaries/index.ts";
+import { blocks, pages, program } from "./support/blocks.ts";
 import { suite } from "./support/suite.ts";
 import { linkTfjs, pack, project } from "./ways/project.ts";
 import { closeBrowser } from "./ways/visit.ts";
@@ -109,43 +110,35 @@ const saved = [
   ...["TfjsInitializersDeltaOrthogonal", "TfjsInitializersOrthogonal", "relu1"],
 ];
 
-/** What README's examples take for granted, by their headings. */
-const given: Record<string, string> = {
-  Use: "",
-  "Models that know their data before training": `
-    const [xs, ys] = [tf.randomNormal([30, 4]), tf.randomUniform([30, 2])];
-    const model = tfl.sequential({ layers: [
-      tfl.layers.dense({ units: 5, activation: "relu", inputShape: [4] }),
-      tfl.layers.dense({ units: 2 }),
-    ] });`,
-  "Models that grow": `
-    const [xs, ys] = [tf.randomNormal([8, 6, 6, 1]), tf.randomNormal([8, 2])];
-    const [x, y] = [xs, ys];
-    const model = tfl.sequential({ layers: [
-      tfl.layers.conv2d({ name: "conv2", filters: 4, kernelSize: 3, activation: "relu", inputShape: [6, 6, 1] }),
-      tfl.layers.flatten(),
-      tfl.layers.dense({ units: 2 }),
-    ] });
-    model.compile({ optimizer: "adam", loss: "meanSquaredError" });`,
-  "Matrices without TensorFlow.js": "",
-  "The same on tensors": "",
+/** The pages whose blocks are run, built or checked, with these. */
+const documented = pages().map((page) => ({ page, found: blocks(page) }));
+const blocksWith = (info: string) => documented.flatMap(({ found }) => found.filter((block) => block.info === info)); // prettier-ignore
+
+/** The import of a .wasm file as the module that it is, as hosts have it that compile ahead. */
+const wasmModules: Plugin = {
+  name: "wasm",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
+      contents: `import { readFileSync } from "node:fs";
+        export default new WebAssembly.Module(readFileSync(${JSON.stringify(path)}));`,
+    }));
+  },
 };
 
-/** README's examples as one module: their imports first, then each in a block of its own. */
-function readme(): string {
-  const imports: string[] = [];
-  const bodies: string[] = [];
-  for (const section of readFileSync("README.md", "utf8").split(/^##+ /m)) {
-    const heading = section.slice(0, section.indexOf("\n"));
-    for (const [, code] of section.matchAll(/```js\n(.*?)```/gs)) {
-      if (!(heading in given)) continue;
-      const lines = code.split("\n");
-      imports.push(...lines.filter((line) => line.startsWith("import ")));
-      const body = lines.filter((line) => !line.startsWith("import ")).join("\n");
-      bodies.push(`{ ${given[heading]}\n${body}\nconsole.log("ran: ${heading}"); }`);
-    }
-  }
-  return [...new Set(imports), ...bodies].join("\n");
+/** What is wrong with a line of a shell: it names a script or a package that there is not. */
+function wrongCommand(line: string): boolean {
+  const { scripts, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  const commands = line.replace(/ *#.*$/, "").split(" && ");
+  return !commands.every((command) => {
+    const [, script] = command.match(/^npm (?:run )?([\w:]+)( -- .*)?$/) ?? [];
+    if (command === "npm ci") return true;
+    if (script !== undefined && script in scripts) return true;
+    const [, file] = command.match(/^node --import tsx (\S+)/) ?? [];
+    if (file !== undefined) return existsSync(file);
+    const packages = command.match(/^npm install (.*)$/)?.[1]?.split(" ") ?? [];
+    const known = ["tfjs-initializers", "@tensorflow/tfjs", ...Object.keys(peerDependencies)];
+    return packages.length > 0 && packages.every((name) => known.includes(name));
+  });
 }
 
 const home = project();
@@ -201,7 +194,7 @@ function shipped(): string[] {
   const chunks = readdirSync("dist").filter((name) => /^chunk-\w+\.js$/.test(name));
   const entries = ["index", "spawn", "tensors", ...subpaths].map((name) => `${name}.js`);
   return [
-    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md", "INITIALIZERS.md", "LINALG.md"],
+    ...["package.json", "README.md", "LICENSE", "CHANGELOG.md"],
     ...[...subpaths, "script-tag"].map((name) => `${name}/package.json`),
     ...names.map((name) => `dist/${name}.wasm`),
     "dist/tfjs-initializers.min.js",
@@ -325,10 +318,91 @@ suite("package", (test) => {
     check("global.ts", "bundler", `--types "" --skipLibCheck`);
   });
 
-  test("README's examples run, from the top", () => {
-    write("readme.mjs", readme());
-    const ran = [...sh("node readme.mjs").matchAll(/^ran: (.*)$/gm)].map(([, heading]) => heading);
-    assert.equal(ran, Object.keys(given));
+  test("every code block of the documentation is of a kind that is tested", () => {
+    const kinds = [
+      "js",
+      "js vite",
+      "js esbuild",
+      "js wasm",
+      "ts",
+      "html",
+      "json",
+      "sh",
+      "text",
+      "",
+    ];
+    const others = documented.flatMap(({ found }) =>
+      found.filter(({ info }) => !kinds.includes(info)),
+    );
+    assert.equal(
+      others.map(({ at, info }) => `${at} ${info}`),
+      [],
+    );
+    assert.ok(blocksWith("js").length > 15, "few blocks");
+  });
+
+  for (const { page, found } of documented) {
+    const those = found.filter(({ info }) => info === "js");
+    if (those.length > 0)
+      test(`the examples of ${page} run`, () => {
+        write("examples.mjs", program(those));
+        const ran = [...sh("node examples.mjs").matchAll(/^ran: (.*)$/gm)].map(([, at]) => at);
+        assert.equal(
+          ran,
+          those.map(({ at }) => at),
+        );
+      });
+  }
+
+  test("the examples for bundlers are bundled", async () => {
+    for (const { at, code } of blocksWith("js vite")) {
+      await viteSize(code).catch((error: Error) => assert.unreachable(`${at} ${error.message}`));
+    }
+    for (const { at, code } of blocksWith("js esbuild")) {
+      assert.ok(bundle(code).length > 0, at);
+    }
+  });
+
+  test("the examples for hosts that compile ahead run", async () => {
+    for (const { code } of blocksWith("js wasm")) {
+      const stdin = { contents: `${code}\nconsole.log("ran");`, resolveDir: home.folder };
+      const outfile = join(home.folder, "ahead.mjs");
+      const shared = { bundle: true, format: "esm", platform: "node", logLevel: "silent" } as const;
+      await build({
+        ...shared,
+        stdin,
+        outfile,
+        external: ["@tensorflow/*"],
+        plugins: [wasmModules],
+      });
+      assert.is(sh("node ahead.mjs"), "ran");
+    }
+  });
+
+  test("the examples in TypeScript are typed", () => {
+    for (const { code } of blocksWith("ts")) {
+      write("example.mts", code);
+      check("example.mts", "nodenext", `--types "" --skipLibCheck`);
+    }
+  });
+
+  test("the script tags of the documentation name scripts and hashes as installed", () => {
+    const version = (name: string) =>
+      JSON.parse(readFileSync(name === "tfjs-initializers" ? "package.json" : `node_modules/${name}/package.json`, "utf8")).version; // prettier-ignore
+    const tags = blocksWith("html").flatMap(({ code }) => code.match(/<script src=[^>]*>/g) ?? []);
+    assert.is(tags.length, 6);
+    for (const tag of tags) {
+      const [, name, named, path] = tag.match(/npm\/((?:@\w+\/)?[\w-]+)@([\d.]+)\/([^"]*)"/)!;
+      assert.is(named, version(name!), tag);
+      if (name === "tfjs-initializers") assert.ok(existsSync(path!), tag);
+      else assert.match(tag, `integrity="${integrity(`node_modules/${name}/${path}`)}"`);
+    }
+  });
+
+  test("the settings and commands of the documentation can be read", () => {
+    for (const { code } of blocksWith("json")) JSON.parse(code);
+    const lines = blocksWith("sh").flatMap(({ code }) => code.trim().split("\n"));
+    assert.equal(lines.filter(wrongCommand), []);
   });
 
   for (const resolution of ["nodenext", "bundler"])

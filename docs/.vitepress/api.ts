@@ -6,7 +6,15 @@
  */
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Application, Comment, CommentTag, Converter, ReflectionKind, type Context } from "typedoc";
+import {
+  Application,
+  Comment,
+  CommentTag,
+  Converter,
+  PageEvent,
+  ReflectionKind,
+  type Context,
+} from "typedoc";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -107,6 +115,13 @@ app.converter.on(
   },
   early,
 );
+
+// The plugin leaves angle brackets in tables of names, where VitePress takes them for elements.
+app.renderer.on(PageEvent.END, (page: PageEvent) => {
+  page.contents = page.contents?.replace(/^\| \[.*$/gm, (row) =>
+    row.replace(/(`[^`]*`)|(?<!\\)</g, (whole, code) => code ?? `\\${whole}`),
+  );
+});
 
 rmSync(`${root}docs/api`, { recursive: true, force: true });
 const project = await app.convert();

@@ -9,6 +9,9 @@ const docs = fileURLToPath(new URL("../", import.meta.url));
 const about = JSON.parse(readFileSync(join(docs, "../package.json"), "utf8"));
 const repository: string | undefined = about.repository?.url?.replace(/^git\+|\.git$/g, "");
 
+const page = (text: string, link: string) => ({ text, link });
+const report = existsSync(join(docs, "report/index.md")) ? [page("Report", "/report/")] : [];
+
 /** Files outside of docs that are pages of the site, by the page that includes them. */
 const included: Record<string, string> = {
   "architecture.md": "ARCHITECTURE.md",
@@ -17,7 +20,7 @@ const included: Record<string, string> = {
   "security.md": "SECURITY.md",
 };
 
-/** Where a relative link of a page leads: to another page, to the repository, or, before there is one, nowhere. */
+/** Where a relative link of a page leads: to another page, to the repository, or, where there is none, nowhere. */
 function leads(page: string, href: string): string | undefined {
   const [path, anchor = ""] = href.split(/(?=#)/) as [string, string?];
   const from = included[page] ?? `docs/${page}`;
@@ -26,7 +29,8 @@ function leads(page: string, href: string): string | undefined {
   if (other) return `/${other}${anchor}`;
   if (to.startsWith("docs/")) {
     const file = to.slice("docs/".length);
-    return existsSync(join(docs, file)) ? `/${file}${anchor}` : undefined;
+    const absent = file.startsWith("report/") && report.length === 0; // `npm run report` writes it
+    return absent ? undefined : `/${file}${anchor}`;
   }
   return repository && `${repository}/blob/main/${to}${anchor}`;
 }
@@ -45,7 +49,6 @@ function links(md: MarkdownRenderer): void {
   });
 }
 
-const page = (text: string, link: string) => ({ text, link });
 const methods = [
   page("Overview", "/methods/"),
   page("install: recurrent layers", "/methods/install"),
@@ -61,7 +64,6 @@ const methods = [
   page("Units that differ", "/methods/diversity"),
   page("Linear algebra", "/methods/linalg"),
 ];
-const report = existsSync(join(docs, "report/index.md")) ? [page("Report", "/report/")] : [];
 const playground = existsSync(join(docs, "public/playground/index.html"))
   ? [{ ...page("Playground", "/playground/index.html"), target: "_blank" }]
   : [];

@@ -17,8 +17,8 @@ export function llms({ srcDir, outDir, pages, site }: SiteConfig): void {
   const texts = written.map((page) => markdown(join(srcDir, page)));
   const lines = written.map((page, i) => {
     const [, title = page] = texts[i]!.match(/^# (.*)$/m) ?? [];
-    const about = texts[i]!.split("\n\n").find((text) => /^[A-Z`]/.test(text)) ?? "";
-    const [first] = about.replaceAll("\n", " ").split(/(?<=[.:]) /);
+    const about = texts[i]!.split("\n\n").find((text) => /^(?!```)[A-Z`]/.test(text)) ?? "";
+    const [first] = about.replaceAll("\n", " ").split(/(?<=\.) (?=[A-Z`])/);
     return `- [${title}](${site.base}${page.replace(/\.md$/, ".html")}): ${first}`;
   });
   const head = `# ${site.title}\n\n> ${site.description}`;

@@ -38,7 +38,7 @@ const replaced = new Map<string, BufferSource>();
  *   import orthogonal from "tfjs-initializers/orthogonal.f32.wasm"; // as such hosts import a compiled module
  *   provideKernels(orthogonal);
  *
- * `orthogonal` and `install` without seeds need that one; README says which functions need which. An EngineError
+ * `orthogonal` and `install` without seeds need that one; docs/recipes.md says which functions need which. An EngineError
  * names the one that is missing.
  *
  * @throws ArgumentError if it is no WebAssembly.Module, or not one of this version's binaries

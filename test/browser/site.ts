@@ -113,7 +113,7 @@ export async function site(kernels: "release" | "debug") {
     made[`/${name}.js`] = await script(`test/pages/${name}.ts`);
   for (const name of ["layers", "train", "growth"]) made[`/${name}`] = head() + html(`/${name}.js`);
   made["/script-tag"] = head() + html(...scripts, "/script-tag.js");
-  // README's words on content security policies.
+  // What docs/recipes.md says of content security policies.
   made["/policy"] =
     head("script-src 'self' 'wasm-unsafe-eval'") + html(...strictScripts, "/script-tag.js");
   made["/forbidden"] = head("script-src 'self'") + html(...strictScripts);

@@ -5,7 +5,7 @@ import * as page from "./door.ts";
 declare const tf: page.Namespace & { wasm: { setWasmPaths(path: string): void } };
 declare const tfjsInitializers: typeof Door;
 
-/** In the order of README.md's recipe. */
+/** In the order of the recipe in docs/recipes.md. */
 export const scripts = [
   "/node_modules/@tensorflow/tfjs/dist/tf.min.js",
   "/node_modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js",

@@ -1,4 +1,4 @@
-/** Bundlers and frameworks, with the recipes of README.md. `worker: true` asks them for the worker's file, too. */
+/** Bundlers and frameworks, with the recipes of docs/recipes.md. `worker: true` asks them for the worker's file, too. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";

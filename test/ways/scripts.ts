@@ -1,5 +1,5 @@
 /**
- * README's script tags, with their hashes, which Chromium checks, and files of the npm packages in the place of those on
+ * The script tags of docs/recipes.md, with their hashes, which Chromium checks, and files of the npm packages in the place of those on
  * a CDN. The app is a script beside them, since a policy may forbid scripts within the page.
  */
 import { cpSync, readFileSync } from "node:fs";
@@ -40,9 +40,9 @@ export function local({ folder }: Project, html: string): string {
   );
 }
 
-/** The script tags of README that have the named file among them. */
+/** The script tags of the recipe that have the named file among them. */
 function tagsWith(file: string): string[] {
-  const blocks = readFileSync("README.md", "utf8").match(/```html\n[^]*?```/g) ?? [];
+  const blocks = readFileSync("docs/recipes.md", "utf8").match(/```html\n[^]*?```/g) ?? [];
   const block = blocks.find((text) => text.includes(`/${file}"`));
   return block?.match(/<script src=[^>]*><\/script>/g) ?? [];
 }
@@ -53,7 +53,7 @@ const scripts = (name: string, file: string, policy?: string): Way => ({
   files: { "main.js": page(main), ...Object.fromEntries(modules) },
   async run(project) {
     const tags = tagsWith(file);
-    if (tags.length !== 3) throw new Error(`README has ${tags.length} scripts`);
+    if (tags.length !== 3) throw new Error(`docs/recipes.md has ${tags.length} scripts`);
     const meta = policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : "";
     const html = `<!doctype html>${meta}${tags.join("")}<script src="/main.js"></script>`;
     project.write("site/index.html", local(project, html));
