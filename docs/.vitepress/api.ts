@@ -86,6 +86,7 @@ const app = await Application.bootstrapWithPlugins({
   excludeInternal: true,
   excludePrivate: true,
   excludeProtected: true,
+  groupOrder: ["Functions", "Variables", "Namespaces", "Classes", "Interfaces", "*"],
   githubPages: false,
   blockTags: ["@param", "@returns", "@throws", "@remarks", "@example", "@options"],
   skipErrorChecking: true, // tsc of the repository checks; the kernels need not be built for the reference

@@ -49,8 +49,9 @@ export function picture(results: string): string {
     path { stroke: #8b949e; stroke-opacity: 0.4; }
     rect { fill: #8b949e; }
     .ours { fill: #e36209; }
-    @media (prefers-color-scheme: dark) { text { fill: #e6edf3; } .tick { fill: #8b949e; } }
+    .paper { fill: #ffffff; }
   </style>
+  <rect width="580" height="184" rx="8" class="paper"/>
   <text x="8" y="22" font-weight="600">One orthogonal 1024 x 1024 matrix, one thread, logarithmic scale</text>
   ${ticks.join("\n  ")}
   ${rows.join("\n  ")}

@@ -50,7 +50,7 @@ const importing = (code: string) =>
     if (all) return `const ${all} = ${module};`;
     const names = [
       ...(main ? [`default: ${main}`] : []),
-      ...(some ? [some.replaceAll(" as ", ": ")] : []),
+      ...(some ? [some.trim().replaceAll(" as ", ": ")] : []),
     ];
     return names.length > 0 ? `const { ${names.join(", ")} } = ${module};` : `${module};`;
   });
