@@ -6,8 +6,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { posix } from "node:path";
 
-/** Pages that commands write and that need not be there: TypeDoc's and those of `npm run report`. */
-const written = ["docs/api/", "docs/report/"];
+/** Where the pages of `npm run report` are, which need not be there. */
+const REPORT = "docs/report/";
 
 /** GitHub's and VitePress' anchor of a heading, for the letters and marks that occur here. */
 const anchorOf = (heading: string) =>
@@ -34,7 +34,7 @@ export function broken(
     const [path, anchor] = link.split("#") as [string, string?];
     const file = path === "" ? page : posix.join(posix.dirname(page), path);
     const found = file === page ? text : read(file);
-    if (found === undefined) return !written.some((folder) => file.startsWith(folder));
+    if (found === undefined) return !file.startsWith(REPORT);
     return anchor !== undefined && file.endsWith(".md") && !anchors(found).includes(anchor);
   });
 }
@@ -48,7 +48,23 @@ export function pages(): string[] {
   return [".", "bench", "docs", "docs/methods"].flatMap(among);
 }
 
+/** The files whose names TypeDoc makes pages of, by the folders of these pages; the last folder that fits counts. */
+const entries: Record<string, string> = {
+  "docs/api/": "src/tfjs/index.ts",
+  "docs/api/tfjs-initializers/linalg/": "src/linalg/index.ts",
+  "docs/api/tfjs-initializers/namespaces/linalg/": "src/tfjs/linalg/index.ts",
+};
+
+/** Pages of the reference need not be there: they will be if their entry has their name. */
+function reference(file: string): string | undefined {
+  const [, entry] = Object.entries(entries).findLast(([folder]) => file.startsWith(folder))!;
+  const name = posix.basename(file, ".md");
+  const has = name === "index" || new RegExp(`\\b${name}\\b`).test(readFileSync(entry, "utf8"));
+  return has ? "" : undefined;
+}
+
 export const read = (file: string) => {
+  if (file.startsWith("docs/api/")) return reference(file);
   if (!existsSync(file)) return undefined;
   return statSync(file).isDirectory() ? "" : readFileSync(file, "utf8");
 };

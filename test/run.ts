@@ -41,6 +41,7 @@ const checks: Job[] = [
   { name: "lockfile", command: "node --import tsx .ci/lockfile.ts" },
   { name: "licences", command: "node --import tsx .ci/licences.ts" },
   { name: "reproducible", command: "node --import tsx .ci/reproducible.ts" },
+  { name: "reference", command: "node --import tsx docs/.vitepress/api.ts" },
   { name: "format", command: "prettier --check ." },
 ];
 
