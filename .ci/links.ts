@@ -45,19 +45,21 @@ export function pages(): string[] {
     readdirSync(folder)
       .filter((name) => name.endsWith(".md"))
       .map((name) => posix.join(folder, name));
-  return [".", "bench", "docs", "docs/methods"].flatMap(among);
+  return [".", "bench", "docs", "docs/methods", "docs/report"]
+    .filter((one) => existsSync(one))
+    .flatMap(among);
 }
 
-/** The files whose names TypeDoc makes pages of, by the folders of these pages; the last folder that fits counts. */
+/** The files whose names TypeDoc makes pages of, by the folders of these pages; the first folder that fits counts. */
 const entries: Record<string, string> = {
-  "docs/api/": "src/tfjs/index.ts",
   "docs/api/tfjs-initializers/linalg/": "src/linalg/index.ts",
   "docs/api/tfjs-initializers/namespaces/linalg/": "src/tfjs/linalg/index.ts",
+  "docs/api/": "src/tfjs/index.ts",
 };
 
 /** Pages of the reference need not be there: they will be if their entry has their name. */
 function reference(file: string): string | undefined {
-  const [, entry] = Object.entries(entries).findLast(([folder]) => file.startsWith(folder))!;
+  const [, entry] = Object.entries(entries).find(([folder]) => file.startsWith(folder))!;
   const name = posix.basename(file, ".md");
   const has = name === "index" || new RegExp(`\\b${name}\\b`).test(readFileSync(entry, "utf8"));
   return has ? "" : undefined;
