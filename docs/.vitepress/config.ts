@@ -102,7 +102,7 @@ const guide = [
 export default defineConfig({
   title: "tfjs-initializers",
   description: about.description,
-  base: process.env.DOCS_BASE ?? "/",
+  base: process.env.DOCS_BASE ?? new URL(about.homepage ?? "https://local/").pathname,
   cleanUrls: false,
   lastUpdated: false,
   srcExclude: ["node_modules/**"],
