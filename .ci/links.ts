@@ -45,7 +45,7 @@ export function pages(): string[] {
     readdirSync(folder)
       .filter((name) => name.endsWith(".md"))
       .map((name) => posix.join(folder, name));
-  return [".", "bench", "docs", "docs/methods", "docs/report"]
+  return [".", "bench", "docs", "docs/methods", "docs/report", "examples"]
     .filter((one) => existsSync(one))
     .flatMap(among);
 }
