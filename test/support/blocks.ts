@@ -11,14 +11,22 @@ export interface Block {
   readonly given: string;
 }
 
+/** Folders of docs that tools write or own; another job may be at work at them. */
+const others = ["api", "node_modules", "public", ".vitepress"];
+
 /** README and the pages of the site, but for those that TypeDoc writes. */
 export function pages(): string[] {
-  const below = readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter(
-      (name) => name.endsWith(".md") && !/^(api|node_modules|\.vitepress|public)\//.test(name),
-    );
-  return ["README.md", ...below.sort().map((name) => `docs/${name}`)];
+  const top = readdirSync("docs", { withFileTypes: true }).filter(
+    ({ name }) => !others.includes(name),
+  );
+  const below = top.flatMap((one) =>
+    one.isDirectory()
+      ? readdirSync(`docs/${one.name}`, { recursive: true, encoding: "utf8" }).map(
+          (name) => `docs/${one.name}/${name.replaceAll("\\", "/")}`,
+        )
+      : [`docs/${one.name}`],
+  );
+  return ["README.md", ...below.filter((name) => name.endsWith(".md")).sort()];
 }
 
 /** The blocks of a text; `page` is its name in `at`. */
