@@ -9,7 +9,8 @@ const read = (file: string) => readFileSync(file, "utf8");
 const manifest = JSON.parse(read("package.json"));
 
 /** Text files of the repository, without what is installed or made. */
-const made = /(^|\/)(node_modules|build|dist|binaries|\.git|docs\/api|public\/playground|\.vitepress\/(cache|dist|\.temp))$/;
+const made =
+  /(^|\/)(node_modules|build|dist|binaries|\.git|docs\/api|public\/playground|\.vitepress\/(cache|dist|\.temp))$/;
 function files(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = folder === "." ? name : join(folder, name).replaceAll("\\", "/");
