@@ -86,28 +86,28 @@ export async function roomsOf(job: () => unknown): Promise<string[]> {
 /**
  * Runs a job again and again, while the memory of one binary ends at one limit after the other, until it suffices.
  *
- * @param traps whether the kernel traps where memory ends
- * @returns the number of limits at which memory did not suffice
+ * @param traps whether the kernel traps at a limit, by its number from 0; `job` is told, too
  */
 export async function ending(
   name: string,
-  traps: boolean,
-  job: (limit: number) => unknown,
-): Promise<number> {
+  traps: (count: number) => boolean,
+  job: (limit: number, trapping: boolean) => unknown,
+): Promise<void> {
   let limit = live.get(name)!.start;
   for (let count = 0; ; count++) {
-    armed = { name, limit, traps };
-    arm(live.get(name)!.arena, limit, traps);
+    const trapping = traps(count);
+    armed = { name, limit, traps: trapping };
+    arm(live.get(name)!.arena, limit, trapping);
     let asked = 0;
     try {
-      await job(limit);
+      await job(limit, trapping);
     } finally {
       armed = undefined;
       const { arena } = live.get(name)!;
       asked = arena.asked.value as number;
       arm(arena, 0, false);
     }
-    if (asked === 0) return count;
+    if (asked === 0) return;
     limit = asked;
   }
 }
