@@ -33,7 +33,10 @@ const only = new RegExp(process.env.FAULTS ?? "");
 /** Where TensorFlow.js itself leaves tensors behind if its backend fails: in fit. */
 const TFJS = /^fitGrowing/;
 
-/** At most so many places of a call fail, evenly spread over all; FEW of a call that asks more than LONG times. */
+/**
+ * At most so many places of a call fail, evenly spread over all. A call that asks for more than LONG arrays or kernels
+ * is long: it fails at FEW, and where memory ends kernels trap at every other place instead of at all, once more.
+ */
 const [PLACES, LONG, FEW] = [40, 1000, 5];
 
 /** What needs neither memory nor a backend. */
@@ -84,6 +87,7 @@ for (const [entry, exported, deeds, without] of entries)
 
     for (const [what, job] of Object.entries(deeds).filter(([what]) => only.test(what)))
       test(what, async () => {
+        const start = process.cpuUsage();
         const first = await job();
         const before = tf.memory().numTensors;
         const counts = { arena: 0, traps: 0, array: 0, backend: 0 };
@@ -95,25 +99,33 @@ for (const [entry, exported, deeds, without] of entries)
           if (kind === "backend" && TFJS.test(what)) return;
           assert.is(tf.memory().numTensors, before, `left tensors, ${told}`);
         };
-        // In the debug build haar and draws have other bits once memory has ended, which is not explained yet.
-        const rooms = kernels === "release" ? await roomsOf(job) : [];
+        // The debug build is for the kernels, and linalg reaches them all.
+        const rooms = kernels === "release" || exported === linalg ? await roomsOf(job) : [];
+        const total = {
+          array: await refusing(Infinity, job),
+          backend: await breaking(Infinity, job),
+        };
+        const long = Math.max(total.array, total.backend) > LONG;
+        const ways = long ? [(count: number) => count % 2 === 1] : [() => false, () => true];
         for (const name of rooms)
-          for (const kind of ["arena", "traps"] as const) {
-            await ending(name, kind === "traps", async (limit) => {
+          for (const traps of ways) {
+            await ending(name, traps, async (limit, trapping) => {
               const error = await caught(job);
-              if (error) check(kind, `${name} from ${limit}`, error);
+              if (error) check(trapping ? "traps" : "arena", `${name} from ${limit}`, error);
             });
             assert.equal(await job(), first, name);
           }
         // Arrays and tensors do not depend on the build of the kernels.
         const disturbed = kernels === "release" ? { array: refusing, backend: breaking } : {};
         for (const [kind, disturb] of Object.entries(disturbed)) {
-          const total = await disturb(Infinity, job);
-          const step = Math.ceil(total / (total > LONG ? FEW : PLACES));
-          for (let k = 0; k < total; k += step)
+          const all = total[kind as keyof typeof total];
+          const step = Math.ceil(all / (long ? FEW : PLACES));
+          for (let k = 0; k < all; k += step)
             check(kind as keyof typeof wanted, k, await caught(() => disturb(k, job)));
         }
         assert.equal(await job(), first);
-        if (process.env.FAULTS) console.log(what.padEnd(40), JSON.stringify(counts));
+        const { user } = process.cpuUsage(start);
+        if (process.env.FAULTS)
+          console.log(what.padEnd(40), JSON.stringify(counts), user / 1e6, "s");
       });
   });

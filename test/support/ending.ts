@@ -10,24 +10,25 @@ import { isCalm } from "./calm.ts";
 import { instrumented, topOf } from "./instrumented.ts";
 import { binary } from "./kernels.ts";
 
-/** Addresses below the arena and the compiler's data: the limit, the end first asked for in vain, whether to trap. */
-const [LIMIT, ASKED, TRAPS] = [4, 8, 12];
+/** What each binary is given: the limit, the end first asked for in vain, whether to trap. */
+const added = ["limit", "asked", "traps"] as const;
+type Added = Record<(typeof added)[number], WebAssembly.Global>;
 
 // prettier-ignore
-const prologue = (top: number) => [
-  0x41, LIMIT, 0x28, 2, 0, 0x04, 0x40, // if (limit != 0)
+const prologue = (top: number, [limit, asked, traps]: readonly number[]) => [
+  0x23, limit!, 0x04, 0x40, // if (limit != 0)
   0x23, top, 0xad, 0x20, 0, 0x42, 15, 0x7c, 0x42, 0x70, 0x83, 0x7c, // u64(top) + (bytes + 15 & ~15)
-  0x41, LIMIT, 0x28, 2, 0, 0xad, 0x56, 0x04, 0x40, // > u64(limit)
-  0x41, ASKED, 0x28, 2, 0, 0x45, 0x04, 0x40, // if (asked == 0), as it is the first
-  0x41, ASKED, 0x23, top, 0x20, 0, 0xa7, 0x41, 15, 0x6a, 0x41, 0x70, 0x71, 0x6a, 0x36, 2, 0, // asked = that sum
+  0x23, limit!, 0xad, 0x56, 0x04, 0x40, // > u64(limit)
+  0x23, asked!, 0x45, 0x04, 0x40, // if (asked == 0), as it is the first
+  0x23, top, 0x20, 0, 0xa7, 0x41, 15, 0x6a, 0x41, 0x70, 0x71, 0x6a, 0x24, asked!, // asked = that sum
   0x0b, // end
-  0x41, TRAPS, 0x28, 2, 0, 0x04, 0x40, 0x00, 0x0b, // if (traps) unreachable
+  0x23, traps!, 0x04, 0x40, 0x00, 0x0b, // if (traps) unreachable
   0x41, 0, 0x0f, // return 0
   0x0b, 0x0b, // end, end
 ];
 
 interface Live {
-  readonly arena: Arena;
+  readonly arena: Arena & Added;
   /** Where the arena begins. */
   readonly start: number;
 }
@@ -40,7 +41,11 @@ let armed: { name: string; limit: number; traps: boolean } | undefined;
 
 for (const name of names) {
   const bytes = binary(name);
-  useBinary(name, instrumented(bytes, prologue(topOf(bytes))));
+  const top = topOf(bytes);
+  useBinary(
+    name,
+    instrumented(bytes, (variables) => prologue(top, variables), added),
+  );
 }
 
 const { Instance } = WebAssembly;
@@ -56,21 +61,19 @@ WebAssembly.Instance = class {
 } as unknown as typeof WebAssembly.Instance;
 
 function watched(exports: WebAssembly.Exports, name: string): WebAssembly.Exports {
-  const arena = exports as unknown as Arena;
+  const arena = exports as unknown as Arena & Added;
   live.set(name, { arena, start: arena.mark() });
   if (armed?.name === name) arm(arena, armed.limit, armed.traps);
   const mark = () => {
     entered.add(name);
-    const limit = armed?.name === name && !isCalm() ? armed.limit : 0;
-    new Uint32Array(arena.memory.buffer, LIMIT, 1)[0] = limit;
+    arena.limit.value = armed?.name === name && !isCalm() ? armed.limit : 0;
     return arena.mark();
   };
   return { ...exports, mark };
 }
 
-function arm({ memory }: Arena, limit: number, traps: boolean): void {
-  const words = new Uint32Array(memory.buffer, 0, 4);
-  [words[LIMIT / 4], words[ASKED / 4], words[TRAPS / 4]] = [limit, 0, Number(traps)];
+function arm({ limit, asked, traps }: Added, end: number, trapping: boolean): void {
+  [limit.value, asked.value, traps.value] = [end, 0, Number(trapping)];
 }
 
 /** The binaries that a job enters. */
@@ -83,28 +86,28 @@ export async function roomsOf(job: () => unknown): Promise<string[]> {
 /**
  * Runs a job again and again, while the memory of one binary ends at one limit after the other, until it suffices.
  *
- * @param traps whether the kernel traps where memory ends
- * @returns the number of limits at which memory did not suffice
+ * @param traps whether the kernel traps at a limit, by its number from 0; `job` is told, too
  */
 export async function ending(
   name: string,
-  traps: boolean,
-  job: (limit: number) => unknown,
-): Promise<number> {
+  traps: (count: number) => boolean,
+  job: (limit: number, trapping: boolean) => unknown,
+): Promise<void> {
   let limit = live.get(name)!.start;
   for (let count = 0; ; count++) {
-    armed = { name, limit, traps };
-    arm(live.get(name)!.arena, limit, traps);
+    const trapping = traps(count);
+    armed = { name, limit, traps: trapping };
+    arm(live.get(name)!.arena, limit, trapping);
     let asked = 0;
     try {
-      await job(limit);
+      await job(limit, trapping);
     } finally {
       armed = undefined;
       const { arena } = live.get(name)!;
-      asked = new Uint32Array(arena.memory.buffer, 0, 4)[ASKED / 4]!;
+      asked = arena.asked.value as number;
       arm(arena, 0, false);
     }
-    if (asked === 0) return count;
+    if (asked === 0) return;
     limit = asked;
   }
 }

@@ -3,21 +3,22 @@ import { instrumented } from "./instrumented.ts";
 import { binary, type Room } from "./kernels.ts";
 import type { Precision } from "./precisions.ts";
 
-/** Address of the countdown: below the arena and below the data of the compiler. */
-const COUNTDOWN = 4;
-
 /** if (countdown != 0) { countdown--; if (countdown == 0) return 0; } */
 // prettier-ignore
-const prologue = [
-  0x41, COUNTDOWN, 0x28, 2, 0, 0x04, 0x40, // i32.const, i32.load, if
-  0x41, COUNTDOWN, 0x41, COUNTDOWN, 0x28, 2, 0, 0x41, 1, 0x6b, 0x36, 2, 0, // …, i32.sub, i32.store
-  0x41, COUNTDOWN, 0x28, 2, 0, 0x45, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b, // i32.eqz, if, i32.const 0, return, end
+const prologue = (countdown: number) => [
+  0x23, countdown, 0x04, 0x40, // global.get, if
+  0x23, countdown, 0x41, 1, 0x6b, 0x24, countdown, // …, i32.const, i32.sub, global.set
+  0x23, countdown, 0x45, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b, // i32.eqz, if, i32.const 0, return, end
   0x0b, // end
 ];
 
+interface Counting {
+  readonly countdown: WebAssembly.Global;
+}
+
 /** An instance of the kernels whose `alloc` begins with a countdown, so that the k-th allocation fails. */
 export class Failing<Kernels> {
-  readonly kernels: Arena & Kernels;
+  readonly kernels: Arena & Kernels & Counting;
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
@@ -27,8 +28,10 @@ export class Failing<Kernels> {
     private readonly precision: Precision,
   ) {
     const bytes = binary(`${room}.f${8 * precision.bytes}`);
-    const module = new WebAssembly.Module(instrumented(bytes, prologue));
-    this.kernels = new WebAssembly.Instance(module).exports as Arena & Kernels;
+    const module = new WebAssembly.Module(
+      instrumented(bytes, ([countdown]) => prologue(countdown!), ["countdown"]),
+    );
+    this.kernels = new WebAssembly.Instance(module).exports as never;
     this.#start = this.kernels.mark();
   }
 
@@ -48,11 +51,11 @@ export class Failing<Kernels> {
 
   /** Runs a job whose k-th allocation fails, and counts the allocations. */
   run<T>(k: number, job: () => T): T {
-    new DataView(this.kernels.memory.buffer).setUint32(COUNTDOWN, k, true);
+    const { countdown } = this.kernels;
+    countdown.value = k;
     const result = job();
-    const left = new DataView(this.kernels.memory.buffer);
-    this.allocations = k - left.getUint32(COUNTDOWN, true);
-    left.setUint32(COUNTDOWN, 0, true);
+    this.allocations = k - (countdown.value as number);
+    countdown.value = 0;
     return result;
   }
 

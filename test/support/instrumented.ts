@@ -1,25 +1,49 @@
 /** Puts code of a test's own into a binary: instructions before the body of its exported function `alloc`. */
 
-/** The binary with these instructions first in `alloc`, a function of one u64 that returns an address; nothing is imported. */
+/** Numbers of sections. */
+const [GLOBALS, EXPORTS, CODE] = [6, 7, 10];
+
+/**
+ * The binary with these instructions first in `alloc`, a function of one u64 that returns an address; nothing is imported.
+ *
+ * @param prologue the instructions, or what makes them from the indices of the variables that are added
+ * @param added names under which new variables of 32 bits are exported, 0 at first. What a test keeps is not in memory:
+ *   the constants of debug builds begin at address 8.
+ */
 export function instrumented(
   wasm: Uint8Array,
-  prologue: readonly number[],
+  prologue: (variables: readonly number[]) => readonly number[],
+  added: readonly string[] = [],
 ): Uint8Array<ArrayBuffer> {
   const target = indexOf(wasm, "alloc");
+  const first = [...sections(wasm)].filter(({ id }) => id === GLOBALS).map(({ body }) => leb(body, 0).value)[0]!; // prettier-ignore
+  const variables = added.map((_, i) => first + i);
+  const edits: Record<number, (body: Uint8Array) => number[]> = {
+    // i32, mutable, i32.const 0, end.
+    [GLOBALS]: (body) => longer(body, added.map(() => [0x7f, 1, 0x41, 0, 0x0b])),
+    [EXPORTS]: (body) => longer(body, added.map((name, i) => [name.length, ...Buffer.from(name), 3, ...toLeb(variables[i]!)])),
+    [CODE]: (body) => code(body, target, prologue(variables)),
+  }; // prettier-ignore
   const out = [...wasm.subarray(0, 8)];
   for (const { id, body } of sections(wasm)) {
-    const written = id === 10 ? code(body, target, prologue) : [...body];
+    const written = edits[id]?.(body) ?? [...body];
     out.push(id, ...toLeb(written.length));
     for (const byte of written) out.push(byte);
   }
   return Uint8Array.from(out);
 }
 
+/** A section with more entries at its end. */
+function longer(section: Uint8Array, entries: readonly number[][]): number[] {
+  const { value: count, next } = leb(section, 0);
+  return [...toLeb(count + entries.length), ...section.subarray(next), ...entries.flat()];
+}
+
 /** The index of the global variable that the exported function `mark` returns: the top of the arena. */
 export function topOf(wasm: Uint8Array): number {
   const target = indexOf(wasm, "mark");
   for (const { id, body } of sections(wasm)) {
-    if (id !== 10) continue;
+    if (id !== CODE) continue;
     for (const { index, start } of bodies(body)) {
       // No locals, global.get, its index.
       if (index === target && body[start] === 0 && body[start + 1] === 0x23)
@@ -40,7 +64,7 @@ function* sections(wasm: Uint8Array): Generator<{ id: number; body: Uint8Array }
 /** The index of an exported function: entries are a name, a kind and an index. */
 function indexOf(wasm: Uint8Array, name: string): number {
   for (const { id, body } of sections(wasm)) {
-    if (id !== 7) continue;
+    if (id !== EXPORTS) continue;
     let { value: count, next: at } = leb(body, 0);
     for (; count > 0; count--) {
       const { value: length, next } = leb(body, at);

@@ -78,7 +78,7 @@ const DESIGN = ["degree", "interval", "norm", "biasScale", "variance", "moment"]
  *   own by its place among the layers with weights.
  * @param options.onProgress called after every layer with weights; the model is written when all are computed
  * @param options.signal ends the call after a layer; only onProgress can abort it, as the call is synchronous. Large models
- *   take seconds (a dense kernel of 4096 x 4096 about two): do not hold up a page, but run it in a worker.
+ *   take seconds (one dense kernel of 4096 x 4096 does): do not hold up a page, but run it in a worker.
  * @param options.weights of "lps": "gaussian" (default) or "orthogonal"
  * @returns an array with an entry for each layer with weights; `String(report)` is a table of layers, their weights, the
  *   reason, and the predicted mean squares before and after each layer
