@@ -169,6 +169,9 @@ suite("hostile: iterations", (test) => {
       assert.ok(Math.abs(re! - Math.log(size) - Math.LN2 / 2) < 1e-12 * Math.abs(re!), `${re}`);
       assert.ok(Math.abs(b! + Math.PI / 4) < 1e-9);
     }
+    const triangular = { rows: 2, cols: 2, data: Float64Array.of(1e200, 1e200, 0, 2e200) };
+    const [first, beside] = linalg.logm(triangular).data;
+    assert.ok(Math.abs(first! - Math.log(1e200)) < 1e-10 && Math.abs(beside! - Math.LN2) < 1e-12);
     // A block so small beside another that the square root's scaling does not lift it.
     const data = Float64Array.of(1, 0, 0, 0, 1e-200, -1e-200, 0, 1e-200, 1e-200);
     const { data: root } = linalg.sqrtm({ rows: 3, cols: 3, data });

@@ -30,8 +30,10 @@ const { classNameMap } = tf.serialization.SerializationMap.getMap();
 function rebuilt(name: string): Loose {
   const [cls, fromConfig] = classNameMap[name] as unknown as [object, Loose];
   return (config) => {
-    const made = fromConfig(cls, config) as { getConfig(): object };
-    return made.getConfig();
+    const made = fromConfig(cls, config) as { getConfig(): { name?: unknown } };
+    const { name: own, ...rest } = made.getConfig();
+    // tf.layers counts the layers that come without a name.
+    return typeof own === "string" ? { ...rest, name: own.replace(/_\d+$/, "") } : rest;
   };
 }
 
