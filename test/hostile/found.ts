@@ -137,4 +137,19 @@ export function foundBefore(test: uvu.Test): void {
     own.dispose();
     tf.dispose([x, y]);
   });
+
+  test("predict and evaluate that fail after the first batch leave no choice of λ behind", async () => {
+    const head = ridgeHead();
+    const [x, labels] = [xs(), ["a", "b", "a", "b", "a", "b", "a", "b"]];
+    const bad = tf.fill([2, 3], NaN);
+    await head.add(x, labels);
+    const before = JSON.stringify(head);
+    await refused("inputs", () => head.predict([x, bad]));
+    await refused("inputs", () => head.evaluate([x, bad], [labels, "a"]));
+    assert.is(JSON.stringify(head), before);
+    await head.predict(x);
+    assert.is.not(JSON.stringify(head), before);
+    head.dispose();
+    tf.dispose([x, bad]);
+  });
 }

@@ -13,6 +13,7 @@ import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
 import { families } from "../support/polynomials.ts";
 import { double, single, type Precision } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
+import { limits, planted } from "./limits.ts";
 import { errors } from "./entries.ts";
 
 const seed = Number(process.env.HOSTILE_SEED ?? 1) + Number(kernels === "debug");
@@ -161,6 +162,11 @@ suite("hostile: iterations", (test) => {
     test(name, () => {
       fc.assert(fc.property(matrices, (a) => check(name, () => job(a))), { seed, numRuns: Math.ceil(150 * times), endOnFailure: true, includeErrorInReport: true }); // prettier-ignore
     });
+
+  // Compiled without optimization, which is the debug build; release has the same sources.
+  if (kernels === "debug")
+    for (const one of limits)
+      test(`the limit of ${one.names}: a ConvergenceError`, () => planted(one));
 
   test("logm and sqrtm of complex pairs whose squares under- or overflow", () => {
     for (const size of [1e-313, 1e-200, 1, 1e200]) {

@@ -87,7 +87,8 @@ export const ofModels: Goods = {
   "register/register": { good: () => [core], share: 0.4 },
   replaceRedundant: { good: () => [model(), { layer: "hidden", threshold: 0.9, xs: xs(), seed: 1 }], writes, share: 0.4 },
   settle: { good: () => [relu1Model(), { xs: xs(), layers: ["hidden"], ...run() }], writes, share: 0.4 },
-  solveLPS: { good: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], share: 0.4 },
+  // The loss of a complex point is NaN.
+  solveLPS: { good: () => [[0, 1], { rows: 3, cols: 1, data: Float64Array.of(1, 2, 4) }, [1, 2, 3], { seed: 1, mostPaths: 10 }], infinite: true, share: 0.4 },
   spreadUnits: { good: () => [model(), { step: 0.1, layers: ["hidden"] }], writes, share: 0.4 },
   spreading: { good: () => [model(), { step: 0.1, layers: ["hidden"], epochs: 2, every: "batch" }], share: 0.4 },
   uninstall: { good: () => [core], share: 0.4 },
