@@ -22,7 +22,7 @@ class Text {
   all = "";
 
   update(piece: string | Uint8Array): void {
-    if (typeof piece !== "string") this.all += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).latin1Slice(); // prettier-ignore
+    if (typeof piece !== "string") this.all += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1"); // prettier-ignore
     else this.all += /[^\0-\xff]/.test(piece) ? JSON.stringify([...piece].map((c) => c.codePointAt(0))) : piece; // prettier-ignore
   }
 }
