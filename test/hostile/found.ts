@@ -152,4 +152,11 @@ export function foundBefore(test: uvu.Test): void {
     head.dispose();
     tf.dispose([x, bad]);
   });
+
+  test("a regularizer is given a disposed tensor, or none", async () => {
+    const gone = tf.zeros([2, 2]);
+    gone.dispose();
+    for (const kernel of [gone, null, { shape: [2, 2], dtype: "float32" }] as never[])
+      await refused("kernel", () => door.diversityRegularizer().apply(kernel));
+  });
 }
