@@ -125,10 +125,18 @@ export function checkFunction(name: string, value: unknown): void {
  * from another realm.
  */
 export function checkSignal(name: string, value: unknown): void {
-  const signal = value as Partial<AbortSignal> | null | undefined;
-  if (signal === undefined) return;
-  if (typeof signal?.aborted === "boolean" && typeof signal.throwIfAborted === "function") return;
+  if (value === undefined || isSignal(value as Partial<AbortSignal> | null)) return;
   throw new ArgumentError(name, "an AbortSignal", show(value));
+}
+
+function isSignal(value: Partial<AbortSignal> | null): boolean {
+  try {
+    if (typeof value?.aborted !== "boolean") return false;
+  } catch {
+    return false; // browsers' getters fail on a proxy of a signal, such as reactive frameworks make
+  }
+  const { throwIfAborted, addEventListener, removeEventListener } = value;
+  return [throwIfAborted, addEventListener, removeEventListener].every((one) => typeof one === "function"); // prettier-ignore
 }
 
 /**

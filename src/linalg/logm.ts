@@ -4,7 +4,7 @@ import type { Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
 import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
 import { checkSquare, double, type Matrix } from "./matrix.ts";
-import { modulus, largest, shifted } from "./powers.ts";
+import { exponent, largest, modulus, shifted } from "./powers.ts";
 import { schur } from "./schur.ts";
 import { solve } from "./solve.ts";
 import { checkPrincipal, quasiRoot, refuse } from "./sqrtm.ts";
@@ -109,7 +109,10 @@ function setBlock(x: Double, i: number, re: number, im: number, q: number, b: nu
   x.data[at + n] = (c / q) * im;
 }
 
-/** (p + q·i)^(1/2^k) − 1 without cancellation: z − 1 over the product of all 1 + z^(1/2^j), j = 1 … k. */
+/**
+ * (p + q·i)^(1/2^k) − 1 without cancellation: z − 1 over the product of all 1 + z^(1/2^j), j = 1 … k. Both are divided
+ * by a power of two near z where that is large, because their squares could overflow.
+ */
 function rootMinusOne(p: number, q: number, k: number): [number, number] {
   let [re, im] = [p, q];
   let left = k;
@@ -117,8 +120,9 @@ function rootMinusOne(p: number, q: number, k: number): [number, number] {
     [re, im] = root(re, im);
     left--;
   }
-  const [zr, zi] = [re - 1, im];
-  let [dr, di] = [1, 0];
+  const down = -Math.max(exponent(Math.max(Math.abs(re), im)), 0);
+  const [zr, zi] = [shifted(re - 1, down), shifted(im, down)];
+  let [dr, di] = [shifted(1, down), 0];
   for (; left > 0; left--) {
     [re, im] = root(re, im);
     [dr, di] = [dr * (1 + re) - di * im, dr * im + di * (1 + re)];

@@ -1,5 +1,5 @@
 /** The bits of any value, to compare results with each other and arguments with what they were. */
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { Tensor } from "@tensorflow/tfjs-core";
 import { layers, type LayersModel } from "@tensorflow/tfjs-layers";
 
@@ -10,13 +10,24 @@ const { Layer } = layers;
 
 /** A short text of all numbers, strings and weights inside. It never fails, and calls no getter of plain objects. */
 export function digest(...values: unknown[]): string {
-  const hash = createHash("sha1");
+  // Hashed as one text, because each piece that is hashed by itself has a price.
+  const hash = new Text();
   const seen = new Set<unknown>();
   for (const value of values) add(hash, value, seen);
-  return hash.digest("hex").slice(0, 16);
+  return createHash("sha1").update(hash.all, "latin1").digest("hex").slice(0, 16);
 }
 
-function add(hash: Hash, value: unknown, seen: Set<unknown>, depth = 0): void {
+/** Pieces of text and of bytes; characters beyond the first 256 are written as their codes. */
+class Text {
+  all = "";
+
+  update(piece: string | Uint8Array): void {
+    if (typeof piece !== "string") this.all += Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString("latin1"); // prettier-ignore
+    else this.all += /[^\0-\xff]/.test(piece) ? JSON.stringify([...piece].map((c) => c.codePointAt(0))) : piece; // prettier-ignore
+  }
+}
+
+function add(hash: Text, value: unknown, seen: Set<unknown>, depth = 0): void {
   try {
     if (typeof value !== "object" || value === null) {
       const negative = Object.is(value, -0) ? "-" : "";
@@ -31,7 +42,7 @@ function add(hash: Hash, value: unknown, seen: Set<unknown>, depth = 0): void {
   }
 }
 
-function inside(hash: Hash, value: object, seen: Set<unknown>, depth: number): void {
+function inside(hash: Text, value: object, seen: Set<unknown>, depth: number): void {
   if (value instanceof Tensor) {
     const { shape, dtype, isDisposed } = value;
     hash.update(`tensor ${dtype} [${shape}] ${isDisposed};`);

@@ -13,6 +13,7 @@ import { attempt, expected, shown, tried, type Good } from "./attempt.ts";
 import { classes, entries, errors, functions, methods, type Loose } from "./entries.ts";
 import { ofHeads } from "./heads.ts";
 import { ofMatrices } from "./matrices.ts";
+import { ofMessages } from "./messages.ts";
 import { ofModels, ofWeights } from "./models.ts";
 import { ofClasses } from "./saved.ts";
 import { changes, spoilt } from "./spoil.ts";
@@ -26,7 +27,7 @@ const AT_LEAST = kernels === "release" ? 20_000 : 5_000;
 /** The next good call is made after so many inputs. */
 const EVERY = 3;
 
-const rooms = { matrices: ofMatrices, weights: ofWeights, models: ofModels, heads: ofHeads, saved: ofClasses }; // prettier-ignore
+const rooms = { matrices: ofMatrices, weights: ofWeights, models: ofModels, heads: ofHeads, saved: ofClasses, messages: ofMessages }; // prettier-ignore
 
 /** By path; "ridgeHead().add moments" is another case of the method "ridgeHead().add". */
 const goods: Record<string, Good> = {};

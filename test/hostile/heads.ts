@@ -1,7 +1,7 @@
 /** Good calls of heads and of their methods. */
 import * as door from "../../src/tfjs/index.ts";
 import { tensor, type Goods } from "./matrices.ts";
-import { model, xs, ys } from "./models.ts";
+import { model, run, xs, ys } from "./models.ts";
 
 const eight = () => ["a", "b", "a", "b", "a", "b", "a", "b"];
 
@@ -35,16 +35,16 @@ const writes = true;
 // prettier-ignore
 export const ofHeads: Goods = {
   ridgeHead: () => [{ base: model(), task: "classification", lambda: 1, prior: [1, 2], memory: 1e6, removable: true, randomFeatures: 9, seed: 1 }],
-  "ridgeHead().add": { self: head(samples), good: () => [xs(), eight()], writes },
+  "ridgeHead().add": { self: head(samples), good: () => [xs(), eight(), run()], writes },
   "ridgeHead().add moments": { self: head(moments), good: () => [xs(), eight()], writes },
   "ridgeHead().add lifted": { self: head(lifted), good: () => [[xs(), xs()], [eight(), "b"]], writes },
   "ridgeHead().add targets": { self: head(numbers), good: () => [xs(), ys()], writes },
-  "ridgeHead().remove": { self: head(samples), good: () => [xs(), eight()], writes },
+  "ridgeHead().remove": { self: head(samples), good: () => [xs(), eight(), run()], writes },
   "ridgeHead().remove targets": { self: head(numbers), good: () => [xs(), ys()], writes },
   "ridgeHead().removeClass": { self: head(moments), good: () => ["a"], writes },
-  "ridgeHead().predict": { self: head(samples), good: () => [xs()], writes },
+  "ridgeHead().predict": { self: head(samples), good: () => [xs(), run()], writes },
   "ridgeHead().predict targets": { self: head(sums), good: () => [xs()], writes },
-  "ridgeHead().evaluate": { self: head(samples), good: () => [xs(), eight()], writes },
+  "ridgeHead().evaluate": { self: head(samples), good: () => [xs(), eight(), run()], writes },
   // r² of a single sample, or of targets that are alike, is NaN or infinite.
   "ridgeHead().evaluate targets": { self: head(numbers), good: () => [xs(), ys()], writes, infinite: true },
   "ridgeHead().fromJSON": { self: empty, good: () => [samples()], writes, share: 2 },

@@ -13,6 +13,7 @@ import { dchkhs, stubborn } from "../support/nonsymmetric.ts";
 import { families } from "../support/polynomials.ts";
 import { double, single, type Precision } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
+import { limits, planted } from "./limits.ts";
 import { errors } from "./entries.ts";
 
 const seed = Number(process.env.HOSTILE_SEED ?? 1) + Number(kernels === "debug");
@@ -162,6 +163,11 @@ suite("hostile: iterations", (test) => {
       fc.assert(fc.property(matrices, (a) => check(name, () => job(a))), { seed, numRuns: Math.ceil(150 * times), endOnFailure: true, includeErrorInReport: true }); // prettier-ignore
     });
 
+  // Compiled without optimization, which is the debug build; release has the same sources.
+  if (kernels === "debug")
+    for (const one of limits)
+      test(`the limit of ${one.names}: a ConvergenceError`, () => planted(one));
+
   test("logm and sqrtm of complex pairs whose squares under- or overflow", () => {
     for (const size of [1e-313, 1e-200, 1, 1e200]) {
       const a = { rows: 2, cols: 2, data: Float64Array.of(size, -size, size, size) };
@@ -169,6 +175,9 @@ suite("hostile: iterations", (test) => {
       assert.ok(Math.abs(re! - Math.log(size) - Math.LN2 / 2) < 1e-12 * Math.abs(re!), `${re}`);
       assert.ok(Math.abs(b! + Math.PI / 4) < 1e-9);
     }
+    const triangular = { rows: 2, cols: 2, data: Float64Array.of(1e200, 1e200, 0, 2e200) };
+    const [first, beside] = linalg.logm(triangular).data;
+    assert.ok(Math.abs(first! - Math.log(1e200)) < 1e-10 && Math.abs(beside! - Math.LN2) < 1e-12);
     // A block so small beside another that the square root's scaling does not lift it.
     const data = Float64Array.of(1, 0, 0, 0, 1e-200, -1e-200, 0, 1e-200, 1e-200);
     const { data: root } = linalg.sqrtm({ rows: 3, cols: 3, data });

@@ -93,7 +93,7 @@ const kinds: Record<string, () => unknown> = {
   "a dead model": dead, "a layer": () => tf.layers.dense({ units: 2 }), "a module": () => tf.util,
   disposed, "[disposed]": () => [disposed()], "int32 tensor": () => tf.tensor1d([1, 2], "int32"), "bool tensor": () => tf.tensor1d([1, 0], "bool"), "string tensor": () => tf.tensor2d([["a"]]), "complex tensor": () => Object.assign(tf.zeros([2]), { dtype: "complex64" }), "tensor 0 x 3": () => tf.zeros([0, 3]), "tensor 3 x 0": () => tf.zeros([3, 0]),
   "tensor NaN": () => tf.fill([2, 2], NaN), scalar: () => tf.scalar(1), "tensor 3 x 3 zeros": () => tf.zeros([3, 3]), "tensor 8 x 3 huge": () => tf.fill([8, 3], 3e38), "tensor 8 x 3 tiny": () => tf.fill([8, 3], 1e-45), "tensor 8 x 2 inf": () => tf.fill([8, 2], Infinity), "tensor of rank 6": () => tf.ones([1, 2, 1, 2, 1, 2]),
-  "aborted": () => AbortSignal.abort(throwing), "not a signal": () => ({ aborted: false, throwIfAborted: 1 }), "aborted later": () => { const stop = new AbortController(); queueMicrotask(() => stop.abort(throwing)); return stop.signal; },
+  "aborted": () => AbortSignal.abort(throwing), "not a signal": () => ({ aborted: false, throwIfAborted: 1 }), "half a signal": () => ({ aborted: false, throwIfAborted() {} }), "proxy of a signal": () => new Proxy(new AbortController().signal, {}), "aborted later": () => { const stop = new AbortController(); queueMicrotask(() => stop.abort(throwing)); return stop.signal; },
   "getters throw": () => ({ get rows() { return fail(); }, get length() { return fail(); }, get seed() { return fail(); } }), revoked, "all traps throw": () => new Proxy({}, new Proxy({}, { get: fail })), "callable proxy": () => new Proxy(() => 1, {}),
 };
 

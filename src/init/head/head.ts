@@ -174,6 +174,12 @@ export class Head {
     return (this.answer = { solution, ...(calibration && { calibration }) });
   }
 
+  /** Returns a function that gives up what is solved from now on. */
+  marked(): () => void {
+    const { answer, chosen } = this;
+    return () => void ([this.answer, this.chosen] = [answer, chosen]);
+  }
+
   get lambda(): number {
     return this.solved().solution.lambda;
   }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFlag, checkOneOf } from "../../arguments.ts";
+import { ArgumentError, show } from "../../errors.ts";
 import {
   checkPenaltyOptions,
   weightPenalties,
@@ -35,6 +36,9 @@ class DiversityRegularizer extends Configured<RegularizerConfig> {
 
   /** lambda · penalty of a kernel, with lambda of the schedule's current epoch. */
   apply(kernel: tf.Tensor): tf.Scalar {
+    if (!(kernel instanceof tf.Tensor) || kernel.isDisposed) {
+      throw new ArgumentError("kernel", "a tensor that is not disposed", show(kernel));
+    }
     const { penalty = "cos2", depthwise, ...options } = this.options;
     const factor = strength(options, this[EPOCH]);
     const { groups, units, inputs } = layoutOf(kernel.shape, depthwise);

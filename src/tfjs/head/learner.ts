@@ -165,6 +165,17 @@ export class Learner {
     return this.ready().linear();
   }
 
+  /** Runs a job that only asks. If it fails, what it has solved for is given up: when λ is chosen is part of the state. */
+  async asked<T>(job: () => Promise<T>): Promise<T> {
+    const undo = this.head?.marked();
+    try {
+      return await job();
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
   /** A row for each sample: the probabilities of the classes, or values. */
   predict(features: Features): Matrix<Float64Array> {
     const { x } = this.lifted(features);

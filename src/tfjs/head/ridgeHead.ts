@@ -98,7 +98,7 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
 
   /** Predicts: for each sample its class with probabilities or, for regression, its row of numbers. */
   predict(inputs: Inputs, run?: RunOptions): Promise<Task["one"][]> {
-    return this.#turn(run, async (learner) => {
+    return this.#asked(run, async (learner) => {
       const rows: number[][] = [];
       for await (const batch of features(learner.options.base, inputs, undefined, run)) {
         const { cols, data } = learner.predict(batch);
@@ -114,7 +114,7 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
     labels?: Labels | Values | readonly (Labels | Values)[],
     run?: RunOptions,
   ): Promise<Task["all"]> {
-    return this.#turn(run, async (learner) => {
+    return this.#asked(run, async (learner) => {
       const found: number[][] = [];
       const wanted: number[][] = [];
       for await (const { labels: own, ...batch } of features(
@@ -174,6 +174,10 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
   #replace(learner: Learner): void {
     this.#alive();
     this.#learner = learner;
+  }
+
+  #asked<T>(run: RunOptions | undefined, job: (learner: Learner) => Promise<T>): Promise<T> {
+    return this.#turn(run, (learner) => learner.asked(() => job(learner)));
   }
 
   async #turn<T>(run: RunOptions | undefined, job: (learner: Learner) => Promise<T>): Promise<T> {
