@@ -441,6 +441,13 @@ suite("linalg/dense", (test) => {
       assert.is(thrown(SingularError, () => solveBatch(zero, b, { assume: "general" })).pivot, 1);
       assert.is(thrown(SingularError, () => inverseBatch(zero)).pivot, 1);
       assert.equal([determinants(zero).det[3], determinants(zero).logdet[3]], [0, -Infinity]);
+      // Determinants have more digits than entries in f32, and larger exponents than f64.
+      const diagonal = (d: number[]) => batch([build(d.length, d.length, precision, (i, j) => (i === j ? d[i]! : 0))]); // prettier-ignore
+      assert.is(determinants(diagonal([257, 263, 269, 271])).det[0], 257 * 263 * 269 * 271);
+      for (const e of dtype === "float32" ? [99, -99] : [800, -800]) {
+        const far = determinants(diagonal(new Array(16).fill(2 ** e))).logdet[0]!;
+        assert.ok(Math.abs(far / (16 * e * Math.LN2) - 1) <= 2 ** -50, `${e}: ${far}`);
+      }
       refused("a", () => choleskyBatch(changed(g, -1)));
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));
