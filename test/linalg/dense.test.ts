@@ -247,6 +247,24 @@ suite("linalg/dense", (test) => {
         build(rows.length, rows.length, precision, (i, j) => rows[i]![j]!);
       assert.is(det(matrix([])), 1);
       assert.equal(slogdet(matrix([])), { sign: 1, logdet: 0 });
+      // Scaled, pivots of subnormal data have all digits, and none overflows beside the largest number.
+      for (const unit of [precision.tiny, precision.max / 128])
+        for (const [x, exact] of [
+          [100, 99],
+          [-100, -20501],
+        ] as const) {
+          // prettier-ignore
+          const { sign, logdet } = slogdet(matrix([[x * unit, 101 * unit], [101 * unit, 103 * unit]])); // prettier-ignore
+          assert.is(sign, Math.sign(exact));
+          const expected = Math.log(Math.abs(exact)) + 2 * Math.log(unit);
+          assert.ok(
+            Math.abs(logdet - expected) <= 2000 * u + 1e-12,
+            `${unit}: ${logdet - expected}`,
+          );
+        }
+      // Pivots that are subnormal, each with an exponent of its own.
+      const low = build(30, 30, precision, (i, j) => (i !== j ? 0 : i ? precision.tiny : 1));
+      assert.ok(Math.abs(slogdet(low).logdet / (29 * Math.log(precision.tiny)) - 1) < 1e-14);
       assert.is(det(matrix([[-3]])), -3);
       assert.is(det(matrix([[0, 1], [1, 0]])), -1); // prettier-ignore
       assert.is(det(matrix([[0, 0, 2], [4, 0, 0], [0, 8, 0]])), 64); // prettier-ignore
