@@ -150,7 +150,8 @@ const bar = new SingleBar({
 });
 bar.start(count.numerical + count.random, 0, { survived: 0, file: "" });
 const times: Times = new Map();
-const lanes = Array.from({ length: LANES }, () => new Lane(seen, times));
+const unfit = new Set<string>();
+const lanes = Array.from({ length: LANES }, () => new Lane(seen, times, unfit));
 try {
   await Promise.all(
     lanes.map(async (lane) => {
@@ -186,7 +187,9 @@ for (const { fault } of ended(["broken"], "numerical")) console.log(`does not co
 console.log(`${ended(["broken"]).length} did not compile, ${reviewed.length} known to change nothing:`); // prettier-ignore
 for (const fault of reviewed) console.log(`same  ${textOf(fault)}: ${equivalent[idOf(fault)]!.reason}`); // prettier-ignore
 
-let failed = ended(["broken"], "numerical").length > 0;
+for (const test of unfit) console.log(`fails without a fault, and judged none: ${test}`);
+
+let failed = ended(["broken"], "numerical").length + unfit.size > 0;
 for (const family of ["random", "numerical"] as const) {
   const [found, left] = [ended(["killed", "hung"], family).length, ended(["survived"], family).length]; // prettier-ignore
   if (found + left === 0) continue;

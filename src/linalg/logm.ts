@@ -4,7 +4,7 @@ import type { Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
 import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
 import { checkSquare, double, type Matrix } from "./matrix.ts";
-import { exponent, largest, modulus, shifted } from "./powers.ts";
+import { modulus, largest, shifted } from "./powers.ts";
 import { schur } from "./schur.ts";
 import { solve } from "./solve.ts";
 import { checkPrincipal, quasiRoot, refuse } from "./sqrtm.ts";
@@ -20,10 +20,9 @@ const PI = 3.141592653589793;
  * real and unique, if a has no eigenvalue on the closed negative real axis; else the matrix is refused.
  *
  * Inverse scaling and squaring on the real Schur form: square roots until the argument is near 1, then a Padé approximant
- * by partial fractions (Higham, Functions of Matrices, 2008, algorithm 11.9). Near 1 digits would cancel; so the diagonal
- * blocks of t^(1/2^k) − 1 are computed as in Al-Mohy (Numer. Algorithms 59, 2012) and those of the logarithm in closed
- * form. A matrix that is symmetric to the last bit goes by `eigh` instead, where eigenvalues within n·2⁻⁵³·‖a‖ of zero count
- * as zero. In double precision, rounded once.
+ * by partial fractions (Higham, Functions of Matrices, 2008, algorithm 11.9). Digits that cancel near 1 are lost to the
+ * diagonal blocks alone, and those of the logarithm are computed in closed form. A matrix that is symmetric to the last bit
+ * goes by `eigh` instead, where eigenvalues within n·2⁻⁵³·‖a‖ of zero count as zero. In double precision, rounded once.
  *
  * @param a n x n, Float32Array or Float64Array data; it is not changed
  * @throws ArgumentError for a malformed or non-square matrix, a NaN or infinite entry, or an eigenvalue for which there is no
@@ -63,11 +62,6 @@ function quasiLog(t: Double): Double {
   }
   const r = { ...root, data: float64(root.data) };
   for (let i = 0; i < n; i++) r.data[i * (n + 1)]! -= 1;
-  blocks(t, (i, p, q, b, c) => {
-    const [re, im] = rootMinusOne(p, q, k);
-    if (q === 0) r.data[i * (n + 1)] = re;
-    else setBlock(r, i, re, im, q, b, c);
-  });
   const out = { rows: n, cols: n, data: float64(n * n) };
   const { nodes, weights } = gauss(m);
   nodes.forEach((x, j) => {
@@ -107,34 +101,6 @@ function setBlock(x: Double, i: number, re: number, im: number, q: number, b: nu
   x.data[at + n + 1] = re;
   x.data[at + 1] = (b / q) * im;
   x.data[at + n] = (c / q) * im;
-}
-
-/**
- * (p + q·i)^(1/2^k) − 1 without cancellation: z − 1 over the product of all 1 + z^(1/2^j), j = 1 … k. Both are divided
- * by a power of two near z where that is large, because their squares could overflow.
- */
-function rootMinusOne(p: number, q: number, k: number): [number, number] {
-  let [re, im] = [p, q];
-  let left = k;
-  if (left > 0 && re <= 0) {
-    [re, im] = root(re, im);
-    left--;
-  }
-  const down = -Math.max(exponent(Math.max(Math.abs(re), im)), 0);
-  const [zr, zi] = [shifted(re - 1, down), shifted(im, down)];
-  let [dr, di] = [shifted(1, down), 0];
-  for (; left > 0; left--) {
-    [re, im] = root(re, im);
-    [dr, di] = [dr * (1 + re) - di * im, dr * im + di * (1 + re)];
-  }
-  const square = dr * dr + di * di;
-  return [(zr * dr + zi * di) / square, (zi * dr - zr * di) / square];
-}
-
-function root(re: number, im: number): [number, number] {
-  const size = modulus(re, im);
-  const r = re >= 0 ? Math.sqrt((re + size) / 2) : im / Math.sqrt(2 * (size - re));
-  return [r, im / (2 * r)];
 }
 
 /** The argument of p + q·i, q > 0. */

@@ -311,6 +311,14 @@ suite("init/head: removed is never added", (test) => {
     );
     assert.not.ok(head.remove(gone));
     assert.is(head.count, 42);
+    // What a base rounded otherwise is found again, what is farther off is another sample.
+    const off = (by: number): Batch => {
+      const { x, y } = part(all, d, (i) => i === 7);
+      return { x: x.map((value) => value * (1 + by)), y };
+    };
+    assert.not.ok(head.remove(off(2 ** -11)));
+    assert.ok(head.remove(off(2 ** -13)));
+    assert.is(head.count, 41);
   });
 });
 

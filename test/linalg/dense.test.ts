@@ -247,6 +247,24 @@ suite("linalg/dense", (test) => {
         build(rows.length, rows.length, precision, (i, j) => rows[i]![j]!);
       assert.is(det(matrix([])), 1);
       assert.equal(slogdet(matrix([])), { sign: 1, logdet: 0 });
+      // Scaled, pivots of subnormal data have all digits, and none overflows beside the largest number.
+      for (const unit of [precision.tiny, precision.max / 128])
+        for (const [x, exact] of [
+          [100, 99],
+          [-100, -20501],
+        ] as const) {
+          // prettier-ignore
+          const { sign, logdet } = slogdet(matrix([[x * unit, 101 * unit], [101 * unit, 103 * unit]])); // prettier-ignore
+          assert.is(sign, Math.sign(exact));
+          const expected = Math.log(Math.abs(exact)) + 2 * Math.log(unit);
+          assert.ok(
+            Math.abs(logdet - expected) <= 2000 * u + 1e-12,
+            `${unit}: ${logdet - expected}`,
+          );
+        }
+      // Pivots that are subnormal, each with an exponent of its own.
+      const low = build(30, 30, precision, (i, j) => (i !== j ? 0 : i ? precision.tiny : 1));
+      assert.ok(Math.abs(slogdet(low).logdet / (29 * Math.log(precision.tiny)) - 1) < 1e-14);
       assert.is(det(matrix([[-3]])), -3);
       assert.is(det(matrix([[0, 1], [1, 0]])), -1); // prettier-ignore
       assert.is(det(matrix([[0, 0, 2], [4, 0, 0], [0, 8, 0]])), 64); // prettier-ignore
@@ -441,6 +459,13 @@ suite("linalg/dense", (test) => {
       assert.is(thrown(SingularError, () => solveBatch(zero, b, { assume: "general" })).pivot, 1);
       assert.is(thrown(SingularError, () => inverseBatch(zero)).pivot, 1);
       assert.equal([determinants(zero).det[3], determinants(zero).logdet[3]], [0, -Infinity]);
+      // Determinants have more digits than entries in f32, and larger exponents than f64.
+      const diagonal = (d: number[]) => batch([build(d.length, d.length, precision, (i, j) => (i === j ? d[i]! : 0))]); // prettier-ignore
+      assert.is(determinants(diagonal([257, 263, 269, 271])).det[0], 257 * 263 * 269 * 271);
+      for (const e of dtype === "float32" ? [99, -99] : [800, -800]) {
+        const far = determinants(diagonal(new Array(16).fill(2 ** e))).logdet[0]!;
+        assert.ok(Math.abs(far / (16 * e * Math.LN2) - 1) <= 2 ** -50, `${e}: ${far}`);
+      }
       refused("a", () => choleskyBatch(changed(g, -1)));
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));

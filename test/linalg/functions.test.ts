@@ -146,6 +146,24 @@ suite("linalg/functions", (test) => {
       assert.ok(distance(turned, [Math.cos(1), Math.sin(1), -Math.sin(1), Math.cos(1)]) <= 2 * u);
     });
 
+    if (precision === double)
+      test("exp of Jordan blocks whose powers soon vanish: squared often enough for the denominator", () => {
+        // With degree 9 alone, whose numerator has all the powers that count, its condition e^x would be lost.
+        for (const x of [4.7, 5.1, 5.3, 5.7, 6.1]) {
+          const n = 15;
+          const { data } = expm(square(n, double, (i, j) => (j === i + 1 ? x : 0)));
+          const powers = Array.from({ length: n }, () => 1);
+          for (let k = 1; k < n; k++) powers[k] = (powers[k - 1]! * x) / k;
+          const exact = Float64Array.from(
+            data,
+            (_, at) => powers[(at % n) - Math.floor(at / n)] ?? 0,
+          );
+          const error = distance(data, exact) / largest(Float64Array.from(powers));
+          // The condition of e^a is about the norm of a.
+          assert.ok(error <= 5 * x * u, `${x}: ${error / u} u`);
+        }
+      });
+
     test(`${dtype}: exp of rotations and of numbers, through every degree and many squarings`, () => {
       for (let t = 0.0078125; t < 600; t *= 1.25) {
         const [angle] = precision.array.from([t]);

@@ -240,6 +240,11 @@ suite("linalg/sylvester", (test) => {
           const bound = 3 * Math.sqrt(m * n);
           assert.ok(factor < bound && factor > 1 / bound, `${m} x ${n}: ${factor}`);
         }
+      // Rows and columns of the inverse add up to 1: the steps stay where they are, and its entries of 50 are not seen.
+      const hidden = square(4, precision, (i, j) => (i === j ? 1 : i < 2 && j > 1 ? 50 * (-1) ** (i + j) : 0)); // prettier-ignore
+      const none = square(1, precision, () => 0);
+      const found = sylvester(hidden, none, normals(4, 1), { separation: true }).info.separation!;
+      assert.ok(found * norm1(inverse(hidden, none)) < 3, `${found}`);
       const [a, b] = [symmetric([-3, 1, 2], precision, 1), symmetric([0.5, 2.75], precision, 2)];
       const { separation } = sylvester(a, b, normals(3, 2), { separation: true }).info;
       assert.ok(Math.abs(separation! - 0.25) < 20 * u);

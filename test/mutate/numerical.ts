@@ -429,12 +429,7 @@ const list: Record<string, Entry[]> = {
   ],
   "src/linalg/logm.ts": [
     [
-      "    if (q === 0) r.data[i * (n + 1)] = re;\n    else setBlock(r, i, re, im, q, b, c);\n",
-      "",
-      "roots minus one with cancellation",
-    ],
-    [
-      "    if (q === 0) out.data[i * (n + 1)] = modulus;\n    else setBlock(out, i, modulus, angle(p, q), q, b, c);\n",
+      "    if (q === 0) out.data[i * (n + 1)] = re;\n    else setBlock(out, i, re, angle(p, q), q, b, c);\n",
       "",
       "diagonal blocks are not recomputed",
     ],

@@ -273,6 +273,15 @@ suite("tfjs/train: convolutions", (test) => {
       });
   });
 
+  test("conv3d of other types, or by a filter of them, is refused as without this package", async () => {
+    await tf.setBackend("wasm");
+    const whole = tf.ones<tf.Rank.R5>([1, 1, 1, 1, 1], "int32");
+    const numbers = tf.ones<tf.Rank.R5>([1, 1, 1, 1, 1]);
+    for (const [x, filter] of [[whole, numbers], [numbers, whole]] as const) // prettier-ignore
+      assert.throws(() => tf.conv3d(x, filter, 1, "valid"), /must have dtype float32/); // prettier-ignore
+    tf.dispose([whole, numbers]);
+  });
+
   test("conv3dTranspose and its gradients", async () => {
     for (const pad of ["same", "valid"] as const)
       for (const strides of [1, 2])
