@@ -7,5 +7,8 @@ const all: Record<string, Study> = { student };
 export const studies: readonly Study[] = Object.values(all);
 /** From the id of a study to its file, whose `experiment` decides the results. */
 export const files: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(all).map(([name, { id }]) => [id, new URL(`${name}.ts`, import.meta.url).pathname]),
+  Object.entries(all).map(([name, { id }]) => [
+    id,
+    new URL(`${name}.ts`, import.meta.url).pathname,
+  ]),
 );
