@@ -1,8 +1,9 @@
 /** All studies, in the order of the report, and their files. */
 import type { Study } from "../study.ts";
+import growing from "./growing.ts";
 import student from "./student.ts";
 
-const all: Record<string, Study> = { student };
+const all: Record<string, Study> = { student, growing };
 
 export const studies: readonly Study[] = Object.values(all);
 /** From the id of a study to its file, whose `experiment` decides the results. */
