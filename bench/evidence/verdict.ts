@@ -32,7 +32,7 @@ const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
 /** Beyond the table by the expansion around the normal quantile (Abramowitz & Stegun 26.7.5), to 1e-3. */
 export function quantile(freedom: number): number {
   const z = 1.959964;
-  const terms = [z, (z ** 3 + z) / 4, (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96];
+  const terms = [z, (z ** 3 + z) / 4, (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96, (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384]; // prettier-ignore
   return T[freedom - 1] ?? terms.reduce((sum, term, i) => sum + term / freedom ** i, 0);
 }
 
