@@ -30,9 +30,15 @@ function panels(settings: readonly string[]) {
 }
 
 /** A dot at the mean of the seeds, and a line from the least to the largest. */
-function points(chart: Chart, observations: readonly Observation[], { settings, methods }: Order): TopLevelSpec { // prettier-ignore
+function points(
+  chart: Chart,
+  observations: readonly Observation[],
+  { settings, methods }: Order,
+): TopLevelSpec {
+  // prettier-ignore
   const { measure, title, factor = 1, log } = chart;
-  const values = observations.flatMap(({ setting, method, values }) =>
+  const values = observations.flatMap(
+    ({ setting, method, values }) =>
     typeof values[measure] === "number" ? [{ setting, method, value: factor * values[measure] }] : [], // prettier-ignore
   );
   const y = { field: "method", type: "nominal", sort: methods, title: null } as const;
@@ -60,7 +66,12 @@ function points(chart: Chart, observations: readonly Observation[], { settings, 
 }
 
 /** The mean curve of each method. */
-function curves(chart: Chart, observations: readonly Observation[], { settings, methods }: Order): TopLevelSpec { // prettier-ignore
+function curves(
+  chart: Chart,
+  observations: readonly Observation[],
+  { settings, methods }: Order,
+): TopLevelSpec {
+  // prettier-ignore
   const { measure, title, factor = 1, along = "epoch", from = 1, log } = chart;
   const values = settings.flatMap((setting) =>
     methods.flatMap((method) => {

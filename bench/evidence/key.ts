@@ -17,7 +17,10 @@ const DECIDING = ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"];
  */
 async function code(file: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: `export { experiment } from ${JSON.stringify(file)};`, resolveDir: root.pathname },
+    stdin: {
+      contents: `export { experiment } from ${JSON.stringify(file)};`,
+      resolveDir: root.pathname,
+    },
     ...{ bundle: true, write: false, format: "esm", platform: "node", treeShaking: true },
     ...{ minifyWhitespace: true, legalComments: "none", external: packages, logLevel: "error" },
   } as const);
@@ -26,6 +29,10 @@ async function code(file: string): Promise<string> {
 
 export async function keyOf(file: string, ...settings: unknown[]): Promise<string> {
   const versions = DECIDING.map((name) => (JSON.parse(read(`node_modules/${name}/package.json`)) as { version: string }).version); // prettier-ignore
-  const parts = [await code(file), ...versions, ...settings.map((one) => JSON.stringify(one ?? null))];
+  const parts = [
+    await code(file),
+    ...versions,
+    ...settings.map((one) => JSON.stringify(one ?? null)),
+  ];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }

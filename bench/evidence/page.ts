@@ -23,7 +23,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[], le
 const observationsOf = ({ study, kept, scale }: Found): Observation[] => {
   const planned = cellsOf(study.experiment, scale);
   const within = ({ setting, method, seed }: Observation) =>
-    planned.some((cell) => cell.setting === setting && cell.method === method && cell.seed === seed);
+    planned.some(
+      (cell) => cell.setting === setting && cell.method === method && cell.seed === seed,
+    );
   return kept.cells.filter(within as never).flatMap(({ observations }) => observations);
 };
 
@@ -37,7 +39,8 @@ function number(x: number, digits?: number): string {
 function spread(values: readonly number[], { factor = 1, digits }: Column): string {
   if (values.length === 0) return "–";
   const scaled = values.map((x) => factor * x);
-  const deviation = values.length > 1 ? ` ± ${number(sampleStandardDeviation(scaled), digits)}` : "";
+  const deviation =
+    values.length > 1 ? ` ± ${number(sampleStandardDeviation(scaled), digits)}` : "";
   return number(mean(scaled), digits) + deviation;
 }
 

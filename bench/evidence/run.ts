@@ -58,7 +58,9 @@ function commit(): string {
   }
 }
 
-setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+setWasmPaths(
+  dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep,
+);
 await tf.setBackend("wasm");
 const shared = { commit: commit(), machine: await machine() };
 stop();
