@@ -1,30 +1,20 @@
-/** The images of the studies: MNIST and CIFAR-10 from a directory, or digits and shapes that are drawn; read once. */
+/** The two kinds of images of the studies under one form, and as tensors. */
 import * as tf from "@tensorflow/tfjs";
-import * as pictures from "../examples/cifar.ts";
-import * as digits from "../examples/data.ts";
+import { CHANNELS, SIDE } from "../examples/cifar.ts";
+import { SIDE as DIGIT } from "../examples/data.ts";
 import { shuffled, type Pictures, type Source } from "../examples/fewshotBase.ts";
+import { describe, digits, pictures } from "./evidence/images.ts";
 
 export type Kind = "digits" | "pictures";
 
-const read = new Map<string, Source>();
+export const imagesOf = (kind: Kind, directory?: string): Source =>
+  kind === "digits"
+    ? { ...digits(directory), shape: [DIGIT, DIGIT, 1] }
+    : { ...pictures(directory), shape: [SIDE, SIDE, CHANNELS] };
 
-export function imagesOf(kind: Kind, directory?: string): Source {
-  const key = `${kind} ${directory}`;
-  const known = read.get(key);
-  if (known) return known;
-  const source: Source =
-    kind === "digits"
-      ? { ...digits.loadDigits(directory), shape: [digits.SIDE, digits.SIDE, 1] }
-      : { ...pictures.loadPictures(directory), shape: [pictures.SIDE, pictures.SIDE, pictures.CHANNELS] }; // prettier-ignore
-  read.set(key, source);
-  return source;
-}
-
-/** What the results depend on. */
-export const nameOf = (kind: Kind, directory?: string): string =>
-  directory === undefined
-    ? { digits: "drawn digits", pictures: "drawn shapes" }[kind]
-    : { digits: "MNIST", pictures: "CIFAR-10" }[kind];
+/** For the keys of studies: which images these are. */
+export const describeAll = (kinds: readonly Kind[], directory?: string): string =>
+  kinds.map((kind) => describe(imagesOf(kind, directory))).join("; ");
 
 /** A part of the images with the classes as vectors, in an order drawn by the seed. */
 export function labelled(
@@ -45,10 +35,3 @@ export function labelled(
 /** The numbers of `count` images, drawn by the seed, and their order. */
 export const some = ({ labels }: Pictures, count: number, seed: number): number[] =>
   shuffled(labels.length, seed).slice(0, count);
-
-/** A run of the images. */
-export function part({ pixels, labels, count }: Pictures, from: number, most: number): Pictures {
-  const to = Math.min(count, from + most);
-  const size = pixels.length / count;
-  return { count: to - from, pixels: pixels.subarray(from * size, to * size), labels: labels.subarray(from, to) }; // prettier-ignore
-}

@@ -53,7 +53,7 @@ export interface Comparison {
   readonly relative?: boolean;
   /** The difference that is claimed; default 0. */
   readonly by?: number;
-  /** The smallest difference that counts, fixed before the study was run; default 0. */
+  /** The smallest difference that counts, fixed before the study was run; default `by`. */
   readonly counts?: number;
 }
 

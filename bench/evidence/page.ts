@@ -1,7 +1,7 @@
 /** The report as Markdown: a page for each study, and an index with all verdicts. */
 import prettier from "prettier";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { cellsOf, type Column, type Comparison, type Observation, type Scale, type Study } from "../study.ts"; // prettier-ignore
+import { cellsOf, sameCell, type Cell, type Column, type Comparison, type Observation, type Scale, type Study } from "../study.ts"; // prettier-ignore
 import type { Kept } from "./store.ts";
 import { verdictOf, type Compared } from "./verdict.ts";
 
@@ -20,14 +20,14 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[], le
     .map((row) => `| ${row.join(" | ")} |`)
     .join("\n");
 
-const observationsOf = ({ study, kept, scale }: Found): Observation[] => {
-  const planned = cellsOf(study.experiment, scale);
-  const within = ({ setting, method, seed }: Observation) =>
-    planned.some(
-      (cell) => cell.setting === setting && cell.method === method && cell.seed === seed,
-    );
-  return kept.cells.filter(within as never).flatMap(({ observations }) => observations);
-};
+/** What was computed of the cells of this scale. */
+function computed({ study, kept, scale }: Omit<Found, "charts">) {
+  const cells = cellsOf(study.experiment, scale);
+  return kept.cells.filter((one) => cells.some((cell) => sameCell(cell, one)));
+}
+
+export const observationsOf = (found: Omit<Found, "charts">): Observation[] =>
+  computed(found).flatMap(({ observations }) => observations);
 
 function number(x: number, digits?: number): string {
   if (!Number.isFinite(x)) return "–";
@@ -92,7 +92,7 @@ const settingsOf = (study: Study, comparison: Comparison): string[] => {
 };
 
 /** The verdicts of a study; comparisons that name no settings are about all that have their methods. */
-export const verdicts = (found: Found) =>
+export const verdicts = (found: Omit<Found, "charts">) =>
   found.study.claims.map((claim) => {
     const comparisons = claim.comparisons.map((one) => ({
       ...one,
@@ -108,14 +108,15 @@ const time = (seconds: number) =>
   seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
 
 function done(found: Found): string {
-  const { study, scale, kept } = found;
-  const cells = cellsOf(study.experiment, scale);
-  const own = kept.cells.filter((one) => cells.some((cell) => cell.setting === one.setting && cell.method === one.method && cell.seed === one.seed)); // prettier-ignore
-  const whole = Array.from({ length: study.experiment.seeds[scale] }, (_, seed) => seed).filter(
-    (seed) => cells.filter((cell) => cell.seed === seed).length === own.filter((cell) => cell.seed === seed).length, // prettier-ignore
-  ).length;
+  const { experiment } = found.study;
+  const cells = cellsOf(experiment, found.scale);
+  const own = computed(found);
+  const seeds = experiment.seeds[found.scale];
+  const of = (all: readonly Cell[], seed: number) =>
+    all.filter((cell) => cell.seed === seed).length;
+  const whole = Array.from({ length: seeds }, (_, seed) => seed).filter((seed) => of(own, seed) === of(cells, seed)); // prettier-ignore
   const spent = own.reduce((sum, { seconds }) => sum + seconds, 0);
-  return `${own.length} of ${cells.length} runs, ${whole} of ${study.experiment.seeds[scale]} seeds in full, in ${time(spent)}`;
+  return `${own.length} of ${cells.length} runs, ${whole.length} of ${seeds} seeds in full, in ${time(spent)}`;
 }
 
 export function page(found: Found): Promise<string> {
@@ -138,7 +139,7 @@ export function page(found: Found): Promise<string> {
   return format(parts.join("\n\n"));
 }
 
-export function index(all: readonly Found[]): Promise<string> {
+export function index(all: readonly Found[], outdated: readonly Study[]): Promise<string> {
   const rows = all.flatMap((found) =>
     verdicts(found).map(({ claim, compared, verdict }) => {
       const seeds = Math.min(...compared.map((one) => one.seeds));
@@ -146,6 +147,7 @@ export function index(all: readonly Found[]): Promise<string> {
     }),
   );
   const runs = all.map((found) => [`[${found.study.title}](${found.study.id}.md)`, done(found), String(found.kept.origin["commit"] ?? "")]); // prettier-ignore
+  for (const { title } of outdated) runs.push([title, "not yet with this code and these data", ""]);
   const parts = [
     "# Evidence",
     "Written by `npm run report`: what this package and the methods of the papers are worth, measured here. A claim is judged by a rule that was fixed before the results were seen.",

@@ -18,11 +18,11 @@ import { plot } from "../../examples/plot.ts";
 import { machine } from "../machine.ts";
 import { stop } from "../peers/numpy.ts";
 import { files, studies } from "../studies/index.ts";
-import type { Scale } from "../study.ts";
+import type { Scale, Study } from "../study.ts";
 import { spec } from "./charts.ts";
 import { compute } from "./compute.ts";
 import { keyOf } from "./key.ts";
-import { index, page, verdicts, type Found } from "./page.ts";
+import { index, observationsOf, page, verdicts, type Found } from "./page.ts";
 import { Store } from "./store.ts";
 
 /** Minutes for all studies together. */
@@ -73,7 +73,7 @@ const bar = new SingleBar({
 const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`; // prettier-ignore
 
 /** Opens the results that are kept of a study. */
-async function open(study: (typeof studies)[number]): Promise<Store> {
+async function open(study: Study): Promise<Store> {
   const { id, experiment } = study;
   const size = experiment.sizes[scale];
   const data = experiment.data?.(options.data);
@@ -82,9 +82,9 @@ async function open(study: (typeof studies)[number]): Promise<Store> {
 }
 
 /** Draws the charts and writes the page. */
-async function show(study: (typeof studies)[number], store: Store): Promise<Found> {
+async function show(study: Study, store: Store): Promise<Found> {
   const found = { study, kept: store.kept, scale };
-  const observations = found.kept.cells.flatMap((cell) => cell.observations);
+  const observations = observationsOf(found);
   const charts: string[] = [];
   for (const [i, chart] of (observations.length > 0 ? study.charts : []).entries()) {
     const file = `${study.id}-${i + 1}.svg`;
@@ -99,11 +99,12 @@ mkdirSync(out, { recursive: true });
 let left = 60 * minutes;
 let shares = chosen.reduce((sum, { share }) => sum + share, 0);
 const all: Found[] = [];
+const outdated: Study[] = [];
 for (const study of studies) {
   const store = await open(study);
   if (chosen.includes(study)) {
     const seconds = left === Infinity ? left : (left * study.share) / shares;
-    bar.start(1, 0, { study: study.id, time: "", job: "" });
+    bar.start(1, 0, { study: study.id, time: "–", job: "" });
     left -= await compute(study.experiment, store, {
       ...{ scale, seconds, directory: options.data },
       onCell({ cell: { setting, method, seed }, done, total, left }) {
@@ -114,10 +115,13 @@ for (const study of studies) {
     bar.stop();
     shares -= study.share;
   }
-  if (store.kept.cells.length === 0) continue;
+  if (store.kept.cells.length === 0) {
+    outdated.push(study);
+    continue;
+  }
   const found = await show(study, store);
   for (const { claim, verdict } of verdicts(found)) console.log(`${study.id}: ${verdict}: ${claim.text}`); // prettier-ignore
   all.push(found);
 }
-writeFileSync(join(out, "index.md"), await index(all));
+writeFileSync(join(out, "index.md"), await index(all, outdated));
 console.log(`Report: ${join(out, "index.md")}`);

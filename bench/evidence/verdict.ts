@@ -36,7 +36,7 @@ export function quantile(freedom: number): number {
   return T[freedom - 1] ?? terms.reduce((sum, term, i) => sum + term / freedom ** i, 0);
 }
 
-export function judge(differences: readonly number[], { by = 0, counts = 0 }: Comparison) {
+export function judge(differences: readonly number[], { by = 0, counts = by }: Comparison) {
   const seeds = differences.length;
   if (seeds < LEAST_SEEDS) {
     const difference = seeds > 0 ? mean([...differences]) : NaN;

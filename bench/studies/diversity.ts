@@ -6,7 +6,8 @@ import { mean } from "simple-statistics";
 import { CLASSES } from "../../examples/data.ts";
 import { INPUTS, control, methods, type Method } from "../../examples/diversityMethods.ts";
 import { accuracies, epoch, read, sideBySide, write, type Nets } from "../../examples/tinyNets.ts";
-import { imagesOf, nameOf, part } from "../images.ts";
+import { describeAll, imagesOf } from "../images.ts";
+import { part } from "../evidence/images.ts";
 import { likeness } from "../tinyNets.ts";
 import type { Cell, Comparison, Experiment, Observation, Study } from "../study.ts";
 
@@ -93,7 +94,7 @@ async function run(cell: Cell, size: Size, directory?: string): Promise<Observat
   const { setting, method, seed } = cell;
   const units = parseInt(setting);
   const { train: all } = imagesOf("digits", directory);
-  const held = part(all, size.images, size.validation);
+  const held = part(all, size.images, size.images + size.validation);
   const trained = (PENALTIES.includes(method) ? STRENGTHS : [1]).map((strength) => {
     const own = methods(() => inputs(size.images, directory), strength)[method]!;
     return { strength, ...train(own, units, cell, size, directory) };
@@ -126,7 +127,7 @@ export const experiment: Experiment<Size> = {
     usual: { nets: 8, images: 2000, validation: 500, epochs: 5 },
     full: { nets: 20, images: 5000, validation: 1000, epochs: 5 },
   },
-  data: (directory) => nameOf("digits", directory),
+  data: (directory) => describeAll(["digits"], directory),
   run,
 };
 

@@ -9,7 +9,8 @@ import {
   type Samples,
 } from "../../examples/fewshotBase.ts";
 import { balanced, rivals, type Head } from "../../examples/fewshotHeads.ts";
-import { imagesOf, nameOf, part, type Kind } from "../images.ts";
+import { imagesOf, describeAll, type Kind } from "../images.ts";
+import { part } from "../evidence/images.ts";
 import { observed, type Cell, type Comparison, type Experiment, type Study } from "../study.ts";
 
 interface Size {
@@ -75,7 +76,7 @@ export const experiment: Experiment<Size> = {
     usual: { images: 2000, epochs: 4, draws: 3 },
     full: { images: 5000, epochs: 12, draws: 5 },
   },
-  data: (directory) => KINDS.map((kind) => nameOf(kind, directory)).join(", "),
+  data: (directory) => describeAll(KINDS, directory),
   run,
 };
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { initializeFromData } from "tfjs-initializers";
 import { CLASSES } from "../../examples/data.ts";
 import { METHODS, build, choose, follow, start, tensors, type Labelled, type Method } from "../../examples/fromDataNets.ts"; // prettier-ignore
-import { imagesOf, nameOf } from "../images.ts";
+import { describeAll, imagesOf } from "../images.ts";
 import { observed, type Cell, type Comparison, type Experiment, type Study } from "../study.ts";
 
 const SEEN = 5;
@@ -110,7 +110,7 @@ export const experiment: Experiment<Size> = {
     usual: { many: 150, epochs: 5 },
     full: { many: 500, epochs: 10 },
   },
-  data: (directory) => nameOf("digits", directory),
+  data: (directory) => describeAll(["digits"], directory),
   run,
 };
 

@@ -4,6 +4,7 @@ import dataTime from "./dataTime.ts";
 import diversity from "./diversity.ts";
 import fewshot from "./fewshot.ts";
 import fromData from "./fromData.ts";
+import growing from "./growing.ts";
 import likeness from "./likeness.ts";
 import lpsDeaths from "./lpsDeaths.ts";
 import lpsLine from "./lpsLine.ts";
@@ -13,6 +14,7 @@ import student from "./student.ts";
 
 const all: Record<string, Study> = {
   student,
+  growing,
   lpsDeaths,
   lpsLine,
   lpsTraining,

@@ -3,7 +3,8 @@ import { sampleCorrelation } from "simple-statistics";
 import { CLASSES } from "../../examples/data.ts";
 import { INPUTS, control } from "../../examples/diversityMethods.ts";
 import { accuracies, epoch, sideBySide } from "../../examples/tinyNets.ts";
-import { imagesOf, nameOf, part } from "../images.ts";
+import { describeAll, imagesOf } from "../images.ts";
+import { part } from "../evidence/images.ts";
 import { observed, type Cell, type Experiment, type Study } from "../study.ts";
 import { likeness } from "../tinyNets.ts";
 
@@ -71,7 +72,7 @@ export const experiment: Experiment<Size> = {
     usual: { nets: 16, images: 1500, epochs: 5 },
     full: { nets: 32, images: 5000, epochs: 5 },
   },
-  data: (directory) => nameOf("digits", directory),
+  data: (directory) => describeAll(["digits"], directory),
   run,
 };
 

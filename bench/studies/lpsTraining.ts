@@ -4,7 +4,7 @@ import { initializeFromData, lps, orthogonal } from "tfjs-initializers";
 import { CHANNELS, SIDE } from "../../examples/cifar.ts";
 import * as digits from "../../examples/data.ts";
 import { follow } from "../../examples/fromDataNets.ts";
-import { imagesOf, labelled, nameOf, some, type Kind } from "../images.ts";
+import { describeAll, imagesOf, labelled, some, type Kind } from "../images.ts";
 import { observed, type Cell, type Comparison, type Experiment, type Study } from "../study.ts";
 
 const REDRAWN = "He, redrawn until alive";
@@ -96,7 +96,7 @@ export const experiment: Experiment<Size> = {
     usual: { images: 1500, epochs: 3 },
     full: { images: 5000, epochs: 10 },
   },
-  data: (directory) => `${nameOf("digits", directory)}, ${nameOf("pictures", directory)}`,
+  data: (directory) => describeAll(["digits", "pictures"], directory),
   run,
 };
 
