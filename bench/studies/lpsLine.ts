@@ -76,7 +76,7 @@ async function run(cell: Cell, { nets, steps }: Size) {
   return observed(cell, { dead, draws, success, collapsed });
 }
 
-const SETTING = "|x|, 10 layers of 2 units";
+const SETTING = "absolute value, 10 layers of 2 units";
 export const experiment: Experiment<Size> = {
   methods: { [SETTING]: [...METHODS, REDRAWN, DATA] },
   seeds: { quick: 1, usual: 6, full: 20 },
