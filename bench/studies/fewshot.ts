@@ -73,7 +73,7 @@ export const experiment: Experiment<Size> = {
   seeds: { quick: 1, usual: 3, full: 10 },
   sizes: {
     quick: { images: 200, epochs: 1, draws: 1 },
-    usual: { images: 2000, epochs: 4, draws: 3 },
+    usual: { images: 1200, epochs: 3, draws: 2 },
     full: { images: 5000, epochs: 12, draws: 5 },
   },
   data: (directory) => describeAll(KINDS, directory),
@@ -90,7 +90,7 @@ export default {
   id: "few-shot",
   title: "Few-shot: heads on a frozen net",
   about: `A small convolutional net learns five classes, and its 64 features of the five others are given to each head with 1, 5 or 20 examples of each class. No head has a constant that was
-chosen here: \`ridgeHead\` chooses λ by leaving one out among its examples, knn-classifier is asked with k = 1 and 10 (its default is 3; the app chooses), the two-layer head is that of Teachable Machine with 20 epochs, logistic regression
+chosen here: \`ridgeHead\` chooses λ by leaving one out among its examples, knn-classifier is asked with k = 1 and k = 10, the two-layer head is that of Teachable Machine with 20 epochs, logistic regression
 has scikit-learn's default penalty. Accuracy is that on test images of the new classes, over draws of examples for each net; a seed is a net. The time is of learning and telling all test images. Less than half a point does not count.`,
   share: 6,
   experiment,

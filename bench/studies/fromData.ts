@@ -104,10 +104,10 @@ async function run(cell: Cell, size: Size, directory?: string) {
 const names = METHODS.map(({ name }: Method) => name);
 export const experiment: Experiment<Size> = {
   methods: { [FEW]: names, [MANY]: names, [TUNING]: Object.keys(TUNED) },
-  seeds: { quick: 1, usual: 4, full: 10 },
+  seeds: { quick: 1, usual: 3, full: 10 },
   sizes: {
-    quick: { many: 15, epochs: 1 },
-    usual: { many: 150, epochs: 5 },
+    quick: { many: 10, epochs: 1 },
+    usual: { many: 70, epochs: 5 },
     full: { many: 500, epochs: 10 },
   },
   data: (directory) => describeAll(["digits"], directory),

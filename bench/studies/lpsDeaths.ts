@@ -45,8 +45,8 @@ export const experiment: Experiment<Size> = {
   methods: Object.fromEntries(
     [...Object.keys(WIDTHS), ...Object.keys(CHANNELS)].map((name) => [name, all]),
   ),
-  seeds: { quick: 3, usual: 5, full: 10 },
-  sizes: { quick: { nets: 50 }, usual: { nets: 400 }, full: { nets: 10_000 } },
+  seeds: { quick: 1, usual: 4, full: 10 },
+  sizes: { quick: { nets: 30 }, usual: { nets: 250 }, full: { nets: 10_000 } },
   run,
 };
 
@@ -69,7 +69,7 @@ randomized asymmetric initialization of Lu et al. 2019, made for the same purpos
 
 He's and Glorot's weights differ by a factor only, and the biases are zero: they die together. A network of He's weights that is redrawn until it is alive is alive
 by definition; what it takes, and what comes of it, is in the study of training.`,
-  share: 4,
+  share: 3,
   experiment,
   claims: [
     {

@@ -33,7 +33,7 @@ const convolutions = (filters: readonly number[]) => (method: string, seed: numb
   ...filters.flatMap((filters, l) => [
     tf.layers.conv2d({
       ...{ filters, kernelSize: 3, padding: "same" as const, activation: "relu" as const },
-      strides: l > 0 ? 2 : 1,
+      strides: 2,
       ...(l === 0 && { inputShape: [SIDE, SIDE, CHANNELS] }),
       ...begin(method, seed + l),
     }),
@@ -43,12 +43,14 @@ const convolutions = (filters: readonly number[]) => (method: string, seed: numb
 
 interface Net {
   readonly images: Kind;
+  /** Times the epochs of the others. */
+  readonly longer?: number;
   layers(method: string, seed: number): tf.layers.Layer[];
 }
 
 const NETS: Record<string, Net> = {
   "digits, 2 layers of 64": { images: "digits", layers: mlp(2, 64) },
-  "digits, 10 layers of 4": { images: "digits", layers: mlp(10, 4) },
+  "digits, 10 layers of 4": { images: "digits", layers: mlp(10, 4), longer: 3 },
   "pictures, convolutions 16, 32, 32": { images: "pictures", layers: convolutions([16, 32, 32]) },
 };
 
@@ -80,7 +82,7 @@ async function run({ setting, method, seed }: Cell, { images, epochs }: Size, di
     model = build(net, method, 1000 * (seed + 1000 * t));
   }
   if (method === DATA) await initializeFromData(model, train.xs, { ys: train.ys, seed });
-  const looks = Array.from({ length: epochs }, (_, epoch) => epoch + 1);
+  const looks = Array.from({ length: epochs * (net.longer ?? 1) }, (_, epoch) => epoch + 1);
   const accuracy = await follow(model, train, test, { batchSize: BATCH, looks });
   model.optimizer.dispose();
   model.dispose();
@@ -89,11 +91,16 @@ async function run({ setting, method, seed }: Cell, { images, epochs }: Size, di
 }
 
 export const experiment: Experiment<Size> = {
-  methods: Object.fromEntries(Object.keys(NETS).map((name) => [name, ["He", "orthogonal", "LPS", REDRAWN, DATA]])), // prettier-ignore
+  methods: Object.fromEntries(
+    Object.entries(NETS).map(([name, { longer }]) => [
+      name,
+      ["He", "orthogonal", "LPS", ...(longer ? [REDRAWN] : []), DATA],
+    ]),
+  ),
   seeds: { quick: 1, usual: 4, full: 10 },
   sizes: {
-    quick: { images: 200, epochs: 1 },
-    usual: { images: 1500, epochs: 3 },
+    quick: { images: 100, epochs: 1 },
+    usual: { images: 1000, epochs: 3 },
     full: { images: 5000, epochs: 10 },
   },
   data: (directory) => describeAll(["digits", "pictures"], directory),
@@ -112,9 +119,9 @@ export default {
   id: "lps-training",
   title: "LPS: training on images",
   about: `Does a start that makes dying relu unlikely lead to better networks? A common MLP, one that is narrow and deep enough to die, and three
-convolutions, trained for a few epochs. Adam at 0.001, its default, for every method: no rate is chosen. Test accuracy on images that were not trained on; a seed stands for the
+convolutions, trained for a few epochs, the narrow one for three times as many. Only there is a first draw ever dead, and elsewhere _He, redrawn until alive_ is He. Adam at 0.001, its default, for every method: no rate is chosen. Test accuracy on images that were not trained on; a seed stands for the
 choice and order of the images and for the weights. A difference below half a point does not count.`,
-  share: 10,
+  share: 6,
   experiment,
   claims: [
     {
@@ -130,7 +137,7 @@ choice and order of the images and for the weights. A difference below half a po
     {
       text: "LPS leads to higher accuracy than a living network of He's weights, and than initializeFromData",
       source: "ours",
-      comparisons: [above(REDRAWN, [common, narrow, conv]), above(DATA, [common, narrow, conv])],
+      comparisons: [above(REDRAWN, [narrow]), above(DATA, [common, narrow, conv])],
     },
   ],
   columns: [
