@@ -48,11 +48,11 @@ function lstm(times: number): tf.LayersModel {
 const halved = (images: tf.Tensor4D) => tf.avgPool(images, 2, 2, "valid");
 
 /** The side of the squares that a transformer takes for words, and their number. */
-const PATCH = 7;
-const PATCHES = (DIGIT / PATCH) ** 2;
+export const PATCH = 7;
+export const PATCHES = (DIGIT / PATCH) ** 2;
 
 /** The squares of each digit, each with 1 for its place among zeros: [n, 16, 49 + 16]. */
-function patches(digits: tf.Tensor4D): tf.Tensor {
+export function patches(digits: tf.Tensor4D): tf.Tensor {
   const [n, across] = [digits.shape[0], DIGIT / PATCH];
   const cut = tf.transpose(tf.reshape(digits, [n, across, PATCH, across, PATCH]), [0, 1, 3, 2, 4]);
   const places = tf.tile(tf.expandDims(tf.eye(PATCHES), 0), [n, 1, 1]);

@@ -76,6 +76,8 @@ export interface Course {
   readonly epochs: number;
   /** The norm of new units over the mean norm of old ones, instead of the method's default. */
   readonly gain?: number;
+  /** Of an event, see `Schedule`. */
+  readonly samples?: number;
   readonly onEpoch?: () => void;
 }
 
@@ -99,7 +101,7 @@ export async function train(
   course: Course,
 ): Promise<Trained> {
   // prettier-ignore
-  const { method, seed, epochs, gain, onEpoch } = course;
+  const { method, seed, epochs, gain, samples, onEpoch } = course;
   const first = build(net, method === "big" ? net.times : 1, seed);
   const start = performance.now();
   let [growth, since, cost] = [0, start, 0];
@@ -122,7 +124,7 @@ export async function train(
   const events = 2 * (net.times - 1);
   const schedule = () => ({
     ...{ every: Math.max(1, Math.floor((0.75 * epochs) / events)), events, fraction: 0.5 },
-    ...{ ...how!, seed, layers: layersFor(first, how!) },
+    ...{ ...how!, seed, samples, layers: layersFor(first, how!) },
     ...(gain !== undefined && method !== "split" && { gain }),
   });
   const fit = how

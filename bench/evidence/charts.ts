@@ -7,7 +7,7 @@ const COLUMNS = 3;
 
 export function spec(study: Study, chart: Chart, observations: readonly Observation[]) {
   const settings = Object.keys(study.experiment.methods);
-  const methods = [...new Set(Object.values(study.experiment.methods).flat())];
+  const methods = [...new Set(observations.map(({ method }) => method))];
   const shared = { settings: settings.filter((one) => observations.some(({ setting }) => setting === one)), methods }; // prettier-ignore
   return chart.kind === "curves" ? curves(chart, observations, shared) : points(chart, observations, shared); // prettier-ignore
 }

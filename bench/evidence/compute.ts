@@ -48,7 +48,11 @@ export async function compute(
     const need = rest.reduce((sum, one) => sum + expected(one, done), 0);
     onCell?.({ cell, done: done.length, total: cells.length, left: Math.min(need, options.seconds - spent) }); // prettier-ignore
     const start = clock();
-    const observations = await experiment.run(cell, experiment.sizes[scale], directory);
+    const observations = await experiment
+      .run(cell, experiment.sizes[scale], directory)
+      .catch((cause) => {
+        throw new Error(`${cell.setting}, ${cell.method}, seed ${cell.seed} has failed`, { cause });
+      });
     store.add({ ...cell, seconds: clock() - start, observations });
   }
   return seconds(planned());

@@ -47,9 +47,9 @@ function spread(values: readonly number[], { factor = 1, digits }: Column): stri
 function results(found: Found): string {
   const { columns, experiment } = found.study;
   const observations = observationsOf(found);
-  const rows = Object.entries(experiment.methods).flatMap(([setting, methods]) => {
+  const rows = Object.keys(experiment.methods).flatMap((setting) => {
     const own = observations.filter((one) => one.setting === setting);
-    const names = new Set([...methods, ...own.map(({ method }) => method)]);
+    const names = new Set(own.map(({ method }) => method));
     return [...names].flatMap((method) => {
       const runs = own.filter((one) => one.method === method);
       if (runs.length === 0) return [];

@@ -6,17 +6,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import * as tf from "@tensorflow/tfjs";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { SingleBar } from "cli-progress";
 import "tfjs-initializers/train";
 import { plot } from "../../examples/plot.ts";
 import { machine } from "../machine.ts";
 import { stop } from "../peers/numpy.ts";
+import "../peers/wasm.ts";
 import { files, studies } from "../studies/index.ts";
 import type { Scale, Study } from "../study.ts";
 import { spec } from "./charts.ts";
@@ -58,12 +56,7 @@ function commit(): string {
   }
 }
 
-setWasmPaths(
-  dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep,
-);
-await tf.setBackend("wasm");
 const shared = { commit: commit(), machine: await machine() };
-stop();
 
 const bar = new SingleBar({
   format: "{bar} {study}: {value}/{total} runs, {time} left: {job}",
@@ -104,7 +97,8 @@ for (const study of studies) {
   const store = await open(study);
   if (chosen.includes(study)) {
     const seconds = left === Infinity ? left : (left * study.share) / shares;
-    bar.start(1, 0, { study: study.id, time: "–", job: "" });
+    const place = `${chosen.indexOf(study) + 1} of ${chosen.length}, ${study.id}`;
+    bar.start(1, 0, { study: place, time: "–", job: "" });
     left -= await compute(study.experiment, store, {
       ...{ scale, seconds, directory: options.data },
       onCell({ cell: { setting, method, seed }, done, total, left }) {
@@ -123,5 +117,6 @@ for (const study of studies) {
   for (const { claim, verdict } of verdicts(found)) console.log(`${study.id}: ${verdict}: ${claim.text}`); // prettier-ignore
   all.push(found);
 }
+stop();
 writeFileSync(join(out, "index.md"), await index(all, outdated));
 console.log(`Report: ${join(out, "index.md")}`);

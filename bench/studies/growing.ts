@@ -16,6 +16,8 @@ interface Size {
   readonly train: number;
   readonly test: number;
   readonly epochs: number;
+  /** Of an event of growth. */
+  readonly samples: number;
 }
 
 /** The cost of an epoch of the wide net. */
@@ -28,7 +30,7 @@ function costOfBig(net: GrowNet): number {
 
 async function run(cell: Cell, size: Size, directory?: string) {
   const { setting, method, seed } = cell;
-  const { epochs } = size;
+  const { epochs, samples: drawn } = size;
   const net = NETS[setting]!;
   const all = pictures(directory);
   const data = {
@@ -37,7 +39,13 @@ async function run(cell: Cell, size: Size, directory?: string) {
     test: part(all.test, 0, size.test),
   };
   const samples = lesson(net, data, seed + 1);
-  const { model, history, cost } = await train(net, samples, { method, seed, epochs, gain: GAIN });
+  const { model, history, cost } = await train(net, samples, {
+    method,
+    seed,
+    epochs,
+    gain: GAIN,
+    samples: drawn,
+  });
   const rest = Math.round((epochs * costOfBig(net) - cost) / multiplications(model));
   const { xs, ys } = samples.train;
   if (rest > 0) await model.fit(xs, ys, { epochs: rest, batchSize: BATCH, shuffle: false, verbose: 0 }); // prettier-ignore
@@ -57,9 +65,9 @@ export const experiment: Experiment<Size> = {
   methods: Object.fromEntries(Object.keys(NETS).map((name) => [name, METHODS])),
   seeds: { quick: 1, usual: 5, full: 10 },
   sizes: {
-    quick: { train: 100, test: 100, epochs: 2 },
-    usual: { train: 2000, test: 1000, epochs: 8 },
-    full: { train: 5000, test: 1000, epochs: 16 },
+    quick: { train: 100, test: 100, epochs: 3, samples: 16 },
+    usual: { train: 2000, test: 1000, epochs: 6, samples: 128 },
+    full: { train: 5000, test: 1000, epochs: 16, samples: 128 },
   },
   data: (directory) => describe(pictures(directory)),
   run,

@@ -1,5 +1,6 @@
 /** All studies, in the order of the report, and their files. */
 import type { Study } from "../study.ts";
+import cost from "./cost.ts";
 import dataTime from "./dataTime.ts";
 import diversity from "./diversity.ts";
 import fewshot from "./fewshot.ts";
@@ -10,9 +11,12 @@ import lpsDeaths from "./lpsDeaths.ts";
 import lpsLine from "./lpsLine.ts";
 import lpsTraining from "./lpsTraining.ts";
 import regression from "./regression.ts";
+import schemes from "./schemes.ts";
 import student from "./student.ts";
 
 const all: Record<string, Study> = {
+  cost,
+  schemes,
   student,
   growing,
   lpsDeaths,
