@@ -34,7 +34,7 @@ const rooms: Record<string, string[]> = {
       "train",
       "train/hint",
     ),
-    ...["src/init", "src/linalg", "src/arguments", "src/errors", core, layers],
+    ...["src/init", "src/linalg", ...leaves, core, layers],
   ],
   "src/tfjs/data": [
     ...features("layers", "outside"),

@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import { compile, compiler } from "./compile.js";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -43,35 +43,9 @@ function fingerprint() {
     .map((name) => join("assembly", name))
     .filter((path) => /\.[jt]s$/.test(path))
     .sort();
-  const hash = createHash("sha256").update(asc.version);
+  const hash = createHash("sha256").update(compiler);
   for (const path of ["asconfig.json", ...sources]) hash.update(path).update(readFileSync(path));
   return hash.digest("hex");
-}
-
-/** The custom section by which a compiled module says what it is: see src/wasm/engine.ts. */
-function section(name) {
-  const [title, text] = ["tfjs-initializers", `${name} ${version}`];
-  const content = [title.length, ...Buffer.from(title + text)];
-  if (content.length > 127) throw new Error("a length of two bytes"); // LEB128
-  return Buffer.from([0, content.length, ...content]);
-}
-
-async function compile(name) {
-  const [room, ...target] = name.split(".");
-  // Every binary has an arena of its own.
-  const entries = ["assembly/arena.ts", `assembly/rooms/${room}.ts`];
-  const options = ["--config", "asconfig.json", "--target", target.join("."), "-o", built(name)];
-  const { error, stdout, stderr } = await asc.main([...entries, ...options]);
-  const messages = `${stdout}${stderr}`.trim();
-  if (messages) console.error(messages);
-  if (error) throw error;
-
-  const wasm = Buffer.concat([readFileSync(built(name)), section(name)]);
-  writeFileSync(built(name), wasm);
-  // The kernels run wherever WebAssembly does because they ask nothing of their host.
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
-  if (imports.length > 0) throw new Error(`${name} has imports: ${JSON.stringify(imports)}`);
-  console.log(`${name}: ${wasm.length} bytes`);
 }
 
 /** Leaves an equal file alone: somebody may be reading it. */
@@ -133,7 +107,11 @@ function text({ room, precisions }, codes) {
 const inputs = fingerprint();
 const version = inputs.slice(0, 16);
 if (![stamp, ...binaries.map(built)].every(existsSync) || readFileSync(stamp, "utf8") !== inputs) {
-  for (const name of binaries) await compile(name);
+  for (const name of binaries) {
+    const wasm = await compile(name, version);
+    write(built(name), wasm);
+    console.log(`${name}: ${wasm.length} bytes`);
+  }
   write(stamp, inputs); // taken before compiling: an edit made meanwhile is compiled next time
 }
 

@@ -98,10 +98,19 @@ function signed(value: number, sign: Sign): boolean {
   return sign === "any" || value > 0 || (sign === "non-negative" && value === 0);
 }
 
+/**
+ * Whether all elements pass, holes of a sparse array as undefined. It stops at the first that does not, so that an array
+ * of four billion holes costs neither memory nor time.
+ */
+export function allPass(list: ArrayLike<unknown>, passes: (one: unknown) => boolean): boolean {
+  for (let i = 0; i < list.length; i++) if (!passes(list[i])) return false;
+  return true;
+}
+
 /** Requires an array of strings, or undefined. */
 export function checkNames(name: string, names: unknown): void {
   if (names === undefined) return;
-  if (Array.isArray(names) && Array.from(names).every((one) => typeof one === "string")) return;
+  if (Array.isArray(names) && allPass(names, (one) => typeof one === "string")) return;
   throw new ArgumentError(name, "an array of names", show(names));
 }
 

@@ -40,8 +40,8 @@ export class MemoryError extends Error {
 }
 
 /**
- * The engine does not run the kernels: WebAssembly is missing, has no SIMD, or may not be compiled here.
- * The message says which, and what to do.
+ * The engine does not run the kernels: WebAssembly is missing, has no SIMD, or may not be compiled here; or it stopped
+ * one of them in the middle. The message says which, and what to do.
  */
 export class EngineError extends Error {
   override readonly name = "EngineError";

@@ -13,6 +13,7 @@ import { refused } from "../.ci/licences.ts";
 import { names } from "../src/wasm/binaries/index.ts";
 import { suite } from "./support/suite.ts";
 import { linkTfjs, pack, project } from "./ways/project.ts";
+import { closeBrowser } from "./ways/visit.ts";
 import { take } from "./ways/way.ts";
 import { core } from "./ways/ways.ts";
 
@@ -270,7 +271,9 @@ suite("package", (test) => {
     );
     const found = await checkPackage(createPackageFromTarballData(bytes));
     assert.ok(found.types, "no types");
-    // The package is ESM alone, which require() loads since Node 20.19, 22.12.
+    // The one finding left is a decision: the package is ESM alone, which require() loads since Node 20.19 and 22.12, and
+    // bundlers always. A second build for require() would make two copies in one process, each with its own classes,
+    // errors and registrations, which is what conditional exports cannot repair ("module-sync" names the same ESM).
     const problems = found.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
     assert.equal(problems, []);
   });
@@ -470,7 +473,7 @@ suite("package", (test) => {
 
   for (const way of core)
     test(`way in: ${way.name}`, async () => {
-      assert.match(await take(home, way), /loss/);
+      assert.match(await take(home, way), way.folder ? /\d/ : /loss/);
     });
 
   const single = Object.entries(BUDGET).filter(([text]) => text.includes("{"));
@@ -480,5 +483,8 @@ suite("package", (test) => {
       assert.ok(size <= budget + 1024, `${size} bytes`);
     });
 
-  test.after(() => home.remove());
+  test.after(async () => {
+    await closeBrowser();
+    home.remove();
+  });
 });

@@ -1,5 +1,6 @@
 /**
- * Runs all tests and checks. `npm test` starts it; `npm test -- qr` runs only the jobs with "qr" in their name.
+ * Runs all tests and checks. `npm test` starts it; `npm test -- qr` runs only the jobs with "qr" in their name, those
+ * included that `npm test` leaves to another script.
  *
  * Each job is a process of its own, and two run at a time. The last line printed is `N passed, N failed`. A job that
  * crashes, hangs, skips a test, or tests nothing is a failure.
@@ -43,18 +44,29 @@ const checks: Job[] = [
   { name: "format", command: "prettier --check ." },
 ];
 
-const units: Job[] = readdirSync("test", { recursive: true, encoding: "utf8" })
+const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".test.ts"))
-  .sort()
-  .flatMap((file) =>
-    (["release", "debug"] as const).map((kernels) => ({
-      name: `${file} [${kernels}]`,
-      command: `node --import tsx test/${file}`,
-      uvu: true,
-      kernels,
-    })),
-  );
+  .sort();
+
+const unit = (file: string, kernels: "release" | "debug"): Job => ({
+  name: `${file} [${kernels}]`,
+  command: `node --import tsx test/${file}`,
+  uvu: true,
+  kernels,
+});
+
+/**
+ * Rooms whose tests run on release binaries alone, unless `npm run test:debug` asks. Each kernel that they reach runs
+ * on debug binaries in the tests of the rooms below, at all sizes around its blocks.
+ */
+const above = ["ci/", "tfjs/"];
+const isAbove = (file: string) => above.some((room) => file.startsWith(room));
+
+const units: Job[] = files.flatMap((file) => [
+  unit(file, "release"),
+  ...(isAbove(file) ? [] : [unit(file, "debug")]),
+]);
 
 const wholes: Job[] = [
   { name: "engines", command: "node --import tsx test/engines.ts", uvu: true },
@@ -62,8 +74,9 @@ const wholes: Job[] = [
   { name: "package", command: "node --import tsx test/package.ts", uvu: true },
 ];
 
-/** Jobs that run only if they are named: `npm run test:engines`. */
+/** Jobs that run only if they are named: `npm run test:engines`, `npm run test:debug`. */
 const extras: Job[] = [
+  ...files.filter(isAbove).map((file) => unit(file, "debug")),
   { name: "engines [debug]", command: "node --import tsx test/engines.ts debug", uvu: true },
   { name: "runtimes", command: "node --import tsx test/runtimes.ts", uvu: true },
 ];
@@ -123,7 +136,8 @@ async function runAll(jobs: Job[]): Promise<Result[]> {
 
 const words = process.argv.slice(2);
 const named = ({ name }: Job) => words.some((word) => name.includes(word));
-const usual = [...checks, ...units, ...wholes];
+// The longest first, so that both processes end at about the same time.
+const usual = [...wholes, ...checks, ...units];
 const jobs = words.length === 0 ? usual : [...usual, ...extras].filter(named);
 const idle = units.length === 0 || jobs.length === 0;
 if (idle) console.log(units.length === 0 ? "No test files." : `Nothing is called ${words}.`);

@@ -1,11 +1,12 @@
 /**
- * Every way into an app, from the packed tarball: each makes, trains, saves and loads a model. `npm run test:ways` runs
+ * Every way into an app, from the packed tarball: each makes, trains, saves and loads a model; and the examples. `npm run test:ways` runs
  * all, with tools from npm's registry; words after `--` choose some by name. Those that need no registry are part of
  * `npm test`, see package.ts.
  */
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { NPM, pack, project } from "./ways/project.ts";
+import { closeBrowser } from "./ways/visit.ts";
 import { take } from "./ways/way.ts";
 import { ways } from "./ways/ways.ts";
 
@@ -36,6 +37,7 @@ try {
     }
   }
 } finally {
+  await closeBrowser();
   home.remove();
 }
 if (chosen.length === 0) console.log(`No way is called ${words}.`);

@@ -100,6 +100,7 @@ export function checkMimetic(projection: Projection, options: MimeticOptions): v
     checkObject(name, one);
     const { alpha = 0, beta = 0 } = known(one, ["alpha", "beta"], name);
     checkSingle(`${name}.beta`, beta);
+    checkSingle(`${name}.alpha`, alpha);
     // No draw exceeds seven standard deviations.
     checkSingle(`${name}.alpha`, 7 * alpha);
   }

@@ -1,4 +1,5 @@
 /** Shapes of kernels. */
+import { allPass } from "../arguments.ts";
 import { ArgumentError, MemoryError, show } from "../errors.ts";
 
 /** The number of weights in a kernel of this shape. */
@@ -24,7 +25,7 @@ export function checkShape(shape: readonly number[], least: number, most: number
     Array.isArray(shape) &&
     shape.length >= least &&
     shape.length <= most &&
-    Array.from(shape).every((length) => Number.isSafeInteger(length) && length >= 0);
+    allPass(shape, (length) => Number.isSafeInteger(length) && (length as number) >= 0);
   if (!ok) throw new ArgumentError("shape", `${ranks} non-negative integers`, show(shape));
   if (size(shape) > MOST) throw new MemoryError(`shape: ${show(shape)} passes 4 GiB`);
 }

@@ -4,7 +4,7 @@ import type { Data } from "../wasm/memory.ts";
 import { eigh } from "./eigh.ts";
 import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
 import { checkSquare, double, type Matrix } from "./matrix.ts";
-import { largest, shifted } from "./powers.ts";
+import { modulus, largest, shifted } from "./powers.ts";
 import { schur } from "./schur.ts";
 import { solve } from "./solve.ts";
 import { checkPrincipal, quasiRoot, refuse } from "./sqrtm.ts";
@@ -76,9 +76,9 @@ function quasiLog(t: Double): Double {
     for (let at = 0; at < n * n; at++) out.data[at]! += weights[j]! * shifted(term[at]!, k);
   });
   blocks(t, (i, p, q, b, c) => {
-    const modulus = log(q === 0 ? p : Math.sqrt(p * p + q * q));
-    if (q === 0) out.data[i * (n + 1)] = modulus;
-    else setBlock(out, i, modulus, angle(p, q), q, b, c);
+    const re = log(q === 0 ? p : modulus(p, q));
+    if (q === 0) out.data[i * (n + 1)] = re;
+    else setBlock(out, i, re, angle(p, q), q, b, c);
   });
   return out;
 }
@@ -128,8 +128,8 @@ function rootMinusOne(p: number, q: number, k: number): [number, number] {
 }
 
 function root(re: number, im: number): [number, number] {
-  const modulus = Math.sqrt(re * re + im * im);
-  const r = re >= 0 ? Math.sqrt((re + modulus) / 2) : im / Math.sqrt(2 * (modulus - re));
+  const size = modulus(re, im);
+  const r = re >= 0 ? Math.sqrt((re + size) / 2) : im / Math.sqrt(2 * (size - re));
   return [r, im / (2 * r)];
 }
 

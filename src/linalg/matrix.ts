@@ -60,19 +60,30 @@ function checkArray<K extends string>(
     const kind = sizes.length === 2 ? "matrix" : "batch";
     throw new ArgumentError(name, `a ${kind} { ${sizes.join(", ")}, data }`, show(a));
   }
-  for (const size of sizes) checkInteger(`${name}.${size}`, a[size]);
+  // Everything is read once, because a getter may give another value at the next time.
+  const lengths = sizes.map((size) => {
+    const own: unknown = a[size];
+    checkInteger(`${name}.${size}`, own);
+    return own as number;
+  });
   // Checked by tag, not by instanceof: arrays from another realm (a frame, a test runner's sandbox) are accepted.
-  const kind = Object.prototype.toString.call(a.data).slice(8, -1);
+  // A tag alone can be forged.
+  const data: unknown = a.data;
+  const kind = ArrayBuffer.isView(data) ? Object.prototype.toString.call(data).slice(8, -1) : "";
   if (kind !== "Float32Array" && kind !== "Float64Array") {
-    throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(a.data));
+    throw new ArgumentError(`${name}.data`, "a Float32Array or Float64Array", show(data));
   }
-  const length = sizes.reduce((product, size) => product * a[size], 1);
-  if (a.data.length !== length) {
-    const factors = sizes.map((size) => a[size]).join(" * ");
+  const length = lengths.reduce((product, one) => product * one, 1);
+  const { length: own, byteLength, BYTES_PER_ELEMENT, buffer } = data as Data;
+  // An own property may hide the length, and the buffer may have been given away: optimized code has been seen to
+  // find the old length then.
+  const real = buffer.byteLength < byteLength ? 0 : byteLength / BYTES_PER_ELEMENT;
+  if (own !== length || real !== length) {
+    const expected = `length ${lengths.join(" * ")} = ${length}`;
     throw new ArgumentError(
       `${name}.data`,
-      `length ${factors} = ${length}`,
-      `length ${a.data.length}`,
+      expected,
+      `length ${own === length ? real : show(own)}`,
     );
   }
   return kind === "Float32Array" ? "float32" : "float64";

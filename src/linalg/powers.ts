@@ -39,6 +39,15 @@ export function shifted(x: number, e: number): number {
   return x * power(e);
 }
 
+/** √(p² + q²), also where the squares under- or overflow. */
+export function modulus(p: number, q: number): number {
+  const square = p * p + q * q;
+  if (square > 2 ** -960 && square < Infinity) return Math.sqrt(square);
+  const e = exponent(Math.max(Math.abs(p), Math.abs(q)));
+  const [x, y] = [shifted(p, -e), shifted(q, -e)];
+  return shifted(Math.sqrt(x * x + y * y), e);
+}
+
 /** The largest magnitude, or NaN if there is a NaN. */
 export function largest(data: Data): number {
   let top = 0;

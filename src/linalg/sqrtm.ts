@@ -5,7 +5,7 @@ import { trsyl } from "./bartelsStewart.ts";
 import { eigh } from "./eigh.ts";
 import { checkFinite, isSymmetric, mapped, ofSymmetric, similar } from "./functions.ts"; // prettier-ignore
 import { checkSquare, double, type Matrix } from "./matrix.ts";
-import { magnitude, scaled } from "./powers.ts";
+import { modulus, magnitude, scaled } from "./powers.ts";
 import { schur } from "./schur.ts";
 
 type Double = Matrix<Float64Array>;
@@ -74,8 +74,8 @@ export function quasiRoot(t: Double): Double {
     // p + i·q, q² = −b·c: its root has the real part r, and the block's is r + (t − p) / 2r.
     const [p, b, c] = [data[0]!, data[1]!, data[2]!];
     const q = Math.sqrt(Math.abs(b)) * Math.sqrt(Math.abs(c));
-    const modulus = Math.sqrt(p * p + q * q);
-    const r = p >= 0 ? Math.sqrt((p + modulus) / 2) : q / Math.sqrt(2 * (modulus - p));
+    const size = modulus(p, q);
+    const r = p >= 0 ? Math.sqrt((p + size) / 2) : q / Math.sqrt(2 * (size - p));
     out.data.set([r, b / (2 * r), c / (2 * r), r]);
     return out;
   }

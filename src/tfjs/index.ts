@@ -40,7 +40,7 @@ export {
 } from "./growth/growable.ts";
 export type { Schedule } from "./growth/schedule.ts";
 export { settle, type SettledLayer, type SettleOptions } from "./growth/settle.ts";
-export type { Base, Inputs, Pixels } from "./head/features.ts";
+export type { Base, Inputs, Pixels, RunOptions } from "./head/features.ts";
 export type { RidgeHeadJSON } from "./head/json.ts";
 export { knnClassifier, type RidgeClassifier } from "./head/knnClassifier.ts";
 export type { Label, Labels, Values } from "./head/labels.ts";

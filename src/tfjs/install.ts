@@ -7,6 +7,7 @@
  */
 import * as core from "@tensorflow/tfjs-core";
 import { checkFlag, checkOneOf, known } from "../arguments.ts";
+import { float32 } from "../arrays.ts";
 import { ArgumentError, show } from "../errors.ts";
 import { dense, orthogonalFrom } from "../init/orthogonal.ts";
 import { TRUNCATED } from "../init/truncated.ts";
@@ -102,7 +103,7 @@ const widened =
       const { distribution = "normal", mean = 0 } = this;
       if (distribution !== "normal" || draws.dtype !== "float32") return draws;
       try {
-        const stretched = draws.dataSync<"float32">().map((x) => mean + (x - mean) / TRUNCATED);
+        const stretched = float32(draws.dataSync(), (x) => mean + (x - mean) / TRUNCATED);
         return tf.tensor(stretched, draws.shape, "float32");
       } finally {
         draws.dispose();

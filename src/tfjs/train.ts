@@ -20,6 +20,7 @@ import {
   conv3dBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  padded,
 } from "./train/convolutions.ts";
 import { einsum } from "./train/einsum.ts";
 import { fusedConv2d, fusedDepthwiseConv2d, watching } from "./train/fused.ts";
@@ -27,7 +28,7 @@ import { mended, missing as missingGradients } from "./train/gradients.ts";
 import { gruCall, gruGradients, gruKernels } from "./train/gru.ts";
 import { lacks } from "./train/hint.ts";
 import { lstmCall, lstmGradient, lstmKernels } from "./train/lstm.ts";
-import { maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
+import { maxPool3d, maxPool3dGrad, maxPoolGrad } from "./train/maxPool.ts";
 import { batchMatMul, fusedMatMul } from "./train/products.ts";
 import { resizeNearestNeighborGrad } from "./train/resize.ts";
 import { unsortedSegmentSum } from "./train/segmentSum.ts";
@@ -68,22 +69,26 @@ function replace(kernelName: string, ours: (stock: tf.KernelFunc) => tf.KernelFu
 /**
  * Kernels that replace those of the backend, which are slow or wrong. Slow ones are plain loops, at a tenth or less
  * of the speed of a product. The gradients of max pooling are wrong: where a window has no positive number, its dy
- * goes to the first pixel of the image, so that new units, which are zero, would not learn. The gradient of resizing
- * is wrong: it adds to whatever was in memory. The fused kernels stay as they are, but record that they ran.
+ * goes to the first pixel of the image, so that new units, which are zero, would not learn; max pooling of volumes makes 0 of such a window. The gradient of resizing
+ * is wrong: it adds to whatever was in memory. Convolutions are wrong with some paddings (`padded`), fused ones also
+ * record that they ran.
  */
 const replaced = {
   BatchMatMul: batchMatMul,
   _FusedMatMul: fusedMatMul,
+  Conv2D: padded,
   Conv2DBackpropInput: () => conv2dBackpropInput,
   Conv3D: conv3d,
   Conv3DBackpropFilterV2: () => conv3dBackpropFilter,
   Conv3DBackpropInputV2: () => conv3dBackpropInput,
+  MaxPool3D: () => maxPool3d,
   MaxPoolGrad: () => maxPoolGrad,
   MaxPool3DGrad: () => maxPool3dGrad,
   ResizeNearestNeighborGrad: () => resizeNearestNeighborGrad,
   Tile: tile,
-  FusedConv2D: fusedConv2d,
-  FusedDepthwiseConv2D: fusedDepthwiseConv2d,
+  DepthwiseConv2dNative: padded,
+  FusedConv2D: (stock: tf.KernelFunc) => fusedConv2d(padded(stock)),
+  FusedDepthwiseConv2D: (stock: tf.KernelFunc) => fusedDepthwiseConv2d(padded(stock)),
 };
 for (const [kernelName, ours] of Object.entries(replaced)) replace(kernelName, ours);
 

@@ -7,7 +7,13 @@
  */
 import { Info } from "../../assembly/info.ts";
 import { float32, float64, outOfMemory } from "../arrays.ts";
-import { ArgumentError, ConvergenceError, MemoryError, SingularError } from "../errors.ts";
+import {
+  ArgumentError,
+  ConvergenceError,
+  EngineError,
+  MemoryError,
+  SingularError,
+} from "../errors.ts";
 import { instantiate, type Precision, type Text } from "./engine.ts";
 
 export type Dtype = "float32" | "float64";
@@ -78,7 +84,7 @@ export function room<Kernels, D extends Dtype = Dtype>(text: Text) {
     } catch (error) {
       // A trap leaves a kernel in the middle of something; nothing more is asked of that instance.
       if (!expected.some((kind) => error instanceof kind)) drop();
-      throw error;
+      throw error instanceof WebAssembly.RuntimeError ? stopped(text.room, error) : error;
     } finally {
       kernels.release(mark);
       if (kernels.memory.buffer.byteLength > KEEP_BYTES) drop();
@@ -88,6 +94,12 @@ export function room<Kernels, D extends Dtype = Dtype>(text: Text) {
 
 /** The errors that a job may throw while its instance stays usable. */
 const expected = [ArgumentError, ConvergenceError, MemoryError, SingularError];
+
+/** The error for a trap, which no input should cause. */
+function stopped(room: string, trap: WebAssembly.RuntimeError): EngineError {
+  const told = `the engine stopped a kernel of the room "${room}" (${trap.message}), which is a fault of the package`;
+  return new EngineError(told, { cause: trap });
+}
 
 /** Makes a zeroed array outside WebAssembly memory, or throws a MemoryError. */
 export function allocate(dtype: Dtype, count: number): Data {

@@ -89,7 +89,18 @@ export const inWorker = (name: string) => `new Promise((done, fail) => {
   worker.onerror = ({ message }) => fail(new Error(message));
 })`;
 
-export async function site() {
+async function debugPages(): Promise<Record<string, string>> {
+  const made: Record<string, string> = {};
+  for (const name of Object.keys(pages)) {
+    made[`/debug/${name}`] = head() + html(`/debug/${name}.js`);
+    made[`/debug/${name}.js`] = await debug(name);
+  }
+  return made;
+}
+
+/** All pages, or, for debug binaries, those of the golden cases alone. */
+export async function site(kernels: "release" | "debug") {
+  if (kernels === "debug") return serve(await debugPages());
   const made: Record<string, string> = {
     "/rogue.js": await script("test/support/rogue.ts", "rogue"),
   };
@@ -97,8 +108,6 @@ export async function site() {
     made[`/${name}`] = head() + html(`/${name}.js`);
     made[`/${name}.js`] = await script(`test/pages/${name}.ts`);
     made[`/${name}.worker.js`] = worker(name);
-    made[`/debug/${name}`] = head() + html(`/debug/${name}.js`);
-    made[`/debug/${name}.js`] = await debug(name);
   }
   for (const name of ["layers", "script-tag", "train", "growth"])
     made[`/${name}.js`] = await script(`test/pages/${name}.ts`);

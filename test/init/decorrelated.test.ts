@@ -179,6 +179,16 @@ suite("init/decorrelated: variants", (test) => {
     assert.ok(meanAbs(cosines(transpose(matmul(x, { ...plain, data: Float64Array.from(plain.data) }, { transposeB: true })))) > 0.1); // prettier-ignore
   });
 
+  test("data: a constant input counts with a thousandth of the mean variance, whichever it is", () => {
+    for (let at = 0; at < 4; at++) {
+      const covariance = build(4, 4, double, (i, j) => Number(i === j && i !== at));
+      // W (C + ε) Wᵀ is diagonal, ε = 1e-3 · 3/4.
+      const two = decorrelate(gaussian(2, 4, double), { method: "data", covariance }).weights.data;
+      const dot = (p: number, q: number) => [0, 1, 2, 3].reduce((sum, j) => sum + (Number(j !== at) + 0.75e-3) * two[4 * p + j]! * two[4 * q + j]!, 0); // prettier-ignore
+      assert.ok(Math.abs(dot(0, 1)) < 1e-13 * Math.sqrt(dot(0, 0) * dot(1, 1)));
+    }
+  });
+
   const bases = ["glorotNormal", "glorotUniform", "heNormal", "heUniform", "leCunNormal", "leCunUniform"] as const; // prettier-ignore
   const scales = { glorot: 2 / (36 + 72), he: 2 / 36, leCun: 1 / 36 };
   for (const base of bases)

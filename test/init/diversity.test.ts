@@ -77,6 +77,7 @@ suite("init/diversity", (test) => {
     assert.equal([one.meanAbsCos, one.coherence, one.energy], [0, 0, 0]);
     assert.is(one.minAngle, Math.PI);
     close(one.effectiveRank, 1);
+    close(one.logDet, 0);
     assert.is(diversityOf(build(3, 3, double, () => 0)).deadFraction, 1);
     const none = diversityOf(gaussian(0, 4, double));
     assert.equal([none.meanAbsCos, none.deadFraction, none.effectiveRank], [0, 0, 0]);

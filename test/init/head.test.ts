@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { softmax } from "../../src/init/head/calibrate.ts";
-import { leaveOneOut, missed } from "../../src/init/head/crossValidation.ts";
+import { leaveOneOut, missed, type Modes } from "../../src/init/head/crossValidation.ts";
 import { fromSamples } from "../../src/init/head/fromSamples.ts";
 import { Head, type HeadOptions } from "../../src/init/head/head.ts";
+import { steepest } from "../../src/init/head/slope.ts";
 import type { Batch } from "../../src/init/head/store.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { suite } from "../support/suite.ts";
@@ -121,6 +122,20 @@ suite("init/head: leave-one-out", (test) => {
         assert.ok(least <= error(modes.values.at(-1)! * 2 ** e) * 1.001);
       assert.ok(solved.lambda > 0);
     }
+  });
+
+  test("a sample that the axes span but for rounding has an error of its own sign", () => {
+    const square = (1 - 1 / 4) * (1 + 2 ** -50);
+    const data = Float64Array.of(Math.sqrt(square), 0, 0, 0);
+    const modes: Modes = {
+      count: 4,
+      values: Float64Array.of(1),
+      gamma: { rows: 1, cols: 1, data: Float64Array.of(0) },
+      targets: { kind: "values", width: 1, values: Float64Array.of(1, 0, 0, 0) },
+      mean: Float64Array.of(0),
+      blocks: () => [{ first: 0, u: { rows: 4, cols: 1, data } }],
+    };
+    missed(modes, [2 ** -60], (_, { data: [error] }) => assert.ok(error! > 1 && error! < Infinity)); // prettier-ignore
   });
 
   test("targets or features that are all equal leave nothing to choose", () => {
@@ -420,5 +435,16 @@ suite("init/head: calibration", (test) => {
   test("softmax has the sum one, and does not overflow", () => {
     const p = softmax(Float64Array.of(1000, 999, -1000));
     assert.ok(Math.abs(p[0] - 1 / (1 + Math.exp(-1))) < 1e-15 && p[2] === 0);
+  });
+});
+
+suite("init/head: the slope of a softmax", (test) => {
+  test("scores in other units, beyond what e^x can be, give the slope in these units", () => {
+    const labels = Array.from({ length: 60 }, (_, i) => i % 3);
+    const rows = normal(60, 3, { seed: 4, dtype: "float64" }).data.map((x, at) => x + 2 * Number(at % 3 === Math.floor(at / 3) % 3)); // prettier-ignore
+    const even = Float64Array.of(1 / 3, 1 / 3, 1 / 3);
+    const slope = (unit: number) => steepest({ labels, rows: rows.map((x) => unit * x) }, even, even) * unit; // prettier-ignore
+    for (const unit of [2 ** -6, 2 ** 6, 2 ** 12])
+      assert.ok(Math.abs(slope(unit) / slope(1) - 1) < 2 ** -24, `${unit}`);
   });
 });

@@ -269,6 +269,25 @@ suite("linalg/dense", (test) => {
       assert.ok(Math.abs(logdet - Math.log(Math.abs(exact))) < tolerance);
     });
 
+    test(`${dtype}: of equal pivots the first is taken, as LAPACK does`, () => {
+      // In every column some rows are as large as the pivot, in panels and across them.
+      const n = 20;
+      const a = build(n, n, precision, (i, j) => (i === j || (i > j && i % 3 === j % 3) ? 1 : 0));
+      assert.equal(
+        Array.from(lu(a).p),
+        Array.from({ length: n }, (_, i) => i),
+      );
+    });
+
+    test(`${dtype}: the largest number is no overflow`, () => {
+      const top = build(1, 1, precision, () => precision.max);
+      const one = build(1, 1, precision, () => 1);
+      for (const assume of ["general", "posdef"] as const)
+        assert.is(solve(one, top, { assume }).data[0], precision.max);
+      assert.is(triangularSolve(one, top).data[0], precision.max);
+      assert.is(lu(top).u.data[0], precision.max);
+    });
+
     test(`${dtype}: what is singular or not positive definite is told, where it is`, () => {
       const n = 40;
       for (const at of [0, 1, 7, 8, 31, 33, 39]) {

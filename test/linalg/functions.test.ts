@@ -146,6 +146,25 @@ suite("linalg/functions", (test) => {
       assert.ok(distance(turned, [Math.cos(1), Math.sin(1), -Math.sin(1), Math.cos(1)]) <= 2 * u);
     });
 
+    test(`${dtype}: exp of rotations and of numbers, through every degree and many squarings`, () => {
+      for (let t = 0.0078125; t < 600; t *= 1.25) {
+        const [angle] = precision.array.from([t]);
+        const { data } = expm(matrix([[0, angle!], [-angle!, 0]], precision)); // prettier-ignore
+        const [c, s] = [Math.cos(angle!), Math.sin(angle!)];
+        // A rounding of each squaring turns by u; that of the angle itself by t u in f64.
+        const bar = 2 * u + 20 * (1 + t) * double.u;
+        assert.ok(distance(data, [c, s, -s, c]) <= bar, `${t}`);
+        if (t > 80) continue;
+        const numbers = expm(matrix([[angle!, 0], [0, -angle!]], precision)).data; // prettier-ignore
+        for (const [at, x] of [
+          [0, angle!],
+          [3, -angle!],
+        ] as const)
+          // prettier-ignore
+          assert.ok(Math.abs(numbers[at]! / Math.exp(x) - 1) <= bar, `e^${x}`);
+      }
+    });
+
     test(`${dtype}: square roots`, () => {
       const rooted = (a: Matrix, what: string) => {
         const x = sqrtm(a);

@@ -2,7 +2,7 @@
 import { normal } from "../../src/linalg/index.ts";
 import { initializeFromData } from "../../src/tfjs/index.ts";
 import { hashes } from "../support/hash.ts";
-import { run } from "./table.ts";
+import { run, type Step } from "./table.ts";
 import { tf, wasm } from "./wasm.ts";
 
 /** A hash of the kernels that come of the same samples. */
@@ -49,27 +49,31 @@ const told = async (worker: () => boolean | Worker) => {
   return kernels(made).catch(String);
 };
 
-/** What is said of workers that do not do; on a page whose own worker has no file, or may have none. */
+const made = (code: string) => () => new Worker(URL.createObjectURL(new Blob([code])));
+
+/** Workers that do not do; on a page whose own worker has no file, or may have none. */
+const useless: Record<string, () => boolean | Worker> = {
+  "its own": () => true,
+  "a file that is not there": () => new Worker("/nowhere.js"),
+  "a script that fails": made("throw new Error('boom')"),
+  null: made("onmessage = () => postMessage(null)"),
+  closed: made("close()"),
+  "closed when it is asked": made("onmessage = () => close()"),
+};
+
+/** What is said of each. All are asked at once, since some take as long as patience lasts. */
 export function failures() {
-  const made = (code: string) => () => new Worker(URL.createObjectURL(new Blob([code])));
-  // Takes as long as patience lasts, beside the others.
-  let closed!: Promise<string[]>;
-  const close = ["close()", "onmessage = () => close()"];
+  const said: Record<string, Promise<string>> = {};
   return run("Workers that do not do", "each is said", [
     [
       "backend",
       async () => {
         const name = await wasm();
-        closed = Promise.all(close.map((code) => told(made(code))));
+        for (const [what, worker] of Object.entries(useless)) said[what] = told(worker);
         return name;
       },
     ],
-    ["its own", () => told(() => true)],
-    ["a file that is not there", () => told(() => new Worker("/nowhere.js"))],
-    ["a script that fails", () => told(made("throw new Error('boom')"))],
-    ["null", () => told(made("onmessage = () => postMessage(null)"))],
-    ["closed", async () => (await closed)[0]],
-    ["closed when it is asked", async () => (await closed)[1]],
+    ...Object.keys(useless).map((what): Step => [what, () => said[what]]),
     ["foreign messages on the page", foreign],
   ]);
 }

@@ -11,7 +11,7 @@ export type Namespace = Omit<typeof core & typeof layers, "default">;
 const UNITS = 128;
 const INPUT = [12, 4];
 const SEQUENCES = 128;
-const EPOCHS = 8;
+const EPOCHS = 4;
 
 /** The dense kernel whose bits are compared with those of Node. */
 export const seeded = { shape: [28, 256], seed: 7 };

@@ -105,7 +105,8 @@ suite("wasm/engine: traps", (test) => {
       const far = 2 ** 31;
       assert.throws(
         () => frame(dtype, ({ kernels }) => kernels.larnv(100, 1, 2, 0n, far, far)),
-        (error: unknown) => error instanceof WebAssembly.RuntimeError,
+        (error: unknown) =>
+          error instanceof EngineError && error.cause instanceof WebAssembly.RuntimeError,
       );
       assert.is.not(kernelsOf(), instance);
       assert.equal(jobs[dtype](), before);

@@ -3,28 +3,24 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { fileOf } from "./examples.ts";
 import { copyBackend, type Project } from "./project.ts";
 import { page, said, unwarned, visit } from "./visit.ts";
 import type { Way } from "./way.ts";
 
-/** Where the backend's binaries are: each an expression that the bundler understands. */
-const paths = (simd: string, threaded: string, plain: string) => `
+/** Where the backend's binaries are, in an expression that webpack understands. */
+const urls = `
   import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
   setWasmPaths({
-    "tfjs-backend-wasm.wasm": ${plain},
-    "tfjs-backend-wasm-simd.wasm": ${simd},
-    "tfjs-backend-wasm-threaded-simd.wasm": ${threaded},
+    ${["", "-simd", "-threaded-simd"]
+      .map((kind) => `tfjs-backend-wasm${kind}.wasm`)
+      .map(
+        (file) =>
+          `"${file}": new URL("@tensorflow/tfjs-backend-wasm/dist/${file}", import.meta.url).href`,
+      ) // prettier-ignore
+      .join()}
   });`;
-const binaries = ["-simd", "-threaded-simd", ""].map((kind) => `@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm${kind}.wasm`); // prettier-ignore
-const urls = (prefix = "") =>
-  paths(
-    ...(binaries.map((file) => `new URL("${prefix}${file}", import.meta.url).href`) as [string, string, string]), // prettier-ignore
-  );
 
-const viteMain = `
-  import { app } from "./app.js";
-  ${binaries.map((file, i) => `import url${i} from "${file}?url";`).join("\n")}
-  ${paths("url0", "url1", "url2")}`;
 const imported = (before: string) => `import { app } from "./app.js"; ${before}`;
 const html = (source: string) =>
   `<!doctype html><meta charset="utf-8"><script type="module" src="${source}"></script>`;
@@ -96,7 +92,8 @@ function viteWays(name: string, tool?: string): Way[] {
   const shared = {
     ...(tool ? { tools: [tool] } : { core: true }),
     files: {
-      "main.js": page(viteMain, "{ worker: true }"),
+      "main.js": page(imported(`import "./backend.js";`), "{ worker: true }"),
+      "backend.js": fileOf("vite-lstm", "backend.js"),
       "index.html": html("/main.js"),
       // Packages are installed around the project. What esbuild has bundled no longer finds its worker's file.
       "vite.config.js": `export default {
@@ -129,7 +126,7 @@ export const bundlers: Way[] = [
     name: "webpack",
     tools: ["webpack@5"],
     files: {
-      "main.js": page(imported(urls()), "{ worker: true }"),
+      "main.js": page(imported(urls), "{ worker: true }"),
       "build.js": `
         import webpack from "webpack";
         webpack({ mode: "production", entry: "./main.js" }, (error, stats) => {

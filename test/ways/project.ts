@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 
 const PATIENCE = 8 * 60_000; // ms
 
@@ -26,7 +26,9 @@ export interface Project {
 }
 
 function sh(command: string, cwd: string): string {
-  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, NEXT_TELEMETRY_DISABLED: "1" }; // prettier-ignore
+  // Where npm run finds tools that the project has not installed.
+  const PATH = `${process.env["PATH"]}${delimiter}${resolve("node_modules/.bin")}`;
+  const env = { ...process.env, PATH, NO_COLOR: "1", FORCE_COLOR: undefined, NEXT_TELEMETRY_DISABLED: "1" }; // prettier-ignore
   const settings = { cwd, env, shell: true, encoding: "utf8", timeout: PATIENCE } as const;
   const { status, stdout, stderr } = spawnSync(command, settings);
   if (status !== 0) throw new Error(`${command}\n${stdout}${stderr}`);

@@ -4,6 +4,7 @@
  */
 import { cpSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Project } from "./project.ts";
 import { bundle, page, visit } from "./visit.ts";
 import type { Way } from "./way.ts";
 
@@ -26,11 +27,24 @@ const main = `
   tf.wasm.setWasmPaths("/");
   const app = () => tfjsInitializers.train().then(() => run());`;
 
+/** A page whose files of npm packages on a CDN are copied to the site of the project, where the page looks for them instead. */
+export function local({ folder }: Project, html: string): string {
+  return html.replace(
+    /https:\/\/[^/"]+\/npm\/((?:@[\w-]+\/)?[\w-]+)@[\d.]+\/([^"]+)/g,
+    (_, packed: string, path: string) => {
+      const ours = packed === "tfjs-initializers"; // installed around the project, from the tarball
+      const from = ours ? join(folder, "../node_modules") : resolve("node_modules");
+      cpSync(join(from, packed, path), join(folder, "site", packed, path), { recursive: true });
+      return `/${packed}/${path}`;
+    },
+  );
+}
+
 /** The script tags of README that have the named file among them. */
 function tagsWith(file: string): string[] {
   const blocks = readFileSync("README.md", "utf8").match(/```html\n[^]*?```/g) ?? [];
   const block = blocks.find((text) => text.includes(`/${file}"`));
-  return block?.match(/<script src=[^>]*>/g) ?? [];
+  return block?.match(/<script src=[^>]*><\/script>/g) ?? [];
 }
 
 const scripts = (name: string, file: string, policy?: string): Way => ({
@@ -38,17 +52,11 @@ const scripts = (name: string, file: string, policy?: string): Way => ({
   core: true,
   files: { "main.js": page(main), ...Object.fromEntries(modules) },
   async run(project) {
-    const tags = tagsWith(file).map((tag) => {
-      const [, packed, path] = tag.match(/"\S*?((?:@tensorflow\/)?[\w-]+)@[\d.]+(\/\S+)"/)!;
-      const ours = packed === "tfjs-initializers"; // installed around the project, from the tarball
-      const from = ours ? join(project.folder, "../node_modules") : resolve("node_modules");
-      cpSync(join(from, packed! + path!), join(project.folder, "site", packed! + path!));
-      return `${tag.replace(/"\S*"/, `"/${packed}${path}"`)}</script>`;
-    });
+    const tags = tagsWith(file);
     if (tags.length !== 3) throw new Error(`README has ${tags.length} scripts`);
     const meta = policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : "";
     const html = `<!doctype html>${meta}${tags.join("")}<script src="/main.js"></script>`;
-    project.write("site/index.html", html);
+    project.write("site/index.html", local(project, html));
     await bundle(project, "iife", "main.js");
     return visit(project, "site");
   },

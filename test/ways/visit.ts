@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import type { Browser } from "puppeteer-core";
 import { launch } from "../browser/chromium.ts";
 import { serve } from "../browser/serve.ts";
 import { copyBackend, type Project } from "./project.ts";
@@ -39,31 +40,43 @@ export function unwarned(said: string): void {
 const saying = `new Promise((done) => {
   const end = Date.now() + ${PATIENCE};
   const look = () => {
-    if (globalThis.said) done(String(globalThis.said));
+    const said = globalThis.said ?? document.querySelector("output")?.value;
+    if (said) done(String(said));
     else if (Date.now() > end) done("the page says nothing");
     else setTimeout(look, 50);
   };
   look();
 })`;
 
-/** What the app on a page says, in Chromium. An error that nothing catches ends the wait. */
-export async function said(url: string): Promise<string> {
-  const browser = await launch();
+/** One Chromium for all pages; each has a profile of its own. */
+let browser: Promise<Browser> | undefined;
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+/** What a page says in Chromium, in `globalThis.said` or its output element. An error that nothing catches ends the wait. */
+export async function heard(url: string): Promise<string> {
+  browser ??= launch();
+  const profile = await (await browser).createBrowserContext();
   try {
-    const tab = await browser.newPage();
+    const tab = await profile.newPage();
     const broken = new Promise<never>((_, fail) => tab.on("pageerror", fail));
-    const heard = tab.goto(url).then(() => tab.evaluate(saying));
-    return ok(String(await Promise.race([heard, broken])));
+    const answer = tab.goto(url).then(() => tab.evaluate(saying));
+    return String(await Promise.race([answer, broken]));
   } finally {
-    await browser.close();
+    await profile.close();
   }
 }
 
+/** What the app on a page says. */
+export const said = async (url: string) => ok(await heard(url));
+
 /** The same for a folder of the project, as a server of files shows it. */
-export async function visit({ folder }: Project, public_: string): Promise<string> {
+export async function visit({ folder }: Project, public_: string, hear = said): Promise<string> {
   const { origin, close } = await serve({}, pathToFileURL(`${join(folder, public_)}/`));
   try {
-    return await said(`${origin}/index.html`);
+    return await hear(`${origin}/index.html`);
   } finally {
     close();
   }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { transformSync } from "esbuild";
 import { NPM, type Project } from "./project.ts";
 
@@ -11,6 +12,8 @@ export interface Way {
   readonly core?: boolean;
   /** The files of its project, besides package.json, app.ts and app.js. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A folder that is the project instead. */
+  readonly folder?: string;
   /** Runs the app; what it returns is what the app said. Whatever is wrong is thrown. */
   run(project: Project): string | Promise<string>;
 }
@@ -20,17 +23,25 @@ const script = (format: "esm" | "cjs") => transformSync(typed, { loader: "ts", f
 
 /** Goes the way in a project of its own inside of `home`; returns the versions of its tools and what the app said. */
 export async function take(home: Project, way: Way): Promise<string> {
-  const { name, tools = [], files = {} } = way;
+  const { name, tools = [], files = {}, folder } = way;
   const project = home.inside(name.toLowerCase().replace(/\W+/g, "-"));
   const app = { "app.ts": typed, "app.js": script("esm"), "app.cjs": script("cjs") };
   const settings = JSON.stringify({ private: true, type: "module" });
-  for (const [file, content] of Object.entries({ "package.json": settings, ...app, ...files }))
-    project.write(file, content);
+  if (folder) {
+    const own = (path: string) => !["node_modules", "dist"].includes(basename(path));
+    cpSync(folder, project.folder, { recursive: true, filter: own });
+  } else {
+    for (const [file, content] of Object.entries({ "package.json": settings, ...app, ...files }))
+      project.write(file, content);
+  }
   if (tools.length > 0) project.sh(`${NPM} ${tools.join(" ")}`);
   const said = await way.run(project);
-  const versions = Object.keys(JSON.parse(project.read("package.json")).dependencies ?? {}).map(
-    (tool) => `${tool} ${JSON.parse(project.read(`node_modules/${tool}/package.json`)).version}`,
-  );
+  const manifest = existsSync(join(project.folder, "package.json")) ? project.read("package.json") : "{}"; // prettier-ignore
+  const { dependencies = {} } = JSON.parse(manifest);
+  const versions = Object.keys(dependencies)
+    .map((tool) => [tool, join(project.folder, "node_modules", tool, "package.json")] as const)
+    .filter(([, file]) => existsSync(file)) // others are installed around the project
+    .map(([tool, file]) => `${tool} ${JSON.parse(readFileSync(file, "utf8")).version}`);
   return [...versions, said].join(", ");
 }
 

@@ -139,5 +139,5 @@ export function softmax(z: Float64Array): Float64Array {
   const top = z.reduce((most, value) => Math.max(most, value), -Infinity);
   const e = float64(z, (value) => exp(value - top));
   const sum = e.reduce((total, value) => total + value, 0);
-  return e.map((value) => value / sum);
+  return float64(e, (value) => value / sum);
 }

@@ -195,5 +195,6 @@ function outside(
 function unspanned(squares: Matrix<Float64Array>, count: number): Float64Array {
   const spare = float64(squares.rows).fill(1 - 1 / count);
   squares.data.forEach((square, at) => (spare[Math.floor(at / squares.cols)]! -= square));
-  return spare.map((left) => Math.max(left, count * Number.EPSILON));
+  spare.forEach((left, i) => (spare[i] = Math.max(left, count * Number.EPSILON)));
+  return spare;
 }

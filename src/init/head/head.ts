@@ -184,7 +184,7 @@ export class Head {
     if (prior === "balanced") return float64(counts, () => 1 / counts.length);
     const parts = float64(prior === "data" ? counts : prior);
     const sum = parts.reduce((total, one) => total + one, 0);
-    return parts.map((one) => one / sum);
+    return float64(parts, (one) => one / sum);
   }
 
   /** The layer of the head: logits of classes, or values. */

@@ -20,18 +20,23 @@ export class Pool implements Store {
     // Moments change when a buffer is full. They are copied first, because memory may run out in the midst of that.
     const rows = x.length / this.size;
     const full = this.sums.some((one) => one.fills(rows));
-    const sums = full || this.sums.length === 0 ? this.sums.map((one) => one.copy()) : this.sums;
-    if (this.apart) this.spread(sums, x, y);
+    const sums = full ? this.sums.map((one) => one.copy()) : [...this.sums];
+    if (this.apart) this.spread(sums, x, y, full);
     else {
       if (sums.length === 0) sums.push(new Sums(this.size, this.kind, y.width));
+      if (!full) sums[0]!.reserve(rows);
       sums[0]!.add(x, y);
     }
     this.sums = sums;
   }
 
-  private spread(sums: Sums[], x: Float32Array, y: Targets): void {
+  private spread(sums: Sums[], x: Float32Array, y: Targets, full: boolean): void {
     while (sums.length < y.width) sums.push(new Sums(this.size, "classes", 1));
     const one: Targets = { kind: "classes", width: 1, values: float64(1) };
+    const counts = new Map<number, number>();
+    for (const label of y.values) counts.set(label, (counts.get(label) ?? 0) + 1);
+    // Of several buffers either all have room or none is changed.
+    if (!full) counts.forEach((count, label) => sums[label]!.reserve(count));
     y.values.forEach((label, i) => {
       sums[label]!.add(x.subarray(i * this.size, (i + 1) * this.size), one);
     });

@@ -70,6 +70,12 @@ export class Sums {
     }
   }
 
+  /** Makes room for some more samples, which do not fill the buffer; without memory nothing is changed. */
+  reserve(rows: number): void {
+    this.waiting.reserve(rows * this.size);
+    this.wanted.reserve(rows * this.wanted.width);
+  }
+
   /** Whether so many more samples fill the buffer. */
   fills(rows: number): boolean {
     return this.waiting.count + rows >= HEIGHT;

@@ -29,7 +29,7 @@ export function meanOf(y: Targets, count: number): Float64Array {
   const { kind, width, values } = y;
   if (kind === "classes") values.forEach((label) => mean[label]!++);
   else values.forEach((value, at) => (mean[at % width]! += value));
-  return mean.map((sum) => sum / count);
+  return float64(mean, (sum) => sum / count);
 }
 
 /** Σ (y − mean)² of every entry, where `mean` is that of these samples. */

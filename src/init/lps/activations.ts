@@ -162,13 +162,13 @@ export function activationNamed(
   const {
     value,
     derivative,
-    kinks = [],
+    kinks: given = [],
   }: Partial<Exclude<ActivationFunction, Function>> = parts ?? {};
   if (typeof value !== "function") {
     throw new ArgumentError("activation", "a name, a function or { value, … }", show(activation));
   }
   checkFunction("activation.derivative", derivative);
-  finiteNumbers("activation.kinks", kinks);
+  const kinks = finiteNumbers("activation.kinks", given);
   if (parameter !== undefined) {
     throw new ArgumentError("parameter", "nothing for a function", show(parameter));
   }

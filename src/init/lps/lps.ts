@@ -1,6 +1,13 @@
 /** Kernels and biases of the linear product structure: random draws with the variance and biases of an `lpsDesign`. */
 import { float32 } from "../../arrays.ts";
-import { checkInteger, checkOneOf, checkSeed, checkSingle, isSingle } from "../../arguments.ts";
+import {
+  allPass,
+  checkInteger,
+  checkOneOf,
+  checkSeed,
+  checkSingle,
+  isSingle,
+} from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { haar } from "../../linalg/haar.ts";
 import { normal } from "../../linalg/normal.ts";
@@ -107,13 +114,14 @@ export function checkKernel(options: LpsKernelOptions): void {
   checkSingle("variance", variance, "non-negative");
   checkOneOf("weights", weights, ["gaussian", "orthogonal"]);
   checkOneOf("layer", layer, ["dense", "transpose", "depthwise", "separable"]);
-  for (const stride of [strides].flat()) checkInteger("strides", stride, 1);
+  for (const stride of Array.isArray(strides) ? strides : [strides])
+    checkInteger("strides", stride, 1);
   checkSeed(seed);
 }
 
 /** Throws an ArgumentError for options of `lpsBias` that are invalid whatever the shape. */
 export function checkBias({ biases, seed }: LpsBiasOptions): void {
-  if (!Array.isArray(biases) || biases.length === 0 || !Array.from(biases).every(isSingle)) {
+  if (!Array.isArray(biases) || biases.length === 0 || !allPass(biases, isSingle)) {
     throw new ArgumentError("biases", "finite numbers in single precision", show(biases));
   }
   checkSeed(seed);

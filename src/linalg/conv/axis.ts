@@ -40,29 +40,44 @@ export const inputAt = ({ stride, dilation, before }: Axis, output: number, tap:
 
 /**
  * The gradient with respect to the input along an axis, decomposed into phases: input pixels that are equal modulo the
- * stride meet the same taps. The pixels of phase i, with the zeros before the first pixel counted in, are a convolution
- * of stride 1 of the outputs with the taps i, i + stride, … in reverse order.
- *
- * Where the dilation is not 1 the stride must be 1, as everywhere in TensorFlow.js: then there is a single phase.
+ * stride, with the zeros before the first pixel counted in, meet the same taps. Pixel q · stride + i meets tap r at the
+ * output q + (i − r · dilation) / stride, if that is whole. So the taps of a phase are `step` apart, and the phase is
+ * a convolution of stride 1 of the outputs with its taps in reverse order.
  */
 export function phasesOf({ input, kernel, stride, dilation, before, output }: Axis) {
   const first = Math.floor(before / stride);
   const count = Math.ceil((before + input) / stride) - first;
-  const taps = (i: number) => Math.max(0, Math.ceil((kernel - i) / stride));
+  let step = 1;
+  while ((step * dilation) % stride !== 0) step++;
+  /** The outputs that taps a step apart meet are so far apart. */
+  const apart = (step * dilation) / stride;
+  /** The first tap that meets phase i; `kernel` if none does. */
+  const firstTap = (i: number): number => {
+    for (let tap = 0; tap < Math.min(step, kernel); tap++) {
+      if ((tap * dilation - i) % stride === 0) return tap;
+    }
+    return kernel;
+  };
   return {
     /** Pixels of a phase. */
     count,
     /** When all phases are interleaved, the number of pixels that lie before the input. */
     skip: before - first * stride,
-    /** The number of taps that meet the pixels of phase i. */
-    taps,
+    step,
+    dilation: apart,
     /**
-     * Zeros before and after the outputs with which the convolution of phase i has `count` pixels; a negative number
-     * means that many outputs too many.
+     * The taps that meet the pixels of phase i, and the zeros before and after the outputs with which its convolution
+     * has `count` pixels; a negative number means that many outputs too many.
      */
-    margins: (i: number): readonly [before: number, after: number] => [
-      (taps(i) - 1) * dilation - first,
-      first + count - output,
-    ],
+    phase: (i: number) => {
+      const tap = firstTap(i);
+      const taps = Math.ceil((kernel - tap) / step);
+      const from = first + (i - tap * dilation) / stride;
+      const margins: readonly [before: number, after: number] = [
+        (taps - 1) * apart - from,
+        from + count - output,
+      ];
+      return { tap, taps, margins };
+    },
   };
 }

@@ -68,13 +68,18 @@ export class Passage {
   /** Starts from the inputs, which the caller keeps and disposes. */
   static begin(route: Route, inputs: readonly Tensor[]): Passage {
     const passage = new Passage(route);
-    route.inputs.forEach((input, i) => {
-      const { dtype } = input;
-      const given = inputs[i]!;
-      const tensor = tidy(() => (given.dtype === dtype ? clone(given) : cast(given, dtype)));
-      passage.values.set(input, { tensor, mask: null });
-    });
-    return passage;
+    try {
+      route.inputs.forEach((input, i) => {
+        const { dtype } = input;
+        const given = inputs[i]!;
+        const tensor = tidy(() => (given.dtype === dtype ? clone(given) : cast(given, dtype)));
+        passage.values.set(input, { tensor, mask: null });
+      });
+      return passage;
+    } catch (error) {
+      passage.dispose();
+      throw error;
+    }
   }
 
   /** A new passage that continues from the present frontier of this one. */

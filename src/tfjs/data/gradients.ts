@@ -1,6 +1,7 @@
 /** Norms of the gradients of a model's compiled loss, over all samples. */
 import {
   add,
+  dispose,
   mean,
   mul,
   sqrt,
@@ -14,6 +15,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
+import { differentiating } from "../layers/undone.ts";
 import type { Stream } from "./stream.ts";
 
 /** A property of compiled models that tf.layers' types omit. */
@@ -29,6 +31,7 @@ interface Compiled {
 export async function gradientNorms(
   model: LayersModel,
   samples: Stream,
+  passed: (count: number) => void,
 ): Promise<Map<string, number>> {
   const { lossFunctions } = model as Compiled;
   if (lossFunctions === undefined) {
@@ -43,25 +46,29 @@ export async function gradientNorms(
     for await (const { batch, count } of samples.walk()) {
       const [truth] = batch.labels;
       if (truth === undefined) throw new ArgumentError("ys", "labels, for gradients", "none");
-      const { value, grads } = variableGrads(() => {
-        const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
-        return mul(mean(lossFunctions[0]!(truth, prediction!)), count / samples.total) as Scalar;
-      }, variables);
-      value.dispose();
-      for (const [name, part] of Object.entries(grads)) {
-        const before = sums.get(name);
-        sums.set(name, before ? tidy(() => add(before, part)) : part);
-        if (before) [before, part].forEach((old) => old.dispose());
-      }
+      const grads = tidy(() => {
+        const loss = () => {
+          const [prediction] = [model.call([...batch.inputs], { training: false })].flat();
+          return mul(mean(lossFunctions[0]!(truth, prediction!)), count / samples.total) as Scalar;
+        };
+        const found = differentiating(() => variableGrads(loss, variables).grads);
+        for (const [name, part] of Object.entries(found)) {
+          const before = sums.get(name);
+          if (before) found[name] = add(before, part);
+        }
+        return found;
+      });
+      dispose([...sums.values()]);
+      for (const [name, sum] of Object.entries(grads)) sums.set(name, sum);
+      passed(count);
     }
     const norms = new Map<string, number>();
     for (const [name, gradient] of sums) {
       const norm = tidy(() => sqrt(sum(square(gradient))));
-      norms.set(name, (await norm.data())[0]!);
-      norm.dispose();
+      norms.set(name, (await norm.data().finally(() => norm.dispose()))[0]!);
     }
     return norms;
   } finally {
-    sums.forEach((gradient) => gradient.dispose());
+    dispose([...sums.values()]);
   }
 }

@@ -3,6 +3,7 @@ import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
 import { ArgumentError } from "../../errors.ts";
 import { seedsOf } from "../../init/draws.ts";
 import { checkAlive, engine, steps } from "../layers/graph.ts";
+import { putBack } from "../layers/undone.ts";
 import { outside } from "../outside.ts";
 import { heads } from "./heads.ts";
 import { checked, type Checked, type DataOptions } from "./options.ts";
@@ -122,7 +123,7 @@ export async function initializeFromData(
     return await setAll(inner, tasks, samples, settings, solve);
   } catch (error) {
     checkAlive(inner);
-    saved.forEach((value, weight) => weight.write(value));
+    saved.forEach((value, weight) => putBack(weight, value));
     throw error;
   } finally {
     close();
@@ -161,6 +162,7 @@ async function setAll(
     layers.push(...rows);
     rows.forEach((row) => settings.onProgress?.(done + 1, tasks.length, row));
   }
+  settings.signal?.throwIfAborted();
   const ends = heads(model, steps(model));
   const notes = unused(tasks, ends, model.outputNames, samples.labels, settings);
   return report(layers, samples.total, performance.now() - start, notes);

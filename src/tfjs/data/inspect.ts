@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { countOf } from "../../arrays.ts";
-import { checkFlag, known } from "../../arguments.ts";
+import { checkFlag, checkFunction, checkSignal, known } from "../../arguments.ts";
 import { effectiveRank, likenessOf } from "../../init/diversity/metrics.ts";
 import { Variances } from "../../init/data/variances.ts";
 import { matmul } from "../../linalg/matmul.ts";
@@ -53,6 +53,10 @@ export interface InspectOptions {
   ys?: Tensor | readonly Tensor[];
   /** Whether to compute gradients too; default false. */
   gradients?: boolean;
+  /** Called after every batch, with the number of samples measured and that of all; with gradients each counts twice. */
+  onProgress?: (done: number, total: number) => void;
+  /** Aborts the run: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -70,9 +74,12 @@ export interface InspectOptions {
  * @param xs samples, as `initializeFromData` takes them
  * @param options.ys labels as `fit` takes them, needed for gradients; in a Dataset they come with the samples
  * @param options.gradients whether to compute gradients too; default false
+ * @param options.onProgress called after every batch, with the number of samples measured and that of all
+ * @param options.signal aborts the run
  * @returns the figures; `String(health)` is a table
  * @throws ArgumentError for samples that do not fit the model or cannot be walked again, for NaN in weights, and for
  *   gradients without labels or of a model that is not compiled or has several outputs
+ * @throws the signal's reason if the run is aborted
  *
  * @example
  * console.log(String(await inspect(model, xs)));
@@ -83,8 +90,11 @@ export async function inspect(
   options: InspectOptions = {},
 ): Promise<Health> {
   await outside();
-  const { ys, gradients = false } = known(options, ["ys", "gradients"]);
+  const keys = ["ys", "gradients", "onProgress", "signal"] as const;
+  const { ys, gradients = false, onProgress, signal } = known(options, keys);
   checkFlag("gradients", gradients);
+  checkFunction("onProgress", onProgress);
+  checkSignal("signal", signal);
   const inner = engine(model);
   checkAlive(inner);
   const graph = steps(inner);
@@ -94,12 +104,17 @@ export async function inspect(
     if (!task || charts.has(task.layer)) continue;
     charts.set(task.layer, new Chart(task, step.outputs[0]!, activated(graph, step)));
   }
-  const all = { ys, samples: Infinity, memory: 0, signal: undefined };
+  const all = { ys, samples: Infinity, memory: 0, signal };
   const halts = [...charts.values()].flatMap((chart) => chart.halts);
   const samples = new Stream(inner, xs, all, halts);
   await samples.survey(false);
-  const norms = gradients ? await gradientNorms(inner, samples) : undefined;
-  await samples.show([...charts.values()].flatMap((chart) => chart.watchers(samples.total)));
+  let done = 0;
+  const passed = (count: number) =>
+    onProgress?.((done += count), (gradients ? 2 : 1) * samples.total);
+  const norms = gradients ? await gradientNorms(inner, samples, passed) : undefined;
+  const watchers = [...charts.values()].flatMap((chart) => chart.watchers(samples.total));
+  await samples.show(watchers, passed);
+  signal?.throwIfAborted();
   const layers: LayerHealth[] = [];
   for (const chart of charts.values()) layers.push(...(await chart.rows(norms)));
   return { layers, toString: () => text(layers) };

@@ -1,5 +1,6 @@
 /** Labels and targets: the wanted outputs of a model, and the code vectors made of them. */
 import { Tensor } from "@tensorflow/tfjs-core";
+import { allPass } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Matrix } from "../../linalg/matrix.ts";
 import { zeros } from "../../linalg/matrix.ts";
@@ -140,6 +141,6 @@ export async function labels(
 export function described(value: unknown): string {
   if (value instanceof Tensor) return `a tensor of shape [${value.shape.join(", ")}]`;
   if (!Array.isArray(value)) return show(value);
-  const tensors = Array.from(value).every((one) => one instanceof Tensor);
+  const tensors = allPass(value, (one) => one instanceof Tensor);
   return `an array of ${value.length}${tensors ? " tensors" : ""}`;
 }

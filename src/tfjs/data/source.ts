@@ -4,6 +4,7 @@
  */
 import { Tensor, dispose, slice, tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { allPass } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described, targetsOf, type Targets } from "./labels.ts";
 import { unless } from "./unless.ts";
@@ -68,10 +69,11 @@ function fromWhole(whole: Batch, samples: number): () => AsyncGenerator<Batch> {
   return async function* () {
     const cuts = await (cutters ??= Promise.all(tensors.map((x) => cutter(x, count))));
     for (let first = 0; first < count; first += BATCH) {
-      const parts = cuts.map((cut) => cut(first, Math.min(BATCH, count - first)));
-      let at = whole.inputs.length;
-      const labels = whole.labels.map((one) => one && parts[at++]);
+      const parts: Tensor[] = [];
       try {
+        for (const cut of cuts) parts.push(cut(first, Math.min(BATCH, count - first)));
+        let at = whole.inputs.length;
+        const labels = whole.labels.map((one) => one && parts[at++]);
         yield { inputs: parts.slice(0, whole.inputs.length), labels };
       } finally {
         dispose(parts);
@@ -89,8 +91,7 @@ type Cutter = (first: number, size: number) => Tensor;
 async function cutter(x: Tensor, count: number): Promise<Cutter> {
   if (x.dtype === "string") return (first, size) => slice(x, first, size);
   const part = slice(x, 0, count);
-  const values = (await part.data()) as TypedArray;
-  dispose(part);
+  const values = (await part.data().finally(() => dispose(part))) as TypedArray;
   const each = values.length / count;
   return (first, size) => {
     const own = values.subarray(first * each, (first + size) * each);
@@ -111,14 +112,9 @@ async function* fromDataset(
   xs: Dataset,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Batch> {
-  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
+  const next = await walked("xs", xs, signal);
   for (;;) {
-    const pending = Promise.resolve(iterator.next());
-    const { done, value } = await unless(signal, pending).catch((error: unknown) => {
-      // After an abort nobody else disposes a batch that still arrives.
-      pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
-      throw error;
-    });
+    const { done, value } = await next();
     if (done) return;
     try {
       const { xs: inputs, ys: labels } = isLabelled(value) ? value : { xs: value, ys: undefined };
@@ -127,6 +123,29 @@ async function* fromDataset(
       dispose(value as Tensor);
     }
   }
+}
+
+/**
+ * Begins to walk a Dataset. Returns the function that gives the next element, whose wait the signal ends.
+ *
+ * @throws ArgumentError, named after the argument, for an iterator that is none
+ */
+export async function walked(name: string, xs: Dataset, signal?: AbortSignal) {
+  const expected = "a Dataset, whose iterator's next gives { done, value }";
+  const iterator = await unless(signal, Promise.resolve(xs.iterator()));
+  if (typeof (iterator?.next as unknown) !== "function") {
+    throw new ArgumentError(name, expected, show(iterator));
+  }
+  return async () => {
+    const pending = Promise.resolve(iterator.next());
+    const found = await unless(signal, pending).catch((error: unknown) => {
+      // After an abort nobody else disposes a batch that still arrives.
+      pending.then((late) => dispose(late.value as Tensor)).catch(() => {});
+      throw error;
+    });
+    if (typeof found === "object" && found !== null) return found;
+    throw new ArgumentError(name, expected, show(found));
+  };
 }
 
 /** The batches of a model with one input, with their labels. */
@@ -146,12 +165,12 @@ function pairs(
 /** Checks one batch: one tensor for each input, in an array, by name or alone, all with equally many samples. */
 function batch(model: Ends, xs: unknown, ys: unknown): Batch {
   const { inputNames: names, outputNames } = model;
-  const inputs: unknown[] = Array.isArray(xs)
-    ? Array.from(xs)
+  const inputs: readonly unknown[] = Array.isArray(xs)
+    ? xs
     : xs instanceof Tensor
       ? [xs]
       : names.map((name) => (xs as Record<string, unknown> | null)?.[name]);
-  const tensors = inputs.every((x) => x instanceof Tensor && x.rank > 0);
+  const tensors = allPass(inputs, (x) => x instanceof Tensor && x.rank > 0);
   if (!tensors || inputs.length !== names.length) {
     const wanted = names.length === 1 ? "a tensor" : `tensors for ${names.join(", ")}`;
     throw new ArgumentError("xs", wanted, described(xs));

@@ -176,6 +176,9 @@ const POINT = /* @__PURE__ */ axisOf(1, 1, 1, 1, "valid");
 /** Writes new values into a weight. */
 export function assign(variable: LayerVariable, values: Float32Array): void {
   const value = tensor(values, variable.shape as number[]);
-  variable.write(value);
-  value.dispose();
+  try {
+    variable.write(value);
+  } finally {
+    value.dispose();
+  }
 }

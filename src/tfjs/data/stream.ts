@@ -5,6 +5,7 @@ import { ArgumentError } from "../../errors.ts";
 import { Passage, Route } from "./forward.ts";
 import { labels as labelsOf, type Labels } from "./labels.ts";
 import type { Checked } from "./options.ts";
+import { resting } from "./resting.ts";
 import { source, type Batch, type Samples } from "./source.ts";
 import type { LabelShape, LabelsOf } from "./targets.ts";
 
@@ -46,9 +47,6 @@ interface Kept {
   readonly bytes: number;
 }
 
-/** Milliseconds of work after which control returns to the page; short enough to go unnoticed. */
-const PATIENCE = 50;
-
 /** The user's samples, with the states of batches that are kept between the layers. */
 export class Stream {
   /** Number of samples. */
@@ -61,7 +59,7 @@ export class Stream {
   private room: number;
   private readonly route: Route;
   private readonly batches: () => AsyncGenerator<Batch>;
-  private rested = -Infinity;
+  private readonly rest: () => Promise<void>;
 
   /**
    * @param model the LayersModel inside of the user's model, as `engine` returns it
@@ -74,6 +72,7 @@ export class Stream {
     halts: readonly SymbolicTensor[],
   ) {
     const { ys, samples, signal, memory } = options;
+    this.rest = resting(signal);
     this.batches = source(model, xs, ys, samples, signal);
     this.route = new Route(model, halts);
     this.room = memory;
@@ -117,8 +116,8 @@ export class Stream {
     }
   }
 
-  /** Passes every batch to all watchers, in a single walk. */
-  async show(watchers: readonly Watcher[]): Promise<void> {
+  /** Passes every batch to all watchers, in a single walk, and tells the size of each that has passed. */
+  async show(watchers: readonly Watcher[], passed: (count: number) => void): Promise<void> {
     const tensors = [...new Set(watchers.map(({ tensor }) => tensor))];
     tensors.sort((a, b) => this.route.maker(a) - this.route.maker(b));
     for await (const { batch, count, first } of this.walk()) {
@@ -136,6 +135,7 @@ export class Stream {
       } finally {
         passage.dispose();
       }
+      passed(count);
     }
   }
 
@@ -201,7 +201,13 @@ export class Stream {
       passage.dispose();
       return;
     }
-    const own = old ? old.labels : labels.map((label) => label && clone(label));
+    let own: LabelsOf<Tensor>;
+    try {
+      own = old ? old.labels : tidy(() => labels.map((label) => label && clone(label)) as Tensor[]);
+    } catch (error) {
+      passage.dispose();
+      throw error;
+    }
     this.kept[index] = { passage, bytes, labels: own };
     this.room -= more;
     old?.passage.dispose(passage);
@@ -210,17 +216,6 @@ export class Stream {
   private vectors(given: LabelsOf<Tensor>, count: number): Promise<LabelsOf<Labels>> {
     const { outputs } = this.model;
     return Promise.all(outputs.map(({ shape }, i) => given[i] && labelsOf(given[i], count, shape)));
-  }
-
-  /** Returns control to the page if the page has waited for `PATIENCE`. */
-  private async rest(): Promise<void> {
-    const { signal } = this.options;
-    signal?.throwIfAborted();
-    if (performance.now() - this.rested <= PATIENCE) return;
-    // tf.nextFrame would never resolve while the page is hidden.
-    await new Promise((resume) => setTimeout(resume));
-    this.rested = performance.now();
-    signal?.throwIfAborted();
   }
 }
 
@@ -241,9 +236,11 @@ async function read(value: Tensor, channelsFirst: boolean, through = (x: Tensor)
     const axes = made.shape.map((_, axis) => axis);
     return channelsFirst ? transpose(made, [0, ...axes.slice(2), 1]) : made;
   });
-  const data = await seen.data<"float32">();
-  if (seen !== value) seen.dispose();
-  return { data, shape: seen.shape.slice(1) };
+  try {
+    return { data: await seen.data<"float32">(), shape: seen.shape.slice(1) };
+  } finally {
+    if (seen !== value) seen.dispose();
+  }
 }
 
 const shapeOf = ({ size, single }: Labels): LabelShape => ({ size, single });

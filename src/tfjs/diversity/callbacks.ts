@@ -5,6 +5,7 @@ import type { Diversity } from "../../init/diversity/metrics.ts";
 import { kernelOf, unitsOf } from "../../init/units.ts";
 import { spread } from "../../linalg/index.ts";
 import { checkInputs } from "../layers/graph.ts";
+import { orAsBefore } from "../layers/undone.ts";
 import { kernelsOf } from "./kernels.ts";
 import { diversity } from "./measure.ts";
 import { checkSchedule, strength } from "./schedule.ts";
@@ -92,11 +93,17 @@ export function spreadUnits(model: LayersModel, options: SpreadOptions = {}): vo
       const moved = unitsOf(data, layout).map((filters) => spread(filters, { step }));
       return { weight, values: kernelOf(moved, layout) };
     });
-  for (const { weight, values } of updates) {
-    const value = tensor(values, weight.shape as number[], "float32");
-    weight.write(value);
-    value.dispose();
-  }
+  const weights = updates.map(({ weight }) => weight);
+  orAsBefore(weights, () => {
+    for (const { weight, values } of updates) {
+      const value = tensor(values, weight.shape as number[], "float32");
+      try {
+        weight.write(value);
+      } finally {
+        value.dispose();
+      }
+    }
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Tensor } from "@tensorflow/tfjs-core";
-import { float64 } from "../../arrays.ts";
-import { finiteNumbers } from "../../arguments.ts";
+import { allFinite, float64 } from "../../arrays.ts";
+import { allPass, finiteNumbers } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import {
   checkDecorrelatedOptions,
@@ -35,10 +35,7 @@ function valuesOf({ covariance, ...rest }: DecorrelatedConfig): DecorrelatedOpti
 
 function matrixOf(rows: number[][]): Matrix {
   const cols = Array.isArray(rows) ? rows[0]?.length : undefined;
-  if (
-    cols === undefined ||
-    !Array.from(rows).every((row) => Array.isArray(row) && row.length === cols)
-  ) {
+  if (cols === undefined || !allPass(rows, (row) => Array.isArray(row) && row.length === cols)) {
     throw new ArgumentError("covariance", "rows of numbers, of equal length", show(rows));
   }
   const data = float64(rows.flatMap((row) => finiteNumbers("covariance", row)));
@@ -85,7 +82,7 @@ export function decorrelated(config: DecorrelatedConfig = {}): Decorrelated {
  *
  * @param xs samples […, n], at least one; all axes but the last count samples
  * @returns n rows of n numbers: Σ (x − x̄)(x − x̄)ᵀ / N
- * @throws ArgumentError for a tensor of rank below 2 or without samples
+ * @throws ArgumentError for a tensor of rank below 2 or without samples, and for entries that are not finite numbers
  */
 export function inputCovariance(xs: Tensor): number[][] {
   if (!(xs instanceof Tensor) || xs.isDisposed) {
@@ -97,6 +94,7 @@ export function inputCovariance(xs: Tensor): number[][] {
     throw new ArgumentError("xs", "samples […, n]", `shape [${xs.shape.join(", ")}]`);
   }
   const data = float64(xs.dataSync());
+  if (!allFinite(data)) throw new ArgumentError("xs", "finite numbers", "a NaN or an infinity");
   for (let j = 0; j < n; j++) {
     let mean = 0;
     for (let at = j; at < data.length; at += n) mean += data[at]! / rows;

@@ -9,6 +9,7 @@ import { activationOf } from "../layers/activation.ts";
 import { attributes } from "../layers/attributes.ts";
 import { checkInputs, checkModel, layerOf, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
+import { orAsBefore } from "../layers/undone.ts";
 import { kernelsOf, type ModelKernel } from "./kernels.ts";
 
 export interface ReplaceOptions {
@@ -93,11 +94,16 @@ export function replaceRedundant(model: LayersModel, options: ReplaceOptions): R
   weights!.data.set(redrawn(weights!, replaced, seed), replaced * weights!.cols);
   const outgoing = float32(read(target.weight));
   fold(outgoing, weights!.rows, target.layout.units, kept, replaced, ratio);
-  write(source.weight, kernelOf([weights!], source.layout));
-  write(target.weight, outgoing);
-  if (bias) write(bias, float32(biases!, (x, i) => (i === replaced ? 0 : x))); // prettier-ignore
+  const incoming = kernelOf([weights!], source.layout);
+  const offsets = bias && float32(biases!, (x, i) => (i === replaced ? 0 : x));
   const exact = pair.multiple && homogeneous;
-  const change = before && compare(before, outputs(model, xs!));
+  const own = [source.weight, target.weight, ...(bias ? [bias] : [])];
+  const change = orAsBefore(own, () => {
+    write(source.weight, incoming);
+    write(target.weight, outgoing);
+    if (bias) write(bias, offsets!);
+    return before && compare(before, outputs(model, xs!));
+  });
   return { replaced, kept, cosine, exact, ...(change && { change }) };
 }
 
@@ -105,8 +111,11 @@ const read = (weight: ModelKernel["weight"]) => weight.read().dataSync() as Floa
 
 function write(weight: ModelKernel["weight"], values: Float32Array): void {
   const value = tf.tensor(values, weight.shape as number[], "float32");
-  weight.write(value);
-  value.dispose();
+  try {
+    weight.write(value);
+  } finally {
+    value.dispose();
+  }
 }
 
 /** The one kernel of a dense or convolution layer. */
@@ -172,9 +181,11 @@ function fold(
 
 function outputs(model: LayersModel, xs: tf.Tensor | tf.Tensor[]): Float32Array[] {
   const found = [model.predict(xs)].flat();
-  const values = found.map((y) => y.dataSync() as Float32Array);
-  tf.dispose(found);
-  return values;
+  try {
+    return found.map((y) => y.dataSync() as Float32Array);
+  } finally {
+    tf.dispose(found);
+  }
 }
 
 function compare(before: Float32Array[], after: Float32Array[]) {

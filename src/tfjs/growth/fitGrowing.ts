@@ -1,7 +1,8 @@
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
-import { checkFunction, checkInteger, checkObject } from "../../arguments.ts";
+import { checkFunction, checkInteger, checkObject, checkSignal } from "../../arguments.ts";
 import { show } from "../../errors.ts";
 import { isDataset, type Dataset } from "../data/source.ts";
+import { engine } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { inEpochs, inSteps } from "./course.ts";
 import type { Tensors } from "./gradient.ts";
@@ -22,6 +23,8 @@ interface Growing {
   schedule: Schedule;
   /** Called after every event, with the model that is trained from then on. */
   onGrow?: (event: GrowthEvent, model: LayersModel) => void | Promise<void>;
+  /** Aborts the training behind the present batch: see the errors of `fitGrowing`. For progress, use `callbacks`. */
+  signal?: AbortSignal;
 }
 
 export interface FitGrowingArgs extends ModelFitArgs, Growing {}
@@ -67,8 +70,10 @@ export class TrainingError extends Error {
  * @param args the arguments of `model.fit` or `model.fitDataset`, with `schedule` and, optionally, `onGrow`
  * @returns the last model (the first one if nothing grew), the events, and one history of all epochs
  * @throws ArgumentError before any training, for an impossible schedule and for everything that `grow` refuses
- * @throws TrainingError once training has begun, for everything that fit, grow, onGrow or a callback throws. `cause` is
- *   that error and `fit` the results up to then, with the last model, which is not disposed.
+ * @throws the signal's reason if it is aborted before any training
+ * @throws TrainingError once training has begun, for everything that fit, grow, onGrow or a callback throws, and if the
+ *   signal is aborted. `cause` is that error, or the signal's reason, and `fit` the results up to then, with the last
+ *   model, which is not disposed.
  */
 export function fitGrowing(
   model: LayersModel,
@@ -90,9 +95,11 @@ export async function fitGrowing(
   const args = (isDataset(xs) ? rest[0] : rest[1]) as FitGrowingArgs | FitGrowingDatasetArgs;
   const fit = isDataset(xs) ? "model.fitDataset, next to the Dataset," : "model.fit";
   checkObject("args", args, `those of ${fit} with a schedule`);
-  const { schedule, onGrow, ...fitArgs } = args;
+  const { schedule, onGrow, signal, ...fitArgs } = args;
   const { epochs = 1, initialEpoch = 0 } = fitArgs;
   checkFunction("onGrow", onGrow);
+  checkSignal("signal", signal);
+  signal?.throwIfAborted();
   checkInteger("epochs", epochs);
   checkInteger("initialEpoch", initialEpoch);
   const training = isDataset(xs) ? onDataset(xs) : onTensors(xs, rest[0] as Tensors);
@@ -105,10 +112,14 @@ export async function fitGrowing(
   const { epoch, history } = course;
   const events: GrowthEvent[] = [];
   let current = model;
+  const stop = () => void (engine(current).stopTraining = true);
+  signal?.addEventListener("abort", stop);
   try {
     for (let i = 0; ; i++) {
       const at = planned.time(i);
+      signal?.throwIfAborted();
       const goesOn = await course.until(current, at);
+      signal?.throwIfAborted();
       if (!goesOn || at === Infinity) break;
       const grown = await event(current, training, schedule, planned, i);
       if (current !== model) discard(current);
@@ -117,9 +128,11 @@ export async function fitGrowing(
       await onGrow?.(events.at(-1)!, current);
     }
     await course.end();
+    signal?.throwIfAborted();
   } catch (error) {
     throw new TrainingError(error, { model: current, epoch, history, events });
   } finally {
+    signal?.removeEventListener("abort", stop);
     course.close();
   }
   return { model: current, epoch, history, events };

@@ -6,7 +6,6 @@ import {
   customGrad,
   dispose,
   div,
-  engine as tfEngine,
   keep,
   mean,
   moments,
@@ -22,10 +21,11 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, MemoryError } from "../../errors.ts";
 import { engine, type Layer } from "../layers/graph.ts";
 import { attributes } from "../layers/attributes.ts";
 import { channelsOf } from "../layers/channels.ts";
+import { differentiating } from "../layers/undone.ts";
 import type { Group } from "./groups.ts";
 import { plain } from "./rebuild.ts";
 import { onCall, onPreActivation, onRecurrent, type Undo } from "./hooks.ts";
@@ -207,10 +207,9 @@ const constant = (x: Tensor): Tensor =>
 /** Returns the value of f at 0. Its gradient is computed too, so that the probes inside of f record the deltas. */
 function differentiated(f: (probe: Tensor) => Tensor): Tensor {
   try {
-    return valueAndGrad(f)(scalar(0)).value;
+    return differentiating(() => valueAndGrad(f)(scalar(0)).value);
   } catch (error) {
-    // After an error TensorFlow.js forgets the tensors that it has saved for the gradient.
-    tfEngine().state.activeTape?.forEach(({ saved }) => dispose(saved));
+    if (error instanceof MemoryError) throw error;
     const expected = "layers and a loss that TensorFlow.js can differentiate";
     throw new ArgumentError("model", expected, (error as Error).message);
   }

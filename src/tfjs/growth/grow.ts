@@ -1,6 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { seedsOf } from "../../init/draws.ts";
+import { resting } from "../data/resting.ts";
 import { outside } from "../outside.ts";
 import type { Tensors } from "./gradient.ts";
 import { groupOf } from "./groups.ts";
@@ -32,6 +33,10 @@ export interface GrowOptions extends MethodOptions {
   optimizer?: Optimizer;
   /** Integer from 0 to 2^53 − 1; without one every call draws afresh. */
   seed?: number;
+  /** Called after every layer, with the number of layers grown, that of all, and the report of this one. */
+  onProgress?: (done: number, total: number, layer: LayerGrowth) => void;
+  /** Aborts the call before the next layer: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** What `grow` did to one layer. */
@@ -102,6 +107,7 @@ export interface LayerGrowth extends Found {
  * - The model is rebuilt from its configuration: what does not survive saving does not survive growing.
  * - If `grow` is called in tf.tidy, it starts after the tidy has ended. The model may therefore be made in the tidy,
  *   but xs and ys may not.
+ * - Control returns to the page between layers; one layer is grown in one go, and `signal` waits for its end.
  *
  * @param model a compiled model, which is never changed, even if `grow` throws. It stays yours: dispose it when you
  *   have the new one (`model.dispose()`; an optimizer that you made yourself is not disposed with it)
@@ -113,6 +119,7 @@ export interface LayerGrowth extends Found {
  *   uncompiled model; an optimizer whose state cannot be continued; for "gradmax" batch normalization without scale or
  *   center, which TensorFlow.js cannot differentiate
  * @throws MemoryError for units beyond memory
+ * @throws the signal's reason if the call is aborted
  *
  * @example
  * const { model: wider } = await grow(model, { layer: "conv2", units: 16, method: "orthogonal" });
@@ -123,15 +130,23 @@ export async function grow(
 ): Promise<{ model: LayersModel; report: LayerGrowth[] }> {
   await outside();
   const jobs = planned(model, options);
+  const { onProgress, signal } = options;
+  const rest = resting(signal);
+  // Inherited options, too, which a spread would lose.
+  const all = {} as GrowOptions;
+  for (const key in options) Object.assign(all, { [key]: options[key as keyof GrowOptions] });
   let [grown, report] = [model, [] as LayerGrowth[]];
   try {
     for (const [i, { name, units }] of jobs.entries()) {
+      await rest();
       const seed = seedsOf(options.seed, i + 1)[i];
-      const next = await growOne(grown, name, units, { ...options, seed });
+      const next = await growOne(grown, name, units, { ...all, seed });
       if (grown !== model) discard(grown);
       grown = next.model;
       report = [...report, next.report];
+      onProgress?.(i + 1, jobs.length, next.report);
     }
+    signal?.throwIfAborted();
   } catch (error) {
     if (grown !== model) discard(grown);
     throw error;

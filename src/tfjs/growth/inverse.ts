@@ -18,6 +18,7 @@ import {
 import { ascend } from "../../init/growth/ascent.ts";
 import type { Weights } from "../../init/growth/neurons.ts";
 import type { Layer } from "../layers/graph.ts";
+import { differentiating } from "../layers/undone.ts";
 import { arrivals } from "./flow.ts";
 import { withGradients, type Batch } from "./gradient.ts";
 import { unitsAt, type Group } from "./groups.ts";
@@ -77,7 +78,9 @@ function slopeAt(group: Group, pieces: readonly Piece[], at: Weights): Float32Ar
     for (const piece of pieces) {
       slope = accumulate(
         slope,
-        tidy(() => grad((v: Tensor) => along(group, piece, v, direction))(w)),
+        tidy(() =>
+          differentiating(() => grad((v: Tensor) => along(group, piece, v, direction))(w)),
+        ),
       );
     }
     return slope!;

@@ -82,7 +82,7 @@ export function replaced(
   by: Weights,
   first: number,
 ): Numbers {
-  const data = numbers.data.slice();
+  const data = float32(numbers.data);
   visit(
     numbers,
     axis,

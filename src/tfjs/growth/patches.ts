@@ -190,7 +190,9 @@ export function accumulate<T extends Tensor>(total: T | undefined, piece: T): T 
 
 /** Reads the numbers of a tensor and disposes it. A tf.tidy must not return the numbers, because it would walk them. */
 export function numbersOf(x: Tensor): Float32Array {
-  const numbers = x.dataSync<"float32">();
-  x.dispose();
-  return numbers;
+  try {
+    return x.dataSync<"float32">();
+  } finally {
+    x.dispose();
+  }
 }

@@ -2,10 +2,12 @@
 import { memory, Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import {
+  checkFunction,
   checkInteger,
   checkObject,
   checkOneOf,
   checkSeed,
+  checkSignal,
   checkSingle,
   known,
 } from "../../arguments.ts";
@@ -21,7 +23,7 @@ import { traced } from "./trace.ts";
 import { tensorsOf } from "./training.ts";
 import { sizeOf } from "./weights.ts";
 
-const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed"] as const;
+const COMMON = ["layer", "units", "method", "xs", "ys", "batchSize", "optimizer", "seed", "onProgress", "signal"] as const; // prettier-ignore
 
 /** Largest size in bytes of the wasm backend's memory. Beyond it the backend aborts and does not recover. */
 const MOST = 2 ** 31;
@@ -71,6 +73,8 @@ export function planned(
   checkSingle("gain", gain, "positive");
   checkOneOf("statistics", options.statistics ?? "moving", ["moving", "batch"]);
   checkSeed(seed);
+  checkFunction("onProgress", options.onProgress);
+  checkSignal("signal", options.signal);
   if (method.data(options)) checkData(options);
   checkModel(model, method.data(options));
   const trace = traced(model);

@@ -1,10 +1,11 @@
 /** Rebuilds a model from its configuration with wider layers, and copies or widens its weights. */
 import { tensor, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable } from "@tensorflow/tfjs-layers";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, MemoryError } from "../../errors.ts";
 import { attributes } from "../layers/attributes.ts";
 import type { Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
+import { orNoVariables } from "../layers/undone.ts";
 import { replacements } from "../relu1.ts";
 import { includes, lengthOf, type Segments } from "./blocks.ts";
 import type { Group } from "./groups.ts";
@@ -56,14 +57,17 @@ export function rebuild(
   widenings: Widenings,
 ): LayersModel {
   let wide: LayersModel | undefined;
+  const refused = (error: unknown): ArgumentError => {
+    const { message } = error as Error;
+    return new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
+  };
   try {
-    wide = remade(model, calls, group, k, relu1);
+    wide = orNoVariables(() => remade(model, calls, group, k, relu1));
     freeze(model, wide);
     copy(model, wide, widenings);
   } catch (error) {
     if (wide) discard(wide);
-    const { message } = error as Error;
-    throw new ArgumentError("model", "layers that their configs rebuild, as in saving", message);
+    throw error instanceof MemoryError ? error : refused(error);
   }
   const metadata = model.getUserDefinedMetadata();
   if (metadata) wide.setUserDefinedMetadata(metadata);

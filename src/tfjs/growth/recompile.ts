@@ -2,6 +2,7 @@
 import { dispose, tensor as tensorOf, type Optimizer, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, LayerVariable, ModelCompileArgs } from "@tensorflow/tfjs-layers";
 import { engine } from "../layers/graph.ts";
+import { orNoVariables } from "../layers/undone.ts";
 import { setState, stateOf, type Slot } from "./slots.ts";
 import { numbersAt, type Widenings } from "./weights.ts";
 
@@ -30,9 +31,10 @@ export async function recompile(
   const [iteration, ...slots] = await stateOf(optimizer);
   const config = optimizer.getConfig() as { initialAccumulatorValue?: number };
   const cls = optimizer.constructor as unknown as OptimizerClass;
-  const next = cls.fromConfig(cls, config);
   const made: Tensor[] = [iteration!.tensor];
+  let next: Optimizer | undefined;
   try {
+    next = orNoVariables(() => cls.fromConfig(cls, config));
     const initial = config.initialAccumulatorValue ?? 0;
     const carried = slots.map(({ name, tensor }, i): Slot => {
       const { weight, suffix } = weightOf(model, name, i);
@@ -49,7 +51,7 @@ export async function recompile(
     compile(next);
     (wide as unknown as { isOptimizerOwned: boolean }).isOptimizerOwned = true;
   } catch (error) {
-    next.dispose();
+    next?.dispose();
     throw error;
   } finally {
     dispose(made);

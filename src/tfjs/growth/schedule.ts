@@ -9,7 +9,10 @@ import { planned } from "./planned.ts";
 import type { Training } from "./training.ts";
 
 /** Which layers grow when and by how much, with the options of `grow` for all events. */
-export interface Schedule extends Omit<GrowOptions, "layer" | "units" | "xs" | "ys" | "optimizer"> {
+export interface Schedule extends Omit<
+  GrowOptions,
+  "layer" | "units" | "xs" | "ys" | "optimizer" | "onProgress" | "signal"
+> {
   layers: string | readonly string[];
   /** What `every` and `from` count: `"epochs"` (default), or `"steps"`, the batches trained by this call. */
   unit?: "epochs" | "steps";

@@ -1,8 +1,9 @@
 import { max, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { known } from "../../arguments.ts";
+import { allPass, checkFunction, checkSignal, known } from "../../arguments.ts";
 import { float32 } from "../../arrays.ts";
-import { ArgumentError, show } from "../../errors.ts";
+import { ArgumentError, MemoryError, show } from "../../errors.ts";
+import { resting } from "../data/resting.ts";
 import { source, type Samples } from "../data/source.ts";
 import { engine, type Layer } from "../layers/graph.ts";
 import { kindOf } from "../layers/kinds.ts";
@@ -17,6 +18,10 @@ export interface SettleOptions {
   xs?: Samples;
   /** Addresses of the layers to settle, "outer/inner" in nested models; default: all that have relu1. */
   layers?: readonly string[];
+  /** With xs: called after every batch, with the number of samples so far. */
+  onProgress?: (done: number) => void;
+  /** Aborts the run over xs: the model is unchanged, and the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** What `settle` did to a layer with relu1. */
@@ -43,9 +48,12 @@ export interface SettledLayer {
  * @param model a model with relu1, which is changed in place
  * @param options.xs samples, as `initializeFromData` takes them
  * @param options.layers addresses of the layers to settle, as `grow` reports them; default: all that have relu1
+ * @param options.onProgress called after every batch of xs, with the number of samples so far
+ * @param options.signal aborts the run over xs
  * @returns an entry for each layer that had relu1, or for each named layer
  * @throws ArgumentError for named layers without relu1, for missing samples, and for samples that do not fit the model
  *   or make pre-activations that are not finite; the model is then unchanged
+ * @throws the signal's reason if the run is aborted; the model is then unchanged
  *
  * @example
  * const { model: wider } = await grow(model, { layer: "conv2", units: 16, method: "gradmax", xs, ys });
@@ -56,19 +64,22 @@ export async function settle(
   model: LayersModel,
   options: SettleOptions = {},
 ): Promise<SettledLayer[]> {
-  const { xs, layers } = known(options, ["layers", "xs"], "options");
+  const { xs, layers, onProgress, signal } = known(options, ["layers", "xs", "onProgress", "signal"]); // prettier-ignore
+  checkFunction("onProgress", onProgress);
+  checkSignal("signal", signal);
   const all = placesOf(engine(model));
   const names = [...new Set(all.map(({ address }) => address))];
   if (
     layers !== undefined &&
-    !(Array.isArray(layers) && Array.from(layers).every((name) => names.includes(name)))
+    !(Array.isArray(layers) && allPass(layers, (name) => names.includes(name as string)))
   ) {
     const expected = `names of layers with relu1 (${names.join(", ") || "there are none"})`;
     throw new ArgumentError("layers", expected, show(layers));
   }
   const asked = layers ?? names;
   const places = all.filter(({ address }) => asked.includes(address));
-  const largest = xs === undefined ? undefined : await largestOf(model, places, xs);
+  const largest =
+    xs === undefined ? undefined : await largestOf(model, places, xs, onProgress, signal);
   return asked.map((name) => {
     const own = places.filter(({ address }) => address === name);
     const atZero =
@@ -124,16 +135,21 @@ async function largestOf(
   model: LayersModel,
   places: readonly Place[],
   xs: Samples,
+  onProgress: SettleOptions["onProgress"],
+  signal: AbortSignal | undefined,
 ): Promise<Map<Place, Float32Array>> {
   const largest = new Map<Place, Float32Array>(places.map((place) => [place, float32(0)]));
   const inner = engine(model);
   let count = 0;
-  for await (const batch of source(inner, xs, undefined, Infinity, undefined)()) {
+  const rest = resting(signal);
+  for await (const batch of source(inner, xs, undefined, Infinity, signal)()) {
+    await rest();
     count += batch.inputs[0]!.shape[0]!;
     const restore = places.map((place) => watch(place, (z) => raise(largest, place, z)));
     try {
       tidy(() => void inner.call([...batch.inputs], { training: false }));
     } catch (error) {
+      if (error instanceof MemoryError) throw error;
       const shapes = inner.inputs.map(
         ({ shape }) => `[${shape.map((n) => n ?? "any").join(", ")}]`,
       );
@@ -141,7 +157,9 @@ async function largestOf(
     } finally {
       restore.forEach((undo) => undo());
     }
+    onProgress?.(count);
   }
+  signal?.throwIfAborted();
   if (count === 0) throw new ArgumentError("xs", "at least one sample", "none");
   for (const [{ layer }, values] of largest) {
     if (values.every(Number.isFinite)) continue;
@@ -171,6 +189,6 @@ function raise(largest: Map<Place, Float32Array>, place: Place, z: Tensor): void
   const before = largest.get(place)!;
   largest.set(
     place,
-    now.map((x, j) => Math.max(x, before[j] ?? -Infinity)),
+    float32(now, (x, j) => Math.max(x, before[j] ?? -Infinity)),
   );
 }

@@ -37,7 +37,11 @@ export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
     const slots = kept.map(({ originalName, variable }) => ({ name: originalName, tensor: variable })); // prettier-ignore
     return [await optimizer.saveIterations(), ...slots];
   }
-  const state = await optimizer.getWeights().catch(() => undefined);
+  let why = "";
+  const state = await optimizer.getWeights().catch((error: Error) => {
+    why = `, which says: ${error.message}`;
+    return undefined;
+  });
   const { centered } = optimizer.getConfig() as { centered?: boolean };
   if (state !== undefined && !centered) return state;
   state?.[0]!.tensor.dispose();
@@ -45,7 +49,7 @@ export async function stateOf(optimizer: Optimizer): Promise<Slot[]> {
     "model",
     "an optimizer that can go on (adam, adamax, rmsprop, adagrad, adadelta, momentum, sgd), or a new one " +
       "as the option optimizer",
-    `${centered ? "centered " : ""}${optimizer.getClassName()}`,
+    `${centered ? "centered " : ""}${optimizer.getClassName()}${why}`,
   );
 }
 

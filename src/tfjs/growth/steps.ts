@@ -1,7 +1,9 @@
 /** Training data as batches that can be handed out in parts, for trainings that stop in the middle of an epoch. */
 import { dispose, gather, tensor1d, util, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel, ModelFitArgs, ModelFitDatasetArgs } from "@tensorflow/tfjs-layers";
-import { isDataset, type Dataset } from "../data/source.ts";
+import { checkInteger } from "../../arguments.ts";
+import { ArgumentError, show } from "../../errors.ts";
+import { isDataset, walked, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 
@@ -58,7 +60,12 @@ const list = (all: Tensors) => (Array.isArray(all) ? all : [all]);
 
 export function stepsOfTensors(xs: Tensors, ys: Tensors, count: number, args: ModelFitArgs): Steps {
   const { batchSize = 32, shuffle = true, validationSplit = 0, validationData } = args;
+  // Model.fit, which would check them, gets batches that are made of them.
+  checkInteger("batchSize", batchSize, 1);
   const own = Math.floor(count * (1 - validationSplit));
+  if (!(Number.isFinite(validationSplit) && validationSplit >= 0 && own > 0)) {
+    throw new ArgumentError("validationSplit", "a fraction that leaves samples to train on", show(validationSplit)); // prettier-ignore
+  }
   return {
     async open() {
       const order = util.createShuffledIndices(own);
@@ -92,11 +99,12 @@ export function stepsOfTensors(xs: Tensors, ys: Tensors, count: number, args: Mo
 
 export function stepsOfDataset(dataset: Dataset, args: ModelFitDatasetArgs<unknown>): Steps {
   const { validationData, validationBatches: batches, validationBatchSize = 32 } = args;
+  checkInteger("batchesPerEpoch", args.batchesPerEpoch ?? 1, 1);
   return {
     async open() {
-      const iterator = await dataset.iterator();
+      const next = await walked("dataset", dataset);
       return batchesOf(async () => {
-        const { done, value } = await iterator.next();
+        const { done, value } = await next();
         return done ? undefined : (value as Element);
       });
     },

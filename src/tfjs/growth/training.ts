@@ -6,9 +6,10 @@ import type {
   ModelFitArgs,
   ModelFitDatasetArgs,
 } from "@tensorflow/tfjs-layers";
+import { allPass } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { normal } from "../../linalg/normal.ts";
-import type { Dataset } from "../data/source.ts";
+import { walked, type Dataset } from "../data/source.ts";
 import { engine } from "../layers/graph.ts";
 import { part, type Tensors } from "./gradient.ts";
 import { stepsOfDataset, stepsOfTensors, type Steps } from "./steps.ts";
@@ -35,10 +36,9 @@ export interface Batch {
  * @throws ArgumentError for values that are not tensors, or are disposed
  */
 export function tensorsOf(xs: unknown, ys: unknown, instead = ""): Tensor[] {
-  // Array.from visits the holes of sparse arrays, which flat skips.
-  const both = [xs, ys].map((data): unknown[] => (Array.isArray(data) ? Array.from(data) : [data]));
+  const both = [xs, ys].map((data): unknown[] => (Array.isArray(data) ? data : [data]));
   const alive = (one: unknown) => one instanceof Tensor && !one.isDisposed;
-  if (both.every((list) => list.length > 0 && list.every(alive))) return both.flat() as Tensor[];
+  if (both.every((list) => list.length > 0 && allPass(list, alive))) return both.flat() as Tensor[];
   const expected = `tensors or arrays of tensors, not disposed${instead}`;
   throw new ArgumentError("xs, ys", expected, `${described(xs)} and ${described(ys)}`);
 }
@@ -49,7 +49,7 @@ export function tensorsOf(xs: unknown, ys: unknown, instead = ""): Tensor[] {
  * @throws ArgumentError for values that are not tensors, or tensors with different numbers of samples
  */
 export function onTensors(xs: Tensors, ys: Tensors): Training {
-  const tensors = tensorsOf(xs, ys, "; or a Tensorsset with the arguments behind it");
+  const tensors = tensorsOf(xs, ys, "; or a Dataset with the arguments behind it");
   const counts = tensors.map((one) => one.shape[0]!);
   if (!counts.every((count) => count === counts[0])) {
     throw new ArgumentError("xs, ys", "the same number of samples in all", show(counts));
@@ -88,11 +88,11 @@ export function onDataset(dataset: Dataset): Training {
     fit: (model, args) => model.fitDataset(dataset as never, args as ModelFitDatasetArgs<unknown>),
     steps: (args) => stepsOfDataset(dataset, args as ModelFitDatasetArgs<unknown>),
     draw: async (model, samples) => {
-      const iterator = await dataset.iterator();
+      const next = await walked("dataset", dataset);
       const batches: Tensor[][] = [];
       try {
         for (let count = 0; count < samples; count += batches.at(-1)![0]!.shape[0]!) {
-          const { done, value } = await iterator.next();
+          const { done, value } = await next();
           if (done) break;
           batches.push(inOrder(engine(model), value));
         }

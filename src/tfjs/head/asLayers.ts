@@ -1,5 +1,5 @@
 /** A solved head as layers of tf.layers. */
-import { tensor1d, tensor2d } from "@tensorflow/tfjs-core";
+import { tensor1d, tensor2d, tidy } from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -25,33 +25,49 @@ export function asLayer(learner: Learner): Layer {
   if (!projection) return head;
   const { rows, cols, data } = projection;
   const config = { units: cols, activation: "relu", inputShape: [rows], trainable: false } as const;
-  return made<tfl.Sequential>("Sequential", {
-    layers: [dense(config as DenseConfig, data, float32(cols)), head],
+  return orDisposed(head, () => {
+    const first = dense(config as DenseConfig, data, float32(cols));
+    return orDisposed(first, () => made<tfl.Sequential>("Sequential", { layers: [first, head] }));
   });
 }
 
 function dense(config: DenseConfig, kernel: Float32Array, bias: Float32Array): Layer {
   const layer = made<Layer>("Dense", { kernelInitializer: "zeros", ...config });
-  layer.build([null, ...config.inputShape]);
-  // A layer that is built by being applied gives its weights these names, by which a saved model finds them again.
-  for (const weight of layer.weights as { originalName: string }[]) weight.originalName = `${layer.name}/${weight.originalName}`; // prettier-ignore
-  const weights = [tensor2d(kernel, [config.inputShape[0], config.units]), tensor1d(bias)];
-  layer.setWeights(weights);
-  weights.forEach((one) => one.dispose());
-  return layer;
+  return orDisposed(layer, () => {
+    layer.build([null, ...config.inputShape]);
+    // A layer that is built by being applied gives its weights these names, by which a saved model finds them again.
+    for (const weight of layer.weights as { originalName: string }[]) weight.originalName = `${layer.name}/${weight.originalName}`; // prettier-ignore
+    tidy(() => layer.setWeights([tensor2d(kernel, [config.inputShape[0], config.units]), tensor1d(bias)])); // prettier-ignore
+    return layer;
+  });
 }
 
 /** Base and head as one model. The base's layers are shared, not copied. */
 export function asModel(base: Base | undefined, learner: Learner): tfl.LayersModel {
-  if (base === undefined) return made<tfl.Sequential>("Sequential", { layers: [asLayer(learner)] });
+  if (base === undefined) {
+    const head = asLayer(learner);
+    return orDisposed(head, () => made<tfl.Sequential>("Sequential", { layers: [head] }));
+  }
   const { inputs, outputs } = base as Partial<tfl.LayersModel>;
   if (typeof base === "function" || !("layers" in base) || !inputs || outputs?.length !== 1) {
     throw new ArgumentError("base", "a model of tf.layers with one output, for toModel", show(base)); // prettier-ignore
   }
   const end = outputs[0]!;
   const head = asLayer(learner);
-  const flat = end.rank === 2 ? end : made<Layer>("Flatten", {}).apply(end);
-  return made("Model", { inputs: [...inputs], outputs: head.apply(flat as typeof end) });
+  return orDisposed(head, () => {
+    const flat = end.rank === 2 ? end : made<Layer>("Flatten", {}).apply(end);
+    return made("Model", { inputs: [...inputs], outputs: head.apply(flat as typeof end) });
+  });
+}
+
+/** Runs a job on a layer that was made for it. If it throws, the weights of the layer are disposed. */
+function orDisposed<T>(layer: Layer, job: () => T): T {
+  try {
+    return job();
+  } catch (error) {
+    for (const weight of layer.weights) weight.dispose();
+    throw error;
+  }
 }
 
 /** An instance of a class of tf.layers. */

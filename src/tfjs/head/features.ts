@@ -14,7 +14,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described } from "../data/labels.ts";
-import type { Dataset } from "../data/source.ts";
+import { resting } from "../data/resting.ts";
+import { isDataset, walked, type Dataset } from "../data/source.ts";
 
 /** A model with `predict`, of which a GraphModel is one. */
 export interface Predicting {
@@ -41,6 +42,16 @@ export interface Features {
   readonly size: number;
 }
 
+/** How samples are run through the base. */
+export interface RunOptions {
+  /** Called after every tensor, picture or batch of a Dataset, with the number of samples so far. */
+  onProgress?: (done: number) => void;
+  /** Aborts the call: the head is as before, and the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+type Rest = () => Promise<void>;
+
 /** Samples that run through the base together: so many images of 224 x 224 take 20 MB. */
 const TOGETHER = 32;
 
@@ -59,18 +70,25 @@ export async function* features(
   base: Base | undefined,
   inputs: Inputs,
   labels?: unknown,
+  { onProgress, signal }: RunOptions = {},
 ): AsyncGenerator<Features & { labels: unknown }> {
+  const rest = resting(signal);
+  let total = 0;
+  const passed = ({ count }: Features) => onProgress?.((total += count));
   if (isDataset(inputs)) {
     if (labels !== undefined) {
       throw new ArgumentError("labels", "labels in the Dataset, as { xs, ys }", "labels beside it");
     }
-    const iterator = await inputs.iterator();
+    const next = await walked("inputs", inputs, signal);
     for (;;) {
-      const { done, value } = await iterator.next();
-      if (done) return;
+      await rest();
+      const { done, value } = await next();
+      if (done) break;
       try {
         const pair = isPair(value) ? value : { xs: value, ys: undefined };
-        yield { ...(await one(base, pair.xs)), labels: pair.ys };
+        const found = await one(base, pair.xs, rest);
+        yield { ...found, labels: pair.ys };
+        passed(found);
       } finally {
         dispose(value as Tensor);
       }
@@ -81,21 +99,29 @@ export async function* features(
     if (labels !== undefined && !own && typeof labels === "object") {
       throw new ArgumentError("labels", `labels for ${inputs.length} inputs, in an array`, described(labels)); // prettier-ignore
     }
-    for (const [i, input] of Array.from(inputs as readonly unknown[]).entries()) {
-      yield { ...(await one(base, input)), labels: own ? (labels as unknown[])[i] : labels };
+    for (let i = 0; i < inputs.length; i++) {
+      await rest();
+      const found = await one(base, inputs[i], rest);
+      yield { ...found, labels: own ? (labels as unknown[])[i] : labels };
+      passed(found);
     }
-  } else yield { ...(await one(base, inputs)), labels };
+  } else {
+    const found = await one(base, inputs, rest);
+    yield { ...found, labels };
+    passed(found);
+  }
+  signal?.throwIfAborted();
 }
 
 /** The features of one tensor or picture. */
-async function one(base: Base | undefined, input: unknown): Promise<Features> {
+async function one(base: Base | undefined, input: unknown, rest: Rest): Promise<Features> {
   const x = input instanceof Tensor ? input : pixels(input);
   try {
     if (x.isDisposed) throw new ArgumentError("inputs", "tensors that are not disposed", "one that is"); // prettier-ignore
     if (x.dtype === "string" || x.dtype === "complex64") {
       throw new ArgumentError("inputs", "numbers", `${x.dtype}s`);
     }
-    return base === undefined ? await flat(x) : await through(base, x, input !== x);
+    return base === undefined ? await flat(x) : await through(base, x, input !== x, rest);
   } finally {
     if (x !== input) x.dispose();
   }
@@ -128,7 +154,7 @@ async function flat(x: Tensor, count = x.rank === 1 ? 1 : x.shape[0]): Promise<F
 }
 
 /** Runs a batch, or a single sample, through the base. */
-async function through(base: Base, x: Tensor, single: boolean): Promise<Features> {
+async function through(base: Base, x: Tensor, single: boolean, rest: Rest): Promise<Features> {
   const wanted = typeof base === "function" ? undefined : base.inputs?.[0]?.shape;
   const alone = single || (wanted ? x.rank === wanted.length - 1 : false);
   const dtype = typeof base === "function" ? undefined : base.inputs?.[0]?.dtype;
@@ -146,6 +172,7 @@ async function through(base: Base, x: Tensor, single: boolean): Promise<Features
     const count = batch.shape[0]!;
     const parts: Features[] = [];
     for (let first = 0; first < count; first += TOGETHER) {
+      await rest();
       const size = Math.min(TOGETHER, count - first);
       parts.push(await applied(base, batch, first, size));
     }
@@ -169,7 +196,7 @@ async function applied(base: Base, batch: Tensor, first: number, size: number): 
   let out: unknown;
   try {
     out = await run(base, part);
-    if (!(out instanceof Tensor) || out.rank === 0 || out.shape[0] !== size) {
+    if (!(out instanceof Tensor) || out.isDisposed || out.rank === 0 || out.shape[0] !== size) {
       throw new ArgumentError("base", `one that makes a tensor of ${size} samples`, described(out));
     }
     return await flat(out, size);
@@ -191,10 +218,6 @@ function run(base: Base, x: Tensor): unknown {
     return [];
   });
   return later ?? out;
-}
-
-export function isDataset(xs: unknown): xs is Dataset {
-  return typeof (xs as Dataset | null)?.iterator === "function";
 }
 
 function isPair(value: unknown): value is { xs: unknown; ys: unknown } {

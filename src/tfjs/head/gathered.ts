@@ -1,7 +1,7 @@
 /** The samples of several tensors or pictures as one batch, which is learnt or forgotten as a whole or not at all. */
 import { float32 } from "../../arrays.ts";
 import { ArgumentError } from "../../errors.ts";
-import { features, type Base, type Features, type Inputs } from "./features.ts";
+import { features, type Base, type Features, type Inputs, type RunOptions } from "./features.ts";
 import { labelsOf, read, valuesOf } from "./labels.ts";
 
 /** Samples with a label, or a row of numbers, for each. */
@@ -16,11 +16,12 @@ export async function gathered(
   inputs: Inputs,
   labels: unknown,
   classifies: boolean,
+  run: RunOptions | undefined,
 ): Promise<Gathered> {
   const parts: Features[] = [];
   const all: unknown[] = [];
-  for await (const { labels: given, ...part } of features(base, inputs, labels)) {
-    const own = await read(given);
+  for await (const { labels: given, ...part } of features(base, inputs, labels, run)) {
+    const { labels: own } = await read(given);
     const size = parts[0]?.size ?? part.size;
     if (part.size !== size) {
       throw new ArgumentError("inputs", `${size} features a sample`, `${part.size}`);

@@ -1,6 +1,6 @@
 /** A head as plain data for JSON: numbers in base64, so that a reloaded head goes on with the same bits. */
 import { base64, doublesOf, singlesOf } from "../../arrays.ts";
-import { checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
+import { allPass, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import type { Learnt } from "../../init/head/head.ts";
 import type { State, SumsState } from "../../init/head/store.ts";
@@ -48,15 +48,26 @@ export function fromJSON(json: unknown, base: Checked["base"]): Learner {
   checkObject("json.options", options);
   const { memory, ...rest } = options!;
   const all = checked({ ...rest, memory: memory ?? Infinity, ...(base && { base }) });
-  if (!Array.isArray(classes) || !classes.every(isLabel)) {
-    throw new ArgumentError("json.classes", "strings or integers", show(classes));
-  }
+  checkClasses(classes, all.task);
   checkInteger("json.inputs", inputs);
-  if (learnt === undefined) return new Learner(all);
+  if (learnt === undefined) {
+    if (classes.length === 0) return new Learner(all);
+    throw new ArgumentError("json.classes", "none before the first sample", show(classes));
+  }
   checkInteger("json.inputs", inputs, 1);
   const size = all.randomFeatures ?? inputs!;
   const own = decoded(learnt, size, all, classes.length);
   return Learner.from(all, classes, inputs!, own);
+}
+
+/** Requires names of classes as a head has them: different, of one kind, and none for regression. */
+function checkClasses(classes: unknown, task: Checked["task"]): asserts classes is Label[] {
+  const most = task === "classification" ? Infinity : 0;
+  const list: readonly unknown[] = Array.isArray(classes) ? classes : [undefined];
+  const alike = (one: unknown) => isLabel(one) && typeof one === typeof list[0];
+  if (list.length <= most && allPass(list, alike) && new Set(list).size === list.length) return;
+  const expected = most ? "different strings, or different integers" : "none for regression";
+  throw new ArgumentError("json.classes", expected, show(classes));
 }
 
 function encoded({ store, ...rest }: Learnt): unknown {
@@ -84,7 +95,7 @@ function decoded(
   const all = { width: width as number, count: count as number, ...(chosen !== undefined && { chosen: chosen as number }) }; // prettier-ignore
   const each = labelled ? 1 : all.width;
   const list: unknown[] = Array.isArray(counts) ? counts : [];
-  list.forEach((one) => checkInteger("json.learnt.counts", one, 1));
+  for (const one of list) checkInteger("json.learnt.counts", one, 1);
   const sum = list.reduce((total: number, one) => total + (one as number), 0);
   const fits = labelled ? list.length === classes && all.width === classes && sum === all.count : list.length === 0; // prettier-ignore
   if (!fits) throw new ArgumentError("json.learnt.counts", `${all.count} samples of ${classes} classes`, show(counts)); // prettier-ignore

@@ -1,4 +1,4 @@
-import { Tensor, tensor2d, type Tensor2D } from "@tensorflow/tfjs-core";
+import { Tensor, tensor2d, tidy, type Tensor2D } from "@tensorflow/tfjs-core";
 import { known } from "../../arguments.ts";
 import { allFinite, float32 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
@@ -87,9 +87,9 @@ export class RidgeClassifier {
     if (head && !kept) {
       throw new ArgumentError("memory", "room for all samples, for getClassifierDataset", "less");
     }
-    return Object.fromEntries(
-      classes.map((label, at) => [label, tensor2d(kept![at]!, [head!.counts[at]!, head!.size])]),
-    );
+    const made = (label: Label, at: number) =>
+      [label, tensor2d(kept![at]!, [head!.counts[at]!, head!.size])] as const;
+    return tidy(() => Object.fromEntries(classes.map(made)));
   }
 
   /** Takes the features of each class, [samples, features], in place of everything learnt. */

@@ -1,5 +1,6 @@
 /** Labels and targets of samples, in all their forms. */
 import { Tensor } from "@tensorflow/tfjs-core";
+import { allPass } from "../../arguments.ts";
 import { float64 } from "../../arrays.ts";
 import { ArgumentError, show } from "../../errors.ts";
 import { described } from "../data/labels.ts";
@@ -13,9 +14,15 @@ export type Labels = Label | readonly Label[] | Tensor;
 /** Targets of samples: a number or a row of numbers for each, or a tensor. */
 export type Values = number | readonly number[] | readonly (readonly number[])[] | Tensor;
 
-/** Reads the numbers or strings of a tensor; returns anything else as it is. */
-export async function read(given: unknown): Promise<unknown> {
-  if (!(given instanceof Tensor)) return given;
+/**
+ * Reads the numbers or strings of a tensor; returns anything else as it is. In an object, because a promise would wait for
+ * labels that have a method `then`.
+ */
+export async function read(given: unknown): Promise<{ labels: unknown }> {
+  return { labels: given instanceof Tensor ? await listOf(given) : given };
+}
+
+async function listOf(given: Tensor): Promise<unknown> {
   if (given.isDisposed) throw new ArgumentError("labels", "tensors that are not disposed", "one that is"); // prettier-ignore
   const values = Array.from((await given.data()) as ArrayLike<number>);
   if (given.rank < 2) return given.rank === 0 ? values[0] : values;
@@ -44,23 +51,25 @@ export function valuesOf(given: unknown, count: number): { width: number; values
   const width = isList(first) ? first.length : 1;
   const values = float64(count * width);
   rows.forEach((row, i) => {
-    const own = isList(row) ? Array.from(row) : [row];
+    const own: ArrayLike<unknown> = isList(row) ? row : [row];
     if (own.length !== width || width === 0) {
       throw new ArgumentError("labels", `${width || "some"} numbers for each sample`, show(row));
     }
-    own.forEach((value, j) => {
+    for (let j = 0; j < width; j++) {
+      const value = own[j];
       if (!Number.isFinite(value)) throw new ArgumentError("labels", "finite numbers", show(value));
       values[i * width + j] = value as number;
-    });
+    }
   });
   return { width, values };
 }
 
 function listed(given: unknown, count: number): unknown[] {
-  const list = isList(given) ? Array.from(given) : undefined;
+  const list = isList(given) ? given : undefined;
+  const plain = (one: unknown) => typeof one === "number" || typeof one === "string";
   // A single row may stand for a single sample.
-  if (count === 1 && list && list.length !== 1 && !list.some(isList)) return [list];
-  if (list?.length === count) return list;
+  if (count === 1 && list && list.length !== 1 && allPass(list, plain)) return [Array.from(list)];
+  if (list?.length === count) return Array.from(list);
   const actual = list ? `${list.length}` : described(given);
   throw new ArgumentError("labels", `labels of ${count} samples`, actual);
 }
@@ -76,7 +85,6 @@ export function isLabel(value: unknown): value is Label {
 /** The class of a one-hot row. */
 function hot(row: readonly unknown[]): unknown {
   if (row.length === 1) return row[0];
-  const ones = row.filter((value) => value === 1).length;
-  const zeros = row.filter((value) => value === 0).length;
-  return ones === 1 && zeros === row.length - 1 ? row.indexOf(1) : row;
+  if (!allPass(row, (value) => value === 0 || value === 1)) return row;
+  return row.filter((value) => value === 1).length === 1 ? row.indexOf(1) : row;
 }

@@ -1,4 +1,5 @@
 import {
+  allPass,
   checkFlag,
   checkInteger,
   checkNumber,
@@ -83,8 +84,8 @@ function checkPrior(prior: unknown): void {
     if (prior === "balanced" || prior === "data") return;
     throw new ArgumentError("prior", '"balanced", "data" or an array of numbers', show(prior));
   }
-  const wrong = Array.from(prior).find((one) => !(Number.isFinite(one) && one >= 0));
-  if (prior.length > 0 && wrong === undefined && prior.some((one) => one > 0)) return;
-  const actual = prior.length === 0 ? "none" : wrong === undefined ? "zeros alone" : show(wrong);
+  const good = allPass(prior, (one) => Number.isFinite(one) && (one as number) >= 0);
+  if (good && prior.some((one) => one > 0)) return;
+  const actual = prior.length === 0 ? "none" : good ? "zeros alone" : show(prior);
   throw new ArgumentError("prior", "finite non-negative numbers, not all zero", actual);
 }

@@ -1,9 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { checkFunction, checkSignal, known } from "../../arguments.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { Layer } from "../layers/graph.ts";
 import { outside } from "../outside.ts";
 import { asLayer, asModel } from "./asLayers.ts";
-import { features, isDataset, type Inputs } from "./features.ts";
+import { isDataset } from "../data/source.ts";
+import { features, type Inputs, type RunOptions } from "./features.ts";
 import { gathered } from "./gathered.ts";
 import { fromJSON, toJSON, type RidgeHeadJSON } from "./json.ts";
 import { read, type Label, type Labels, type Values } from "./labels.ts";
@@ -48,18 +50,24 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
    * @param labels a string or an integer for all samples; an array with one for each sample (for an array of inputs,
    *   with one entry for each of these); a tensor of integers, strings or one-hot rows. For regression numbers, or rows of
    *   numbers
+   * @param run `signal` aborts the call, and the head is as before; `onProgress` gets the number of samples so far. They
+   *   are options of `remove`, `predict` and `evaluate`, too. To solve for the head, when asked, takes one go
    */
-  add(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
-    return this.#turn(async (learner) => {
+  add(
+    inputs: Inputs,
+    labels?: Labels | Values | readonly (Labels | Values)[],
+    run?: RunOptions,
+  ): Promise<void> {
+    return this.#turn(run, async (learner) => {
       const { base } = learner.options;
       if (!isDataset(inputs)) {
-        const found = await gathered(base, inputs, labels, learner.classifies);
+        const found = await gathered(base, inputs, labels, learner.classifies, run);
         return this.#alive().add(found.features, found.labels);
       }
       // A Dataset may be larger than memory. It goes to a copy, which then takes the learner's place.
       const staged = learner.copy();
-      for await (const { labels: own, ...batch } of features(base, inputs, labels)) {
-        staged.add(batch, await read(own));
+      for await (const { labels: own, ...batch } of features(base, inputs, labels, run)) {
+        staged.add(batch, (await read(own)).labels);
       }
       if (staged.count === learner.count) throw new ArgumentError("inputs", "at least one sample", "none"); // prettier-ignore
       this.#replace(staged);
@@ -71,23 +79,28 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
    *
    * @throws ArgumentError if no sample with these features and labels was added, or samples are no longer kept
    */
-  remove(inputs: Inputs, labels?: Labels | Values | readonly (Labels | Values)[]): Promise<void> {
-    return this.#turn(async (learner) => {
-      const found = await gathered(learner.options.base, inputs, labels, learner.classifies);
+  remove(
+    inputs: Inputs,
+    labels?: Labels | Values | readonly (Labels | Values)[],
+    run?: RunOptions,
+  ): Promise<void> {
+    return this.#turn(run, async (learner) => {
+      const { base } = learner.options;
+      const found = await gathered(base, inputs, labels, learner.classifies, run);
       this.#alive().remove(found.features, found.labels);
     });
   }
 
   /** Forgets a class as if it had never been added. Beyond `memory`, only with the option `removable`. */
   removeClass(label: Label): Promise<void> {
-    return this.#turn(async (learner) => learner.removeClass(label));
+    return this.#turn(undefined, async (learner) => learner.removeClass(label));
   }
 
   /** Predicts: for each sample its class with probabilities or, for regression, its row of numbers. */
-  predict(inputs: Inputs): Promise<Task["one"][]> {
-    return this.#turn(async (learner) => {
+  predict(inputs: Inputs, run?: RunOptions): Promise<Task["one"][]> {
+    return this.#turn(run, async (learner) => {
       const rows: number[][] = [];
-      for await (const batch of features(learner.options.base, inputs)) {
+      for await (const batch of features(learner.options.base, inputs, undefined, run)) {
         const { cols, data } = learner.predict(batch);
         for (let at = 0; at < data.length; at += cols) rows.push([...data.subarray(at, at + cols)]);
       }
@@ -99,16 +112,18 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
   evaluate(
     inputs: Inputs,
     labels?: Labels | Values | readonly (Labels | Values)[],
+    run?: RunOptions,
   ): Promise<Task["all"]> {
-    return this.#turn(async (learner) => {
+    return this.#turn(run, async (learner) => {
       const found: number[][] = [];
       const wanted: number[][] = [];
       for await (const { labels: own, ...batch } of features(
         learner.options.base,
         inputs,
         labels,
+        run,
       )) {
-        const { values } = learner.targets(await read(own), batch.count);
+        const { values } = learner.targets((await read(own)).labels, batch.count);
         const { cols, data } = learner.predict(batch);
         const each = values.length / batch.count;
         for (let i = 0; i < batch.count; i++) {
@@ -161,11 +176,15 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
     this.#learner = learner;
   }
 
-  async #turn<T>(job: (learner: Learner) => Promise<T>): Promise<T> {
+  async #turn<T>(run: RunOptions | undefined, job: (learner: Learner) => Promise<T>): Promise<T> {
+    if (run !== undefined) known(run, ["onProgress", "signal"], "run");
+    checkFunction("onProgress", run?.onProgress);
+    checkSignal("signal", run?.signal);
     const before = this.#last;
     const own = (async () => {
       await outside();
       await before.catch(() => {}); // whose caller has the error
+      run?.signal?.throwIfAborted();
       return job(this.#alive());
     })();
     this.#last = own;

@@ -1,13 +1,14 @@
-import { clone, dispose, tensor, type Tensor } from "@tensorflow/tfjs-core";
+import { dispose, tensor, type Tensor } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import { checkOneOf, checkSeed, known } from "../../arguments.ts";
+import { checkFunction, checkOneOf, checkSeed, checkSignal, known } from "../../arguments.ts";
 import { checkKernel } from "../../init/lps/lps.ts";
 import type { LpsDesignOptions } from "../../init/lps/lpsDesign.ts";
 import { checkAlive, engine } from "../layers/graph.ts";
+import { orAsBefore } from "../layers/undone.ts";
 import { SCHEMES, type Scheme } from "./context.ts";
 import type { Values, Weights } from "./kernels.ts";
 import { plan } from "./plan.ts";
-import { report, type InitializeReport } from "./report.ts";
+import { report, type InitializedLayer, type InitializeReport } from "./report.ts";
 
 /** Options of `initialize`; those of the design belong to the scheme "lps" alone. */
 export interface InitializeOptions extends Omit<LpsDesignOptions, "activation" | "parameter"> {
@@ -17,8 +18,13 @@ export interface InitializeOptions extends Omit<LpsDesignOptions, "activation" |
   seed?: number;
   /** "lps": independent weights (default), or orthogonal ones of the same mean square. */
   weights?: Weights;
+  /** Called after every layer with weights, with the number of layers done and that of all, before anything is written. */
+  onProgress?: (done: number, total: number, layer: InitializedLayer) => void;
+  /** Looked at after every layer. As nothing else runs meanwhile, onProgress is the place to abort it. */
+  signal?: AbortSignal;
 }
 
+const COMMON = ["scheme", "seed", "onProgress", "signal"] as const;
 const DESIGN = ["degree", "interval", "norm", "biasScale", "variance", "moment"] as const;
 
 /**
@@ -70,25 +76,35 @@ const DESIGN = ["degree", "interval", "norm", "biasScale", "variance", "moment"]
  * @param options.scheme default "auto"
  * @param options.seed integer from 0 to 2^53 − 1; without one every call gives other weights. Every layer has a seed of its
  *   own by its place among the layers with weights.
+ * @param options.onProgress called after every layer with weights; the model is written when all are computed
+ * @param options.signal ends the call after a layer; only onProgress can abort it, as the call is synchronous. Large models
+ *   take seconds (a dense kernel of 4096 x 4096 about two): do not hold up a page, but run it in a worker.
  * @param options.weights of "lps": "gaussian" (default) or "orthogonal"
  * @returns an array with an entry for each layer with weights; `String(report)` is a table of layers, their weights, the
  *   reason, and the predicted mean squares before and after each layer
  * @throws ArgumentError for a bad model or option, or, with "lps", an activation for which no variance fulfils the mode;
  *   MemoryError. The model is then unchanged.
+ * @throws the signal's reason if it is aborted, and what onProgress throws. The model is then unchanged.
  *
  * @example
  * const model = tf.sequential({ layers: [...] });
  * console.log(String(initialize(model, { seed: 1 })));
  */
 export function initialize(model: LayersModel, options: InitializeOptions = {}): InitializeReport {
-  const { scheme = "auto" } = known(options, ["scheme", "seed", "weights", ...DESIGN]);
+  const { scheme = "auto" } = known(options, [...COMMON, "weights", ...DESIGN]);
   checkOneOf("scheme", scheme, Object.keys(SCHEMES));
-  if (scheme !== "lps") known(options, ["scheme", "seed"]);
-  const { seed, weights, scheme: _, ...design } = options;
+  if (scheme !== "lps") known(options, COMMON);
+  const { seed, weights, onProgress, signal, scheme: _, ...design } = options;
+  checkFunction("onProgress", onProgress);
+  checkSignal("signal", signal);
   checkSeed(seed);
   checkKernel({ variance: 1, weights });
   checkAlive(engine(model));
-  const { values, rows } = plan(model, { scheme, seed, weights, design });
+  signal?.throwIfAborted();
+  const { values, rows } = plan(model, { scheme, seed, weights, design }, (...progress) => {
+    onProgress?.(...progress);
+    signal?.throwIfAborted();
+  });
   write(values);
   return report(rows);
 }
@@ -96,23 +112,10 @@ export function initialize(model: LayersModel, options: InitializeOptions = {}):
 /** Writes all new values, or, if one cannot be written, none. */
 function write(values: Values): void {
   const made: Tensor[] = [];
-  const keep = <T extends Tensor>(one: T): T => {
-    made.push(one);
-    return one;
-  };
   try {
-    const jobs = values.map(([weight, data]) => ({
-      weight,
-      fresh: keep(tensor(data, weight.shape as number[], "float32")),
-      before: keep(clone(weight.read())),
-    }));
-    let done = 0;
-    try {
-      for (; done < jobs.length; done++) jobs[done]!.weight.write(jobs[done]!.fresh);
-    } catch (error) {
-      for (const { weight, before } of jobs.slice(0, done + 1)) weight.write(before);
-      throw error;
-    }
+    for (const [weight, data] of values) made.push(tensor(data, weight.shape as number[], "float32")); // prettier-ignore
+    const weights = values.map(([weight]) => weight);
+    orAsBefore(weights, () => weights.forEach((weight, i) => weight.write(made[i]!)));
   } finally {
     dispose(made);
   }

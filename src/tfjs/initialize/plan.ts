@@ -31,7 +31,12 @@ export interface Planned {
   readonly rows: readonly InitializedLayer[];
 }
 
-export function plan(model: LayersModel, choices: Choices): Planned {
+/** @param done called after every layer with weights, with the number of these so far and that of all */
+export function plan(
+  model: LayersModel,
+  choices: Choices,
+  done: (count: number, total: number, row: InitializedLayer) => void,
+): Planned {
   const calls = network(model);
   const context = contextOf(choices.scheme, calls);
   const own = [...new Set(calls.filter(hasWeights).map(({ layer }) => layer))];
@@ -60,6 +65,7 @@ export function plan(model: LayersModel, choices: Choices): Planned {
         ...found.row,
         ...(set && { variance }),
       });
+      done(rows.length, own.length, rows.at(-1)!);
     }
   }
   return { values, rows };

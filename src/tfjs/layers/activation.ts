@@ -4,6 +4,7 @@ import type { LayerVariable } from "@tensorflow/tfjs-layers";
 import { attributes } from "./attributes.ts";
 import type { Layer } from "./graph.ts";
 import { kindOf } from "./kinds.ts";
+import { differentiating } from "./undone.ts";
 
 /** An activation by its name in tf.layers; activation layers have the names of src/init/lps/activations.ts. */
 export interface Activation {
@@ -65,7 +66,7 @@ export function around(f: (x: Tensor) => Tensor, x: number): { value: number; sl
       return { value: NaN, slope: NaN };
     }
     // The copy is needed because a linear activation returns its argument itself.
-    const slope = grad((x) => f(clone(x)))(scalar(x)).dataSync()[0]!;
+    const slope = differentiating(() => grad((x) => f(clone(x)))(scalar(x))).dataSync()[0]!;
     return { value: single(x), slope };
   });
 }

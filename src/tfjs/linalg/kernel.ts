@@ -77,9 +77,14 @@ function register<Options extends object>(kernel: Kernel<Options>): void {
         const tensors = Object.values(inputs as tf.NamedTensorMap);
         const batch = tensors[0].shape.slice(0, -2);
         const stacks = compute(tensors.map(batchOf), attrs as Options);
-        return stacks.map(({ shape, values }) =>
-          tf.tensor(values, [...batch, ...shape], "float32"),
-        );
+        const made: tf.Tensor[] = [];
+        try {
+          for (const { shape, values } of stacks) made.push(tf.tensor(values, [...batch, ...shape], "float32")); // prettier-ignore
+        } catch (error) {
+          tf.dispose(made);
+          throw error;
+        }
+        return made;
       },
     });
   }

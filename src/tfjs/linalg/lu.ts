@@ -12,10 +12,10 @@ import { each, run, type Kernel } from "./kernel.ts";
  * @throws ArgumentError for another kind of tensor, a NaN or infinite entry, or when u overflows; MemoryError
  */
 export function lu(a: tf.Tensor): { p: tf.Tensor; l: tf.Tensor; u: tf.Tensor } {
-  const [rows, l, u] = run(factorization, { a }, {});
-  const p = tf.cast(rows, "int32");
-  rows.dispose();
-  return { p, l, u };
+  return tf.tidy(() => {
+    const [rows, l, u] = run(factorization, { a }, {});
+    return { p: tf.cast(rows, "int32"), l, u };
+  });
 }
 
 const factorization: Kernel<object> = {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { zerosAround } from "../../linalg/conv/axis.ts";
 import { filterGradient, type Convolution } from "../../linalg/conv/filterGradient.ts";
 import { convolutionOf, fitting, type ConvolutionAttrs } from "./geometry.ts";
 import { backpropInput, type Convolve } from "./images.ts";
@@ -43,6 +44,33 @@ const inputKernel =
 const convolve: Convolve = (dy, turned, dilations) =>
   tf.conv2d(dy, tf.transpose(turned, [0, 1, 3, 2]), 1, "valid", "NHWC", dilations);
 
+/**
+ * A convolution of images, by explicit zeros where the backend takes the padding for another one. With "same" and a
+ * stride larger than the filter it computes nothing, and whatever dimRoundingMode says it rounds sizes down.
+ */
+export const padded =
+  (stock: tf.KernelFunc): tf.KernelFunc =>
+  (args) => {
+    const { x, filter } = args.inputs as Record<"x" | "filter", tf.TensorInfo>;
+    const attrs = args.attrs as unknown as ConvolutionAttrs;
+    const { pad, dimRoundingMode, dataFormat = "NHWC" } = attrs;
+    const rounded = dimRoundingMode === "round" || dimRoundingMode === "ceil";
+    if ((pad !== "same" && !rounded) || dataFormat !== "NHWC") return stock(args);
+    const convolution = convolutionOf(x.shape, filter.shape, attrs);
+    const apart = [convolution.rows, convolution.cols].some(({ stride, kernel }) => stride > kernel); // prettier-ignore
+    if (!apart && !rounded) return stock(args);
+    const explicit = { ...attrs, pad: zerosOf(convolution), dimRoundingMode: undefined };
+    return stock({ ...args, attrs: explicit as unknown as tf.NamedAttrMap });
+  };
+
+/** The zeros around images with which a VALID convolution has the same outputs. */
+const zerosOf = ({ rows, cols }: Convolution): tf.backend_util.ExplicitPadding => [
+  [0, 0],
+  zerosAround(rows),
+  zerosAround(cols),
+  [0, 0],
+];
+
 /** Kernel Conv2DBackpropFilter: the gradient of tf.conv2d with respect to its filter. */
 export const conv2dBackpropFilter = filterKernel(false);
 
@@ -74,7 +102,7 @@ export const conv3d =
     const { attrs } = args;
     const convolution = convolutionOf(x.shape, filter.shape, attrs as unknown as ConvolutionAttrs);
     const { rows, cols } = convolution;
-    const pad: tf.backend_util.ExplicitPadding = [[0, 0], zeros(rows), zeros(cols), [0, 0]];
+    const pad = zerosOf(convolution);
     const [strides, dilations] = [[rows.stride, cols.stride], [rows.dilation, cols.dilation]] as [Pair, Pair]; // prettier-ignore
     return tf.tidy(() =>
       convolveVolumes(convolution, x, filter, (images, part) =>
@@ -82,14 +110,6 @@ export const conv3d =
       ),
     );
   };
-
-/** Zeros before and after an axis with which a VALID convolution has the same outputs. */
-function zeros({ input, kernel, stride, dilation, before, output }: Convolution["rows"]): Pair {
-  return [
-    before,
-    Math.max(0, (output - 1) * stride + (kernel - 1) * dilation + 1 - input - before),
-  ];
-}
 
 /** Kernel Conv3DBackpropFilterV2: the gradient of tf.conv3d with respect to its filter. */
 export const conv3dBackpropFilter = filterKernel(false);

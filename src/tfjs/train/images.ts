@@ -14,9 +14,9 @@ export type Convolve = (
 /**
  * The gradient with respect to the input, by convolutions of dy, of stride 1, with parts of the filter.
  *
- * Rows v = i (mod stride) of the padded input meet only the rows i, i + stride, … of the filter. So dx falls into
- * strideHeight x strideWidth phases, and each phase is the convolution of dy with one part of the filter, turned by
- * 180°. This takes the flops of the forward convolution, and no zeros between the pixels of dy.
+ * Rows v = i (mod stride) of the padded input meet only some rows of the filter, without dilation i, i + stride, ….
+ * So dx falls into strideHeight x strideWidth phases, and each phase is the convolution of dy with one part of the
+ * filter, turned by 180°. This takes the flops of the forward convolution, and no zeros between the pixels of dy.
  */
 export function backpropInput(
   { images, channels, rows, cols }: Convolution,
@@ -26,12 +26,13 @@ export function backpropInput(
   const mult = filter.shape[3];
   const [across, along] = [phasesOf(rows), phasesOf(cols)];
   const phase = (i: number, j: number): tf.Tensor4D => {
-    const [height, width] = [across.taps(i), along.taps(j)];
+    const [down, right] = [across.phase(i), along.phase(j)];
+    const [height, width] = [down.taps, right.taps];
     if (height * width === 0) return tf.zeros([images, across.count, along.count, channels]);
-    const part = tf.stridedSlice(filter, [i, j, 0, 0], filter.shape, [rows.stride, cols.stride, 1, 1]); // prettier-ignore
+    const part = tf.stridedSlice(filter, [down.tap, right.tap, 0, 0], filter.shape, [across.step, along.step, 1, 1]); // prettier-ignore
     const turned = tf.reshape<tf.Rank.R4>(tf.reverse(part, [0, 1]), [height, width, channels, mult]); // prettier-ignore
-    const framed = window(dy, across.margins(i), along.margins(j));
-    return convolve(framed, turned, [rows.dilation, cols.dilation]);
+    const framed = window(dy, down.margins, right.margins);
+    return convolve(framed, turned, [across.dilation, along.dilation]);
   };
   const line = (i: number) =>
     weave(Array.from({ length: cols.stride }, (_, j) => phase(i, j)), 2); // prettier-ignore

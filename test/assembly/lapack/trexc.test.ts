@@ -104,6 +104,15 @@ suite("assembly/lapack/trexc", (test) => {
       }
     });
 
+    test(`${dtype}: neighbours that differ by next to nothing beside a large entry change places`, () => {
+      for (let x = u; x >= safmin; x *= u) {
+        const t = build(2, 2, precision, (i, j) => [x, 1, 0, 1.5 * x][2 * i + j]!);
+        const moved = trexc(t, precision, 1, 0);
+        families.verify(t, moved, `${x}`);
+        assert.equal([moved.done, moved.t.data[0], moved.t.data[3]], [1, 1.5 * x, x]);
+      }
+    });
+
     test(`${dtype}: equal blocks with nothing between them can stay`, () => {
       const t = build(4, 4, precision, (i, j) => [1, 2, 0, 0, -2, 1, 0, 0, 0, 0, 1, 2, 0, 0, -2, 1][4 * i + j]!); // prettier-ignore
       const moved = trexc(t, precision, 2, 0);

@@ -1,0 +1,119 @@
+/**
+ * Every public function while something fails beneath it, at each place where it can in turn:
+ *
+ *   arena    memory ends where a kernel, or the call itself, asks for more     MemoryError
+ *   traps    the kernel traps there, in the middle of its work                 EngineError
+ *   array    JavaScript refuses one of the typed arrays                        MemoryError
+ *   backend  TensorFlow.js fails to run a kernel, to make or to read a tensor  its error
+ *
+ * Nothing is left on an arena or of tensors, models and heads are as they were, and the next call has the bits of the
+ * first. `FAULTS="^grow" node --import tsx test/faults/memory.test.ts` takes only the calls whose name matches, and prints
+ * the table: how often each was disturbed in each way.
+ */
+import * as assert from "uvu/assert";
+import { ArgumentError, EngineError, MemoryError } from "../../src/errors.ts";
+import * as linalg from "../../src/linalg/index.ts";
+import * as door from "../../src/tfjs/index.ts";
+import { ending, roomsOf, unclean } from "../support/ending.ts";
+import { refusing } from "../support/refusing.ts";
+import { breaking, Gone } from "../support/breaking.ts";
+import { kernels } from "../support/kernels.ts";
+import { suite } from "../support/suite.ts";
+import { tf } from "../support/wasm.ts";
+import { arrays } from "./arrays.ts";
+import type { Deeds } from "./deeds.ts";
+import { others } from "./door.ts";
+import { classifiers, heads } from "./heads.ts";
+import { models } from "./models.ts";
+import { tensors } from "./tensors.ts";
+import { training } from "./training.ts";
+
+const only = new RegExp(process.env.FAULTS ?? "");
+
+/** Where TensorFlow.js itself leaves tensors behind if its backend fails: in fit. */
+const TFJS = /^fitGrowing/;
+
+/** At most so many places of a call fail, evenly spread over all; FEW of a call that asks more than LONG times. */
+const [PLACES, LONG, FEW] = [40, 1000, 5];
+
+/** What needs neither memory nor a backend. */
+const nothing = ["provideKernels", "uninstall", "ridgeHead", "knnClassifier"];
+
+const of = (prototype: object) => Object.fromEntries(Object.getOwnPropertyNames(prototype).map((name) => [name, () => {}])); // prettier-ignore
+/** Properties and methods of heads that read what is there. */
+const reading = ["constructor", "classes", "count", "counts", "dispose", "clearAllClasses", "getClassExampleCount", "getNumClasses"]; // prettier-ignore
+
+type Entry = [name: string, exported: object, deeds: Deeds, without: readonly string[]];
+const entries: Entry[] = [
+  ["linalg", linalg, arrays, nothing],
+  ["linalg on tensors", door.linalg, tensors, []],
+  ["models and the rest", door, { ...models, ...others }, nothing],
+  ["ridgeHead", of(Object.getPrototypeOf(door.ridgeHead()) as object), heads, reading],
+  ["knnClassifier", of(Object.getPrototypeOf(door.knnClassifier()) as object), classifiers, reading], // prettier-ignore
+  ["train", {}, training, []],
+];
+
+/** What a job throws. */
+async function caught(job: () => unknown): Promise<unknown> {
+  try {
+    await job();
+    return undefined;
+  } catch (error) {
+    // What stops a training comes with what was trained.
+    return error instanceof door.TrainingError ? error.cause : error;
+  }
+}
+
+const wanted = {
+  arena: (error: unknown) => error instanceof MemoryError,
+  traps: (error: unknown) => error instanceof EngineError,
+  array: (error: unknown) => error instanceof MemoryError,
+  backend: (error: unknown) => error instanceof Gone || (error instanceof ArgumentError && error.message.includes("the backend is gone")), // prettier-ignore
+};
+
+for (const [entry, exported, deeds, without] of entries)
+  suite(`faults: ${entry}`, (test) => {
+    test("every function is here", () => {
+      const names = Object.entries(exported)
+        .filter(([name, value]) => typeof value === "function" && !/Error$/.test(name))
+        .map(([name]) => name);
+      const here = Object.keys(deeds).map((what) => what.split(",")[0]!);
+      const missing = names.filter((name) => !here.includes(name) && !without.includes(name));
+      assert.equal(missing, []);
+    });
+
+    for (const [what, job] of Object.entries(deeds).filter(([what]) => only.test(what)))
+      test(what, async () => {
+        const first = await job();
+        const before = tf.memory().numTensors;
+        const counts = { arena: 0, traps: 0, array: 0, backend: 0 };
+        const check = (kind: keyof typeof wanted, place: string | number, error: unknown) => {
+          counts[kind]++;
+          const told = `${kind} ${place}: ${(error as Error)?.stack ?? "no error"}`;
+          assert.ok(wanted[kind](error), told);
+          assert.equal(unclean(), [], `left something on an arena, ${told}`);
+          if (kind === "backend" && TFJS.test(what)) return;
+          assert.is(tf.memory().numTensors, before, `left tensors, ${told}`);
+        };
+        // In the debug build haar and draws have other bits once memory has ended, which is not explained yet.
+        const rooms = kernels === "release" ? await roomsOf(job) : [];
+        for (const name of rooms)
+          for (const kind of ["arena", "traps"] as const) {
+            await ending(name, kind === "traps", async (limit) => {
+              const error = await caught(job);
+              if (error) check(kind, `${name} from ${limit}`, error);
+            });
+            assert.equal(await job(), first, name);
+          }
+        // Arrays and tensors do not depend on the build of the kernels.
+        const disturbed = kernels === "release" ? { array: refusing, backend: breaking } : {};
+        for (const [kind, disturb] of Object.entries(disturbed)) {
+          const total = await disturb(Infinity, job);
+          const step = Math.ceil(total / (total > LONG ? FEW : PLACES));
+          for (let k = 0; k < total; k += step)
+            check(kind as keyof typeof wanted, k, await caught(() => disturb(k, job)));
+        }
+        assert.equal(await job(), first);
+        if (process.env.FAULTS) console.log(what.padEnd(40), JSON.stringify(counts));
+      });
+  });

@@ -1,0 +1,100 @@
+/** The bits of any value, to compare results with each other and arguments with what they were. */
+import { createHash, type Hash } from "node:crypto";
+import { Tensor } from "@tensorflow/tfjs-core";
+import { layers, type LayersModel } from "@tensorflow/tfjs-layers";
+
+/** How deep values are searched. */
+const DEEPEST = 40;
+
+const { Layer } = layers;
+
+/** A short text of all numbers, strings and weights inside. It never fails, and calls no getter of plain objects. */
+export function digest(...values: unknown[]): string {
+  const hash = createHash("sha1");
+  const seen = new Set<unknown>();
+  for (const value of values) add(hash, value, seen);
+  return hash.digest("hex").slice(0, 16);
+}
+
+function add(hash: Hash, value: unknown, seen: Set<unknown>, depth = 0): void {
+  try {
+    if (typeof value !== "object" || value === null) {
+      const negative = Object.is(value, -0) ? "-" : "";
+      return void hash.update(`${typeof value} ${negative}${typeof value === "function" ? "" : String(value)};`); // prettier-ignore
+    }
+    const module = Object.prototype.toString.call(value) === "[object Module]";
+    if (module || seen.has(value) || depth > DEEPEST) return void hash.update("again;");
+    seen.add(value);
+    inside(hash, value, seen, depth + 1);
+  } catch {
+    hash.update("unreadable;");
+  }
+}
+
+function inside(hash: Hash, value: object, seen: Set<unknown>, depth: number): void {
+  if (value instanceof Tensor) {
+    const { shape, dtype, isDisposed } = value;
+    hash.update(`tensor ${dtype} [${shape}] ${isDisposed};`);
+    return isDisposed ? undefined : add(hash, value.dataSync(), seen);
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    hash.update(`${Object.prototype.toString.call(value)} ${byteLength};`);
+    return void hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  if (value instanceof Error) return void hash.update(`${value.name}: ${value.message};`);
+  const model = value as Partial<LayersModel>;
+  if (typeof model.getWeights === "function" && "weights" in model) {
+    hash.update(`${value.constructor.name};`);
+    return add(hash, model.getWeights(), seen);
+  }
+  const json = value as { toJSON?: () => unknown };
+  if (typeof json.toJSON === "function") return add(hash, json.toJSON(), seen);
+  const knn = value as { getClassifierDataset?: () => Record<string, Tensor> };
+  if (typeof knn.getClassifierDataset === "function") {
+    const kept = knn.getClassifierDataset();
+    add(hash, kept, seen);
+    return void Object.values(kept).forEach((one) => one.dispose());
+  }
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(value));
+  hash.update(`${entries.length} keys;`);
+  for (const [key, { value: own }] of entries) {
+    if (key === "milliseconds") continue;
+    hash.update(`${key}:`);
+    add(hash, own, seen, depth);
+  }
+}
+
+/** Whether there is a NaN or an infinity among the numbers of a result. */
+export function infinite(value: unknown, depth = 0): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return false;
+  if (value instanceof Tensor) {
+    return !value.isDisposed && value.dtype === "float32" && infinite(value.dataSync());
+  }
+  if (value instanceof Float32Array || value instanceof Float64Array) {
+    return !value.every(Number.isFinite);
+  }
+  if (typeof (value as Partial<LayersModel>).getWeights === "function") {
+    return (value as LayersModel).getWeights().some((one) => infinite(one));
+  }
+  const plain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return plain && Object.values(value).some((one) => infinite(one, depth + 1));
+}
+
+/** Disposes every tensor, model, layer and head inside, once. */
+export function discard(value: unknown, done = new Set<unknown>(), depth = 0): void {
+  if (typeof value !== "object" || value === null || done.has(value) || depth > DEEPEST) return;
+  done.add(value);
+  if (ArrayBuffer.isView(value)) return;
+  try {
+    const own = value as { isDisposed?: boolean; dispose?: () => void };
+    // A layer that no model holds is not disposed by its own method.
+    if (value instanceof Layer && !("layers" in value))
+      return void value.weights.forEach((one) => one.dispose());
+    if (typeof own.dispose === "function") return void (own.isDisposed === true || own.dispose());
+    for (const { value: one } of Object.values(Object.getOwnPropertyDescriptors(value))) discard(one, done, depth + 1); // prettier-ignore
+  } catch {
+    // What cannot be read, or is disposed already, holds no tensors.
+  }
+}
