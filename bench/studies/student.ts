@@ -141,7 +141,7 @@ the start; _gaussian_ adds units with Gaussian outgoing weights, _random_ those 
 Plain gradient descent on all samples, rate 0.1, as in the paper's description. The gain (norm of new units over the mean norm of old ones) is not
 chosen by results: 0.5 is that of the authors' code, and the others are shown beside it. _Error_ is the mean squared error after the same number of steps;
 _at equal flops_ training goes on until every student has cost as much as _big_.`,
-  share: 12,
+  share: 10,
   experiment,
   claims: [
     {
