@@ -1,4 +1,4 @@
-/** Convolutional nets that grow, Evci et al. 2022 (sections 4.2 and 4.3) at the size of this machine. */
+/** Convolutional nets that grow, Evci et al. 2022 (section 4, image classification) at the size of this machine. */
 import * as tf from "@tensorflow/tfjs";
 import { nets, BATCH, type GrowNet } from "../../examples/growNets.ts";
 import { build, lesson, multiplications, train } from "../../examples/growTraining.ts";
@@ -98,7 +98,7 @@ _Accuracy_ is that on the test pictures after the same number of epochs; _at equ
   claims: [
     {
       text: "Nets grown by GradMax are more accurate than those grown by random units",
-      source: "Evci et al. 2022, GradMax, sections 4.2 and 4.3",
+      source: "Evci et al. 2022, GradMax, section 4, table 1",
       comparisons: [above("gradmax", "random")],
     },
     {
