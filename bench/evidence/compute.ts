@@ -6,8 +6,8 @@ export interface Progress {
   readonly cell: Cell;
   readonly done: number;
   readonly total: number;
-  /** Seconds left: to the last cell, or to the end of the time. */
-  readonly left: number;
+  /** Seconds left, to the last cell or to the end of the time; unknown before the first cell. */
+  readonly left?: number;
 }
 
 const seconds = (cells: readonly Computed[]) => cells.reduce((sum, cell) => sum + cell.seconds, 0);
@@ -46,7 +46,8 @@ export async function compute(
     if (spent > 0 && spent + expected(cell, done) > options.seconds) break;
     const rest = cells.slice(at).filter((one) => !store.find(one));
     const need = rest.reduce((sum, one) => sum + expected(one, done), 0);
-    onCell?.({ cell, done: done.length, total: cells.length, left: Math.min(need, options.seconds - spent) }); // prettier-ignore
+    const left = done.length > 0 ? Math.min(need, options.seconds - spent) : undefined;
+    onCell?.({ cell, done: done.length, total: cells.length, left });
     const start = clock();
     const observations = await experiment
       .run(cell, experiment.sizes[scale], directory)

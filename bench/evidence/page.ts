@@ -67,19 +67,28 @@ function results(found: Found): string {
   return table(["", "method", "seeds", ...columns.map(({ title }) => title)], rows, 2);
 }
 
-/** What is compared, as a line of text. */
-function phrase({ of, over, less, relative, by = 0, counts = 0 }: Comparison): string {
-  const same = typeof over !== "number" && over.measure === of.measure;
-  const name = (side: typeof of, measure: boolean) => side.method + (measure ? `, ${side.measure}` : ""); // prettier-ignore
-  const other = typeof over === "number" ? `${over}` : name(over, !same);
-  const what = same ? ` in ${of.measure}` : "";
-  const claimed = by > 0 ? ` by more than ${relative ? `${100 * by} %` : by}` : "";
-  const counted = counts > 0 ? `; less than ${relative ? `${100 * counts} %` : counts} does not count` : ""; // prettier-ignore
-  return `${name(of, !same)} ${less ? "below" : "above"} ${other}${what}${claimed}${counted}`;
+/** How the differences of a comparison are written: as per cent, or as the column of the measure has it. */
+function scaleOf({ columns }: Study, { of, relative }: Comparison) {
+  const { factor = 1, title = of.measure } = columns.find(({ measure }) => measure === of.measure) ?? {}; // prettier-ignore
+  return relative ? { factor: 100, unit: " %", title } : { factor, unit: "", title };
 }
 
-function interval({ comparison: { relative }, difference, half }: Compared): string {
-  const [factor, unit] = relative ? [100, " %"] : [1, ""];
+/** What is compared, as a line of text. */
+function phrase(study: Study, comparison: Comparison): string {
+  const { of, over, less, relative, by = 0, counts = by } = comparison;
+  const { factor, unit, title } = scaleOf(study, comparison);
+  const amount = (x: number) => number(factor * x) + unit;
+  const same = typeof over !== "number" && over.measure === of.measure;
+  const name = (side: typeof of) => side.method + (same ? "" : `, ${side.measure}`);
+  const other = typeof over === "number" ? number(relative ? over : factor * over) : name(over);
+  const [direction, opposite] = less ? ["below", "above"] : ["above", "below"];
+  const claimed = by > 0 ? ` by more than ${amount(by)}` : by < 0 ? `, or ${opposite} by less than ${amount(-by)}` : ""; // prettier-ignore
+  const counted = counts > Math.max(by, 0) ? `; less than ${amount(counts)} does not count` : "";
+  return `${name(of)} ${direction} ${other}${same ? `: ${title}` : ""}${claimed}${counted}`;
+}
+
+function interval(study: Study, { comparison, difference, half }: Compared): string {
+  const { factor, unit } = scaleOf(study, comparison);
   const width = Number.isFinite(half) ? ` ± ${number(factor * half)}` : "";
   return number(factor * difference) + (Number.isFinite(difference) ? width + unit : "");
 }
@@ -127,7 +136,7 @@ export function page(found: Found): Promise<string> {
   if (judged.length > 0) parts.push("## Claims");
   for (const { claim, compared, verdict } of judged) {
     parts.push(`${bold(verdict)}: ${claim.text} (${claim.source})`);
-    const rows = compared.map((one) => [phrase(one.comparison), one.setting, interval(one), `${one.seeds}`, one.verdict]); // prettier-ignore
+    const rows = compared.map((one) => [phrase(study, one.comparison), one.setting, interval(study, one), `${one.seeds}`, one.verdict]); // prettier-ignore
     parts.push(table(["compared", "in", "difference, 95 %", "seeds", "verdict"], rows, 2));
   }
   parts.push("## Results", "Mean ± standard deviation over the seeds.", results(found));

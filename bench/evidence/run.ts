@@ -63,7 +63,10 @@ const bar = new SingleBar({
   noTTYOutput: true,
   notTTYSchedule: 15_000,
 });
-const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`; // prettier-ignore
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
 
 /** Opens the results that are kept of a study. */
 async function open(study: Study): Promise<Store> {
@@ -103,7 +106,7 @@ for (const study of studies) {
       ...{ scale, seconds, directory: options.data },
       onCell({ cell: { setting, method, seed }, done, total, left }) {
         bar.setTotal(total);
-        bar.update(done, { time: clock(left), job: [setting, method, `seed ${seed}`].filter(Boolean).join(", ") }); // prettier-ignore
+        bar.update(done, { time: left === undefined ? "?" : clock(left), job: [setting, method, `seed ${seed}`].filter(Boolean).join(", ") }); // prettier-ignore
       },
     });
     bar.stop();
