@@ -66,7 +66,7 @@ export const experiment: Experiment<Size> = {
   seeds: { quick: 1, usual: 5, full: 10 },
   sizes: {
     quick: { train: 100, test: 100, epochs: 3, samples: 16 },
-    usual: { train: 1500, test: 500, epochs: 6, samples: 64 },
+    usual: { train: 1000, test: 500, epochs: 6, samples: 64 },
     full: { train: 5000, test: 1000, epochs: 16, samples: 128 },
   },
   data: (directory) => describe(pictures(directory)),
