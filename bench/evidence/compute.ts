@@ -1,4 +1,5 @@
 /** Computes the cells of an experiment that are not there yet, as far as its time goes. */
+import { setImmediate } from "node:timers/promises";
 import { cellsOf, type Cell, type Experiment, type Scale } from "../study.ts";
 import type { Computed, Store } from "./store.ts";
 
@@ -48,6 +49,7 @@ export async function compute(
     const need = rest.reduce((sum, one) => sum + expected(one, done), 0);
     const left = done.length > 0 ? Math.min(need, options.seconds - spent) : undefined;
     onCell?.({ cell, done: done.length, total: cells.length, left });
+    await setImmediate(); // Experiments in plain arrays never wait, and the progress would not be drawn.
     const start = clock();
     const observations = await experiment
       .run(cell, experiment.sizes[scale], directory)

@@ -10,6 +10,8 @@ export interface Found {
   readonly study: Study;
   readonly kept: Kept;
   readonly scale: Scale;
+  /** Whether the code or the data have changed since. */
+  readonly outdated: boolean;
   /** Names of its charts' files. */
   readonly charts: readonly string[];
 }
@@ -125,7 +127,7 @@ function done(found: Found): string {
     all.filter((cell) => cell.seed === seed).length;
   const whole = Array.from({ length: seeds }, (_, seed) => seed).filter((seed) => of(own, seed) === of(cells, seed)); // prettier-ignore
   const spent = own.reduce((sum, { seconds }) => sum + seconds, 0);
-  return `${own.length} of ${cells.length} runs, ${whole.length} of ${seeds} seeds in full, in ${time(spent)}`;
+  return `${own.length} of ${cells.length} runs, ${whole.length} of ${seeds} seeds in full, in ${time(spent)}${found.outdated ? ", before the code or the data changed" : ""}`;
 }
 
 export function page(found: Found): Promise<string> {
@@ -148,7 +150,7 @@ export function page(found: Found): Promise<string> {
   return format(parts.join("\n\n"));
 }
 
-export function index(all: readonly Found[], outdated: readonly Study[]): Promise<string> {
+export function index(all: readonly Found[], missing: readonly Study[]): Promise<string> {
   const rows = all.flatMap((found) =>
     verdicts(found).map(({ claim, compared, verdict }) => {
       const seeds = Math.min(...compared.map((one) => one.seeds));
@@ -156,7 +158,7 @@ export function index(all: readonly Found[], outdated: readonly Study[]): Promis
     }),
   );
   const runs = all.map((found) => [`[${found.study.title}](${found.study.id}.md)`, done(found), String(found.kept.origin["commit"] ?? "")]); // prettier-ignore
-  for (const { title } of outdated) runs.push([title, "not yet with this code and these data", ""]);
+  for (const { title } of missing) runs.push([title, "not yet", ""]);
   const parts = [
     "# Evidence",
     "Written by `npm run report`: what this package and the methods of the papers are worth, measured here. A claim is judged by a rule that was fixed before the results were seen.",

@@ -79,7 +79,7 @@ async function open(study: Study): Promise<Store> {
 
 /** Draws the charts and writes the page. */
 async function show(study: Study, store: Store): Promise<Found> {
-  const found = { study, kept: store.kept, scale };
+  const found = { study, kept: store.kept, scale, outdated: store.outdated };
   const observations = observationsOf(found);
   const charts: string[] = [];
   for (const [i, chart] of (observations.length > 0 ? study.charts : []).entries()) {
@@ -95,7 +95,7 @@ mkdirSync(out, { recursive: true });
 let left = 60 * minutes;
 let shares = chosen.reduce((sum, { share }) => sum + share, 0);
 const all: Found[] = [];
-const outdated: Study[] = [];
+const missing: Study[] = [];
 for (const study of studies) {
   const store = await open(study);
   if (chosen.includes(study)) {
@@ -113,7 +113,7 @@ for (const study of studies) {
     shares -= study.share;
   }
   if (store.kept.cells.length === 0) {
-    outdated.push(study);
+    missing.push(study);
     continue;
   }
   const found = await show(study, store);
@@ -121,5 +121,5 @@ for (const study of studies) {
   all.push(found);
 }
 stop();
-writeFileSync(join(out, "index.md"), await index(all, outdated));
+writeFileSync(join(out, "index.md"), await index(all, missing));
 console.log(`Report: ${join(out, "index.md")}`);

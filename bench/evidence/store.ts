@@ -26,12 +26,18 @@ export class Store {
 
   constructor(
     private readonly file: string,
-    key: string,
+    private readonly key: string,
     /** Of the cells that are added. */
     private readonly origin: Origin,
   ) {
-    const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept) : undefined;
-    this.#kept = kept?.key === key ? kept : { key, origin, cells: [] };
+    this.#kept = existsSync(file)
+      ? (JSON.parse(readFileSync(file, "utf8")) as Kept)
+      : { key, origin, cells: [] };
+  }
+
+  /** Whether the results have another key: they can be shown, and the first cell that is added takes their place. */
+  get outdated(): boolean {
+    return this.#kept.key !== this.key;
   }
 
   get kept(): Kept {
@@ -39,13 +45,13 @@ export class Store {
   }
 
   find(cell: Cell): Computed | undefined {
-    return this.#kept.cells.find((one) => sameCell(one, cell));
+    return this.outdated ? undefined : this.#kept.cells.find((one) => sameCell(one, cell));
   }
 
   /** Adds a cell and writes the file, which is whole at every time. */
   add(computed: Computed): void {
-    const { key, cells } = this.#kept;
-    this.#kept = { key, origin: this.origin, cells: [...cells, computed] };
+    const cells = this.outdated ? [] : this.#kept.cells;
+    this.#kept = { key: this.key, origin: this.origin, cells: [...cells, computed] };
     mkdirSync(dirname(this.file), { recursive: true });
     writeFileSync(`${this.file}.part`, text(this.#kept));
     renameSync(`${this.file}.part`, this.file);

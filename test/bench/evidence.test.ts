@@ -67,10 +67,16 @@ suite("bench/evidence", (test) => {
       assert.is(ran.length, 32, "the seeds of the smaller scale are kept");
     }));
 
-  test("results of another key are not used", () =>
+  test("results of another key are shown until there are new ones, and not used", () =>
     withFile(async (file) => {
       const { ran, go } = laboratory();
       await go(new Store(file, "old", {}), 1e9);
+      const store = new Store(file, "new", {});
+      assert.is(store.outdated, true);
+      assert.is(store.kept.cells.length, 16);
+      await go(store, 1);
+      assert.is(store.outdated, false);
+      assert.equal(JSON.parse(readFileSync(file, "utf8")).cells.length, 1);
       await go(new Store(file, "new", {}), 1e9);
       assert.is(ran.length, 32);
     }));
@@ -133,7 +139,13 @@ suite("bench/evidence", (test) => {
       await go(store, 38);
       const claims = [comparison(), comparison(5)].map((one, i) => ({ text: `claim ${i}`, source: "ours", comparisons: [one] })); // prettier-ignore
       const study: Study = { ...{ id: "study", title: "A study", about: "What it asks.", share: 1 }, experiment, claims, columns: [{ measure: "score", title: "score" }], charts: [] }; // prettier-ignore
-      const found = { study, kept: store.kept, scale: "usual" as const, charts: [] };
+      const found = {
+        study,
+        kept: store.kept,
+        scale: "usual" as const,
+        outdated: false,
+        charts: [],
+      };
       // Of three seeds, "good" and "bad" in "here" were all that was left of the third.
       const judged = verdicts(found);
       assert.equal(
