@@ -140,17 +140,17 @@ A seed stands for the images, their order and the weights. Accuracy is that on t
       comparisons: [above(pca, "He", "untrained", [FEW, MANY]), above("Sylvester labels", "He", "untrained", [FEW, MANY])],
     },
     {
-      text: "It is better after training, too",
+      text: "Initialization by a Sylvester equation is better than random weights after training, too",
       source: abstract,
       comparisons: [above(pca, "He", "last", [MANY])],
     },
     {
-      text: "It is better after training with few images",
+      text: "Initialization by a Sylvester equation is better than random weights after training with few images",
       source: abstract,
       comparisons: [above(pca, "He", "last", [FEW])],
     },
     {
-      text: "It is better in fine-tuning",
+      text: "Initialization by a Sylvester equation is better than random weights in fine-tuning",
       source: abstract,
       comparisons: [above("last two layers, pca", "head drawn (He)", "last", [TUNING])],
     },
@@ -160,7 +160,7 @@ A seed stands for the images, their order and the weights. Accuracy is that on t
       comparisons: [above(pca, solved, "untrained", [FEW, MANY]), above(pca, solved, "last", [FEW, MANY])],
     },
     {
-      text: "In fine-tuning they add to what a solved last layer gives",
+      text: "In fine-tuning the Sylvester layers add to what a solved last layer gives",
       source: "ours",
       comparisons: [above("last two layers, pca", "head solved", "last", [TUNING])],
     },

@@ -97,7 +97,7 @@ moved towards the first one, by a share that goes from 0 to 0.8 from net to net,
       comparisons: [positive(IMPOSED!, "first")],
     },
     {
-      text: "It still is at the end of training",
+      text: "Where units are made alike, the error at the end of training is larger",
       source: "ours, on the abstract",
       comparisons: [positive(IMPOSED!, "last")],
     },

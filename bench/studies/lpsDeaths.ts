@@ -78,12 +78,12 @@ by definition; what it takes, and what comes of it, is in the study of training.
       comparisons: ["He", "Glorot", "orthogonal"].map((than) => fewer(than, ["width 2", ...narrow], "dead10")),
     },
     {
-      text: "The same at depth 50, from width 3",
+      text: "At depth 50 and from width 3 on, LPS makes dying relu less likely than He's and orthogonal weights",
       source: abstract,
       comparisons: ["He", "orthogonal"].map((than) => fewer(than, [...narrow, "width 8"], "dead50")),
     },
     {
-      text: "The same for convolutions",
+      text: "In convolutional networks LPS makes dying relu less likely than He's weights",
       source: abstract,
       comparisons: [fewer("He", Object.keys(CHANNELS), "dead10")],
     },

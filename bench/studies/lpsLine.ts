@@ -110,12 +110,12 @@ samples. The linear layer is drawn by the same law for all methods but the last.
       comparisons: ["He", "orthogonal"].map(more),
     },
     {
-      text: "They learn more often than those of RAI",
+      text: "Networks that begin with LPS learn more often than those of RAI",
       source: "ours",
       comparisons: [more("RAI")],
     },
     {
-      text: "They learn more often than those of He's weights that are redrawn until the network is alive, and than those initialized from data",
+      text: "Networks that begin with LPS learn more often than those of He's weights that are redrawn until the network is alive, and than those initialized from data",
       source: "ours",
       comparisons: [REDRAWN, DATA].map(more),
     },

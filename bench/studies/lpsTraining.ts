@@ -130,7 +130,7 @@ choice and order of the images and for the weights. A difference below half a po
       comparisons: [above("He", [common, conv])],
     },
     {
-      text: "The same for a narrow, deep network",
+      text: "In a narrow, deep network LPS leads to higher accuracy than He's weights",
       source: "ours, on the abstract",
       comparisons: [above("He", [narrow])],
     },

@@ -52,7 +52,7 @@ standardized, by Adam at 0.01 in batches of 32 for 20 epochs; the rate is one fo
       comparisons: [above(FROM_DATA, drawn, untrained), above(solved, drawn, untrained)],
     },
     {
-      text: "It is better after training",
+      text: "Initialization from data is better than random weights after training",
       source: abstract,
       comparisons: [above(FROM_DATA, drawn, last)],
     },

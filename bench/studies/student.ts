@@ -151,17 +151,17 @@ _at equal flops_ training goes on until every student has cost as much as _big_.
     },
     {
       text: "GradMax is better than random growth whatever the gain",
-      source: "ours, on section 4.1",
+      source: "ours, on Evci et al. 2022, section 4.1",
       comparisons: [below("gradmax", "gaussian")],
     },
     {
       text: "GradMax is better than Gaussian units and than training the small student at equal flops",
-      source: "ours, on section 4.1",
+      source: "ours, on Evci et al. 2022, section 4.1",
       comparisons: [below("gradmax", "gaussian", "atEqualFlops", [given]), below("gradmax", "small", "atEqualFlops", [given])],
     },
     {
       text: "The inverse mode (outgoing weights zero, incoming ones optimized) is better than GradMax itself",
-      source: "ours, on appendix",
+      source: "ours, on the appendix of Evci et al. 2022",
       comparisons: [below("gradmax, inverse", "gradmax", "error", [given])],
     },
     {
