@@ -3,10 +3,9 @@ import prettier from "prettier";
 import type { GrowthRow } from "./growth.ts";
 import type { Row } from "./harness.ts";
 import type { MemoryRow } from "./memory.ts";
-import type { StudyRow } from "./study.ts";
 
 export type AnyRow = Judged | GrowthRow;
-export type Judged = Row | MemoryRow | StudyRow;
+export type Judged = Row | MemoryRow;
 
 const COLUMNS: [title: string, width: number][] = [
   ["case", -19],
@@ -27,7 +26,6 @@ const NUMERIC = new Set([
   ...COLUMNS.filter(([, width]) => width > 0).map(([title]) => title),
   ...["before", "peak", "after", "kept"],
   ...["n", "over the size before", "peak memory"],
-  ...["runs", "mean", "standard error", "deviation", "wins"],
 ]);
 
 /** A number with three digits: more are not significant, and three suffice for comparison with a bar. */
@@ -70,13 +68,6 @@ function memoryCells(row: MemoryRow): string[] {
   return [row.case, ...sizes, row.bar, verdict(row)];
 }
 
-function studyCells(row: StudyRow): string[] {
-  const { runs, mean, standardError, deviation, wins } = row;
-  const share = wins === undefined ? "" : `${(100 * wins).toFixed(0)} %`;
-  const numbers = [mean, standardError, deviation].map(digits);
-  return [row.case, row.by, `${runs}`, ...numbers, share, row.bar ?? "", verdict(row)];
-}
-
 function growthCells({ case: name, size, time, factor, memory }: GrowthRow): string[] {
   const [over, peak] = [factor, memory].map((x) => x?.toFixed(1) ?? "");
   return [name, `${size}`, duration(time), over!, peak!];
@@ -101,11 +92,6 @@ export const heading = (name: string, columns: boolean): string =>
   `\n${name}${columns ? `\n${text(COLUMNS.map(([title]) => title))}` : ""}`;
 
 export function line(row: AnyRow): string {
-  if ("mean" in row) {
-    const [name, by, runs, mean, error, deviation, wins, bar, verdict] = studyCells(row);
-    const judged = bar && `  ${bar} in ${wins} of the runs  ${verdict}`;
-    return `${name}, ${by}: mean ${mean} ± ${error}, deviation ${deviation}, ${runs} runs${judged}`;
-  }
   if ("size" in row) {
     const [name, size, time, over, peak] = growthCells(row);
     return `${name}, n = ${size}: ${time}${over && `, ${over} times that of the size before`}${peak && `, peak memory ${peak} x (input + output)`}`;
@@ -147,11 +133,8 @@ export function markdown(
   const parts = ["# Benchmark results", table(["", ""], Object.entries(machine)), LEGEND];
   for (const [file, rows] of Object.entries(files)) {
     parts.push(`## ${file.replace(/\.ts$/, "")}`);
-    const timed = rows.filter(
-      (row): row is Row => !("peak" in row || "mean" in row || "size" in row),
-    );
+    const timed = rows.filter((row): row is Row => !("peak" in row || "size" in row));
     const memory = rows.filter((row): row is MemoryRow => "peak" in row);
-    const studies = rows.filter((row): row is StudyRow => "mean" in row);
     const growth = rows.filter((row): row is GrowthRow => "size" in row);
     const titles = COLUMNS.map(([title]) => title);
     if (timed.length) parts.push(table(titles, timed.map(cells)));
@@ -167,13 +150,6 @@ export function markdown(
       );
       const titles = ["job", "n", "time", "over the size before", "peak memory"];
       parts.push(table(titles, growth.map(growthCells)));
-    }
-    if (studies.length) {
-      parts.push(
-        "What comes out of a study, with the same draws for every method; less is better:",
-      );
-      const numbers = ["runs", "mean", "standard error", "deviation", "wins"];
-      parts.push(table(["study", "by", ...numbers, "bar", ""], studies.map(studyCells)));
     }
   }
   return prettier.format(parts.join("\n\n"), { parser: "markdown", printWidth: 100 });

@@ -12,11 +12,10 @@ import { machine } from "./machine.ts";
 import { type MemoryCase, measureMemory } from "./memory.ts";
 import { stop } from "./peers/numpy.ts";
 import { type AnyRow, type Judged, heading, line, markdown } from "./report.ts";
-import { measureStudy, type Study } from "./study.ts";
 
 const ROOMS = ["linalg", "tfjs"];
 
-type AnyCase = Case | MemoryCase | Study | Growth;
+type AnyCase = Case | MemoryCase | Growth;
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +31,6 @@ const say = options.json ? console.error : console.log;
 async function rowsOf(c: AnyCase): Promise<AnyRow[]> {
   if ("call" in c) return options.quick && c.slow ? [] : [await measureMemory(c)];
   if ("sizes" in c) return measureGrowth(c, options.quick);
-  if ("methods" in c) return measureStudy(c, options.quick);
   return measure(c, options.quick);
 }
 

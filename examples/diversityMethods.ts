@@ -90,8 +90,8 @@ function penalized(config: ActivationPenalty): Method {
   };
 }
 
-/** All start from the control unless they say otherwise. */
-export const methods = (inputs: () => number[][]): Record<string, Method> => ({
+/** All start from the control unless they say otherwise; `strength` is a factor of all penalties. */
+export const methods = (inputs: () => number[][], strength = 1): Record<string, Method> => ({
   stock: { start: (shape, seed) => valuesOf(tf.initializers.glorotUniform({ seed: seed + 1 }).apply(shape)) }, // prettier-ignore
   control: {},
   zca: { start: initializer("zca") },
@@ -99,15 +99,15 @@ export const methods = (inputs: () => number[][]): Record<string, Method> => ({
   cholesky: { start: initializer("cholesky") },
   gradient: { start: initializer("gradient") },
   data: { start: initializer("data", inputs) },
-  cos2: regularized({ penalty: "cos2", lambda: 1 }),
-  softOrthogonality: regularized({ penalty: "softOrthogonality", lambda: 1e-3 }),
-  srip: regularized({ penalty: "srip", lambda: 1e-2 }),
-  logDet: regularized({ penalty: "logDet", lambda: 1e-2 }),
-  energy: regularized({ penalty: "energy", lambda: 0.3 }),
-  minAngle: regularized({ penalty: "minAngle", lambda: 0.1 }),
-  deCov: penalized({ penalty: "deCov", lambda: 0.1 }),
-  ncl: penalized({ penalty: "ncl", lambda: 0.01 }),
-  correlation: penalized({ penalty: "correlation", lambda: 0.3 }),
+  cos2: regularized({ penalty: "cos2", lambda: strength }),
+  softOrthogonality: regularized({ penalty: "softOrthogonality", lambda: 1e-3 * strength }),
+  srip: regularized({ penalty: "srip", lambda: 1e-2 * strength }),
+  logDet: regularized({ penalty: "logDet", lambda: 1e-2 * strength }),
+  energy: regularized({ penalty: "energy", lambda: 0.3 * strength }),
+  minAngle: regularized({ penalty: "minAngle", lambda: 0.1 * strength }),
+  deCov: penalized({ penalty: "deCov", lambda: 0.1 * strength }),
+  ncl: penalized({ penalty: "ncl", lambda: 0.01 * strength }),
+  correlation: penalized({ penalty: "correlation", lambda: 0.3 * strength }),
   spreading: { spreads: true },
   "zca + spreading": { start: initializer("zca"), spreads: true },
 });

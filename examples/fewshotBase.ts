@@ -77,7 +77,12 @@ function net(inputShape: Source["shape"], seed: number): tf.LayersModel {
 }
 
 /** Trains a net and returns the features that it has for the unseen classes. */
-export async function extract(source: Source, seed: number, tick: () => void): Promise<Extracted> {
+export async function extract(
+  source: Source,
+  seed: number,
+  tick: () => void,
+  epochs = EPOCHS,
+): Promise<Extracted> {
   const { train, test, shape } = source;
   const model = net(shape, seed);
   const part = (pictures: Pictures, seen: boolean, order: number) =>
@@ -89,7 +94,7 @@ export async function extract(source: Source, seed: number, tick: () => void): P
   const known = part(train, true, seed);
   const ys = tf.oneHot(known.labels, SEEN);
   await model.fit(known.xs, ys, {
-    epochs: EPOCHS,
+    epochs,
     batchSize: BATCH,
     shuffle: false,
     verbose: 0,

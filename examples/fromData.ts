@@ -17,10 +17,19 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { initializeFromData, inspect, orthogonal, type DataOptions } from "tfjs-initializers";
-import { normal } from "tfjs-initializers/linalg";
+import { initializeFromData, inspect } from "tfjs-initializers";
 import type { TopLevelSpec } from "vega-lite";
-import { CLASSES, SIDE, loadDigits, type Images } from "./data.ts";
+import { loadDigits } from "./data.ts";
+import {
+  METHODS,
+  build,
+  choose,
+  follow,
+  start,
+  tensors,
+  type Labelled,
+  type Method,
+} from "./fromDataNets.ts";
 import { plot } from "./plot.ts";
 
 const { values: options } = parseArgs({
@@ -34,27 +43,7 @@ const { values: options } = parseArgs({
 const seeds = Number(options.seeds);
 const only = new RegExp(options.only);
 
-/** How the kernels are drawn, and what is then done with the data; `head`: only the last layer is; `blind`: without ys. */
-interface Method {
-  readonly name: string;
-  readonly kernels?: "orthogonal";
-  readonly data?: DataOptions;
-  readonly head?: boolean;
-  readonly blind?: boolean;
-}
-
-const methods: Method[] = [
-  { name: "He" },
-  { name: "He + solved head", data: {}, head: true },
-  { name: "orthogonal", kernels: "orthogonal" },
-  { name: "LSUV of He", data: { method: "lsuv" } },
-  { name: "orthogonal LSUV", data: { method: "orthogonal-lsuv" } },
-  { name: "Sylvester pca", data: { code: "pca" } },
-  { name: "Sylvester pca without ys", data: { code: "pca" }, blind: true },
-  { name: "Sylvester labels", data: { code: "labels" } },
-  { name: "Sylvester random", data: { code: "random" } },
-  { name: "Sylvester randomProjection", data: { code: "randomProjection" } },
-].filter(({ name }) => only.test(name)) as Method[];
+const methods = METHODS.filter(({ name }) => only.test(name));
 
 /** How many images, trained in batches of what size, and looked at after which epochs. */
 const regimes = [
@@ -63,66 +52,20 @@ const regimes = [
 ] as const;
 const EPOCHS = [0, 1, 5];
 
-interface Set {
-  readonly xs: tf.Tensor2D;
-  readonly ys: tf.Tensor2D;
-}
-
-/** Images by their numbers. */
-function tensors({ pixels, labels }: Images, chosen: readonly number[]): Set {
-  const values = new Float32Array(chosen.length * SIDE * SIDE);
-  chosen.forEach((from, i) => {
-    values.set(pixels.subarray(from * SIDE * SIDE, (from + 1) * SIDE * SIDE), i * SIDE * SIDE);
-  });
-  const classes = chosen.map((from) => labels[from]!);
-  return {
-    xs: tf.tensor2d(values, [chosen.length, SIDE * SIDE]),
-    ys: tf.tidy(() => tf.oneHot(tf.tensor1d(classes, "int32"), CLASSES).toFloat() as tf.Tensor2D),
-  };
-}
-
-/** In random order, the first `shots` of each digit. */
-function choose({ count, labels }: Images, shots: number, seed: number): number[] {
-  const keys = normal(1, count, { seed }).data;
-  const seen = new Uint32Array(CLASSES);
-  return Array.from(keys.keys())
-    .sort((i, j) => keys[i]! - keys[j]!)
-    .filter((i) => seen[labels[i]!]!++ < shots);
-}
-
-function build({ kernels }: Method, seed: number): tf.LayersModel {
-  const kernelInitializer = (layer: number) =>
-    kernels === "orthogonal"
-      ? orthogonal({ gain: Math.SQRT2, seed: 10 * seed + layer })
-      : tf.initializers.heNormal({ seed: 10 * seed + layer + 1 }); // tf takes 0 for none
-  const dense = (layer: number, units: number, activation: "relu" | "softmax") =>
-    tf.layers.dense({ units, activation, kernelInitializer: kernelInitializer(layer) });
-  const model = tf.sequential();
-  model.add(tf.layers.inputLayer({ inputShape: [SIDE * SIDE] }));
-  for (const layer of [0, 1]) model.add(dense(layer, 128, "relu"));
-  model.add(dense(2, CLASSES, "softmax"));
-  model.compile({ optimizer: tf.train.adam(1e-3), loss: "categoricalCrossentropy" });
-  return model;
-}
-
-const accuracy = (model: tf.LayersModel, { xs, ys }: Set): number =>
-  tf.tidy(() => {
-    const right = tf.equal(tf.argMax(model.predict(xs) as tf.Tensor, 1), tf.argMax(ys, 1));
-    return tf.mean(tf.cast(right, "float32")).dataSync()[0]!;
-  });
-
 /** Accuracies on the test images, after each of EPOCHS. */
-async function run(method: Method, seed: number, set: Set, batchSize: number): Promise<number[]> {
+async function run(
+  method: Method,
+  seed: number,
+  set: Labelled,
+  batchSize: number,
+): Promise<number[]> {
   const model = build(method, seed);
-  const layers = method.head ? [model.layers.at(-1)!.name] : undefined;
-  const ys = method.blind ? undefined : set.ys;
-  if (method.data) await initializeFromData(model, set.xs, { ...method.data, layers, seed, ys });
-  const found = [accuracy(model, test)];
-  for (let epoch = 1; epoch <= EPOCHS.at(-1)!; epoch++) {
-    await model.fit(set.xs, set.ys, { epochs: 1, batchSize, shuffle: false, verbose: 0 });
-    if (EPOCHS.includes(epoch)) found.push(accuracy(model, test));
-    bar.increment();
-  }
+  await start(model, method, set, seed);
+  const found = await follow(model, set, test, {
+    batchSize,
+    looks: EPOCHS,
+    onEpoch: () => bar.increment(),
+  });
   model.optimizer.dispose();
   model.dispose();
   return found;

@@ -1,7 +1,7 @@
 /** The nets that grow in the example: each at its usual width or several times as wide, with weights from a seed. */
 import * as tf from "@tensorflow/tfjs";
 import { normal } from "tfjs-initializers/linalg";
-import { mobilenet, resnet } from "./architectures/images.ts";
+import { mobilenet, resnet, wideResnet } from "./architectures/images.ts";
 import { dense, recurrent, through } from "./architectures/parts.ts";
 import { transformer } from "./architectures/sequences.ts";
 import { CHANNELS, CLASSES, loadPictures, SIDE, type Dataset } from "./cifar.ts";
@@ -48,11 +48,11 @@ function lstm(times: number): tf.LayersModel {
 const halved = (images: tf.Tensor4D) => tf.avgPool(images, 2, 2, "valid");
 
 /** The side of the squares that a transformer takes for words, and their number. */
-const PATCH = 7;
-const PATCHES = (DIGIT / PATCH) ** 2;
+export const PATCH = 7;
+export const PATCHES = (DIGIT / PATCH) ** 2;
 
 /** The squares of each digit, each with 1 for its place among zeros: [n, 16, 49 + 16]. */
-function patches(digits: tf.Tensor4D): tf.Tensor {
+export function patches(digits: tf.Tensor4D): tf.Tensor {
   const [n, across] = [digits.shape[0], DIGIT / PATCH];
   const cut = tf.transpose(tf.reshape(digits, [n, across, PATCH, across, PATCH]), [0, 1, 3, 2, 4]);
   const places = tf.tile(tf.expandDims(tf.eye(PATCHES), 0), [n, 1, 1]);
@@ -61,7 +61,12 @@ function patches(digits: tf.Tensor4D): tf.Tensor {
 
 const pictures = { load: loadPictures, shape: [SIDE, SIDE, CHANNELS] } as const;
 const digits = { load: loadDigits, shape: [DIGIT, DIGIT, 1] } as const;
-const momentum = (rate: number) => () => tf.train.momentum(rate, 0.9);
+
+/** Pictures in a batch. */
+export const BATCH = 50;
+/** The 0.1 for 128 pictures at a time of He et al. 2016 and of Zagoruyko and Komodakis 2016, scaled with the batch (Goyal et al. 2017). */
+const RATE = (0.1 * BATCH) / 128;
+const momentum = (rate = RATE) => () => tf.train.momentum(rate, 0.9); // prettier-ignore
 const METHODS = "small,gradmax,inverse,orthogonal,split,big";
 
 export const nets: Readonly<Record<string, GrowNet>> = {
@@ -80,7 +85,17 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: (times) => resnet({ side: SIDE / 2, width: 4 * times }),
     ...pictures,
     prepare: halved,
-    optimizer: momentum(0.05),
+    optimizer: momentum(),
+    times: 2,
+    methods: METHODS,
+    epochs: 8,
+  },
+  wideresnet: {
+    about: "three blocks that normalize first, on pictures of half the size",
+    build: (times) => wideResnet({ side: SIDE / 2, width: 2 * times }),
+    ...pictures,
+    prepare: halved,
+    optimizer: momentum(),
     times: 2,
     methods: METHODS,
     epochs: 8,
@@ -90,7 +105,7 @@ export const nets: Readonly<Record<string, GrowNet>> = {
     build: (times) => mobilenet({ side: SIDE / 2, width: 4 * times }),
     ...pictures,
     prepare: halved,
-    optimizer: momentum(0.05),
+    optimizer: momentum(),
     times: 2,
     methods: METHODS,
     epochs: 8,

@@ -15,10 +15,11 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import Table from "cli-table3";
 import { median } from "simple-statistics";
-import { glorotUniform, initialize, type InitializeOptions } from "tfjs-initializers";
+import { initialize } from "tfjs-initializers";
 import "tfjs-initializers/train";
 import { CLASSES, SIDE, loadDigits, type Images } from "./data.ts";
 import { DEPTH, nets, type Net } from "./deepNets.ts";
+import { BATCH, learn, SCHEMES, start, type Scheme } from "./schemeTraining.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -31,26 +32,8 @@ const { values: options } = parseArgs({
 const seeds = Number(options.seeds);
 const only = new RegExp(options.only);
 
-type Scheme = NonNullable<InitializeOptions["scheme"]> | "tf.layers";
-const SCHEMES: Scheme[] = ["auto", "he", "orthogonal", "fixup", "tf.layers"];
-
-/** Gives all kernels the default of tf.layers, but with a seed. */
-function stock(model: tf.LayersModel, seed: number): void {
-  initialize(model, { scheme: "he", seed });
-  const kernels = model.weights.filter(({ name }) => name.includes("kernel"));
-  kernels.forEach((weight, i) => {
-    const values = glorotUniform({ seed: 1000 * seed + i }).apply(weight.shape as number[]);
-    weight.write(values);
-    values.dispose();
-  });
-}
-
-function apply(model: tf.LayersModel, scheme: Scheme, seed: number): void {
-  if (scheme === "tf.layers") stock(model, seed);
-  else initialize(model, { scheme, seed });
-}
-
-const BATCH = 16;
+/** Inputs whose activations and gradients are looked at. */
+const INPUTS = 16;
 const meanSquare = (x: tf.Tensor) => tf.tidy(() => tf.mean(tf.square(x)).dataSync()[0]!);
 
 /**
@@ -61,7 +44,7 @@ function measure({ shape, ...net }: Net, seed: number): number[] {
   return tf.tidy(() => {
     const [kernel] = net.stages[DEPTH]!.getWeights() as [tf.Tensor];
     const stages = net.stages.slice(0, meanSquare(kernel) > 0 ? DEPTH + 1 : DEPTH);
-    const x = tf.randomNormal([BATCH, ...shape], 0, 1, "float32", seed + 1);
+    const x = tf.randomNormal([INPUTS, ...shape], 0, 1, "float32", seed + 1);
     const forward: number[] = [];
     // The gradient with respect to a zero that is added somewhere is the gradient there.
     const run = (...zeros: tf.Tensor[]) =>
@@ -70,7 +53,7 @@ function measure({ shape, ...net }: Net, seed: number): number[] {
         forward.push(meanSquare(y));
         return y;
       }, x as tf.Tensor);
-    const zeros = stages.map(({ outputs }) => tf.zeros([BATCH, ...(outputs[0]!.shape.slice(1) as number[])])); // prettier-ignore
+    const zeros = stages.map(({ outputs }) => tf.zeros([INPUTS, ...(outputs[0]!.shape.slice(1) as number[])])); // prettier-ignore
     const outer = zeros.at(-1)!;
     const dy = tf.randomNormal(outer.shape, 0, 1, "float32", seed + 2);
     const backward = tf.grads(run)(zeros, dy).map(meanSquare);
@@ -94,7 +77,7 @@ function propagation(): string {
     for (const scheme of SCHEMES) {
       const runs = Array.from({ length: seeds }, (_, seed) => {
         const net = build();
-        apply(net.model, scheme, seed);
+        start(net.model, scheme, seed);
         const found = measure(net, seed);
         net.model.dispose();
         return found;
@@ -122,17 +105,10 @@ async function train(widths: readonly number[], scheme: Scheme, seed: number): P
   const model = tf.sequential({
     layers: [tf.layers.inputLayer({ inputShape: [SIDE * SIDE] }), ...hidden, tf.layers.dense({ units: CLASSES, activation: "softmax" })], // prettier-ignore
   });
-  apply(model, scheme, seed);
-  model.compile({ optimizer: tf.train.adam(1e-3), loss: "categoricalCrossentropy", metrics: ["accuracy"] }); // prettier-ignore
-  const accuracies: number[] = [];
-  for (let epoch = 0; epoch < Number(options.epochs); epoch++) {
-    await model.fit(training.xs, training.ys, { epochs: 1, batchSize: 64, shuffle: false, verbose: 0 }); // prettier-ignore
-    const [, accuracy] = model.evaluate(test.xs, test.ys, { batchSize: 1000 }) as tf.Scalar[];
-    accuracies.push(100 * accuracy!.dataSync()[0]!);
-  }
-  model.optimizer.dispose();
+  start(model, scheme, seed);
+  const { accuracy } = await learn(model, samples, { rate: 1e-3, epochs: Number(options.epochs) });
   model.dispose();
-  return accuracies;
+  return accuracy.map((share) => 100 * share);
 }
 
 async function curves(): Promise<string> {
@@ -157,7 +133,7 @@ const require = createRequire(import.meta.url);
 const data = loadDigits(options.data); // before the backend, whose error handlers print its whole source
 setWasmPaths(`${join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json")), "dist")}/`); // prettier-ignore
 await tf.setBackend("wasm");
-const [training, test] = [tensors(data.train), tensors(data.test)];
+const samples = { training: tensors(data.train), test: tensors(data.test) };
 
 {
   const { model } = nets["residual"]!();
@@ -167,5 +143,5 @@ const [training, test] = [tensors(data.train), tensors(data.test)];
 }
 console.log(`\nMean squares through ${DEPTH} layers or blocks, ${seeds} seeds`);
 console.log(propagation());
-console.log(`\nRelu networks on ${data.name}, Adam 1e-3, batches of 64, median of ${Math.min(seeds, 3)} seeds`); // prettier-ignore
+console.log(`\nRelu networks on ${data.name}, Adam 1e-3, batches of ${BATCH}, median of ${Math.min(seeds, 3)} seeds`); // prettier-ignore
 console.log(await curves());

@@ -1,4 +1,4 @@
-/** Many narrow relu networks R → R, trained side by side by Adam in plain arrays. */
+/** Many narrow relu networks R → R, trained by Adam in plain arrays, all on the same batches. */
 import { draw, line, uniforms, type Method, type Seeds } from "./lpsNets.ts";
 
 const [RATE, BETA1, BETA2, EPSILON] = [1e-3, 0.9, 0.999, 1e-8];
@@ -26,32 +26,45 @@ interface Layer {
   readonly back: Float64Array;
 }
 
+/** Rows of weights and biases, layer by layer, the last one linear: one network R → R. */
+export type Rows = readonly Float64Array[];
+
+/** A network of `depth` relu layers, and a linear one of variance 1 / fan-in without bias. */
+export function drawRows(method: Method, units: number, depth: number, seeds: Seeds): Rows {
+  const hidden = Array.from({ length: depth }, (_, layer) => draw(method, 1, units, layer === 0 ? 1 : units, seeds)); // prettier-ignore
+  return [...hidden, draw("He", 1, 1, units, seeds).map((w) => w * Math.SQRT1_2)];
+}
+
+/** A network that is constant before it is trained. */
+export const isDead = (rows: Rows): boolean => range(outputs(networkOf(rows))) === 0;
+
+/** What the networks are to learn, and all of them by the same batches, uniform in [−√3, √3]. */
+export interface Lesson {
+  readonly f: (x: number) => number;
+  readonly steps: number;
+  readonly batches: Float64Array;
+}
+
+export function lesson(f: Lesson["f"], steps: number, seed: number): Lesson {
+  const batches = uniforms(steps * BATCH, seed).map((x) => Math.sqrt(3) * (2 * x - 1));
+  return { f, steps, batches };
+}
+
+/** Inputs of a lesson, for those who look at data. */
+export const inputsOf = ({ batches }: Lesson, count: number): Float64Array =>
+  batches.subarray(0, count);
+
 /**
- * Trains `nets` networks of `depth` relu layers and a linear one on f, all on the same batches, uniform in
- * [−√3, √3]; yields how many are done. Those with a dead layer need no training: it and those before it have no
- * gradient, and the network stays constant.
+ * Trains the networks; yields how many are done. Those with a dead layer need no training: it and those before it have
+ * no gradient, and the network stays constant.
  */
 export function* train(
-  f: (x: number) => number,
-  method: Method,
-  units: number,
-  depth: number,
-  nets: number,
-  steps: number,
-  seeds: Seeds,
+  all: readonly Rows[],
+  { f, steps, batches }: Lesson,
 ): Generator<number, Outcome> {
-  const drawn = Array.from({ length: depth }, (_, layer) =>
-    draw(method, nets, units, layer === 0 ? 1 : units, seeds),
-  );
-  // The last layer is plain: variance 1 / fan-in, no bias.
-  const last = draw("He", nets, 1, units, seeds).map((w) => w * Math.SQRT1_2);
   let [success, collapsed] = [0, 0];
-  const batches = uniforms(steps * BATCH, seeds()).map((x) => Math.sqrt(3) * (2 * x - 1));
-  for (let net = 0; net < nets; net++) {
-    const network = [...drawn, last].map((rows, l) => {
-      const size = rows.length / nets;
-      return layerOf(rows.slice(net * size, (net + 1) * size), l === 0 ? 1 : units);
-    });
+  for (const [net, rows] of all.entries()) {
+    const network = networkOf(rows);
     const isBornDead = range(outputs(network)) === 0;
     for (let step = 0; step < steps && !isBornDead; step++) {
       const xs = batches.subarray(step * BATCH, (step + 1) * BATCH);
@@ -65,7 +78,17 @@ export function* train(
     if (range(values) <= CONSTANT) collapsed++;
     yield net + 1;
   }
-  return { success: success / nets, collapsed: collapsed / nets };
+  return { success: success / all.length, collapsed: collapsed / all.length };
+}
+
+/** The first layer sees one value, the others those before them; a row has a bias at its end. */
+function networkOf(rows: Rows): Layer[] {
+  let fan = 1;
+  return rows.map((one) => {
+    const layer = layerOf(one.slice(), fan);
+    fan = layer.units;
+    return layer;
+  });
 }
 
 function layerOf(rows: Float64Array, fan: number): Layer {

@@ -23,7 +23,7 @@ import {
   type Inputs,
   type Method,
 } from "./lpsNets.ts";
-import { train, type Outcome } from "./lps-train.ts";
+import { drawRows, lesson, train, type Outcome } from "./lps-train.ts";
 import { plot } from "./plot.ts";
 
 const { values: options } = parseArgs({
@@ -161,15 +161,10 @@ console.log(
 );
 const outcomes = new Map<Method, Outcome>();
 for (const method of METHODS) {
-  const job = train(
-    Math.abs,
-    method,
-    TRAINED_WIDTH,
-    TRAINED_DEPTH,
-    trained,
-    steps,
-    seedsFrom(seed),
-  );
+  const seeds = seedsFrom(seed);
+  const batches = lesson(Math.abs, steps, seeds());
+  const networks = Array.from({ length: trained }, () => drawRows(method, TRAINED_WIDTH, TRAINED_DEPTH, seeds)); // prettier-ignore
+  const job = train(networks, batches);
   outcomes.set(method, await follow(`|x|, ${method}`, trained, job));
 }
 console.log(trainingTable(outcomes));

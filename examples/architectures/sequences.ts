@@ -77,25 +77,31 @@ export function film(): LayersModel {
   return model({ inputs, outputs: through(x, classes(4)) });
 }
 
-/** Attention with several heads, each of three dense layers, before an MLP; both are residual and normalize first. */
+/**
+ * Attention with several heads, each of three dense layers, before an MLP; both are residual and normalize first, or with
+ * `post` the sum, as in Vaswani et al. 2017.
+ */
 export function transformer({
   length = 8,
   features = 6,
   width = 8,
   heads = 2,
   blocks = 1,
+  post = false,
 } = {}): LayersModel {
   const inputs = input({ shape: [length, features] });
+  const normal = (x: SymbolicTensor) => through(x, layers.layerNormalization({}));
+  const [before, after] = post ? [(x: SymbolicTensor) => x, normal] : [normal, (x: SymbolicTensor) => x]; // prettier-ignore
   let x = through(inputs, dense(width));
   for (let block = 0; block < blocks; block++) {
-    const start = through(x, layers.layerNormalization({}));
+    const start = before(x);
     const parts = Array.from({ length: heads }, () => attention(start, width / heads));
     const gathered = heads > 1 ? merged(layers.concatenate(), ...parts) : parts[0]!;
-    x = merged(layers.add(), x, through(gathered, dense(width)));
-    const mlp = through(x, layers.layerNormalization({}), dense(4 * width, "relu"), dense(width));
-    x = merged(layers.add(), x, mlp);
+    x = after(merged(layers.add(), x, through(gathered, dense(width))));
+    const mlp = through(before(x), dense(4 * width, "relu"), dense(width));
+    x = after(merged(layers.add(), x, mlp));
   }
-  const pooled = through(x, layers.layerNormalization({}), layers.globalAveragePooling1d({}));
+  const pooled = through(before(x), layers.globalAveragePooling1d({}));
   return model({ inputs, outputs: through(pooled, classes()) });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Student and teacher, as in the bench, where all 40 runs are: here the claim behind it, that no directions have
+ * Student and teacher, as in bench/studies/student.ts, where many runs are: here the claim behind it, that no directions have
  * a larger gradient than gradmax's, and one training.
  */
 import * as assert from "uvu/assert";
