@@ -122,10 +122,12 @@ export class Sums {
     this.pooled = { ...pooled, cross, centre: wider(pooled.centre, width), energy: wider(pooled.energy, width) }; // prettier-ignore
   }
 
-  /** The moments of all samples. */
-  all(): Pooled {
-    this.flush();
-    return this.pooled;
+  /** The same samples, of which none waits. These sums stay as they are. */
+  flushed(): Sums {
+    if (this.waiting.count === 0) return this;
+    const copy = this.copy();
+    copy.flush();
+    return copy;
   }
 
   private flush(): void {
