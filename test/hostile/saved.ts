@@ -37,7 +37,7 @@ function rebuilt(name: string): Loose {
     const made = fromConfig(cls, config) as { getConfig(): { name?: unknown } };
     const { name: own, ...rest } = made.getConfig();
     // tf.layers counts the layers that come without a name.
-    return typeof own === "string" ? { ...rest, name: own.replace(/_\d+$/, "") } : rest;
+    return typeof own === "string" ? { ...rest, name: own.replace(/\d+$/, "") } : rest;
   };
 }
 

@@ -88,11 +88,11 @@ export class Sums {
     return Sums.from(this.size, this.kind, { mean: m, scatter: s, centre: c, cross: p, energy: e, ...rest }); // prettier-ignore
   }
 
-  /** Everything, as plain data: views that are valid until the next change. */
+  /** Everything, as plain data in this order: views that are valid until the next change. */
   state(): SumsState {
-    const { scatter, cross, ...rest } = this.pooled;
+    const { count, mean, centre, energy, scatter, cross } = this.pooled;
     const [x, y] = [this.waiting.data, this.wanted.data];
-    return { ...rest, scatter: scatter.data, cross: cross.data, x, y };
+    return { count, mean, centre, energy, scatter: scatter.data, cross: cross.data, x, y };
   }
 
   static from(size: number, kind: Targets["kind"], state: SumsState): Sums {

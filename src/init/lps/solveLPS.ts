@@ -61,8 +61,8 @@ const TOLERANCES = [1e-6, 1e-9, 1e-12];
  * matter. An end counts as infinite if Newton's method finds it at infinity to rounding, or if it is a multiple zero at
  * a distance beyond 1000 in these coordinates. A check ensures that complex points come in conjugate pairs.
  *
- * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
- *   overflow; ConvergenceError when a path is lost
+ * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points or
+ *   losses that overflow; ConvergenceError when a path is lost
  */
 export function solveLPS(
   coefficients: ArrayLike<number>,
@@ -190,7 +190,9 @@ function described(
   const im = float64(u, (one) => one.im);
   if (!isReal) return { re, im, kind: "complex", loss: NaN };
   const kind = isSingular(neuron, own) ? "singular" : kindOf(neuron, own);
-  return { re, im, kind, loss: lossOf(given, [...re]) };
+  const loss = lossOf(given, [...re]);
+  if (Number.isFinite(loss)) return { re, im, kind, loss };
+  throw new ArgumentError("x, y", "losses that can be represented", "an overflow");
 }
 
 /** The kind by the signs of the Hessian's eigenvalues, which plus its norm are the singular values of H + ‖H‖ I. */
