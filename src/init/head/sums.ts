@@ -82,10 +82,15 @@ export class Sums {
   }
 
   copy(): Sums {
-    const { mean, scatter, centre, cross, energy, ...rest } = this.state();
-    const own = [mean, scatter, centre, cross, energy].map((array) => float64(array));
-    const [m, s, c, p, e] = own as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]; // prettier-ignore
-    return Sums.from(this.size, this.kind, { mean: m, scatter: s, centre: c, cross: p, energy: e, ...rest }); // prettier-ignore
+    const state = this.state();
+    return Sums.from(this.size, this.kind, {
+      ...state,
+      mean: float64(state.mean),
+      scatter: float64(state.scatter),
+      centre: float64(state.centre),
+      cross: float64(state.cross),
+      energy: float64(state.energy),
+    });
   }
 
   /** Everything, as plain data in this order: views that are valid until the next change. */

@@ -183,16 +183,15 @@ function described(
   const isReal = z.every(({ im }) => Math.abs(im) <= REAL * (1 + norm(z)));
   const own = isReal ? z.map(({ re }) => complex(re)) : z;
   const u = back(own);
-  if (!u.every(({ re, im }) => Number.isFinite(re) && Number.isFinite(im))) {
-    throw new ArgumentError("x, y", "points that can be represented", "an overflow");
-  }
   const re = float64(u, (one) => one.re);
   const im = float64(u, (one) => one.im);
+  const loss = isReal ? lossOf(given, [...re]) : 0;
+  if (![...re, ...im, loss].every(Number.isFinite)) {
+    throw new ArgumentError("x, y", "points and losses that can be represented", "an overflow");
+  }
   if (!isReal) return { re, im, kind: "complex", loss: NaN };
   const kind = isSingular(neuron, own) ? "singular" : kindOf(neuron, own);
-  const loss = lossOf(given, [...re]);
-  if (Number.isFinite(loss)) return { re, im, kind, loss };
-  throw new ArgumentError("x, y", "losses that can be represented", "an overflow");
+  return { re, im, kind, loss };
 }
 
 /** The kind by the signs of the Hessian's eigenvalues, which plus its norm are the singular values of H + ‖H‖ I. */
