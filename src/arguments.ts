@@ -107,6 +107,12 @@ export function allPass(list: ArrayLike<unknown>, passes: (one: unknown) => bool
   return true;
 }
 
+/** Requires a string, or undefined. */
+export function checkName(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "string") return;
+  throw new ArgumentError(name, "a string", show(value));
+}
+
 /** Requires an array of strings, or undefined. */
 export function checkNames(name: string, names: unknown): void {
   if (names === undefined) return;

@@ -138,19 +138,36 @@ export function foundBefore(test: uvu.Test): void {
     tf.dispose([x, y]);
   });
 
-  test("predict and evaluate that fail after the first batch leave no choice of λ behind", async () => {
-    const head = ridgeHead();
+  test("predict and evaluate that fail after the first batch leave no choice of λ and no moments behind", async () => {
     const [x, labels] = [xs(), ["a", "b", "a", "b", "a", "b", "a", "b"]];
     const bad = tf.fill([2, 3], NaN);
-    await head.add(x, labels);
-    const before = JSON.stringify(head);
-    await refused("inputs", () => head.predict([x, bad]));
-    await refused("inputs", () => head.evaluate([x, bad], [labels, "a"]));
-    assert.is(JSON.stringify(head), before);
-    await head.predict(x);
-    assert.is.not(JSON.stringify(head), before);
-    head.dispose();
+    for (const options of [{}, { memory: 0 }, { memory: 0, removable: true }]) {
+      const head = ridgeHead(options);
+      await head.add(x, labels);
+      const before = JSON.stringify(head);
+      await refused("inputs", () => head.predict([x, bad]));
+      await refused("inputs", () => head.evaluate([x, bad], [labels, "a"]));
+      assert.is(JSON.stringify(head), before);
+      await head.predict(x);
+      assert.is.not(JSON.stringify(head), before);
+      head.dispose();
+    }
     tf.dispose([x, bad]);
+  });
+
+  test("a layer that single precision cannot hold leaves no choice of λ and no moments behind", async () => {
+    const x = tf.mul(xs(), 1e-38);
+    const y = tf.mul(ys(), 1e38);
+    for (const memory of [1e6, 0]) {
+      const head = ridgeHead({ task: "regression", memory, lambda: 1e-90 });
+      await head.add(x, y);
+      const before = JSON.stringify(head);
+      await refused("labels", () => head.toLayer());
+      await refused("labels", () => head.toModel());
+      assert.is(JSON.stringify(head), before);
+      head.dispose();
+    }
+    tf.dispose([x, y]);
   });
 
   test("a regularizer is given a disposed tensor, or none", async () => {

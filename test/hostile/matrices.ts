@@ -4,7 +4,7 @@ import * as door from "../../src/tfjs/index.ts";
 import { tf } from "../support/wasm.ts";
 import type { Good } from "./attempt.ts";
 
-export type Goods = Record<string, (() => unknown[]) | Omit<Good, "call">>;
+export type Goods = Record<string, (() => unknown[]) | (Omit<Good, "call"> & Partial<Good>)>;
 
 export const matrix = (rows: number, cols: number) => ({
   rows,

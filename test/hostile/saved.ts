@@ -37,7 +37,7 @@ function rebuilt(name: string): Loose {
     const made = fromConfig(cls, config) as { getConfig(): { name?: unknown } };
     const { name: own, ...rest } = made.getConfig();
     // tf.layers counts the layers that come without a name.
-    return typeof own === "string" ? { ...rest, name: own.replace(/_\d+$/, "") } : rest;
+    return typeof own === "string" ? { ...rest, name: own.replace(/\d+$/, "") } : rest;
   };
 }
 
@@ -87,7 +87,10 @@ async function loaded(class_name: string, config: unknown): Promise<unknown> {
   } catch (error) {
     for (const [key, one] of Object.entries(registeredVariables))
       if (!before.has(key)) one.dispose();
-    throw error;
+    // The rule for names of tensors is that of tf.layers, which makes this one of a layer's name.
+    const { name } = read as { name?: unknown };
+    const refused = typeof name === "string" && `Not a valid tensor name: '${name}_input'`;
+    throw error instanceof Error && error.message === refused ? throwing : error;
   }
 }
 

@@ -69,7 +69,7 @@ const kinds: Record<string, () => unknown> = {
   "key symbol": () => ({ [Symbol("key")]: 1 }), "toString null": () => ({ toString: null, valueOf: null }), "toString throws": () => ({ toString: fail, valueOf: fail }),
   "own __proto__": () => JSON.parse('{"__proto__":{"gain":2},"seed":1}'), frozen: () => Object.freeze({ seed: 1 }),
   "() => 0": () => () => 0, "() => throws": () => fail, "async () => NaN": () => async () => NaN, "() => undefined": () => () => undefined,
-  "async throws": () => async () => fail(), class: () => class {}, generator: () => (function* () { yield 1; })(),
+  "async throws": () => async () => fail(), class: () => class Callers {}, generator: () => (function* () { yield 1; })(),
   promise: () => Promise.resolve(1), thenable: () => ({ then: (done: (x: number) => void) => done(3) }),
   map: () => new Map([[1, 2]]), set: () => new Set([1]), regexp: () => /x/, weakmap: () => new WeakMap(), error: () => new Error("given"),
   "ArrayBuffer": () => new ArrayBuffer(8), DataView: () => new DataView(new ArrayBuffer(8)), SharedArrayBuffer: () => new SharedArrayBuffer(8),

@@ -210,6 +210,10 @@ suite("init/solveLPS", (test) => {
     const x = column(xs);
     for (const p of [[], [1], [1, 0], [1, NaN], null, undefined, [1, Infinity]])
       refused("coefficients", () => call(p, x, ys));
+    // A unit whose products with inputs overflow and cancel: its place can be represented, its loss cannot.
+    const near = [1, 1.00001, 2, 2, 3, 3.00002, -1, -1].map((value) => value * 1e300);
+    const wide = { rows: 4, cols: 2, data: Float64Array.from(near) };
+    refused("x, y", () => call([0, 1], wide, [1e308, -1e308, 1e308, 5e307]));
     for (const y of [[], ys.subarray(1), ys.map(() => NaN), null, undefined])
       refused("y", () => call(RELU2, x, y));
     refused("x", () => call(RELU2, column(xs.map(() => NaN)), ys));

@@ -226,6 +226,7 @@ suite("tfjs/diversity: the layer", (test) => {
     bad("penalty", { penalty: "cos2" });
     bad("lambda", { lambda: -1 });
     bad("cap", { cap: 0 });
+    for (const name of [3, ["x"], { name: "x" }]) bad("name", { name });
     diversityPenalty({ name: "named", trainable: false, inputShape: [4] });
   });
 });

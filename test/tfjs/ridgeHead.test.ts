@@ -556,6 +556,7 @@ suite("knnClassifier", (test) => {
       () => classifier.predictClass(tf.ones([4])),
       () => knnClassifier().predictClass(tf.ones([4])),
       () => classifier.setClassifierDataset(null as never),
+      ...[tf.scalar(1), tf.ones([3]), tf.ones([1, 3, 1])].map((a) => () => classifier.setClassifierDataset({ a: a as never })), // prettier-ignore
       () => classifier.setClassifierDataset({ a: tf.ones([2, 3]), b: tf.ones([2, 4]) } as Record<string, Tensor2D>), // prettier-ignore
       () => knnClassifier({ base: 3 } as never),
     ];

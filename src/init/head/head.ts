@@ -159,25 +159,27 @@ export class Head {
 
   /** The solution for all samples so far. */
   private solved(): Answer {
-    if (this.answer) return this.answer;
+    return (this.answer ??= this.solve(this.chosen));
+  }
+
+  /** Solves for the first `chosen` samples, and updates the solution with the later ones. If it fails, nothing is changed. */
+  private solve(chosen: number | undefined): Answer {
     const { lambda, kind } = this.options;
-    const { solved, calibrate, later } = this.store.solve(lambda, this.width, this.chosen);
+    const store = this.store.ready(chosen);
+    const { solved, calibrate, later } = store.solve(lambda, this.width, chosen);
     const solution = new Solution(solved);
-    if (later.x.length > 0 && !solution.updatable) {
-      this.forget();
-      return this.solved();
-    }
+    if (later.x.length > 0 && !solution.updatable) return this.solve(undefined);
     const counts = float64(solved.centre, (share) => Math.round(share * solved.count));
     const calibration = kind === "classes" ? calibrate(this.shares(counts)) : undefined;
     update(solution, later);
-    this.chosen = solved.count;
-    return (this.answer = { solution, ...(calibration && { calibration }) });
+    [this.store, this.chosen] = [store, solved.count];
+    return { solution, ...(calibration && { calibration }) };
   }
 
   /** Returns a function that gives up what is solved from now on. */
   marked(): () => void {
-    const { answer, chosen } = this;
-    return () => void ([this.answer, this.chosen] = [answer, chosen]);
+    const { answer, chosen, store } = this;
+    return () => void ([this.answer, this.chosen, this.store] = [answer, chosen, store]);
   }
 
   get lambda(): number {

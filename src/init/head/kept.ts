@@ -74,6 +74,10 @@ export class Kept implements Store {
     data.forEach((own, i) => own > label && (data[i] = own - 1));
   }
 
+  ready(): Kept {
+    return this;
+  }
+
   solve(lambda: number | "auto", width: number, chosen = this.x.count): Outcome {
     const { kind, size } = this;
     const each = this.y.width;

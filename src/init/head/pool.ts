@@ -46,18 +46,22 @@ export class Pool implements Store {
     this.sums.splice(label, 1);
   }
 
-  solve(lambda: number | "auto", width: number, chosen: number | undefined): Outcome {
-    const { kind, apart } = this;
+  ready(chosen: number | undefined): Pool {
+    if (!this.apart && this.settled === chosen) return this;
+    const sums = this.sums.map((one) => one.flushed());
+    return new Pool(this.size, this.kind, this.apart, sums);
+  }
+
+  /** The samples that wait, as they do in a store that is ready for the settled ones, are the later ones. */
+  solve(lambda: number | "auto", width: number): Outcome {
     const first = this.sums[0]!;
-    const before = !apart && first.settled === chosen;
-    const pooled = apart ? this.pooled(width) : before ? first.pooled : first.all();
+    const pooled = this.apart ? this.pooled(width) : first.pooled;
     const solved = fromMoments(pooled, lambda);
     const { x, y } = first.state();
-    const later = before ? { x, y } : { x: x.subarray(0, 0), y: y.subarray(0, 0) };
     return {
       solved,
       calibrate: (prior) => byMoments(pooled, solved, prior),
-      later: { x: later.x, y: { kind, width, values: later.y } },
+      later: { x, y: { kind: this.kind, width, values: y } },
     };
   }
 
@@ -68,7 +72,7 @@ export class Pool implements Store {
         const centre = float64(width);
         centre[c] = 1;
         const cross = zeros(width, this.size);
-        return merged(total, { ...one.all(), centre, cross, energy: float64(width) });
+        return merged(total, { ...one.pooled, centre, cross, energy: float64(width) });
       },
       empty(this.size, width),
     );

@@ -16,7 +16,12 @@ export interface Store {
   /** Removes a class; the classes after it move up. */
   removeClass(label: number): void;
   /**
-   * Solves for the head.
+   * The store as it is once the head is solved for the first `chosen` samples or, if it cannot tell these from the later
+   * ones, for all. This one stays as it is, because what comes after may fail.
+   */
+  ready(chosen: number | undefined): Store;
+  /**
+   * Solves for the head. The store is a ready one.
    *
    * @param lambda λ, or "auto": by cross-validation
    * @param width number of targets or classes

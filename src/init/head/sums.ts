@@ -82,17 +82,22 @@ export class Sums {
   }
 
   copy(): Sums {
-    const { mean, scatter, centre, cross, energy, ...rest } = this.state();
-    const own = [mean, scatter, centre, cross, energy].map((array) => float64(array));
-    const [m, s, c, p, e] = own as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]; // prettier-ignore
-    return Sums.from(this.size, this.kind, { mean: m, scatter: s, centre: c, cross: p, energy: e, ...rest }); // prettier-ignore
+    const state = this.state();
+    return Sums.from(this.size, this.kind, {
+      ...state,
+      mean: float64(state.mean),
+      scatter: float64(state.scatter),
+      centre: float64(state.centre),
+      cross: float64(state.cross),
+      energy: float64(state.energy),
+    });
   }
 
-  /** Everything, as plain data: views that are valid until the next change. */
+  /** Everything, as plain data in this order: views that are valid until the next change. */
   state(): SumsState {
-    const { scatter, cross, ...rest } = this.pooled;
+    const { count, mean, centre, energy, scatter, cross } = this.pooled;
     const [x, y] = [this.waiting.data, this.wanted.data];
-    return { ...rest, scatter: scatter.data, cross: cross.data, x, y };
+    return { count, mean, centre, energy, scatter: scatter.data, cross: cross.data, x, y };
   }
 
   static from(size: number, kind: Targets["kind"], state: SumsState): Sums {
@@ -122,10 +127,12 @@ export class Sums {
     this.pooled = { ...pooled, cross, centre: wider(pooled.centre, width), energy: wider(pooled.energy, width) }; // prettier-ignore
   }
 
-  /** The moments of all samples. */
-  all(): Pooled {
-    this.flush();
-    return this.pooled;
+  /** The same samples, of which none waits. These sums stay as they are. */
+  flushed(): Sums {
+    if (this.waiting.count === 0) return this;
+    const copy = this.copy();
+    copy.flush();
+    return copy;
   }
 
   private flush(): void {

@@ -61,8 +61,8 @@ const TOLERANCES = [1e-6, 1e-9, 1e-12];
  * matter. An end counts as infinite if Newton's method finds it at infinity to rounding, or if it is a multiple zero at
  * a distance beyond 1000 in these coordinates. A check ensures that complex points come in conjugate pairs.
  *
- * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points that
- *   overflow; ConvergenceError when a path is lost
+ * @throws ArgumentError for malformed or non-finite arguments, dependent columns, too many paths, or points or
+ *   losses that overflow; ConvergenceError when a path is lost
  */
 export function solveLPS(
   coefficients: ArrayLike<number>,
@@ -183,14 +183,15 @@ function described(
   const isReal = z.every(({ im }) => Math.abs(im) <= REAL * (1 + norm(z)));
   const own = isReal ? z.map(({ re }) => complex(re)) : z;
   const u = back(own);
-  if (!u.every(({ re, im }) => Number.isFinite(re) && Number.isFinite(im))) {
-    throw new ArgumentError("x, y", "points that can be represented", "an overflow");
-  }
   const re = float64(u, (one) => one.re);
   const im = float64(u, (one) => one.im);
+  const loss = isReal ? lossOf(given, [...re]) : 0;
+  if (![...re, ...im, loss].every(Number.isFinite)) {
+    throw new ArgumentError("x, y", "points and losses that can be represented", "an overflow");
+  }
   if (!isReal) return { re, im, kind: "complex", loss: NaN };
   const kind = isSingular(neuron, own) ? "singular" : kindOf(neuron, own);
-  return { re, im, kind, loss: lossOf(given, [...re]) };
+  return { re, im, kind, loss };
 }
 
 /** The kind by the signs of the Hessian's eigenvalues, which plus its norm are the singular values of H + ‖H‖ I. */

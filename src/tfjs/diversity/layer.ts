@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
-import { checkOneOf } from "../../arguments.ts";
+import { checkName, checkOneOf } from "../../arguments.ts";
 import {
   activationPenalties,
   checkPenaltyOptions,
@@ -123,6 +123,7 @@ export const classes = /* @__PURE__ */ registered({ DiversityPenalty });
 export function diversityPenalty(config: PenaltyConfig = {}): Layer {
   const { penalty = "correlation", ...rest } = configured(config, [...OWN, ...LAYERS]);
   checkOneOf("penalty", penalty, Object.keys(activationPenalties));
+  checkName("name", rest.name);
   checkSchedule(rest);
   checkPenaltyOptions(rest);
   return new (layerClass())(config);

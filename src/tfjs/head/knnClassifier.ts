@@ -100,7 +100,10 @@ export class RidgeClassifier {
     const staged = new Learner(this.#learner.options);
     for (const [label, examples] of Object.entries(dataset)) {
       const { x, size } = flat("dataset", examples);
-      const count = examples.shape[0]!;
+      if (examples.rank !== 2) {
+        throw new ArgumentError("dataset", "tensors [samples, features]", described(examples));
+      }
+      const [count] = examples.shape;
       staged.add({ x, count, size: size / count }, named(label));
     }
     this.#learner = staged;

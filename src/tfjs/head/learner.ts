@@ -166,13 +166,17 @@ export class Learner {
   }
 
   /** Runs a job that only asks. If it fails, what it has solved for is given up: when λ is chosen is part of the state. */
-  async asked<T>(job: () => Promise<T>): Promise<T> {
+  asked<T>(job: () => T): T {
     const undo = this.head?.marked();
-    try {
-      return await job();
-    } catch (error) {
+    const fail = (error: unknown): never => {
       undo?.();
       throw error;
+    };
+    try {
+      const result = job();
+      return result instanceof Promise ? (result.catch(fail) as T) : result;
+    } catch (error) {
+      return fail(error);
     }
   }
 

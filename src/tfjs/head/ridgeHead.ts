@@ -141,13 +141,14 @@ export class RidgeHead<Task extends Classifying | Regressing = Classifying | Reg
    * With random features a model of two Dense layers, the first of which is not trainable. The layer is the caller's.
    */
   toLayer(): Layer {
-    return asLayer(this.#alive());
+    const learner = this.#alive();
+    return learner.asked(() => asLayer(learner));
   }
 
   /** Base and head as one model. The base must be a model of tf.layers, whose layers are shared; or none. */
   toModel(): LayersModel {
     const learner = this.#alive();
-    return asModel(learner.options.base, learner);
+    return learner.asked(() => asModel(learner.options.base, learner));
   }
 
   /** Everything that was learnt, and all options but the base, as plain data for JSON.stringify. */
