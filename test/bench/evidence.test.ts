@@ -86,7 +86,7 @@ suite("bench/evidence", (test) => {
       const [study, room] = [join(folder, "study.ts"), join(folder, "room.ts")];
       const write = (result: number, claim: string, unused = 0) => {
         writeFileSync(room, `export const result = ${result}; export const unused = () => ${unused};`);
-        writeFileSync(study, `import { result, unused } from "./room.ts"; // ${claim}\nexport const experiment = { run: () => result };\nexport default { experiment, claims: [${JSON.stringify(claim)}, unused] };`);
+        writeFileSync(study, `import { result, unused } from "./room.ts"; // ${claim}\nexport const experiment = { run: () => result };\nexport default { experiment, claims: [unused(${JSON.stringify(claim)})] };`);
       }; // prettier-ignore
       write(1, "a");
       const key = await keyOf(study, { size: 1 });
