@@ -19,7 +19,7 @@ export interface Found {
 const format = (text: string) => prettier.format(text, { parser: "markdown", printWidth: 100 });
 const table = (head: readonly string[], rows: readonly (readonly string[])[], left: number) =>
   [head, head.map((_, i) => (i < left ? "---" : "--:")), ...rows]
-    .map((row) => `| ${row.join(" | ")} |`)
+    .map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 
 /** What was computed of the cells of this scale. */
