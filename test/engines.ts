@@ -116,9 +116,11 @@ suite("engines", (test) => {
     test(`${title}, growth: a network grows, keeps its function and trains on`, async () => {
       const [backend, grown, scheduled] = Object.values(await shown("growth"));
       assert.match(backend, /wasm$/);
+      assert.match(grown, /units/);
       const [, units, change] = grown.match(/^(\S+) units, change (\S+)$/)!;
       assert.is(units, "5,7");
       assert.ok(Number(change) < 1e-5, grown);
+      assert.match(scheduled, /units/);
       const [, wide, first, last] = scheduled.match(/^units (\d+), loss (\S+) → (\S+)$/)!;
       assert.is(wide, "11");
       assert.ok(Number(last) < Number(first), scheduled);

@@ -17,7 +17,7 @@ const bundle = readFileSync(
   "utf8",
 );
 
-/** What every page has, of what data need. */
+/** What every page has, of what data and growth need. */
 const web = { performance, setTimeout, setInterval, clearInterval, AbortController };
 
 /** Runs the bundle as a page does, where these are its globals; returns what it defines. */
@@ -80,7 +80,7 @@ suite("tfjs/script-tag", (test) => {
   });
 
   test("grows a model of the page", async () => {
-    const { door } = load({ tf });
+    const { door } = load({ tf, ...web });
     const model = tf.sequential();
     model.add(tf.layers.dense({ units: 4, activation: "relu", name: "a", inputShape: [3] }));
     model.add(tf.layers.dense({ units: 2 }));
