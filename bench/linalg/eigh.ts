@@ -65,7 +65,7 @@ export default [
   order(128, { peers: [...others(128), ...rows(128)] }),
   order(256, { bar: 14, peers: others(256, 2) }),
   order(512, { bar: 12, peers: others(512) }),
-  order(1024),
+  order(1024, { bar: 5.2 }),
   order(256, { dtype: "float32" }),
   order(512, { dtype: "float32" }),
   values(256),
