@@ -164,6 +164,23 @@ suite("linalg/functions", (test) => {
         }
       });
 
+    if (precision === double)
+      test("exp of a turned Jordan block, whose fourth power is zero: halved nevertheless, for the denominator", () => {
+        // H·J·H/4 with Hadamard's H: its powers are exact, and all norms that count are zero, but not those of |a|.
+        const sign = (i: number, j: number) => [1, -1, -1, 1][i & j]!;
+        const turned = (k: number) => square(4, double, (i, j) => [0, 1, 2, 3].slice(k).reduce((sum, q) => sum + sign(i, q - k) * sign(q, j) / 4, 0)); // prettier-ignore
+        // Farther out the squarings, whose results first grow and then cancel, lose more than this.
+        for (const x of [36, 44, 52, 60]) {
+          const { data } = expm(times(turned(1), x));
+          const terms = [0, 1, 2, 3].map((k) => times(turned(k), [1, x, x ** 2 / 2, x ** 3 / 6][k]!).data); // prettier-ignore
+          const exact = Float64Array.from(data, (_, at) => terms.reduce((sum, one) => sum + one[at]!, 0)); // prettier-ignore
+          // The largest term of the Fréchet derivative: |a³·E·a³|/7! with |E| = x, over |a³|/3!.
+          const condition = ((x ** 7 / 5040) * 6) / x ** 3;
+          const error = distance(data, exact) / largest(exact) / u;
+          assert.ok(error <= 10 * condition, `${x}: ${error / condition}`);
+        }
+      });
+
     test(`${dtype}: exp of rotations and of numbers, through every degree and many squarings`, () => {
       for (let t = 0.0078125; t < 600; t *= 1.25) {
         const [angle] = precision.array.from([t]);
