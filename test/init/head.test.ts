@@ -320,6 +320,28 @@ suite("init/head: removed is never added", (test) => {
     assert.ok(head.remove(off(2 ** -13)));
     assert.is(head.count, 41);
   });
+
+  test("one of two samples that differ in a single feature, whichever it is", () => {
+    for (const feature of [0, d - 1]) {
+      const twins: Batch = { x: all.x.slice(), y: all.y };
+      // 5 and 9 are of one class.
+      assert.is(labels[5], labels[9]);
+      (twins.x as Float32Array).copyWithin(9 * d, 5 * d, 6 * d);
+      twins.x[9 * d + feature]! += 1;
+      const head = learnt(d, options, twins);
+      assert.ok(head.remove(part(twins, d, (i) => i === 5)));
+      assert.equal(
+        flat(head),
+        flat(
+          learnt(
+            d,
+            options,
+            part(twins, d, (i) => i !== 5),
+          ),
+        ),
+      );
+    }
+  });
 });
 
 suite("init/head: NumPy's ridge", (test) => {
