@@ -169,6 +169,8 @@ suite("linalg/lstsq", (test) => {
       for (const lambda of [-1, NaN, Infinity, "1" as never])
         refused("lambda", () => ridge(a, b, lambda));
       refused("b", () => ridge(a, gaussian(6, 2, precision), 1));
+      const other = precisions.find((one) => one !== precision)!;
+      refused("b", () => ridge(a, gaussian(7, 2, other) as never, 1));
       refused("b", () => ridge(a, times(b, NaN), 1));
       refused("a", () => ridge(times(a, Infinity), b, 1));
       const [tiny, huge] = [1 / max, max / 2].map((x) => build(1, 1, precision, () => x));
