@@ -223,10 +223,11 @@ suite("linalg/functions", (test) => {
       assert.ok(distance(rooted(ones, "ones").data, new Float64Array(81).fill(1 / 3)) < 20 * u);
       assert.equal([...sqrtm(square(3, precision, () => 0)).data], new Array(9).fill(0));
       assert.equal([...sqrtm(matrix([[4, 1], [0, 9]], precision)).data].map((x) => Math.round(x * 1e5) / 1e5), [2, 0.2, 0, 3]); // prettier-ignore
-      for (const e of [2 ** -60, 2 ** 60]) {
-        const a = times(symmetric([1, 2, 3], precision), 1);
-        assert.equal(sqrtm(times(a, e)).data, times(sqrtm(a), Math.sqrt(e)).data);
-      }
+      // Up to the largest number: what is added to it must not overflow.
+      const [top, pair] = [4 ** Math.floor(Math.log2(max / 4) / 2), matrix([[3, 2], [-1, 3]], precision)]; // prettier-ignore
+      for (const e of [2 ** -60, 2 ** 60, top, 2 ** 40 / top])
+        for (const a of [symmetric([1, 2, 2.5], precision), pair])
+          assert.equal(sqrtm(times(a, e)).data, times(sqrtm(a), Math.sqrt(e)).data, `${e}`);
     });
 
     test(`${dtype}: logarithms`, () => {
