@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { lstsq, matmul, pinv, ridge, svd, type Matrix } from "../../src/linalg/index.ts";
+import { jacobi, lstsq, matmul, pinv, ridge, svd, type Matrix } from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import { distance, Family, largest, transpose } from "../support/ratios.ts";
@@ -97,6 +97,15 @@ suite("linalg/lstsq", (test) => {
         const error = distance(x.data, plain.x.data.map((value: number) => value * (f / e))); // prettier-ignore
         assert.ok(error <= 100 * u * norm(plain.x.data) * (f / e) + tiny, `${e}, ${f}: ${error}`);
       }
+    });
+
+    test(`${dtype}: singular values whose inverses overflow`, () => {
+      const small = tiny * 2 ** 4;
+      const a = build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? small : 1));
+      const b = build(2, 1, precision, (i) => (i ? small : 1));
+      const { x, rank } = lstsq(a, b, { tolerance: 0, method: jacobi });
+      assert.is(rank, 2);
+      assert.equal([...x.data], [1, 1]);
     });
 
     test(`${dtype}: refused, unchanged`, () => {
