@@ -269,6 +269,23 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
     }
   });
 
+  test("cholesky refuses units that depend on each other, whatever rounding makes of the pivot that is zero", () => {
+    for (const [m, n] of [
+      [2, 6],
+      [4, 5],
+      [6, 20],
+    ])
+      for (let seed = 1; seed <= 12; seed++) {
+        const w = gaussian(m, n, double, seed);
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let i = 0; i < m - 1; i++) sum += (i + 1) * w.data[i * n + j]!;
+          w.data[(m - 1) * n + j] = sum;
+        }
+        refused("w", () => decorrelate(w, { method: "cholesky" }));
+      }
+  });
+
   const loose = decorrelated as (shape: unknown, options?: unknown) => unknown;
   test("options and shapes that cannot be used", () => {
     const bad = (argument: string, options: object) => refused(argument, () => loose([3, 3], options)); // prettier-ignore

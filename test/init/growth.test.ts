@@ -262,7 +262,12 @@ suite("init/growth ascent", (test) => {
 
   test("stays where there is no slope", () => {
     const start = normal(5, 1, { seed: 1 });
-    const found = ascend(start, () => new Float32Array(5));
+    let steps = 0;
+    const found = ascend(start, () => {
+      steps++;
+      return new Float32Array(5);
+    });
+    assert.is(steps, 100, "the paper's");
     assert.ok(largest(found.data.map((x, i) => x - start.data[i])) < 1e-5);
   });
 });

@@ -138,6 +138,19 @@ suite("init/head: leave-one-out", (test) => {
     missed(modes, [2 ** -60], (_, { data: [error] }) => assert.ok(error! > 1 && error! < Infinity)); // prettier-ignore
   });
 
+  test("a target that is the same in all samples, but for the rounding of its mean, has no say", () => {
+    const own = regression(50, 6, 1, 1);
+    const still: Batch = { x: own.x, y: { ...own.y, width: 2, values: Float64Array.from({ length: 100 }, (_, at) => (at % 2 ? 0.1 : own.y.values[at >> 1]!)) } }; // prettier-ignore
+    for (const memory of [2 ** 26, 0]) {
+      const [alone, both] = [own, still].map((batch) => learnt(6, { ...values, memory }, batch));
+      const { weights, bias } = both.linear();
+      alone.linear();
+      assert.is(both.lambda, alone.lambda);
+      assert.ok(weights.data.subarray(6).every((w) => Math.abs(w) < 1e-15));
+      assert.ok(Math.abs(bias[1]! - 0.1) < 1e-15);
+    }
+  });
+
   test("targets or features that are all equal leave nothing to choose", () => {
     const still = { ...regression(12, 4, 1), x: new Float32Array(48).fill(3) };
     assert.equal(flat(learnt(4, values, still)).slice(0, 8), Array(8).fill(0));
@@ -319,6 +332,28 @@ suite("init/head: removed is never added", (test) => {
     assert.not.ok(head.remove(off(2 ** -11)));
     assert.ok(head.remove(off(2 ** -13)));
     assert.is(head.count, 41);
+  });
+
+  test("one of two samples that differ in a single feature, whichever it is", () => {
+    for (const feature of [0, d - 1]) {
+      const twins: Batch = { x: all.x.slice(), y: all.y };
+      // 5 and 9 are of one class.
+      assert.is(labels[5], labels[9]);
+      (twins.x as Float32Array).copyWithin(9 * d, 5 * d, 6 * d);
+      twins.x[9 * d + feature]! += 1;
+      const head = learnt(d, options, twins);
+      assert.ok(head.remove(part(twins, d, (i) => i === 5)));
+      assert.equal(
+        flat(head),
+        flat(
+          learnt(
+            d,
+            options,
+            part(twins, d, (i) => i !== 5),
+          ),
+        ),
+      );
+    }
   });
 });
 

@@ -226,6 +226,15 @@ suite("init/lpsDesign: errors", (test) => {
     stillWorks();
   });
 
+  test("variances are looked for from 2⁻²⁰ to 2²⁰, and no farther", () => {
+    // σ(x) = s·x keeps second moments at the variance s⁻².
+    for (const sign of [1, -1]) {
+      const slope = (e: number) => ({ activation: (x: number) => 2 ** (sign * e) * x });
+      near(lpsDesign(slope(9.75)).variance, 2 ** (sign * -19.5), 1e-9, "variance");
+      refused("variance", () => call(slope(10.25)));
+    }
+  });
+
   test("constant, or not finite, or noise", () => {
     refused("activation", () => call({ activation: () => 1 }));
     refused("activation", () => call({ activation: "thresholdedRelu" }));

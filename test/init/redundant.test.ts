@@ -64,6 +64,20 @@ suite("init/redundant", (test) => {
     }
   });
 
+  test("a new direction where the others depend on each other to float32 precision: random, orthogonal", () => {
+    const [m, n] = [12, 8];
+    // Three directions, of which rounding leaves eight.
+    const basis = gaussian(3, n, double, 1).data;
+    const part = gaussian(m, 3, double, 2).data;
+    const w = build(m, n, single, (i, j) => [0, 1, 2].reduce((sum, k) => sum + part[3 * i + k] * basis[n * k + j], 0)); // prettier-ignore
+    const dot = (x: ArrayLike<number>, y: ArrayLike<number>) => Array.from(x).reduce((sum, value, k) => sum + value * y[k], 0); // prettier-ignore
+    const [one, other] = [1, 2].map((seed) => redrawn(w, m - 1, seed));
+    assert.ok(Math.abs(dot(one, other)) < 0.99 * dot(one, one), "the same direction");
+    for (const fresh of [one, other])
+      for (let k = 0; k < 3; k++)
+        assert.ok(Math.abs(dot(fresh, basis.subarray(n * k, n * k + n))) < 1e-5 * Math.hypot(...one)); // prettier-ignore
+  });
+
   test("where the others leave no direction: the one in which they are least", () => {
     const w = build(4, 2, double, (i, j) => (j === 0 ? 1 : [0.1, -0.2, 0.1, 5][i]));
     const fresh = redrawn(w, 3, 1);

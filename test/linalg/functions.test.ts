@@ -164,6 +164,23 @@ suite("linalg/functions", (test) => {
         }
       });
 
+    if (precision === double)
+      test("exp of a turned Jordan block, whose fourth power is zero: halved nevertheless, for the denominator", () => {
+        // H·J·H/4 with Hadamard's H: its powers are exact, and all norms that count are zero, but not those of |a|.
+        const sign = (i: number, j: number) => [1, -1, -1, 1][i & j]!;
+        const turned = (k: number) => square(4, double, (i, j) => [0, 1, 2, 3].slice(k).reduce((sum, q) => sum + sign(i, q - k) * sign(q, j) / 4, 0)); // prettier-ignore
+        // Farther out the squarings, whose results first grow and then cancel, lose more than this.
+        for (const x of [36, 44, 52, 60]) {
+          const { data } = expm(times(turned(1), x));
+          const terms = [0, 1, 2, 3].map((k) => times(turned(k), [1, x, x ** 2 / 2, x ** 3 / 6][k]!).data); // prettier-ignore
+          const exact = Float64Array.from(data, (_, at) => terms.reduce((sum, one) => sum + one[at]!, 0)); // prettier-ignore
+          // The largest term of the Fréchet derivative: |a³·E·a³|/7! with |E| = x, over |a³|/3!.
+          const condition = ((x ** 7 / 5040) * 6) / x ** 3;
+          const error = distance(data, exact) / largest(exact) / u;
+          assert.ok(error <= 10 * condition, `${x}: ${error / condition}`);
+        }
+      });
+
     test(`${dtype}: exp of rotations and of numbers, through every degree and many squarings`, () => {
       for (let t = 0.0078125; t < 600; t *= 1.25) {
         const [angle] = precision.array.from([t]);
@@ -206,10 +223,11 @@ suite("linalg/functions", (test) => {
       assert.ok(distance(rooted(ones, "ones").data, new Float64Array(81).fill(1 / 3)) < 20 * u);
       assert.equal([...sqrtm(square(3, precision, () => 0)).data], new Array(9).fill(0));
       assert.equal([...sqrtm(matrix([[4, 1], [0, 9]], precision)).data].map((x) => Math.round(x * 1e5) / 1e5), [2, 0.2, 0, 3]); // prettier-ignore
-      for (const e of [2 ** -60, 2 ** 60]) {
-        const a = times(symmetric([1, 2, 3], precision), 1);
-        assert.equal(sqrtm(times(a, e)).data, times(sqrtm(a), Math.sqrt(e)).data);
-      }
+      // Up to the largest number: what is added to it must not overflow.
+      const [top, pair] = [4 ** Math.floor(Math.log2(max / 4) / 2), matrix([[3, 2], [-1, 3]], precision)]; // prettier-ignore
+      for (const e of [2 ** -60, 2 ** 60, top, 2 ** 40 / top])
+        for (const a of [symmetric([1, 2, 2.5], precision), pair])
+          assert.equal(sqrtm(times(a, e)).data, times(sqrtm(a), Math.sqrt(e)).data, `${e}`);
     });
 
     test(`${dtype}: logarithms`, () => {

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { lstsq, matmul, pinv, ridge, svd, type Matrix } from "../../src/linalg/index.ts";
+import { jacobi, lstsq, matmul, pinv, ridge, svd, type Matrix } from "../../src/linalg/index.ts";
 import { build, conditioned, gaussian, hard, shapes } from "../support/matrices.ts";
 import { precisionOf, precisions } from "../support/precisions.ts";
 import { distance, Family, largest, transpose } from "../support/ratios.ts";
@@ -99,6 +99,15 @@ suite("linalg/lstsq", (test) => {
       }
     });
 
+    test(`${dtype}: singular values whose inverses overflow`, () => {
+      const small = tiny * 2 ** 4;
+      const a = build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? small : 1));
+      const b = build(2, 1, precision, (i) => (i ? small : 1));
+      const { x, rank } = lstsq(a, b, { tolerance: 0, method: jacobi });
+      assert.is(rank, 2);
+      assert.equal([...x.data], [1, 1]);
+    });
+
     test(`${dtype}: refused, unchanged`, () => {
       const [a, b] = [gaussian(5, 4, precision), gaussian(5, 2, precision)];
       const copies = [a.data.slice(), b.data.slice()];
@@ -169,6 +178,8 @@ suite("linalg/lstsq", (test) => {
       for (const lambda of [-1, NaN, Infinity, "1" as never])
         refused("lambda", () => ridge(a, b, lambda));
       refused("b", () => ridge(a, gaussian(6, 2, precision), 1));
+      const other = precisions.find((one) => one !== precision)!;
+      refused("b", () => ridge(a, gaussian(7, 2, other) as never, 1));
       refused("b", () => ridge(a, times(b, NaN), 1));
       refused("a", () => ridge(times(a, Infinity), b, 1));
       const [tiny, huge] = [1 / max, max / 2].map((x) => build(1, 1, precision, () => x));

@@ -82,6 +82,14 @@ suite("linalg/pinv", (test) => {
       }
     });
 
+    test(`${dtype}: subnormal matrices have all digits of their inverse`, () => {
+      const rows = [100, 3, 5, -7, 90, 2, 1, 6, -110];
+      const half = dtype === "float32" ? 2 ** 67 : 2 ** 515;
+      const small = build(3, 3, precision, (i, j) => rows[3 * i + j]! / half / half);
+      const plain = pinv(build(3, 3, precision, (i, j) => rows[3 * i + j]!));
+      assert.equal(pinv(small).data, plain.data.map((x: number) => x * half * half)); // prettier-ignore
+    });
+
     test(`${dtype}: zero, and nothing`, () => {
       for (const [m, n] of shapes("1x1 3x5 0x0 0x3 3x0"))
         assert.equal(pinv(hard.zero(m, n, precision)), hard.zero(n, m, precision));

@@ -305,6 +305,17 @@ suite("linalg/roots: the door", (test) => {
     }
   });
 
+  test("each disc of a cluster holds all others of it, the last one, too", () => {
+    for (const centre of [1, -2, 3, 0.75, 5, -0.3])
+      for (let n = 3; n <= 8; n++) {
+        const { re, im, radius } = roots(polyfromroots(Array<number>(n).fill(centre)));
+        const width = [re, im].reduce((sum, x) => sum + Math.max(...x) - Math.min(...x), 0);
+        // Before they were widened, rounding made them of very different sizes.
+        const spread = Math.max(...radius) - Math.min(...radius);
+        assert.ok(spread <= 2 * width * (1 + 1e-9), `${centre}, ${n}: ${spread / width}`);
+      }
+  });
+
   test("perturbed (1 + x)ⁿ: the last of a cluster finds its way", () => {
     for (const seed of [250, 379]) {
       const n = 150;

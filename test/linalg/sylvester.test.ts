@@ -311,6 +311,31 @@ suite("linalg/sylvester", (test) => {
       }
     });
 
+    test(`${dtype}: solutions that grow beyond the largest number on the way, and are brought back by a tiny c`, () => {
+      // x_i = −x_{i+1} / δ up the rows: grows by 1/δ each time, to one entry beyond the largest number in the top row.
+      const [delta, rungs, tiny] = dtype === "float64" ? [2 ** -20, 52, 1.5 * 2 ** -1000] : [2 ** -10, 14, 1.5 * 2 ** -110]; // prettier-ignore
+      const a = square(rungs, precision, (i, j) => (i === j ? delta : Number(j === i + 1)));
+      // So small that it changes nothing but the basis: eigenvectors of ±1/4, which spread that entry over the row.
+      const sign = (x: number) => 1 - 2 * ((0x6996 >> x) & 1);
+      const b = square(16, precision, (i, j) => {
+        let sum = 0;
+        for (let k = 0; k < 16; k++) sum += k * sign(k & (i ^ j));
+        return (sum / 16) * 2 ** -100;
+      });
+      const c = build(rungs, 16, precision, (i, j) => (i === rungs - 1 && j === 5 ? tiny : 0));
+      const x = sylvester(a, b, c as Matrix);
+      assert.is(x.info.path, "general");
+      const exact = x.data.map((_: number, at: number) => {
+        const i = Math.floor(at / 16);
+        return at % 16 === 5 ? (-1) ** (rungs - 1 - i) * (tiny / delta) * delta ** (i + 1 - rungs) : 0; // prettier-ignore
+      });
+      for (let i = 0; i < rungs; i++) {
+        const row = (of: typeof x.data) => of.subarray(16 * i, 16 * i + 16);
+        const error = distance(row(x.data), row(exact)) / Math.abs(exact[16 * i + 5]!);
+        assert.ok(error < 16 * GATE * u, `row ${i}: ${error / u} u`);
+      }
+    });
+
     test(`${dtype}: lyapunov`, () => {
       for (const n of [1, 2, 5, 17, 40]) {
         const a = normals(n, n);

@@ -156,6 +156,22 @@ suite("linalg/topSvd", (test) => {
     test.after(() => Object.values(family).forEach((one) => one.note()));
   }
 
+  test("float32: vectors are orthonormal but for the rounding of their entries", () => {
+    for (const [m, n] of shapes("200x200 500x140 140x500")) {
+      const a = withSpectrum(m, n, single, spectra.exponential);
+      const found = topSvd(a, 5);
+      assert.is(found.method, "krylov");
+      for (const x of [found.u, found.v]) {
+        const { value } = gemm(transpose(x), x);
+        value.forEach((product, at) => {
+          // By Cauchy and Schwarz; what f64 leaves is far below.
+          const error = Math.abs(product - Number(at % 6 === 0));
+          assert.ok(error <= 2.01 * single.u, `${m} x ${n}: ${error / single.u} u`);
+        });
+      }
+    }
+  });
+
   test("a matrix that goes in strips through the kernels", () => {
     // 1200 x 1000 is more than one strip; of rank 5, so that the answer is known.
     const [x, y] = [normal(1200, 5, { seed: 1 }), normal(1000, 5, { seed: 2 })];

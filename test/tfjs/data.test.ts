@@ -251,6 +251,7 @@ suite("tfjs/data samples and labels", (test) => {
     await initializeFromData(some, xs, { samples: 150, ys, code: "labels" });
     await initializeFromData(first, rows[0], { samples: 150, ys: rows[1], code: "labels" });
     assert.equal(weightsOf(some), weightsOf(first));
+    assert.is((await initializeFromData(some, xs, { samples: 1, code: "random" })).samples, 1);
   });
 
   for (const code of ["pca", "labels", "random", "randomProjection"] as const)

@@ -140,6 +140,14 @@ suite("tfjs/data-flow cost", (test) => {
     assert.ok(calls[0] > calls[2] && calls[2] > calls[4] && calls[4] === 3, calls.join());
   });
 
+  test("a page has its turn in the middle of a run", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++);
+    await initializeFromData(chain(), draw([40, 7]));
+    clearInterval(timer);
+    assert.ok(turns > 0);
+  });
+
   test("a Dataset is walked three times, whatever the number of layers", async () => {
     const data = dataset([draw([40, 7]), draw([9, 7], 2)]);
     await initializeFromData(chain([6, 6, 5, 5, 4, 4, 3]), data);
