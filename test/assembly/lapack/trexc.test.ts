@@ -119,6 +119,18 @@ suite("assembly/lapack/trexc", (test) => {
       families.verify(t, moved, "equal blocks");
     });
 
+    // Where they count as equal, half of their distance comes from a product of two entries, of which one has cancelled.
+    test(`${dtype}: two real eigenvalues near each other, to the last digits`, () => {
+      for (let delta = 2 ** -6; delta >= 2 ** -20; delta /= 2) {
+        const a = build(2, 2, precision, (i, j) => [1 + delta, 1, 0.75 * delta ** 2, 1][2 * i + j]!); // prettier-ignore
+        const found = schur(a);
+        pair.verify(a, found, `${delta}`);
+        const [high, low] = [found.t.data[0]!, found.t.data[3]!].sort((x, y) => y - x);
+        const error = Math.max(Math.abs(high! - (1 + 1.5 * delta)), Math.abs(low! - (1 - 0.5 * delta))); // prettier-ignore
+        assert.ok(error <= 4 * u, `${delta}: ${error / u} u`);
+      }
+    });
+
     test(`${dtype}: every 2 x 2 matrix of extreme entries`, () => {
       const sizes = [1, 1 + 4 * u, 0.5, u, Math.sqrt(u), Math.sqrt(safmin), safmin / u];
       const values = [0, ...sizes, ...sizes.map((x) => -x)];
