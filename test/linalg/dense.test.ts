@@ -184,6 +184,17 @@ suite("linalg/dense", (test) => {
       }
     });
 
+    test(`${dtype}: rcond where no gradient shows the norm of the inverse`, () => {
+      // I - x y', with I + x y' for its inverse: rows and columns add up to one, and the first column is a unit column.
+      const [x, y] = [[1, 0, 0, -1], [0, 2 ** 10, -(2 ** 10), 0]]; // prettier-ignore
+      const a = build(4, 4, precision, (i, j) => Number(i === j) - x![i]! * y![j]!);
+      for (const found of [inverse(a), solve(a, a)]) {
+        const ratio = found.info.rcond * (1 + 2 ** 11) ** 2;
+        assert.ok(ratio >= 1, `${ratio}`);
+        family.rcond.check(ratio, "no gradient");
+      }
+    });
+
     test(`${dtype}: ill-conditioned and graded matrices`, () => {
       for (const n of [9, 33, 65]) {
         for (const type of Object.keys(slatb4)) {

@@ -62,6 +62,8 @@ suite("linalg/svd accuracy", (test) => {
       for (const decades of [12, 30])
         for (const [m, n] of shapes("2x2 4x4 9x4 16x16 33x17 32x32 64x64 100x50"))
           verify(made.scaled(m, n, precision, "right", decades), `B D ${m} x ${n}, ${decades}`);
+      // As large as those that are preconditioned if they are not graded.
+      verify(made.scaled(100, 97, precision, "right", 12), "B D 100 x 97, 12");
     });
 
     test(`${dtype}: D B square, and wide B D: graded rows cost no digits either`, () => {
