@@ -241,6 +241,10 @@ suite("linalg/dense", (test) => {
         const four = 4 ** Math.round(Math.log2(e) / 2);
         assert.equal(cholesky(times(g, four / 4)).data, times(cholesky(g), Math.sqrt(four) / 2).data); // prettier-ignore
       }
+      // Pivots that would pass the largest number.
+      const m = 0.75 * max;
+      const turned = inverse(build(2, 2, precision, (i, j) => (i > j ? -m : m)));
+      [1, -1, 1, 1].forEach((sign, at) => assert.ok(Math.abs(turned.data[at]! - sign * (0.5 / m)) <= tiny)); // prettier-ignore
       const small = build(1, 1, precision, () => tiny);
       for (const job of [
         () => inverse(small),

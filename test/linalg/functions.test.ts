@@ -112,6 +112,8 @@ suite("linalg/functions", (test) => {
         square(40, precision, (i, j) => (i === j ? 1 : i < j ? 1 : 0)),
         "ones above",
       );
+      // Pivots are the smallest that there are, one after the other.
+      verify(square(6, precision, (i, j) => Number(i < j)), "nilpotent"); // prettier-ignore
       const { values, vectors: v } = eig(matrix([[0, -4], [1, 0]], precision)); // prettier-ignore
       assert.equal([...values.im].map(Math.abs), [2, 2]);
       assert.ok(Math.abs(v.re.data[0]! - Math.sqrt(0.8)) < 4 * u);
