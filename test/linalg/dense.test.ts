@@ -241,10 +241,13 @@ suite("linalg/dense", (test) => {
         const four = 4 ** Math.round(Math.log2(e) / 2);
         assert.equal(cholesky(times(g, four / 4)).data, times(cholesky(g), Math.sqrt(four) / 2).data); // prettier-ignore
       }
-      // Pivots that would pass the largest number.
+      // Pivots and sums that would pass the largest number.
       const m = 0.75 * max;
       const turned = inverse(build(2, 2, precision, (i, j) => (i > j ? -m : m)));
       [1, -1, 1, 1].forEach((sign, at) => assert.ok(Math.abs(turned.data[at]! - sign * (0.5 / m)) <= tiny)); // prettier-ignore
+      const upper = build(2, 2, precision, (i, j) => [4, -1, 0, 1][2 * i + j]!);
+      const twice = build(2, 1, precision, () => m);
+      assert.equal([...triangularSolve(upper, twice, { lower: false }).data], [m / 2, m].map((x) => precision.array.of(x)[0])); // prettier-ignore
       const small = build(1, 1, precision, () => tiny);
       for (const job of [
         () => inverse(small),
