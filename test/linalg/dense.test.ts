@@ -247,7 +247,7 @@ suite("linalg/dense", (test) => {
       [1, -1, 1, 1].forEach((sign, at) => assert.ok(Math.abs(turned.data[at]! - sign * (0.5 / m)) <= tiny)); // prettier-ignore
       const upper = build(2, 2, precision, (i, j) => [4, -1, 0, 1][2 * i + j]!);
       const twice = build(2, 1, precision, () => m);
-      assert.equal([...triangularSolve(upper, twice, { lower: false }).data], [m / 2, m].map((x) => precision.array.of(x)[0])); // prettier-ignore
+      assert.equal([...triangularSolve(upper, twice, { lower: false }).data], [m / 2, m].map((x) => precision.array.from([x])[0])); // prettier-ignore
       const small = build(1, 1, precision, () => tiny);
       for (const job of [
         () => inverse(small),
