@@ -184,6 +184,17 @@ suite("linalg/dense", (test) => {
       }
     });
 
+    test(`${dtype}: rcond where no gradient shows the norm of the inverse`, () => {
+      // I - x y', with I + x y' for its inverse: rows and columns add up to one, and the first column is a unit column.
+      const [x, y] = [[1, 0, 0, -1], [0, 2 ** 10, -(2 ** 10), 0]]; // prettier-ignore
+      const a = build(4, 4, precision, (i, j) => Number(i === j) - x![i]! * y![j]!);
+      for (const found of [inverse(a), solve(a, a)]) {
+        const ratio = found.info.rcond * (1 + 2 ** 11) ** 2;
+        assert.ok(ratio >= 1, `${ratio}`);
+        family.rcond.check(ratio, "no gradient");
+      }
+    });
+
     test(`${dtype}: ill-conditioned and graded matrices`, () => {
       for (const n of [9, 33, 65]) {
         for (const type of Object.keys(slatb4)) {
@@ -230,6 +241,13 @@ suite("linalg/dense", (test) => {
         const four = 4 ** Math.round(Math.log2(e) / 2);
         assert.equal(cholesky(times(g, four / 4)).data, times(cholesky(g), Math.sqrt(four) / 2).data); // prettier-ignore
       }
+      // Pivots and sums that would pass the largest number.
+      const m = 0.75 * max;
+      const turned = inverse(build(2, 2, precision, (i, j) => (i > j ? -m : m)));
+      [1, -1, 1, 1].forEach((sign, at) => assert.ok(Math.abs(turned.data[at]! - sign * (0.5 / m)) <= tiny)); // prettier-ignore
+      const upper = build(2, 2, precision, (i, j) => [4, -1, 0, 1][2 * i + j]!);
+      const twice = build(2, 1, precision, () => m);
+      assert.equal([...triangularSolve(upper, twice, { lower: false }).data], [m / 2, m].map((x) => precision.array.from([x])[0])); // prettier-ignore
       const small = build(1, 1, precision, () => tiny);
       for (const job of [
         () => inverse(small),

@@ -168,11 +168,15 @@ suite("linalg/eigenvalues", (test) => {
       // A cycle of ever larger steps; its cube roots.
       const third = Math.cbrt(large * large * (1 / large));
       close([0, large, 0, 0, 0, large, 1 / large, 0, 0], [[third, 0], [-third / 2, (third * root) / 2], [-third / 2, (-third * root) / 2]], "a cycle"); // prettier-ignore
-      // A chain whose balancing takes more than all of the range: 2^(k n) between its ends.
-      const n = 9, step = dtype === "float32" ? 2 ** 60 : 2 ** 500; // prettier-ignore
-      const chain = build(n, n, precision, (i, j) => j === i + 1 ? step : j === i - 1 ? 1 / step : 0); // prettier-ignore
-      const cosines = Array.from({ length: n }, (_, k): [number, number] => [2 * Math.cos((Math.PI * (k + 1)) / (n + 1)), 0]); // prettier-ignore
-      assert.ok(apart(eigenvalues(chain), cosines) <= 20 * n * u);
+      // Chains whose balancing takes more than all of the range, 2^(k n) between their ends; one has subnormal entries.
+      const n = 9;
+      const chains = dtype === "float32" ? [[60, -60], [127, -149]] : [[500, -500], [1016, -1066]]; // prettier-ignore
+      for (const [up, down] of chains) {
+        const chain = build(n, n, precision, (i, j) => j === i + 1 ? 2 ** up! : j === i - 1 ? 2 ** down! : 0); // prettier-ignore
+        const size = 2 ** ((up! + down!) / 2);
+        const cosines = Array.from({ length: n }, (_, k): [number, number] => [2 * size * Math.cos((Math.PI * (k + 1)) / (n + 1)), 0]); // prettier-ignore
+        assert.ok(apart(eigenvalues(chain), cosines) <= 20 * n * u * size, `2^${up}, 2^${down}`);
+      }
     });
 
     test(`${dtype}: companion matrices of xⁿ = c`, () => {

@@ -90,6 +90,13 @@ suite("linalg/functions", (test) => {
         for (const n of [5, 20, 33]) verify(make(n, precision), `${type} ${n}`);
     });
 
+    // T - λ then has a zero where a pivot would be: a pair is divided by i w, and rows of a block are exchanged.
+    test(`${dtype}: eigenvectors where a pair has the real part of a single eigenvalue`, () => {
+      verify(matrix([[1, 1, 1], [0, 1, 2], [0, -2, 1]], precision), "the pair last"); // prettier-ignore
+      verify(matrix([[1, 2, 1], [-2, 1, 1], [0, 0, 1]], precision), "the pair first"); // prettier-ignore
+      verify(matrix([[1, 2, 1, 3], [-2, 1, 1, 1], [0, 0, 1, 0.5], [0, 0, -0.5, 1]], precision), "two pairs"); // prettier-ignore
+    });
+
     test(`${dtype}: eigenvectors of triangular, defective and growing matrices`, () => {
       const jordan = (n: number) =>
         square(n, precision, (i, j) => (i === j ? 2 : j === i + 1 ? 1 : 0));
@@ -105,6 +112,8 @@ suite("linalg/functions", (test) => {
         square(40, precision, (i, j) => (i === j ? 1 : i < j ? 1 : 0)),
         "ones above",
       );
+      // Pivots are the smallest that there are, one after the other.
+      verify(square(6, precision, (i, j) => Number(i < j)), "nilpotent"); // prettier-ignore
       const { values, vectors: v } = eig(matrix([[0, -4], [1, 0]], precision)); // prettier-ignore
       assert.equal([...values.im].map(Math.abs), [2, 2]);
       assert.ok(Math.abs(v.re.data[0]! - Math.sqrt(0.8)) < 4 * u);

@@ -62,6 +62,11 @@ suite("linalg/svd accuracy", (test) => {
       for (const decades of [12, 30])
         for (const [m, n] of shapes("2x2 4x4 9x4 16x16 33x17 32x32 64x64 100x50"))
           verify(made.scaled(m, n, precision, "right", decades), `B D ${m} x ${n}, ${decades}`);
+      // Large enough to be preconditioned by eigenvectors of a Gram matrix, which would take 6 to 12 sweeps.
+      const large = made.scaled(100, 97, precision, "right", 30);
+      verify(large, "B D 100 x 97, 30");
+      const { sweeps } = svd(large, jacobi).info;
+      assert.ok(sweeps <= 5, `${sweeps} sweeps`);
     });
 
     test(`${dtype}: D B square, and wide B D: graded rows cost no digits either`, () => {

@@ -114,6 +114,16 @@ suite("assembly/lapack/gesdd", (test) => {
               verify(make(m, n, precision), { nb, complete: true });
     });
 
+    // The row's reflector is one of numbers with few bits, but of a product with it nothing may be lost.
+    test(`${dtype}: next to nothing beside the first entry`, () => {
+      for (const n of [5, 9, 20]) {
+        const { data } = gaussian(n, n, precision);
+        const entry = (i: number, j: number) => (i > 0 ? data[i * n + j]! : precision.tiny * Math.round(99 * data[j]!)); // prettier-ignore
+        const a = build(n, n, precision, (i, j) => (j === 0 ? Number(i === 0) : entry(i, j)));
+        for (const nb of blockSizes) verify(a, { nb }, "next to nothing");
+      }
+    });
+
     test(`${dtype}: larger shapes, on both sides of the QR factorization first`, () => {
       let turn = 0;
       for (const m of large)

@@ -68,6 +68,18 @@ suite("assembly/lapack/syevd", (test) => {
           }
     });
 
+    test(`${dtype}: off-diagonal entries whose squares underflow`, () => {
+      const powers = dtype === "float32" ? [-60, -75, -130] : [-500, -530, -540, -600, -1040];
+      for (const power of powers)
+        for (const n of [5, 17, 40]) {
+          const { data } = random(n, precision);
+          const a = build(n, n, precision, (i, j) => (i === j ? 1 + (i % 3) : 2 ** power * data[n * i + j]!)); // prettier-ignore
+          const full = syevd(a);
+          assert.is(full.info, Info.OK);
+          family.check(a, full, `${n}, 2^${power}`);
+        }
+    });
+
     test(`${dtype}: only the lower triangle is read`, () => {
       const a = random(45, precision);
       const spoiled = build(45, 45, precision, (i, j) => (i < j ? 0.5 : a.data[45 * i + j]));

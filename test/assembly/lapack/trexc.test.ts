@@ -119,6 +119,18 @@ suite("assembly/lapack/trexc", (test) => {
       families.verify(t, moved, "equal blocks");
     });
 
+    // Where they count as equal, they come from an entry that has cancelled, and lose as many digits as that.
+    test(`${dtype}: two real eigenvalues near each other, to the last digits`, () => {
+      for (let delta = 2 ** -6; delta ** 2 >= 64 * u; delta /= 2) {
+        const a = build(2, 2, precision, (i, j) => [2, 2, (delta ** 2 - 1) / 2, 0][2 * i + j]!);
+        const found = schur(a);
+        pair.verify(a, found, `${delta}`);
+        const [high, low] = [found.t.data[0]!, found.t.data[3]!].sort((x, y) => y - x);
+        const error = Math.max(Math.abs(high! - (1 + delta)), Math.abs(low! - (1 - delta)));
+        assert.ok(error <= 4 * u, `1 ± ${delta}: ${error / u} u`);
+      }
+    });
+
     test(`${dtype}: every 2 x 2 matrix of extreme entries`, () => {
       const sizes = [1, 1 + 4 * u, 0.5, u, Math.sqrt(u), Math.sqrt(safmin), safmin / u];
       const values = [0, ...sizes, ...sizes.map((x) => -x)];

@@ -263,6 +263,11 @@ suite("assembly/lapack/trsyl", (test) => {
           // Powers of two: the same bits.
           assert.equal(x.data, scaled(plain, g / f).data);
         }
+      // A right-hand side of subnormal numbers, of which the solution is none.
+      const few = build(9, 6, precision, (i, j) => Math.round(99 * c.data[6 * i + j]!));
+      const small = 2 ** -Math.floor(0.7 * Math.log2(precision.max));
+      const above = trsyl(scaled(a, small), scaled(b, small), scaled(few, precision.tiny)).x;
+      assert.equal(above.data, scaled(trsyl(a, b, few).x, precision.tiny / small).data);
       const { x, exponent } = trsyl(scaled(a, 1 / far), scaled(b, 1 / far), scaled(c, far ** 2));
       assert.ok(exponent < 0 && x.data.every(Number.isFinite));
       assert.ok(norm(x) >= precision.max / 8);
