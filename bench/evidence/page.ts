@@ -92,7 +92,9 @@ function phrase(study: Study, comparison: Comparison): string {
 function interval(study: Study, { comparison, difference, half }: Compared): string {
   const { factor, unit } = scaleOf(study, comparison);
   const width = Number.isFinite(half) ? ` ± ${number(factor * half)}` : "";
-  return number(factor * difference) + (Number.isFinite(difference) ? width + unit : "");
+  // Rounding errors of a mean that is zero are not shown as its digits.
+  const centre = Math.abs(difference) <= 1e-9 * half ? 0 : factor * difference;
+  return number(centre) + (Number.isFinite(difference) ? width + unit : "");
 }
 
 const settingsOf = (study: Study, comparison: Comparison): string[] => {

@@ -191,8 +191,8 @@ _Ablation_ takes one hidden unit away from the trained net: the loss of accuracy
     { measure: "first", title: "accuracy after 1 epoch, %", factor: 100, digits: 1 },
     { measure: "last", title: "at the end, %", factor: 100, digits: 1 },
     { measure: "ablated", title: "cost of a unit, points", factor: 100, digits: 1 },
-    { measure: "cosineBefore", title: "\\|cos\\| before", digits: 3 },
-    { measure: "cosineAfter", title: "\\|cos\\| after", digits: 3 },
+    { measure: "cosineBefore", title: "|cos| before", digits: 3 },
+    { measure: "cosineAfter", title: "|cos| after", digits: 3 },
     { measure: "strength", title: "strength", digits: 1 },
   ],
   charts: [
