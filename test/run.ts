@@ -98,7 +98,8 @@ function tally(output: string, end: number | string): Result {
   return { passed, failed };
 }
 
-async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
+/** Runs the job and prints a line on it, with its notes, or with all that it said if it failed. */
+async function run({ name, command, uvu, kernels }: Job): Promise<Result & { said: string }> {
   const start = performance.now();
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, KERNELS: kernels };
   // A shell is used on Windows only: the timeout would end the shell and leave the test running.
@@ -118,15 +119,16 @@ async function run({ name, command, uvu, kernels }: Job): Promise<Result> {
   const counts = `${result.passed} passed, ${result.failed} failed`;
   const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
   const complaint = result.complaint ? `  (${result.complaint})` : "";
-  console.log(`${name.padEnd(44)} ${counts.padEnd(24)} ${seconds.padStart(8)}${complaint}`);
-  if (result.failed > 0) console.log(`\n${output.trim()}\n`);
-  else for (const [note] of output.matchAll(/^note: .*$/gm)) console.log(`  ${note}`);
-  return result;
+  const line = `${name.padEnd(44)} ${counts.padEnd(24)} ${seconds.padStart(8)}${complaint}`;
+  const notes = [...output.matchAll(/^note: .*$/gm)].map(([note]) => `\n  ${note}`);
+  const said = result.failed > 0 ? `${line}\n\n${output.trim()}\n` : line + notes.join("");
+  console.log(said);
+  return { ...result, said };
 }
 
 /** Runs the jobs, `WIDTH` of them at a time, and returns their results. */
-async function runAll(jobs: Job[]): Promise<Result[]> {
-  const results: Result[] = [];
+async function runAll(jobs: Job[]) {
+  const results: Awaited<ReturnType<typeof run>>[] = [];
   const queue = jobs.values();
   const worker = async () => {
     for (const job of queue) results.push(await run(job));
@@ -168,4 +170,6 @@ const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, Number(idle));
 process.exitCode = failed > 0 ? 1 : 0;
+// Once more at the end, which is all that some logs keep.
+for (const result of results) if (result.failed > 0) console.log(`\nfailed: ${result.said}`);
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -24,11 +24,13 @@ function timeOf(results: string, by: string): { text: string; ms: number } {
   return { text: row[3]!, ms: Number(number) * units[unit]! };
 }
 
-/** Bars on a logarithmic scale from 10 ms on, 110 pixels for a factor of ten. */
+/** Bars on a logarithmic scale from 10 ms on, which leaves room for the longest bar's own time beside it. */
 export function picture(results: string): string {
-  const rows = Object.entries(peers).map(([by, label], i) => {
-    const { text, ms } = timeOf(results, by);
-    const width = Math.round(110 * Math.log10(ms / 10));
+  const times = Object.entries(peers).map(([by, label]) => ({ by, label, ...timeOf(results, by) }));
+  const decade = 350 / Math.log10(Math.max(...times.map(({ ms }) => ms)) / 10);
+  const widthOf = (ms: number) => Math.round(decade * Math.log10(ms / 10));
+  const rows = times.map(({ by, label, text, ms }, i) => {
+    const width = widthOf(ms);
     const y = 46 + 28 * i;
     const ours = by === "tfjs-initializers" ? ` class="ours"` : "";
     return [
@@ -38,7 +40,7 @@ export function picture(results: string): string {
     ].join("\n  ");
   });
   const ticks = ["10 ms", "100 ms", "1 s", "10 s"].map((text, i) => {
-    const x = 160 + 110 * i;
+    const x = 160 + widthOf(10 ** (i + 1));
     return `<path d="M${x} 40V160"/><text x="${x}" y="174" text-anchor="middle" class="tick">${text}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 580 184" width="580" height="184" role="img" aria-labelledby="title">
