@@ -343,7 +343,11 @@ suite("init/head: removed is never added", (test) => {
       twins.x[9 * d + feature]! += 1;
       const head = learnt(d, options, twins);
       assert.ok(head.remove(part(twins, d, (i) => i === 5)));
-      const never = learnt(d, options, part(twins, d, (i) => i !== 5));
+      const never = learnt(
+        d,
+        options,
+        part(twins, d, (i) => i !== 5),
+      );
       assert.equal(flat(head), flat(never));
     }
   });
