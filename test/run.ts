@@ -2,8 +2,9 @@
  * Runs all tests and checks. `npm test` starts it; `npm test -- qr` runs only the jobs with "qr" in their name, those
  * included that `npm test` leaves to another script.
  *
- * Each job is a process of its own, and two run at a time. The last line printed is `N passed, N failed`. A job that
- * crashes, hangs, skips a test, or tests nothing is a failure.
+ * Each job is a process of its own. Two run at a time, and beside them one of those that drive browsers or npm, since they
+ * wait much. The last line printed is `N passed, N failed`. A job that crashes, hangs, skips a test, or tests nothing is a
+ * failure.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -69,6 +70,7 @@ const units: Job[] = files.flatMap((file) => [
   ...(isAbove(file) ? [] : [unit(file, "debug")]),
 ]);
 
+/** Jobs with browsers or npm, which wait much. */
 const wholes: Job[] = [
   { name: "engines", command: "node --import tsx test/engines.ts", uvu: true },
   { name: "playground", command: "node --import tsx test/playground.ts", uvu: true },
@@ -126,20 +128,19 @@ async function run({ name, command, uvu, kernels }: Job): Promise<Result & { sai
   return { ...result, said };
 }
 
-/** Runs the jobs, `WIDTH` of them at a time, and returns their results. */
-async function runAll(jobs: Job[]) {
+/** Runs the jobs, `width` of them at a time, and returns their results. */
+async function runAll(jobs: Job[], width: number) {
   const results: Awaited<ReturnType<typeof run>>[] = [];
   const queue = jobs.values();
   const worker = async () => {
     for (const job of queue) results.push(await run(job));
   };
-  await Promise.all(Array.from({ length: WIDTH }, worker));
+  await Promise.all(Array.from({ length: width }, worker));
   return results;
 }
 
 const words = process.argv.slice(2);
 const named = ({ name }: Job) => words.some((word) => name.includes(word));
-// The longest first, so that both processes end at about the same time.
 const usual = [...wholes, ...checks, ...units];
 const jobs = words.length === 0 ? usual : [...usual, ...extras].filter(named);
 const idle = units.length === 0 || jobs.length === 0;
@@ -165,8 +166,12 @@ const needed = ({ name }: Job) => {
   return name === "playground" ? [chromium, firefox] : [];
 };
 for (const program of new Set(jobs.flatMap(needed))) await askFor(program);
-const built = await run(build);
-const results = [built, ...(built.failed > 0 ? [] : await runAll(jobs))];
+const results = [await run(build)];
+if (results[0]!.failed === 0) {
+  const waiting = jobs.filter((job) => wholes.includes(job));
+  const busy = jobs.filter((job) => !wholes.includes(job));
+  results.push(...(await Promise.all([runAll(waiting, 1), runAll(busy, WIDTH)])).flat());
+}
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, Number(idle));
 process.exitCode = failed > 0 ? 1 : 0;

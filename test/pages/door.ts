@@ -8,7 +8,7 @@ import { binaries } from "./wasm.ts";
 
 export type Namespace = Omit<typeof core & typeof layers, "default">;
 
-const UNITS = 128;
+const UNITS = 64;
 const INPUT = [12, 4];
 const SEQUENCES = 128;
 const EPOCHS = 4;
