@@ -13,7 +13,7 @@ export const normalTail = (t: number) => normalCdf(-t);
 export function kolmogorov(sample: Numbers, cdf: (x: number) => number): number {
   const sorted = Float64Array.from(sample).sort();
   const n = sorted.length;
-  const gaps = sorted.map((x, i) => Math.max(cdf(x) - i / n, (i + 1) / n - cdf(x)));
+  const gaps = sorted.map((x) => cdf(x)).map((p, i) => Math.max(p - i / n, (i + 1) / n - p));
   return Math.sqrt(n) * gaps.reduce((a, b) => Math.max(a, b));
 }
 
