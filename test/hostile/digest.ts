@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Tensor } from "@tensorflow/tfjs-core";
 import { layers, type LayersModel } from "@tensorflow/tfjs-layers";
+import { behind } from "./values.ts";
 
 /** How deep values are searched. */
 const DEEPEST = 40;
@@ -27,7 +28,8 @@ class Text {
   }
 }
 
-function add(hash: Text, value: unknown, seen: Set<unknown>, depth = 0): void {
+function add(hash: Text, given: unknown, seen: Set<unknown>, depth = 0): void {
+  const value = behind.get(given as object) ?? given;
   try {
     if (typeof value !== "object" || value === null) {
       const negative = Object.is(value, -0) ? "-" : "";
@@ -43,10 +45,11 @@ function add(hash: Text, value: unknown, seen: Set<unknown>, depth = 0): void {
 }
 
 function inside(hash: Text, value: object, seen: Set<unknown>, depth: number): void {
-  if (value instanceof Tensor) {
-    const { shape, dtype, isDisposed } = value;
+  // Without instanceof, for which Tensor reads the data.
+  if (Tensor.prototype.isPrototypeOf(value)) {
+    const { shape, dtype, isDisposed } = value as Tensor;
     hash.update(`tensor ${dtype} [${shape}] ${isDisposed};`);
-    return isDisposed ? undefined : add(hash, value.dataSync(), seen);
+    return isDisposed ? undefined : add(hash, (value as Tensor).dataSync(), seen);
   }
   if (ArrayBuffer.isView(value)) {
     const { buffer, byteOffset, byteLength } = value;
@@ -94,7 +97,8 @@ export function infinite(value: unknown, depth = 0): boolean {
 }
 
 /** Disposes every tensor, model, layer and head inside, once. */
-export function discard(value: unknown, done = new Set<unknown>(), depth = 0): void {
+export function discard(given: unknown, done = new Set<unknown>(), depth = 0): void {
+  const value = behind.get(given as object) ?? given;
   if (typeof value !== "object" || value === null || done.has(value) || depth > DEEPEST) return;
   done.add(value);
   if (ArrayBuffer.isView(value)) return;

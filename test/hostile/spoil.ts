@@ -1,7 +1,7 @@
 /** Good arguments with one or two things in them changed: an argument, an option, a number in the middle of a saved head. */
 import fc from "fast-check";
 import { tf } from "../support/wasm.ts";
-import { bad, made, throwing, type Bad } from "./values.ts";
+import { bad, behind, fail, made, throwing, type Bad } from "./values.ts";
 
 /** One change: where, of what kind, which of the variants, and what is put there. */
 interface Change {
@@ -17,16 +17,17 @@ type Way = (holder: object, key: string | number, change: Change) => void;
 const define = (holder: object, key: string | number, get: () => unknown) =>
   void Reflect.defineProperty(holder, key, { get, enumerable: true, configurable: true });
 
+/** Answers `first` for some reads, and then whatever `then` does. */
+const turning = <T>(first: T, then: () => T, after: number) => {
+  let reads = 0;
+  return () => (reads++ < after ? first : then());
+};
+/** Among so many reads, the first one included, one is the last that is answered well. */
+const READS = 6;
+
 const ways = {
   bad: (holder, key, change) => Reflect.set(holder, key, made(change.bad)),
-  near: (holder, key, { variant }) => {
-    try {
-      const found = near(Reflect.get(holder, key));
-      if (found.length > 0) Reflect.set(holder, key, found[variant % found.length]!());
-    } catch {
-      // There is nothing near to a value that cannot be read.
-    }
-  },
+  near: (holder, key, { variant }) => Reflect.set(holder, key, neighbour(Reflect.get(holder, key), variant)), // prettier-ignore
   missing: (holder, key) => Reflect.deleteProperty(holder, key),
   "wrong case": (holder, key) => {
     const own = Reflect.get(holder, key);
@@ -36,16 +37,29 @@ const ways = {
   },
   unknown: (holder, _, { variant, bad }) =>
     Reflect.set(holder, ["sede", "toJSON", "then", "0"][variant % 4]!, made(bad)),
-  "throws when read": (holder, key) =>
-    define(holder, key, () => {
-      throw throwing;
-    }),
+  "throws when read": (holder, key, { variant }) =>
+    define(holder, key, turning(Reflect.get(holder, key), fail, variant % READS)),
   "changes between reads": (holder, key, { variant, bad }) => {
-    const [own, other] = [Reflect.get(holder, key), made(bad)];
-    let reads = 0;
-    define(holder, key, () => (reads++ < variant % 6 ? own : other));
+    const own = Reflect.get(holder, key);
+    const other = variant % 2 ? neighbour(own, variant) : made(bad);
+    define(
+      holder,
+      key,
+      turning(own, () => other, variant % READS),
+    );
+  },
+  "a proxy throws": (holder, key, { variant }) => {
+    const own = Reflect.get(holder, key);
+    if (typeof own !== "object" || own === null) return;
+    const reading = turning<typeof Reflect.get>(Reflect.get, () => fail, variant % READS);
+    const proxy = new Proxy(own, { get: (...read) => reading()(...read) as unknown });
+    behind.set(proxy, behind.get(own) ?? own);
+    Reflect.set(holder, key, proxy);
   },
 } satisfies Record<string, Way>;
+
+/** What is done to a value itself, and not to the property that holds it. */
+const inPlace: Change["kind"][] = ["near", "a proxy throws"];
 
 const change: fc.Arbitrary<Change> = fc.record({
   place: fc.nat(999),
@@ -58,6 +72,24 @@ const change: fc.Arbitrary<Change> = fc.record({
   bad,
 });
 export const changes = fc.array(change, { minLength: 1, maxLength: 2, size: "max" });
+
+/** What every function meets first, however few inputs it has: values that are others, or none, at a later reading. */
+export const later: [Change[]][] = [1, 2, 3, 5].flatMap((place) =>
+  (["changes between reads", "throws when read", "a proxy throws"] as const).map(
+    (kind): [Change[]] => [[{ place, kind, variant: 2 * place - 1, bad: "NaN" }]],
+  ),
+);
+
+/** A value that is almost this one; itself if there is none, as for what cannot be read, or not often enough. */
+function neighbour(own: unknown, variant: number): unknown {
+  if (behind.has(own as object)) return own;
+  try {
+    const found = near(own);
+    return found.length > 0 ? found[variant % found.length]!() : own;
+  } catch {
+    return own;
+  }
+}
 
 /** Values that are almost this one. */
 function near(own: unknown): (() => unknown)[] {
@@ -171,7 +203,7 @@ export function spoilt(values: readonly unknown[], all: readonly Change[]): unkn
       holder = copy;
     }
     // The list of arguments is ours, and has no getters.
-    const kind = holder === out && one.kind !== "near" ? "bad" : one.kind;
+    const kind = holder === out && !inPlace.includes(one.kind) ? "bad" : one.kind;
     try {
       ways[kind](holder, path.at(-1)!, one);
     } catch (error) {

@@ -9,9 +9,12 @@ process.removeAllListeners("unhandledRejection");
 process.on("unhandledRejection", (error) => {
   if (error !== throwing) throw error;
 });
-const fail = (): never => {
+export const fail = (): never => {
   throw throwing;
 };
+
+/** What is behind a proxy that throws when it is read, for those who want to see it and not to be seen. */
+export const behind = new WeakMap<object, object>();
 
 const none = { rows: 0, cols: 2 ** 53 - 1, data: new Float32Array(0) };
 const cyclic = (): unknown => {
@@ -44,7 +47,9 @@ const disposed = (): unknown => {
 };
 const deep = () => JSON.parse(`${'{"a":['.repeat(2000)}1${"]}".repeat(2000)}`) as unknown;
 const dead = (): unknown => {
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+  const model = tf.sequential({
+    layers: [tf.layers.dense({ name: "gone", units: 2, inputShape: [3] })],
+  });
   model.dispose();
   return model;
 };
@@ -67,6 +72,7 @@ const kinds: Record<string, () => unknown> = {
   "{}": () => ({}), "null prototype": () => Object.create(null), "{ constructor }": () => ({ constructor: 1 }), cyclic, deep,
   "length 1e9": () => ({ length: 1e9 }), "length -1": () => ({ length: -1 }), "length 2^53-1": () => ({ length: 2 ** 53 - 1 }),
   "key symbol": () => ({ [Symbol("key")]: 1 }), "toString null": () => ({ toString: null, valueOf: null }), "toString throws": () => ({ toString: fail, valueOf: fail }),
+  "valueOf changes": () => { let x = 0; return { valueOf: () => (x += 1000) }; }, "toPrimitive changes": () => { let x = 0; return { [Symbol.toPrimitive]: () => x++ || "3" }; },
   "own __proto__": () => JSON.parse('{"__proto__":{"gain":2},"seed":1}'), frozen: () => Object.freeze({ seed: 1 }),
   "() => 0": () => () => 0, "() => throws": () => fail, "async () => NaN": () => async () => NaN, "() => undefined": () => () => undefined,
   "async throws": () => async () => fail(), class: () => class Callers {}, generator: () => (function* () { yield 1; })(),
@@ -90,7 +96,7 @@ const kinds: Record<string, () => unknown> = {
   "not a tensor": () => ({ shape: [2], dtype: "float32" }), pixels: () => ({ width: 2, height: 2, data: new Uint8Array(16) }), "no pixels": () => ({ width: 1e9, height: 1e9, data: new Uint8Array(16) }),
   "dataset": () => ({ iterator: async () => ({ next: async () => ({ done: true, value: undefined }) }) }), "dataset of nonsense": () => ({ iterator: async () => { let left = 2; return { next: async () => ({ done: !left--, value: { xs: 1, ys: null } }) }; } }),
   "dataset throws": () => ({ iterator: fail }), "dataset without next": () => ({ iterator: () => ({}) }), "dataset rejects": () => ({ iterator: async () => ({ next: async () => fail() }) }), "model": () => ({ predict: fail, getWeights: fail, layers: [], inputs: [], outputs: [] }),
-  "a dead model": dead, "a layer": () => tf.layers.dense({ units: 2 }), "a module": () => tf.util,
+  "a dead model": dead, "a layer": () => tf.layers.dense({ name: "alone", units: 2 }), "a module": () => tf.util,
   disposed, "[disposed]": () => [disposed()], "int32 tensor": () => tf.tensor1d([1, 2], "int32"), "bool tensor": () => tf.tensor1d([1, 0], "bool"), "string tensor": () => tf.tensor2d([["a"]]), "complex tensor": () => Object.assign(tf.zeros([2]), { dtype: "complex64" }), "tensor 0 x 3": () => tf.zeros([0, 3]), "tensor 3 x 0": () => tf.zeros([3, 0]),
   "tensor NaN": () => tf.fill([2, 2], NaN), scalar: () => tf.scalar(1), "tensor 3 x 3 zeros": () => tf.zeros([3, 3]), "tensor 8 x 3 huge": () => tf.fill([8, 3], 3e38), "tensor 8 x 3 tiny": () => tf.fill([8, 3], 1e-45), "tensor 8 x 2 inf": () => tf.fill([8, 2], Infinity), "tensor of rank 6": () => tf.ones([1, 2, 1, 2, 1, 2]),
   "aborted": () => AbortSignal.abort(throwing), "not a signal": () => ({ aborted: false, throwIfAborted: 1 }), "half a signal": () => ({ aborted: false, throwIfAborted() {} }), "proxy of a signal": () => new Proxy(new AbortController().signal, {}), "aborted later": () => { const stop = new AbortController(); queueMicrotask(() => stop.abort(throwing)); return stop.signal; },
