@@ -186,7 +186,7 @@ export const models: Deeds = {
   "fitGrowing, Dataset": () => growing({}, true),
   "fitGrowing, steps of a Dataset": () => growing({ unit: "steps", every: 2 }, true),
   grow: grown({ method: "gradmax", xs, ys }),
-  "grow, inverse": grown({ method: "gradmax", inverse: true, xs, ys, batchSize: 8 }),
+  "grow, inverse": grown({ method: "gradmax", inverse: true, xs, ys, batchSize: 12 }),
   "grow, orthogonal": grown({ method: "orthogonal" }),
   "grow, split": grown({ method: "split" }),
   "grow, random": grown({ method: "random" }),

@@ -44,6 +44,12 @@ function add(hash: Text, given: unknown, seen: Set<unknown>, depth = 0): void {
   }
 }
 
+/** Whether there is a method of this name, and no getter, which may count its readers. */
+function has(value: object, name: string): boolean {
+  if (Object.getOwnPropertyDescriptor(value, name)?.get) return false;
+  return typeof Reflect.get(value, name) === "function";
+}
+
 function inside(hash: Text, value: object, seen: Set<unknown>, depth: number): void {
   // Without instanceof, for which Tensor reads the data.
   if (Tensor.prototype.isPrototypeOf(value)) {
@@ -57,16 +63,15 @@ function inside(hash: Text, value: object, seen: Set<unknown>, depth: number): v
     return void hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   if (value instanceof Error) return void hash.update(`${value.name}: ${value.message};`);
-  const model = value as Partial<LayersModel>;
-  if (typeof model.getWeights === "function" && "weights" in model) {
+  if (has(value, "getWeights") && "weights" in value) {
     hash.update(`${value.constructor.name};`);
-    return add(hash, model.getWeights(), seen);
+    return add(hash, (value as LayersModel).getWeights(), seen);
   }
-  const json = value as { toJSON?: () => unknown };
-  if (typeof json.toJSON === "function") return add(hash, json.toJSON(), seen);
-  const knn = value as { getClassifierDataset?: () => Record<string, Tensor> };
-  if (typeof knn.getClassifierDataset === "function") {
-    const kept = knn.getClassifierDataset();
+  if (has(value, "toJSON")) return add(hash, (value as { toJSON(): unknown }).toJSON(), seen);
+  if (has(value, "getClassifierDataset")) {
+    const kept = (
+      value as { getClassifierDataset(): Record<string, Tensor> }
+    ).getClassifierDataset();
     add(hash, kept, seen);
     return void Object.values(kept).forEach((one) => one.dispose());
   }

@@ -7,8 +7,8 @@ const src = new URL("../../src/", import.meta.url).href;
 let asked = 0;
 let refused = Infinity;
 
-/** How many frames are looked at: beside built-in methods such as `map`, the makers of arrays are few. */
-const FRAMES = 10;
+/** Frames that are looked at: two here, built-in ones such as that of `map`, and the one in question. */
+const FRAMES = 6;
 /** Code in files, and not the engine's own such as the methods of arrays. */
 const inFile = (site: NodeJS.CallSite) => /[/\\]/.test(site.getFileName() ?? "");
 
