@@ -9,7 +9,7 @@
  * Nothing is left on an arena or of tensors, models and heads are as they were, and the next call has the bits of the
  * first. `FAULTS="^grow" node --import tsx test/faults/memory.test.ts` takes only the calls whose name matches, and prints
  * the table: how often each was disturbed in each way. With FAULTS_EVERY=1 each call fails at every place instead of some:
- * 18,000 faults in two minutes, and as many again in a quarter of an hour for `grow, inverse`, whose hundred steps are alike.
+ * 18,000 faults in two minutes, and as many again, which take far longer, in the hundred steps of `grow, inverse`.
  */
 import * as assert from "uvu/assert";
 import { ArgumentError, EngineError, MemoryError } from "../../src/errors.ts";
