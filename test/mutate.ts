@@ -22,7 +22,10 @@ import { randomFaults } from "./mutate/random.ts";
 
 /** Processes at a time. */
 const LANES = 2;
-/** Tests that judge a fault, at most, and by how many imports they may be farther away than the nearest; of a random fault the golden hashes besides. */
+/**
+ * Tests that judge a fault, at most, and by how many imports they may be farther away than the nearest. Those named after
+ * the file come first; of a random fault the golden hashes besides.
+ */
 const [NEAREST, FARTHER] = [8, 2];
 /** The shares that are to be found. */
 const BARS = { random: 0.95, numerical: 0.9 };
@@ -68,7 +71,10 @@ function judges({ file, kind }: Fault): string[] {
   const able = seen.tests(file).filter(({ test }) => !file.startsWith("assembly/") || !seen.packaged(test)); // prettier-ignore
   const [golden, others] = [true, false].map((is) => able.filter(({ test }) => seen.golden(test) === is)); // prettier-ignore
   const least = others![0]?.distance ?? 0;
-  const near = others!.filter(({ distance }) => distance <= least + FARTHER).slice(0, NEAREST);
+  const near = others!
+    .filter(({ distance }) => distance <= least + FARTHER)
+    .sort((a, b) => Number(b.named) - Number(a.named))
+    .slice(0, NEAREST);
   return [...near, ...(kind === "numerical" ? [] : golden!)].map(({ test }) => test);
 }
 

@@ -91,6 +91,7 @@ suite("init/diversity", (test) => {
 
   test("the least of mean cos², and errors", () => {
     assert.is(leastMeanCos2(3, 3), 0);
+    assert.is(leastMeanCos2(1, 1), 0);
     close(leastMeanCos2(128, 64), 64 / (64 * 127));
     close(diversityOf(build(3, 2, double, (i, j) => [Math.cos, Math.sin][j]((2 * Math.PI * i) / 3))).meanCos2, leastMeanCos2(3, 2)); // prettier-ignore
     const w = gaussian(2, 3, double);

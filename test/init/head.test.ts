@@ -5,7 +5,7 @@ import { softmax } from "../../src/init/head/calibrate.ts";
 import { leaveOneOut, missed, type Modes } from "../../src/init/head/crossValidation.ts";
 import { fromSamples } from "../../src/init/head/fromSamples.ts";
 import { Head, type HeadOptions } from "../../src/init/head/head.ts";
-import { steepest } from "../../src/init/head/slope.ts";
+import { FLATTEST, steepest } from "../../src/init/head/slope.ts";
 import type { Batch } from "../../src/init/head/store.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { suite } from "../support/suite.ts";
@@ -185,6 +185,21 @@ suite("init/head: one more sample", (test) => {
         if (updated) assert.is(head.lambda, lambda);
         else assert.ok(memory === 0 && count === 20, `${head.learnt().chosen} of ${count}`);
       });
+
+  test("there is none where λ is nothing beside the largest eigenvalue", () => {
+    for (const count of [4, 30])
+      for (const memory of [2 ** 26, 0]) {
+        const batch = regression(count, 4, 1);
+        const wide: Batch = { ...batch, x: batch.x.map((value, at) => (at % 4 === 0 ? 2 ** 14 * value : value)) }; // prettier-ignore
+        for (const [lambda, updatable] of [
+          [10, false],
+          [2 ** 20, true],
+        ] as const) {
+          const head = learnt(4, { ...values, memory, lambda }, wide);
+          assert.is(head["solved"]().solution.updatable, updatable, `λ = ${lambda}, ${count} samples`); // prettier-ignore
+        }
+      }
+  });
 
   test("λ is chosen anew when samples have grown by a tenth, and for a new class", () => {
     const batch = classes(cycle(60, 3), 10, 1, 3);
@@ -485,5 +500,11 @@ suite("init/head: the slope of a softmax", (test) => {
     const slope = (unit: number) => steepest({ labels, rows: rows.map((x) => unit * x) }, even, even) * unit; // prettier-ignore
     for (const unit of [2 ** -6, 2 ** 6, 2 ** 12])
       assert.ok(Math.abs(slope(unit) / slope(1) - 1) < 2 ** -24, `${unit}`);
+  });
+
+  test("scores that say nothing have the flattest slope", () => {
+    const half = Float64Array.of(1 / 2, 1 / 2);
+    const rows = new Float64Array(4);
+    assert.is(steepest({ labels: [0, 1], rows }, half, half), FLATTEST);
   });
 });

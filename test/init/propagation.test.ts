@@ -50,7 +50,8 @@ suite("init/propagation", (test) => {
       near(oddSlope(sigma), 1, 1e-12);
     near(oddSlope(leakyRelu(0.2)), 1.2);
     near(oddSlope(linear()), 2);
-    for (const sigma of [tanh(), elu(), selu(), sigmoid(), relu(2), leakyRelu(-1)])
+    const even = { ...linear(), value: (x: number) => x * x };
+    for (const sigma of [even, tanh(), elu(), selu(), sigmoid(), relu(2), leakyRelu(-1)])
       assert.is(oddSlope(sigma), undefined);
   });
 });

@@ -24,6 +24,8 @@ export interface Seen {
   readonly distance: number;
   /** How many files the test reaches. */
   readonly reach: number;
+  /** Whether it is named after the source, or after the room that the source is in. */
+  readonly named: boolean;
 }
 
 export interface Cover {
@@ -41,6 +43,14 @@ export interface Cover {
 
 const KERNELS = "assembly/rooms/";
 const GATES = "src/wasm/rooms/";
+
+/** test/tfjs/growGroups.test.ts is named after all in src/tfjs/growth, test/tfjs/install.test.ts after src/tfjs/install.ts. */
+function isNamed(test: string, file: string): boolean {
+  const [, room, ...path] = file.replace(/\.ts$/, "").split("/");
+  const [, own, ...names] = test.replace(/\.test\.ts$/, "").split("/");
+  const word = /^[a-z0-9]+/.exec(names.at(-1) ?? "")?.[0];
+  return room === own && word !== undefined && path.some((part) => part.startsWith(word));
+}
 
 export function cover(root: string): Cover {
   const modules = new Map<string, Module>();
@@ -119,7 +129,7 @@ export function cover(root: string): Cover {
       [...reached]
         .flatMap(([test, { distances }]) => {
           const distance = file === "assembly/arena.ts" ? arena(test) : distances.get(file);
-          return distance === undefined ? [] : [{ test, distance, reach: distances.size }];
+          return distance === undefined ? [] : [{ test, distance, reach: distances.size, named: isNamed(test, file) }]; // prettier-ignore
         })
         .sort((a, b) => a.distance - b.distance || a.reach - b.reach),
     rooms: (file) =>

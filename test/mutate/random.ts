@@ -15,6 +15,9 @@ const opposite: Record<string, string> = {
 const shifted: Record<string, string> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
 const ordered = ["-", "/", "%", "<<", ">>", "**"];
 const logical: Record<string, string> = { "&&": "||", "||": "&&" };
+/** Functions of two numbers that are the same the other way round, and those of a difference that are. */
+const symmetric = /^(Math\.)?(max|min|hypot)$/;
+const even = /^(Math\.)?abs$/;
 
 /** Types, texts of errors and calls that only say what went wrong: no fault there changes a result. */
 const skipped = /^(TS(?!AsExpression|NonNull|Satisfies|TypeAssertion)|Import|Export(All|Default)|ThrowStatement|TemplateLiteral)/; // prettier-ignore
@@ -30,7 +33,7 @@ export function randomFaults(file: string, source: string): Fault[] {
     if (start < right.start) faults.push({ kind, file, start, end: start + from.length, text: to });
   };
 
-  const look = (node: Node): void => {
+  const look = (node: Node, parent?: Node): void => {
     if (skipped.test(node.type)) return;
     const { left, right, test, argument } = node as unknown as Record<string, Node>;
     const own = node.operator as string;
@@ -39,7 +42,11 @@ export function randomFaults(file: string, source: string): Fault[] {
         if (own in opposite && ![left!, right!].some(isText))
           operator("sign", left!, right!, own, opposite[own]!);
         if (own in shifted) operator("bound", left!, right!, own, shifted[own]!);
-        if (ordered.includes(own) && text(left!) !== text(right!))
+        if (
+          ordered.includes(own) &&
+          text(left!) !== text(right!) &&
+          !(own === "-" && isEven(parent))
+        )
           put("operands", node, `(${text(right!)}) ${own} (${text(left!)})`);
         break;
       case "AssignmentExpression":
@@ -73,14 +80,22 @@ export function randomFaults(file: string, source: string): Fault[] {
         constant(node);
         break;
       case "CallExpression":
-        swapped(node.arguments as Node[]);
+        if (!symmetric.test(text(node.callee as Node))) swapped(node.arguments as Node[]);
         break;
       case "ExpressionStatement":
         if (typeof node.directive !== "string") put("statement", node, ";");
         break;
     }
-    for (const child of children(node)) look(child);
+    const above = node.type === "ParenthesizedExpression" ? parent : node;
+    for (const child of children(node)) look(child, above);
   };
+
+  /** Whether what is made of a difference does not know its sign: a magnitude, a square. */
+  const isEven = (parent: Node | undefined): boolean =>
+    (parent?.type === "CallExpression" && even.test(text(parent.callee as Node))) ||
+    (parent?.type === "BinaryExpression" &&
+      parent.operator === "**" &&
+      text(parent.right as Node) === "2");
 
   /** The last pass of a loop is left out. */
   function tail(node: Node): void {

@@ -289,6 +289,17 @@ suite("tfjs/grow refused", (test) => {
       /"split" with a multiple of 4 units.*statistics of ln \(LayerNorm/,
     ));
 
+  test("queries that are not zero at zero weights, whose keys would move the sums", async () => {
+    const scores = (activation: "sigmoid" | "tanh") => {
+      const x = tf.input({ shape: [5, 4] });
+      const [q, k] = [L.dense({ units: 3, activation, name: "a" }), L.dense({ units: 3, name: "k" })].map((layer) => layer.apply(x) as typeof x); // prettier-ignore
+      const sums = L.flatten().apply(L.dot({ axes: [2, 2] }).apply([q, k])) as typeof x;
+      return drawn(tf.model({ inputs: x, outputs: L.dense({ units: 2 }).apply(sums) as typeof x }));
+    };
+    await refused(scores("sigmoid"), {}, "method", /f\(0\) = 0.5 and .* in a \(Dense\), sigmoid/);
+    (await grow(scores("tanh"), { layer: "a", units: 2, method: "random" })).model.dispose();
+  });
+
   test("an activation whose gradient is zero", () =>
     refused(
       build([first("linear"), L.thresholdedReLU({ name: "t" })]),

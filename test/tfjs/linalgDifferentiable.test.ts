@@ -30,6 +30,8 @@ suite("tfjs/linalg differentiable", (test) => {
     }
     const { q } = matrices.qr(random(40, 20));
     refused("a", () => tf.grad((a) => linalg.svd(a).u)(tensorOf(q)));
+    for (const same of [identity, tf.zeros([3, 3])])
+      refused("a", () => tf.grad((a) => linalg.eigh(a).vectors)(same as Tensor));
   });
 
   test("zero singular values: s has a gradient, u and v have none", () => {

@@ -150,6 +150,7 @@ const copies: Case[] = [
   tile([1, 2, 1, 2, 1], [2, 1, 2, 1, 3], { gradients: "gained" }),
   tile([1, 2, 1, 2, 1, 2], [2, 1, 2, 1, 3, 2], { gradients: "gained" }),
   tile([2, 3], [0, 2], none),
+  tile([2, 3], [0, 1], none),
   tile(given([1, NaN, 3]), [2]),
   tile(whole, [3]),
   tile(flags, [2]),
