@@ -4,6 +4,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, inspect, type DataOptions, type Dataset, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { normal } from "../../src/linalg/index.ts";
+import { differentiating } from "../../src/tfjs/layers/undone.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -176,10 +177,42 @@ suite("tfjs/data-flow cost", (test) => {
     await initializeFromData(model, xs, { code, layers: ["end"] });
     assert.equal(seen, [...wanted.dataSync()]);
   });
+
+  test("a layer that keeps its state still has it after each batch and each run", async () => {
+    const rnn = L.simpleRNN({ units: 3, stateful: true, batchInputShape: [4, 3, 2], recurrentInitializer: "glorotUniform" }); // prettier-ignore
+    const model = tf.sequential({ layers: [rnn, L.dense({ units: 2 })] });
+    const batches = [draw([4, 3, 2]), draw([4, 3, 2], 2)];
+    await initializeFromData(model, batches);
+    await inspect(model, batches);
+    (model.predict(batches[0]) as Tensor).dispose();
+  });
 });
 
 suite("tfjs/data-flow failures", (test) => {
   const xs = draw([300, 7]);
+
+  test("gradients that fail dispose what was saved for them; a method of somebody's own stays", () => {
+    const engine = tf.engine();
+    const stock = engine.keep.bind(engine);
+    for (const own of [undefined, (x: Tensor) => stock(x)]) {
+      if (own) engine.keep = own as typeof engine.keep;
+      const { keep } = engine;
+      const [saved, lost] = [tf.scalar(1), tf.scalar(2)];
+      assert.is(
+        differentiating(() => engine.keep(saved)),
+        saved,
+      );
+      const failing = () => {
+        engine.keep(lost);
+        throw new Error("boom");
+      };
+      assert.throws(() => differentiating(failing), "boom");
+      assert.is(engine.keep, keep);
+      assert.is(Object.hasOwn(engine, "keep"), own !== undefined);
+      assert.equal([saved.isDisposed, lost.isDisposed], [false, true]);
+    }
+    delete (engine as { keep?: unknown }).keep;
+  });
 
   for (const how of ["a callback", "a signal", "NaN"])
     test(`begun in tf.tidy and ended by ${how}: the model is as it was`, async () => {

@@ -134,6 +134,20 @@ suite("tfjs/initialize: models", (test) => {
     }
   });
 
+  test("axes before that of the units change no prediction", () => {
+    const body = (x: SymbolicTensor) => {
+      const parts = [dense(4, "relu"), dense(12, "softmax"), dense(2)].map((one) =>
+        through(x, one),
+      );
+      const wide = l.concatenate().apply(parts) as SymbolicTensor;
+      return through(wide, dense(7, "tanh"), dense(9, "softmax"), dense(3));
+    };
+    const [flat, ...others] = [[16], [5, 16], [2, 3, 16]].map((shape) =>
+      initialize(functional(shape, body), { seed: 1 }).map(({ variance }) => variance),
+    );
+    for (const other of others) assert.equal(other, flat);
+  });
+
   test.after.each(() => tf.disposeVariables());
 });
 
