@@ -202,7 +202,8 @@ suite("init/variance", (test) => {
     for (const stddev of [-1, NaN, "1", 1e38]) refused("stddev", () => randomNormal([2], { stddev } as never)); // prettier-ignore
     refused("stddev", () => truncatedNormal([2], { mean: 3e38, stddev: 2e37 }));
     refused("mean", () => truncatedNormal([2], { mean: Infinity }));
-    refused("maxval", () => randomUniform([2], { minval: 1 }));
+    for (const bad of [{ minval: 1 }, { minval: 0.07 }, { maxval: -0.07 }])
+      refused("maxval", () => randomUniform([2], bad));
     refused("minval", () => randomUniform([2], { minval: NaN }));
     tooLarge(() => loose([2 ** 20, 2 ** 20]));
     const widest = randomUniform([1000], { minval: -3.4e38, maxval: 3.4e38, seed: 1 });
