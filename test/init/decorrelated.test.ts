@@ -265,8 +265,15 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
     assert.ok(meanAbs(cosines(decorrelate(twice).weights)) < 1e-12);
     for (const bad of [NaN, Infinity]) {
       w.data[5] = bad;
-      refused("w", () => decorrelate(w));
+      assert.is(refused("w", () => decorrelate(w)).expected, "finite entries");
     }
+    refused("w.data", () => decorrelate({ ...w, rows: 2 }));
+    const square = gaussian(3, 3, double);
+    refused("method", () => decorrelate(square, { method: "ZCA" as Method }));
+    const of = (data: Float64Array) => () =>
+      decorrelate(square, { method: "data", covariance: { rows: 3, cols: 3, data } });
+    refused("covariance.data", of(new Float64Array(8)));
+    assert.is(refused("covariance", of(new Float64Array(9).fill(NaN))).expected, "finite entries");
   });
 
   test("cholesky refuses units that depend on each other, whatever rounding makes of the pivot that is zero", () => {
