@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { diversityOf, leastMeanCos2 } from "../../src/init/diversity/metrics.ts";
+import { diversityOf, leastMeanCos2, likenessOf } from "../../src/init/diversity/metrics.ts";
 import { build, gaussian } from "../support/matrices.ts";
 import { double, precisions, single } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
@@ -100,6 +100,10 @@ suite("init/diversity", (test) => {
       refused("units", () => diversityOf(w));
       refused("dense/kernel", () => diversityOf(w, { name: "dense/kernel" }));
     }
-    refused("units.data", () => diversityOf({ rows: 2, cols: 2, data: new Float32Array(3) }));
+    const short = { rows: 2, cols: 2, data: new Float32Array(3) };
+    refused("units.data", () => diversityOf(short));
+    refused("kernel.data", () => likenessOf(short, "kernel"));
+    refused("kernel", () => likenessOf(w, "kernel"));
+    refused("spectrum", () => diversityOf(gaussian(2, 3, double), { spectrum: 1 as never }));
   });
 });

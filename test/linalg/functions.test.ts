@@ -258,6 +258,14 @@ suite("linalg/functions", (test) => {
       const quarter = logm(matrix([[-1, -1], [1, -1]], precision)).data; // prettier-ignore
       const [re, im] = [Math.log(2) / 2, (3 * Math.PI) / 4];
       assert.ok(distance(quarter, [re, -im, im, re]) <= 4 * u);
+      // A block beside 1 whose eigenvalues ±r·i have no squares.
+      const r = 2 ** (dtype === "float64" ? -600 : -120);
+      const turned = matrix([[1, 0, 0], [0, 0, -r], [0, r, 0]], precision); // prettier-ignore
+      const half = Math.sqrt(r / 2);
+      const root = [1, 0, 0, 0, half, -half, 0, half, half];
+      assert.ok(sqrtm(turned).data.every((x, at) => Math.abs(x - root[at]!) <= 8 * u * half));
+      const log = [0, 0, 0, 0, Math.log(r), -Math.PI / 2, 0, Math.PI / 2, Math.log(r)];
+      assert.ok(distance(logm(turned).data, log) <= 8 * u * -Math.log(r));
       const w = [1e-9, 1e-3, 1, 50];
       const exact = symmetric(w, double, Math.log);
       assert.ok(distance(logm(symmetric(w, double)).data, exact.data) < 1e-6);
