@@ -258,14 +258,15 @@ suite("linalg/functions", (test) => {
       const quarter = logm(matrix([[-1, -1], [1, -1]], precision)).data; // prettier-ignore
       const [re, im] = [Math.log(2) / 2, (3 * Math.PI) / 4];
       assert.ok(distance(quarter, [re, -im, im, re]) <= 4 * u);
-      // A block beside 1 whose eigenvalues ±r·i have no squares.
+      // A block beside 1 whose eigenvalues r·(1 ± i) have no squares.
       const r = 2 ** (dtype === "float64" ? -600 : -120);
-      const turned = matrix([[1, 0, 0], [0, 0, -r], [0, r, 0]], precision); // prettier-ignore
-      const half = Math.sqrt(r / 2);
-      const root = [1, 0, 0, 0, half, -half, 0, half, half];
-      assert.ok(sqrtm(turned).data.every((x, at) => Math.abs(x - root[at]!) <= 8 * u * half));
-      const log = [0, 0, 0, 0, Math.log(r), -Math.PI / 2, 0, Math.PI / 2, Math.log(r)];
-      assert.ok(distance(logm(turned).data, log) <= 8 * u * -Math.log(r));
+      const turned = matrix([[1, 0, 0], [0, r, -r], [0, r, r]], precision); // prettier-ignore
+      const size = Math.sqrt(r * Math.SQRT2);
+      const [cos, sin] = [size * Math.cos(Math.PI / 8), size * Math.sin(Math.PI / 8)];
+      const root = [1, 0, 0, 0, cos, -sin, 0, sin, cos];
+      assert.ok(sqrtm(turned).data.every((x, at) => Math.abs(x - root[at]!) <= 8 * u * size));
+      const near = [0, 0, 0, 0, 2 * Math.log(size), -Math.PI / 4, 0, Math.PI / 4, 2 * Math.log(size)]; // prettier-ignore
+      assert.ok(distance(logm(turned).data, near) <= 16 * u * -Math.log(r));
       const w = [1e-9, 1e-3, 1, 50];
       const exact = symmetric(w, double, Math.log);
       assert.ok(distance(logm(symmetric(w, double)).data, exact.data) < 1e-6);
