@@ -105,7 +105,9 @@ suite("tfjs/data-flow cost", (test) => {
   test("inspect does, too; twice where an activation hides the pre-activation", async () => {
     const model = net();
     const calls = counted(model);
-    await inspect(model, xs);
+    const told: number[][] = [];
+    await inspect(model, xs, { onProgress: (...values) => void told.push(values) });
+    assert.equal(told, [[256, 600], [512, 600], [600, 600]]); // prettier-ignore
     for (const { name, ...layer } of model.layers) {
       const { activation } = layer as unknown as { activation?: { getClassName(): string } };
       const most = (activation?.getClassName() ?? "linear") === "linear" ? 3 : 6;

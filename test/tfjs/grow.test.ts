@@ -162,8 +162,17 @@ suite("tfjs/grow", (test) => {
       L.dense({ units: 6, activation: "relu", name: "c" }),
     ]);
     const { xs, ys } = batch(model, 8);
-    const options = { layer: ["a", "b", "c"], units: [2, 1, 3], xs, ys, seed: 1 };
+    const told: unknown[] = [];
+    const onProgress = (...values: unknown[]) => void told.push(values);
+    const options = { layer: ["a", "b", "c"], units: [2, 1, 3], xs, ys, seed: 1, onProgress };
+    const b = model.getLayer("b");
+    const { call } = b;
+    b.call = (...values) => call.apply(b, values);
+    const own = b.call;
     const { model: wide, report } = await grow(model, { ...options, method: "gradmax" });
+    assert.is(b.call, own);
+    assert.not.ok(Object.hasOwn(model.getLayer("a"), "call"));
+    assert.equal(told, report.map((one, i) => [i + 1, 3, one])); // prettier-ignore
     assert.equal(
       report.map(({ layer, units, relu1 }) => [layer, units.after, ...relu1]),
       [["a", 6, "a"], ["b", 6, "b"], ["c", 9, "c"]], // prettier-ignore

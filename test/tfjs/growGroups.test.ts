@@ -139,6 +139,53 @@ suite("tfjs/grow groups", (test) => {
     );
   });
 
+  test("keys may pass layers that hand them on, and no others", () => {
+    const x = tf.input({ shape: [5, 4] });
+    const groups = (axes: number | number[], ...between: { apply(x: unknown): unknown }[]) => {
+      const dense = (name: string) => L.dense({ units: 3, name });
+      const key = between.reduce((x, layer) => layer.apply(x), dense("k").apply(x) as unknown);
+      const q = L.activation({ activation: "tanh" }).apply(dense("q").apply(x));
+      const sums = L.dot({ axes: axes as number }).apply([q, key] as (typeof x)[]);
+      const outputs = L.dense({ units: 2 }).apply(L.flatten().apply(sums)) as typeof x;
+      return names(drawn(tf.model({ inputs: x, outputs })));
+    };
+    const [joined, apart] = [["q+k"], ["k!", "q!"]];
+    const seen = (found: string[]) => found.filter((name) => /[qk]/.test(name)).sort();
+    for (const axes of [2, -1, [2, 2], [-1, -1]]) assert.equal(seen(groups(axes)), joined);
+    assert.equal(seen(groups([2, 2], L.dropout({ rate: 0.1 }))), joined);
+    assert.equal(seen(groups([2, 1], L.permute({ dims: [2, 1] }))), joined);
+    assert.equal(seen(groups([2, 2], L.reshape({ targetShape: [5, 3] }))), joined);
+    assert.equal(seen(groups([2, 2], L.reLU())), apart);
+    assert.equal(seen(groups([2, 2], L.activation({ activation: "linear" }))), apart);
+    assert.equal(seen(groups([2, 2], L.layerNormalization())), apart);
+  });
+
+  test("axes of length one come and go around the units", async () => {
+    for (const shapes of [
+      [[4, 1], [4], [4, 1]],
+      [
+        [1, 4],
+        [1, 4, 1],
+      ],
+      [
+        [1, 1, 4],
+        [1, 4, 1],
+        [4, 1, 1],
+      ],
+    ]) {
+      const between = shapes.map((targetShape) => L.reshape({ targetShape }));
+      const layers = [L.dense({ units: 4, name: "a", inputShape: [3] }), ...between, L.flatten(), L.dense({ units: 2, name: "out" })]; // prettier-ignore
+      const model = drawn(tf.sequential({ layers }));
+      model.setUserDefinedMetadata({ shapes });
+      assert.equal(names(model), ["a", "out!"]);
+      const { xs } = batchFor(model, 6);
+      const { model: wide } = await grow(model, { layer: "a", units: 2, method: "split" });
+      assert.ok(apart(model, wide, xs) <= 1e-6);
+      assert.equal(wide.getUserDefinedMetadata(), { shapes });
+      for (const one of [model, wide]) dispose(one);
+    }
+  });
+
   test("units that are added to a concatenation grow in two groups", async () => {
     const x = tf.input({ shape: [5] });
     const dense = (units: number, name: string) => L.dense({ units, name, activation: "tanh" });

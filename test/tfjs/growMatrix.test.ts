@@ -3,6 +3,7 @@ import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/linalg/columns.ts";
 import { matmul } from "../../src/linalg/matmul.ts";
+import { arrivals, factors } from "../../src/tfjs/growth/flow.ts";
 import { groupOf, unitsAt } from "../../src/tfjs/growth/groups.ts";
 import { growthMatrix } from "../../src/tfjs/growth/matrix.ts";
 import { columnsAt, runsOf } from "../../src/tfjs/growth/numbers.ts";
@@ -16,6 +17,8 @@ import { batch, build, dilated, drawn, kinds, pairs, undilated } from "../suppor
 import { batchFor, models } from "../support/groups.ts";
 import { tf } from "../support/wasm.ts";
 
+const { layers: L } = tf;
+type Layer = Parameters<typeof build>[0][number];
 type Model = ReturnType<typeof build>;
 type Tensor = ReturnType<typeof tf.tensor>;
 
@@ -100,6 +103,40 @@ suite("tfjs/grow matrix", (test) => {
       }
     }
     assert.ok(count >= 20, `${count}`);
+  });
+
+  test("new units meet in merges as units do, and are read with the factor between", () => {
+    const x = tf.input({ shape: [6] });
+    type Wire = typeof x;
+    const join = (layer: Layer, ...ins: Wire[]) => layer.apply(ins) as Wire;
+    const [a, b, c, d] = ["a", "b", "c", "d"].map((name) => L.dense({ units: 4, activation: "tanh", name }).apply(x) as Wire); // prettier-ignore
+    const mean = join(L.average(), a, b, c);
+    const least = join(L.minimum(), join(L.maximum(), a, b, c), d);
+    const wide = join(L.concatenate(), join(L.multiply(), a, b), c);
+    const ends = [mean, least, wide, join(L.add(), a, b, c)];
+    const outputs = ends.map((end, i) => L.dense({ units: 2, name: `out${i}` }).apply(end) as Wire);
+    const group = groupOf(traced(drawn(tf.model({ inputs: x, outputs }))), "a");
+    const given = ["a", "b", "c", "d"].map((_, i) => tf.randomNormal([5, 2], 0, 1, "float32", i + 1)); // prettier-ignore
+    const arrived = (made: readonly (Tensor | undefined)[]) => {
+      const found = arrivals(group, ({ name }) => made["abcd".indexOf(name)], 2, undefined);
+      return new Map([...found].map(([{ layer }, value]) => [layer.name, value]));
+    };
+    const [p, q, r, s] = given.map((z) => tf.tanh(z));
+    const most = tf.maximum(tf.maximum(p, q), r);
+    const expected = [
+      tf.div(tf.addN([p, q, r]), 3),
+      tf.minimum(most, s),
+      tf.concat([tf.mul(p, q), r], 1),
+      tf.addN([p, q, r]),
+    ];
+    const all = arrived(given);
+    expected.forEach((value, i) => close(all.get(`out${i}`)!.dataSync(), value.dataSync(), `out${i}`)); // prettier-ignore
+    const one = arrived([undefined, undefined, given[2], undefined]).get("out2")!;
+    close(one.dataSync(), tf.concat([tf.zeros([5, 2]), r], 1).dataSync(), "zeros beside c");
+    const slopes = new Map(group.producers.map(({ use }) => [use.layer, 0.5]));
+    const from = group.producers.find(({ use }) => use.layer.name === "c")!.use.layer;
+    const between = [...factors(group, from, slopes)].map(([{ layer }, by]) => [layer.name, by]);
+    assert.equal(between.sort(), [["out0", 0.5 / 3], ["out1", NaN], ["out2", 0.5], ["out3", 0.5]]); // prettier-ignore
   });
 
   test("through every kind of layer it is what autodiff finds", async () => {
