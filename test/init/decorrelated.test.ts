@@ -296,6 +296,15 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
   const loose = decorrelated as (shape: unknown, options?: unknown) => unknown;
   test("options and shapes that cannot be used", () => {
     const bad = (argument: string, options: object) => refused(argument, () => loose([3, 3], options)); // prettier-ignore
+    for (const [argument, value] of [
+      ["method", 1],
+      ["base", 7],
+      ["centred", 1],
+      ["depthwise", 1],
+      ["seed", -1],
+    ] as const)
+      // prettier-ignore
+      refused(argument, () => loose([3, 0], { [argument]: value }));
     for (const method of ["ZCA", 1, null, "toString"]) bad("method", { method });
     for (const base of ["glorot", "Normal", "heNormalNormal", "toStringNormal", 7]) bad("base", { base }); // prettier-ignore
     for (const centred of [1, "yes"]) bad("centred", { centred });

@@ -149,6 +149,12 @@ suite("init/deltaOrthogonal: errors", (test) => {
   test("gain and seed", () => {
     for (const gain of [NaN, Infinity, "1", null]) refused("gain", () => call([3, 4, 5], { gain }));
     for (const seed of [-1, 1.5, "1", 2 ** 53]) refused("seed", () => call([3, 4, 5], { seed }));
+    for (const [argument, value] of [
+      ["gain", NaN],
+      ["seed", -1],
+      ["layer", "conv"],
+    ] as const)
+      refused(argument, () => call([3, 0, 5], { [argument]: value }));
     stillWorks();
   });
 

@@ -228,6 +228,31 @@ suite("init/mimetic", (test) => {
     refused("projection", () => mimetic([d, d], "q" as never));
     refused("queryKey", () => mimetic([d, d], "query", { queryKey: 3 as never }));
     refused("queryKey.alpha", () => mimetic([d, d], "query", { queryKey: { alpha: 1e38 } }));
+    refused("queryKey.beta", () => mimetic([d, d], "query", { queryKey: { beta: NaN } }));
+    refused("valueOutput.alpha", () => mimetic([d, d], "query", { valueOutput: { alpha: NaN } }));
+    refused("valueOutput.gamma", () =>
+      mimetic([d, d], "query", { valueOutput: { gamma: 1 } as {} }),
+    );
+    for (const heads of [0, 2 ** 20 + 1]) refused("heads", () => mimetic([d, d], "key", { heads }));
     assert.equal(mimetic([0, 0], "query"), new Float32Array(0));
+    assert.equal(mimetic([0, 0], "query", { heads: 2 ** 20 }), new Float32Array(0));
   });
+});
+
+suite("init: kernels without weights", (test) => {
+  type Make = (shape: readonly number[], options: object) => Float32Array;
+  const makers: Record<string, [make: Make, bad: Record<string, unknown>]> = {
+    identity: [identity, { gain: Infinity, groups: 0, layer: "conv" }],
+    zerO: [zerO, { gain: Infinity, layer: "conv" }],
+    idInit: [idInit, { gain: NaN, layer: "conv" }],
+    orthogonal: [orthogonal, { gain: NaN, seed: -1, layer: "conv", gates: 0 }],
+    reluOrthogonal: [reluOrthogonal, { gain: NaN, seed: -1 }],
+    mimetic: [(shape, options) => mimetic(shape, "query", options), { heads: 0, seed: -1 }],
+  };
+  for (const [name, [make, bad]] of Object.entries(makers))
+    test(`${name}: options are checked all the same`, () => {
+      assert.is(make([0, 0], {}).length, 0);
+      for (const [argument, value] of Object.entries(bad))
+        refused(argument, () => make([0, 0], { [argument]: value }));
+    });
 });

@@ -123,7 +123,7 @@ suite("init/lps: kernels", (test) => {
     };
     for (const [argument, values] of Object.entries(bad))
       for (const value of values) {
-        refused(argument, () => call([2, 3], { ...good, [argument]: value }));
+        for (const shape of [[2, 3], [0, 3]]) refused(argument, () => call(shape, { ...good, [argument]: value })); // prettier-ignore
         assert.equal(call([2, 3], good), expected);
       }
     for (const shape of [undefined, "23", [], [3], [2, -1], [2, 1.5], [NaN, 2], [null, 2]])
@@ -172,7 +172,8 @@ suite("init/lps: biases", (test) => {
     const call = lpsBias as (shape: unknown, options: unknown) => Float32Array;
     for (const bad of [[], "1", null, undefined, [NaN], ["1"], [1, Infinity], 3])
       refused("biases", () => call([3], { biases: bad }));
-    for (const seed of [-1, 0.5, "1"]) refused("seed", () => call([3], { biases, seed }));
+    for (const seed of [-1, 0.5, "1"])
+      for (const units of [0, 3]) refused("seed", () => call([units], { biases, seed }));
     for (const shape of [3, [], [2, 2], [-1], [1.5], "3", [null]])
       refused("shape", () => call(shape, { biases }));
     assert.equal(call([0], { biases }), new Float32Array(0));

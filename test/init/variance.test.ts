@@ -200,6 +200,28 @@ suite("init/variance", (test) => {
     for (const seed of [-1, 0.5, 2 ** 53]) refused("seed", () => loose([2, 2], { seed }));
     for (const shape of [[2, -1], [NaN], "22", undefined]) refused("shape", () => loose(shape));
     for (const stddev of [-1, NaN, "1", 1e38]) refused("stddev", () => randomNormal([2], { stddev } as never)); // prettier-ignore
+    for (const [argument, value] of [
+      ["scale", 0],
+      ["mode", 1],
+      ["distribution", 3],
+      ["layer", "conv"],
+      ["seed", -1],
+    ] as const)
+      // prettier-ignore
+      refused(argument, () => loose([0, 2], { [argument]: value }));
+    for (const make of [randomNormal, truncatedNormal])
+      for (const [argument, value] of [
+        ["mean", NaN],
+        ["stddev", -1],
+        ["seed", -1],
+      ] as const)
+        refused(argument, () => make([0], { [argument]: value }));
+    for (const [argument, value] of [
+      ["minval", NaN],
+      ["maxval", NaN],
+      ["seed", -1],
+    ] as const)
+      refused(argument, () => randomUniform([0], { [argument]: value }));
     refused("stddev", () => truncatedNormal([2], { mean: 3e38, stddev: 2e37 }));
     refused("mean", () => truncatedNormal([2], { mean: Infinity }));
     for (const bad of [{ minval: 1 }, { minval: 0.07 }, { maxval: -0.07 }])
