@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { MemoryError } from "../../src/errors.ts";
 import { orthogonal, orthogonalFrom } from "../../src/init/orthogonal.ts";
+import { checkShape } from "../../src/init/shape.ts";
 import { haar } from "../../src/linalg/index.ts";
 import { build, gaussian } from "../support/matrices.ts";
 import { double, single } from "../support/precisions.ts";
 import { distance, Family, orthogonality, transpose } from "../support/ratios.ts";
 import { suite } from "../support/suite.ts";
-import { refused, tooLarge } from "../support/thrown.ts";
+import { refused, thrown, tooLarge } from "../support/thrown.ts";
 import { qr } from "../twins/qr.ts";
 
 /** Kernels of dense, recurrent and convolution layers, with 1, 2 and 3 spatial axes. */
@@ -165,6 +167,16 @@ suite("init/orthogonal: errors", (test) => {
       refused("seed", () => call([0, 3], { seed }));
       stillWorks();
     });
+
+  test("the largest kernels that memory can hold, and those just beyond", () => {
+    const asked = () => {
+      throw new RangeError("asked");
+    };
+    assert.throws(() => orthogonalFrom(asked, [2 ** 13, 2 ** 14]), "asked");
+    thrown(MemoryError, () => orthogonalFrom(asked, [2 ** 13, 2 ** 14 + 1]));
+    checkShape([2 ** 15, 2 ** 15], 2, 2);
+    thrown(MemoryError, () => checkShape([2 ** 15, 2 ** 15 + 1], 2, 2));
+  });
 
   // Sizes that a factor of 2^32 or 2^64 makes small again are among them.
   const huge = [

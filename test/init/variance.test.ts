@@ -198,7 +198,9 @@ suite("init/variance", (test) => {
     for (const distribution of ["normal", 3]) refused("distribution", () => loose([2, 2], { distribution })); // prettier-ignore
     for (const layer of ["conv", 0]) refused("layer", () => loose([2, 2], { layer }));
     for (const seed of [-1, 0.5, 2 ** 53]) refused("seed", () => loose([2, 2], { seed }));
-    for (const shape of [[2, -1], [NaN], "22", undefined]) refused("shape", () => loose(shape));
+    for (const shape of [[2, -1], [NaN], "22", undefined])
+      for (const make of [loose, randomNormal, truncatedNormal, randomUniform])
+        refused("shape", () => make(shape as never));
     for (const stddev of [-1, NaN, "1", 1e38]) refused("stddev", () => randomNormal([2], { stddev } as never)); // prettier-ignore
     for (const [argument, value] of [
       ["scale", 0],
