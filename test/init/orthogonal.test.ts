@@ -172,7 +172,7 @@ suite("init/orthogonal: errors", (test) => {
     const asked = () => {
       throw new RangeError("asked");
     };
-    assert.throws(() => orthogonalFrom(asked, [2 ** 13, 2 ** 14]), "asked");
+    assert.throws(() => orthogonalFrom(asked, [2 ** 13, 2 ** 14]), /asked/);
     thrown(MemoryError, () => orthogonalFrom(asked, [2 ** 13, 2 ** 14 + 1]));
     checkShape([2 ** 15, 2 ** 15], 2, 2);
     thrown(MemoryError, () => checkShape([2 ** 15, 2 ** 15 + 1], 2, 2));

@@ -113,7 +113,8 @@ suite("tfjs/grow matrix", (test) => {
     const mean = join(L.average(), a, b, c);
     const least = join(L.minimum(), join(L.maximum(), a, b, c), d);
     const wide = join(L.concatenate(), join(L.multiply(), a, b), c);
-    const ends = [mean, least, wide, join(L.add(), a, b, c)];
+    const long = join(L.concatenate({ axis: 0 }), a, b);
+    const ends = [mean, least, wide, join(L.add(), a, b, c), long];
     const outputs = ends.map((end, i) => L.dense({ units: 2, name: `out${i}` }).apply(end) as Wire);
     const group = groupOf(traced(drawn(tf.model({ inputs: x, outputs }))), "a");
     const given = ["a", "b", "c", "d"].map((_, i) => tf.randomNormal([5, 2], 0, 1, "float32", i + 1)); // prettier-ignore
@@ -128,6 +129,7 @@ suite("tfjs/grow matrix", (test) => {
       tf.minimum(most, s),
       tf.concat([tf.mul(p, q), r], 1),
       tf.addN([p, q, r]),
+      tf.concat([p, q], 0),
     ];
     const all = arrived(given);
     expected.forEach((value, i) => close(all.get(`out${i}`)!.dataSync(), value.dataSync(), `out${i}`)); // prettier-ignore
@@ -136,7 +138,7 @@ suite("tfjs/grow matrix", (test) => {
     const slopes = new Map(group.producers.map(({ use }) => [use.layer, 0.5]));
     const from = group.producers.find(({ use }) => use.layer.name === "c")!.use.layer;
     const between = [...factors(group, from, slopes)].map(([{ layer }, by]) => [layer.name, by]);
-    assert.equal(between.sort(), [["out0", 0.5 / 3], ["out1", NaN], ["out2", 0.5], ["out3", 0.5]]); // prettier-ignore
+    assert.equal(between.sort(), [["out0", 0.5 / 3], ["out1", NaN], ["out2", 0.5], ["out3", 0.5], ["out4", 0.5]]); // prettier-ignore
   });
 
   test("through every kind of layer it is what autodiff finds", async () => {
