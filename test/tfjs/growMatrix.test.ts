@@ -138,7 +138,21 @@ suite("tfjs/grow matrix", (test) => {
     const slopes = new Map(group.producers.map(({ use }) => [use.layer, 0.5]));
     const from = group.producers.find(({ use }) => use.layer.name === "c")!.use.layer;
     const between = [...factors(group, from, slopes)].map(([{ layer }, by]) => [layer.name, by]);
-    assert.equal(between.sort(), [["out0", 0.5 / 3], ["out1", NaN], ["out2", 0.5], ["out3", 0.5], ["out4", 0.5]]); // prettier-ignore
+    assert.equal(between.sort(), [["out0", 0.5 / 3], ["out1", NaN], ["out2", 0.5], ["out3", 0.5]]); // prettier-ignore
+  });
+
+  test("both ways of a Bidirectional are joined on the axis of the units", () => {
+    const rnn = L.simpleRNN({ units: 4, returnSequences: true, recurrentInitializer: "glorotUniform" }); // prettier-ignore
+    const layer = rnn as Parameters<typeof L.bidirectional>[0]["layer"];
+    const both = L.bidirectional({ layer, mergeMode: "concat", inputShape: [3, 2] });
+    const model = drawn(tf.sequential({ layers: [both, L.flatten(), L.dense({ units: 2 })] }));
+    const group = groupOf(traced(model), growable(model)[0].layers[0]);
+    const makers = [...new Set(group.producers.map(({ use }) => use.layer))];
+    const made = new Map(makers.map((one, i) => [one, tf.randomNormal([5, 3, 2], 0, 1, "float32", i)])); // prettier-ignore
+    const [found] = arrivals(group, (one) => made.get(one), 2, undefined).values();
+    const parts = [...made.values()].map((z) => tf.tanh(z));
+    assert.is(parts.length, 2);
+    close(found.dataSync(), tf.concat(parts, 2).dataSync(), "both");
   });
 
   test("through every kind of layer it is what autodiff finds", async () => {
