@@ -417,6 +417,15 @@ suite("tfjs/initialize: what layers get", (test) => {
     });
     const shallow = stack(128, 2, "relu");
     assert.not.ok(initialize(shallow, { seed: 1 }).some(({ what }) => what.includes("pairs")));
+    // The sum of 3 / width over the layers: above 0.12, and 0.12 exactly.
+    for (const [width, paired] of [
+      [48, true],
+      [50, false],
+    ] as const) {
+      const edge = stack(width, 2, "relu");
+      edge.add(dense(4));
+      assert.is(initialize(edge, { seed: 1 })[0].what.includes("pairs"), paired, `${width}`);
+    }
     const odd = stack(15, 12, "relu");
     assert.not.ok(initialize(odd, { seed: 1 }).some(({ what }) => what.includes("pairs")));
   });
