@@ -56,6 +56,15 @@ suite("init/activations", (test) => {
     assert.is(activationNamed("relu", 6).value(9), 6);
   });
 
+  test("at a kink the derivative is that from the left, at the largest value 0", () => {
+    const slope = (name: ActivationName, x: number, parameter?: number) => activationNamed(name, parameter).derivative(x); // prettier-ignore
+    assert.equal([slope("relu", 0), slope("relu6", 0), slope("relu6", 6)], [0, 0, 0]);
+    assert.equal([slope("leakyRelu", 0, 0.2), slope("elu", 0, 0.7)], [0.2, 0.7]);
+    assert.is(slope("selu", 0), 1.0507009873554805 * 1.6732632423543772);
+    assert.equal([slope("thresholdedRelu", 1), slope("hardSigmoid", 2.5)], [0, 0]);
+    assert.is(slope("hardSigmoid", -2.5), 0);
+  });
+
   test("refuses what is none", () => {
     const call = activationNamed as (...values: unknown[]) => unknown;
     for (const bad of ["Relu", "softmax", "toString", "", undefined, null, 3, {}, { value: 1 }])
@@ -190,6 +199,8 @@ suite("init/approximate", (test) => {
       refused("degree", () => call("relu", { degree }));
     for (const interval of [0, -1, NaN, Infinity, 1e13, 1e-13, "1"])
       refused("interval", () => call("relu", { interval }));
+    for (const interval of [1e-12, 1e12])
+      assert.ok(call("relu", { interval }).every(Number.isFinite));
     for (const norm of ["", "L2", null, "toString"]) refused("norm", () => call("relu", { norm }));
     for (const f of [(t: number) => 1 / t, () => NaN, () => "1"])
       refused("activation", () => call(f));

@@ -150,6 +150,11 @@ suite("linalg/eigh", (test) => {
       };
       refused("a", spoiled(0.1));
       refused("a", spoiled(100 * u * 9));
+      // The tolerance is n units of rounding of the largest entry, which is itself no error.
+      const apart = (by: number) =>
+        build(2, 2, precision, (i, j) => (i < j ? 1 - by : Number(i > j)));
+      eigh(apart(2 * u));
+      refused("a", () => eigh(apart(4 * u)));
       refused("a", () => eigh(gaussian(5, 5, precision)));
       refused("a", () => eigh(build(2, 2, precision, (i, j) => Number(i < j))));
       refused("a", () => eigh(build(2, 2, precision, (i, j) => Number(i > j))));
