@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
+import { report as written } from "../../src/tfjs/data/report.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -665,5 +666,28 @@ suite("tfjs/data refusals", (test) => {
     assert.match(lines[0], /^layer +weight +shape +equation/);
     assert.match(lines[1], /^body +kernel +12×8 +8×12/);
     assert.match(lines.at(-1)!, /^40 samples, \d+ ms$/);
+  });
+
+  test("what a line of the table says", () => {
+    const whole = {
+      layer: "a", kind: "Conv2D", weight: "kernel", shape: [3, 3, 2, 8], notes: ["one", "two"],
+      equation: { units: 8, inputs: 18, groups: 2 }, residual: 1.234e-9, milliseconds: 12.4, variance: { before: 0.123456, after: 1 },
+    }; // prettier-ignore
+    const plain = {
+      ...whole,
+      layer: "b",
+      equation: { units: 8, inputs: 18, groups: 1 },
+      notes: [],
+    };
+    const rows = [whole, plain, { layer: "c", kind: "Dense", notes: [] }];
+    const lines = String(written(rows as never, 7, 99.6, ["a note"])).split("\n");
+    assert.equal(lines, [
+      "layer  weight  shape    equation  η_F     ms  variance        notes",
+      "a      kernel  3×3×2×8  8×18 ·2   1.2e-9  12  0.123 →   1.00  one; two",
+      "b      kernel  3×3×2×8  8×18      1.2e-9  12  0.123 →   1.00",
+      "c",
+      "a note",
+      "7 samples, 100 ms",
+    ]);
   });
 });

@@ -106,8 +106,14 @@ suite("tfjs/data-flow cost", (test) => {
     const model = net();
     const calls = counted(model);
     const told: number[][] = [];
-    await inspect(model, xs, { onProgress: (...values) => void told.push(values) });
+    const found = await inspect(model, xs, { onProgress: (...values) => void told.push(values) });
     assert.equal(told, [[256, 600], [512, 600], [600, 600]]); // prettier-ignore
+    const [head, ...lines] = String(found)
+      .split("\n")
+      .map((line) => line.split(/ {2,}/));
+    assert.equal(head, ["layer", "kernel", "dead", "mean", "variance", "|cos|", "eff. rank"]);
+    const cells = found.layers.map((one) => [one.layer, one.weight, `${(100 * one.dead).toFixed(1)} %`, one.mean.toPrecision(3), one.variance.toPrecision(3), one.cos.toPrecision(3), one.rank.toFixed(1)]); // prettier-ignore
+    assert.equal(lines, cells);
     for (const { name, ...layer } of model.layers) {
       const { activation } = layer as unknown as { activation?: { getClassName(): string } };
       const most = (activation?.getClassName() ?? "linear") === "linear" ? 3 : 6;

@@ -11,6 +11,7 @@ import {
   zerO,
   type InitializeOptions,
 } from "../../src/tfjs/index.ts";
+import { report as written } from "../../src/tfjs/initialize/report.ts";
 import { suite } from "../support/suite.ts";
 import { refused } from "../support/thrown.ts";
 import { tf } from "../support/wasm.ts";
@@ -515,6 +516,16 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.ok(Array.isArray(report));
     assert.match(String(report), /^layer +kind +weights +because +variance +notes\n/);
     assert.match(String(report), /zero +end of a residual branch/);
+    const [one] = report;
+    const rows = [
+      { ...one, layer: "a", kind: "Dense", what: "what", why: "why", variance: { in: 0.123456, out: 2 }, notes: ["x", "y"] },
+      { ...one, layer: "b", kind: "Dense", what: "", why: "", variance: undefined, notes: [] },
+    ]; // prettier-ignore
+    assert.equal(String(written(rows)).split("\n"), [
+      "layer  kind   weights  because  variance        notes",
+      "a      Dense  what     why      0.123 →   2.00  x; y",
+      "b      Dense",
+    ]);
     assert.equal(
       Object.keys(report),
       report.map((_, i) => String(i)),
