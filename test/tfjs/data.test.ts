@@ -626,6 +626,10 @@ suite("tfjs/data refusals", (test) => {
     ["ridge", "no ridge", xs, { ridge: NaN }],
     ["samples", "half a sample", xs, { samples: 0.5 }],
     ["seed", "a negative seed", xs, { seed: -1 }],
+    ["memory", "no memory", xs, { memory: -1 }],
+    ["branches", "no flag", xs, { branches: 1 }],
+    ["signal", "no signal", xs, { signal: {} }],
+    ["onProgress", "no function", xs, { onProgress: 1 }],
   ];
   for (const [argument, what, x, options] of wrong)
     test(`${argument}: ${what}; weights are as before`, () => refused(argument, mlp(), x, options));

@@ -259,6 +259,7 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     const units = unitsOf(kernel(job.model).dataSync<"float32">(), layoutOf([8, 12]))[0];
     assert.equal(metrics, diversityOf(units));
     const before = tf.memory().numTensors;
+    refused("spectrum", () => diversity(job.model, undefined, { spectrum: 1 as never }));
     const both = diversity(job.model, job.xs);
     assert.is(tf.memory().numTensors, before);
     assert.equal(both.map(({ of }) => of), ["kernel", "kernel", "activations", "activations"]); // prettier-ignore

@@ -255,6 +255,9 @@ suite("tfjs/fitGrowing", (test) => {
     await refused([xs, [], args], "xs, ys", /got a tensor and \[\]/);
     await refused([xs, ys, [args]], "args", /model\.fit with a schedule/);
     await refused([xs, ys, { ...args, onGrow: 1 }], "onGrow", /a function/);
+    await refused([xs, ys, { ...args, signal: 1 }], "signal", /an AbortSignal/);
+    const steps = { ...args, schedule: { ...args.schedule, unit: "steps" }, batchesPerEpoch: 0 };
+    await refused([dataset(xs, ys, 8), steps], "batchesPerEpoch", /a positive integer/);
     await refused([xs, ys, { ...args, epochs: NaN }], "epochs", /integer/);
     await refused([xs, ys, { ...args, initialEpoch: 0.5 }], "initialEpoch", /integer/);
     const gone = tf.zeros([16, 6]);

@@ -81,6 +81,11 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { optimizer: {} }, "optimizer", /tf.Optimizer/);
     await refused(model, { optimizer: model.optimizer }, "optimizer", /that of the model/);
     await refused(model, { seed: -1 }, "seed", /integer/);
+    await refused(model, { onProgress: 1 }, "onProgress", /a function/);
+    await refused(model, { signal: {} }, "signal", /an AbortSignal/);
+    await refused(model, { method: "gradmax", xs, ys, statistics: "mean" }, "statistics", /"moving" or "batch"/); // prettier-ignore
+    const without = await grow(model, 3 as never).catch((error: unknown) => error);
+    assert.is((without as ArgumentError).argument, "options");
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
     await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
     await refused(

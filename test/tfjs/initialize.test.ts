@@ -543,6 +543,8 @@ suite("tfjs/initialize: what layers get", (test) => {
     refused("options.degree", () => call(model, { scheme: "he", degree: 2 }));
     refused("options.sede", () => call(model, { sede: 2 }));
     for (const seed of [-1, 0.5, "1"]) refused("seed", () => call(model, { seed }));
+    refused("signal", () => call(model, { signal: {} }));
+    refused("onProgress", () => call(model, { onProgress: 1 }));
     assert.equal(bits(model), before);
     model.dispose();
     refused("model", () => call(model));

@@ -197,6 +197,8 @@ suite("tfjs/settle", (test) => {
     await refused({ layers: "last" }, "layers", /names of layers with relu1/);
     await refused({ data: xs }, "options.data", /only the options/);
     await refused(3, "options", /an object/);
+    await refused({ signal: 3 }, "signal", /an AbortSignal/);
+    await refused({ onProgress: 3 }, "onProgress", /a function/);
     const [wrong, none, nan] = [tf.zeros([4, 3]), tf.zeros([0, 3, 2]), tf.fill([4, 3, 2], NaN)];
     await refused({ xs: wrong }, "xs", /\[samples, 3, 2\]/);
     await refused({ xs: none }, "xs", /at least one sample/);

@@ -382,6 +382,18 @@ suite("ridgeHead: layers and JSON", (test) => {
         assert.equal(JSON.stringify(copy), JSON.stringify(head));
       });
 
+  test("a single row may stand for a single sample", async () => {
+    const one = tf.slice(xs, [0, 0], [1, D]);
+    const after = async (task: "classification" | "regression", given: unknown) => {
+      const head = ridgeHead({ task });
+      await head.add(one, given as never);
+      return JSON.stringify(head);
+    };
+    assert.is(await after("regression", [1, 2]), await after("regression", [[1, 2]]));
+    assert.is(await after("classification", [0, 0, 1]), await after("classification", [2]));
+    await refused(ridgeHead(), "labels", () => ridgeHead().add(one, ["a", "b"]));
+  });
+
   test("anything else is refused", async () => {
     const head = await learnt();
     const json = JSON.parse(JSON.stringify(head));
@@ -397,6 +409,29 @@ suite("ridgeHead: layers and JSON", (test) => {
     bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
     for (const one of bad)
       await refused(head, /json|options|task/, () => head.fromJSON(one as never));
+    const sums = (...list: unknown[]) => store({ kind: "moments", sums: list });
+    const said: Record<string, unknown[]> = {
+      json: [null, [], 3],
+      "json.format": [{}, { ...json, format: "x" }],
+      "json.version": [{ ...json, version: 2 }],
+      "json.options": [{ ...json, options: 3 }],
+      "json.classes": [{ ...json, classes: ["a", 1, "c"] }, { ...json, classes: ["a", "a", "b"] }, { ...json, learnt: undefined }],
+      "json.inputs": [{ ...json, inputs: -1 }, { ...json, inputs: 0 }],
+      "json.learnt": [{ ...json, learnt: 3 }],
+      "json.learnt.width": [spoilt({ width: 0 })],
+      "json.learnt.count": [spoilt({ count: -1 })],
+      "json.learnt.chosen": [spoilt({ chosen: 0 }), spoilt({ chosen: 46 })],
+      "json.learnt.counts": [spoilt({ counts: [45, 0, 0] }), spoilt({ counts: 3 })],
+      "json.learnt.store": [spoilt({ store: null })],
+      "json.learnt.store.kind": [store({ kind: "x" })],
+      "json.learnt.store.sums": [sums(), sums(3), sums({}, {})],
+      "json.learnt.store.sums.count": [sums({ count: -1 })],
+    }; // prettier-ignore
+    for (const [argument, list] of Object.entries(said))
+      for (const one of list)
+        await refused(head, RegExp(`^${argument}$`), () => head.fromJSON(one as never));
+    for (const run of [{ signal: 3 }, { onProgress: 3 }])
+      await refused(head, /^(signal|onProgress)$/, () => head.predict(xs, run as never));
   });
 });
 
