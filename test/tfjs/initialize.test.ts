@@ -329,6 +329,15 @@ suite("tfjs/initialize: what layers get", (test) => {
     });
     initialize(model, { seed: 1 });
     assert.ok(square(kernel(model, "shared")) > 0);
+    // The same where it is all of a branch, which fixup has nothing else to scale in.
+    const short = functional([6], (x) => {
+      const shared = dense(6, undefined, "shared");
+      return through(l.add().apply([x, through(x, shared)]) as SymbolicTensor, shared, dense(2));
+    });
+    const { why } = row(initialize(short, { scheme: "fixup", seed: 1 }), "shared");
+    assert.match(why, "last layer of one of 1 residual branches");
+    assert.not.match(why, "layers in each");
+    assert.ok(square(kernel(short, "shared")) > 0);
   });
 
   test("a layer that is called again inside of a branch is not set to zero", () => {
