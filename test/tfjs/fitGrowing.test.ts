@@ -198,6 +198,32 @@ suite("tfjs/fitGrowing", (test) => {
     }
   });
 
+  test("in steps: what validates is what evaluate finds", async () => {
+    const { xs, ys } = batch(net(), 24);
+    const [vx, vy] = [tf.mul(xs, 2), tf.neg(ys)];
+    const tail = [xs, ys].map((all) => tf.slice(all, 18)) as [typeof xs, typeof ys];
+    const whole = () => dataset(xs, ys, 8);
+    const cases = [
+      [[xs, ys], { validationData: [vx, vy] }],
+      [[xs, ys], { validationSplit: 0.25 }],
+      [[whole()], { validationData: [vx, vy], validationBatchSize: 7 }],
+      [[whole()], { validationData: { xs: vx, ys: vy } }],
+      [[whole()], { validationData: dataset(vx, vy, 8), validationBatches: 3 }],
+    ] as const;
+    for (const [data, own] of cases) {
+      const plan = schedule({ unit: "steps", every: 1e6, method: "random" });
+      const args = { epochs: 2, verbose: 0, ...own, schedule: plan };
+      const call = fitGrowing as unknown as (...all: unknown[]) => ReturnType<typeof fitGrowing>;
+      const { model, history } = await call(net(), ...data, args);
+      const [x, y] = "validationSplit" in own ? tail : [vx, vy];
+      const [wanted] = [model.evaluate(x, y)].flat().map((one) => one.dataSync()[0]!);
+      const values = history as unknown as Record<string, number[]>;
+      assert.is(values["val_loss"]!.length, 2);
+      assert.ok(Math.abs(values["val_loss"]!.at(-1)! / wanted! - 1) < 1e-5, Object.keys(own)[0]!);
+      model.dispose();
+    }
+  });
+
   test("in steps: a number of batches for each epoch, stopping, errors", async () => {
     const model = net();
     const { xs, ys } = batch(model, 40);

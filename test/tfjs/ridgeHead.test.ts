@@ -430,6 +430,9 @@ suite("ridgeHead: layers and JSON", (test) => {
     for (const [argument, list] of Object.entries(said))
       for (const one of list)
         await refused(head, RegExp(`^${argument}$`), () => head.fromJSON(one as never));
+    const told: number[] = [];
+    await head.predict([tf.slice(xs, [0, 0], [1, D]), tf.slice(xs, [0, 0], [3, D])], { onProgress: (count) => void told.push(count) }); // prettier-ignore
+    assert.equal(told, [1, 4]);
     for (const run of [{ signal: 3 }, { onProgress: 3 }])
       await refused(head, /^(signal|onProgress)$/, () => head.predict(xs, run as never));
   });
