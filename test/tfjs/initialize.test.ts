@@ -359,29 +359,32 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.is(report.length, 3);
   });
 
-  test("queries and keys: scores of variance one", () => {
-    const [width, length] = [64, 12];
-    const model = functional([length, width], (x) => {
-      const n = through(x, l.layerNormalization());
-      const [q, k, v] = ["q", "k", "v"].map((name) => through(n, dense(width, undefined, name)));
-      const scores = through(l.dot({ axes: [2, 2] }).apply([q, k]) as SymbolicTensor, named("scores", l.activation({ activation: "softmax" }))); // prettier-ignore
-      const gathered = l.dot({ axes: [2, 1] }).apply([scores, v]) as SymbolicTensor;
-      return l.add().apply([x, through(gathered, dense(width, undefined, "o"))]) as SymbolicTensor;
+  for (const scale of [1, 0.125, -3])
+    test(`queries and keys: scores of variance one, scaled by ${scale}`, () => {
+      const [width, length] = [64, 12];
+      const model = functional([length, width], (x) => {
+        const n = through(x, l.layerNormalization());
+        const [q, k, v] = ["q", "k", "v"].map((name) => through(n, dense(width, undefined, name)));
+        const scores = through(l.dot({ axes: [2, 2] }).apply([q, k]) as SymbolicTensor, ...(scale === 1 ? [] : [l.rescaling({ scale })]), named("scores", l.activation({ activation: "softmax" }))); // prettier-ignore
+        const gathered = l.dot({ axes: [2, 1] }).apply([scores, v]) as SymbolicTensor;
+        return l
+          .add()
+          .apply([x, through(gathered, dense(width, undefined, "o"))]) as SymbolicTensor;
+      });
+      const report = initialize(model, { seed: 1 });
+      assert.match(row(report, "q").why, "64 products");
+      assert.match(row(report, "k").why, "64 products");
+      assert.is(row(report, "v").why, "no activation follows");
+      assert.is(row(report, "o").role, "branch end");
+      const part = tf.model({ inputs: model.inputs, outputs: model.getLayer("scores").input as SymbolicTensor }); // prettier-ignore
+      tf.tidy(() => {
+        const scores = part.predict(
+          tf.randomNormal([20, length, width], 0, 1, "float32", 1),
+        ) as Tensor;
+        const variance = square(scores.dataSync());
+        assert.ok(variance > 0.8 && variance < 1.25, `${variance}`);
+      });
     });
-    const report = initialize(model, { seed: 1 });
-    assert.match(row(report, "q").why, "64 products");
-    assert.match(row(report, "k").why, "64 products");
-    assert.is(row(report, "v").why, "no activation follows");
-    assert.is(row(report, "o").role, "branch end");
-    const part = tf.model({ inputs: model.inputs, outputs: model.getLayer("scores").input as SymbolicTensor }); // prettier-ignore
-    tf.tidy(() => {
-      const scores = part.predict(
-        tf.randomNormal([20, length, width], 0, 1, "float32", 1),
-      ) as Tensor;
-      const variance = square(scores.dataSync());
-      assert.ok(variance > 0.8 && variance < 1.25, `${variance}`);
-    });
-  });
 
   test("recurrent layers: orthogonal gates, forget bias 1, cells within cells", () => {
     const model = gallery.recurrent();

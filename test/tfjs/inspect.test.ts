@@ -76,7 +76,10 @@ suite("tfjs/inspect", (test) => {
       return value;
     };
     const { numTensors } = tf.memory();
-    const { layers } = await inspect(model, xs, { ys, gradients: true });
+    const told: number[] = [];
+    const onProgress = (...values: number[]) => void told.push(...values);
+    const { layers } = await inspect(model, xs, { ys, gradients: true, onProgress });
+    assert.equal(told, [256, 1000, 500, 1000, 756, 1000, 1000, 1000]);
     assert.is(tf.memory().numTensors, numTensors);
     // Along the gradient's own direction a difference quotient has its length; along the axes its parts.
     const size = kernel().size;
@@ -95,6 +98,7 @@ suite("tfjs/inspect", (test) => {
     const frozen = await inspect(model, xs, { ys, gradients: true });
     assert.is(frozen.layers[0].gradient, undefined);
     assert.match(String(frozen), /^a .* frozen$/m);
+    assert.is(/ ([^ ]+)$/.exec(String(frozen))![1], frozen.layers[1].gradient!.toExponential(2));
     assert.match(
       String(frozen),
       /^layer +kernel +dead +mean +variance +\|cos\| +eff\. rank +gradient/,
