@@ -14,6 +14,19 @@ suite("init/redundant", (test) => {
     assert.ok(Math.abs(found.ratio - Math.sqrt(1.01) / 2) < 1e-15);
   });
 
+  test("of pairs and of lengths that are alike the first one; a unit of zeros has no pair", () => {
+    const pair = (...rows: number[][]) => {
+      const { kept, replaced } = mostRedundant(
+        build(rows.length, 2, double, (i, j) => rows[i][j]),
+      )!;
+      return [kept, replaced];
+    };
+    assert.equal(pair([3, 4], [4, 3]), [0, 1]);
+    assert.equal(pair([3, 4], [3, 4], [3, 4]), [0, 1]);
+    assert.equal(pair([1, 0], [0, 0], [-1, 0]), [0, 2]);
+    assert.equal(pair([0, 0], [-1, 0], [1, 0]), [1, 2]);
+  });
+
   test("the bias belongs to a unit", () => {
     const w = build(2, 2, double, (i, j) => (i + 1) * (j + 1));
     assert.ok(mostRedundant(w)!.multiple);

@@ -83,6 +83,15 @@ suite("linalg/topSvd", (test) => {
         }
       });
 
+    test(`${dtype}: a basis of five blocks has to fit into half of the order`, () => {
+      for (const [n, method] of [
+        [90, "krylov"],
+        [89, "full"],
+      ] as const)
+        // prettier-ignore
+        assert.is(topSvd(withSpectrum(n, n, precision, (i) => 2 ** -i), 1).method, method, `${n}`);
+    });
+
     test(`${dtype}: a flat spectrum meets the residual or takes the full SVD`, () => {
       const flat = gaussian(200, 200, precision);
       assert.is(verify(flat, 8, "Gaussian").method, "full");
