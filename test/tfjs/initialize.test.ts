@@ -147,6 +147,13 @@ suite("tfjs/initialize: models", (test) => {
       initialize(functional(shape, body), { seed: 1 }).map(({ variance }) => variance),
     );
     for (const other of others) assert.equal(other, flat);
+    // An odd number of places beside an even number of units, which are made in pairs.
+    const stacked = (...shape: number[]) => {
+      const layers = [dense(16, "relu"), dense(16, "relu"), dense(3)];
+      return initialize(functional(shape, (x) => through(x, ...layers)), { seed: 1 }).map(({ what }) => what); // prettier-ignore
+    };
+    assert.match(stacked(16)[0]!, "opposite pairs");
+    for (const shape of [[5, 16], [50, 16]]) assert.equal(stacked(...shape), stacked(16)); // prettier-ignore
   });
 
   test("what scales before a layer, and what changes nothing behind it", () => {
