@@ -10,6 +10,7 @@ import {
   qr,
 } from "../../src/linalg/index.ts";
 import { names } from "../../src/wasm/binaries/index.ts";
+import { useBinary } from "../../src/wasm/engine.ts";
 import { frame } from "../../src/wasm/rooms/orthogonal.ts";
 import { afresh } from "../support/kernels.ts";
 import { suite } from "../support/suite.ts";
@@ -64,6 +65,17 @@ suite("wasm/engine: kernels from the host", (test) => {
       assert.equal(jobs.float64(), double);
     });
     afresh();
+  });
+
+  test("a binary in the place of another runs until the other is back", () => {
+    const single = jobs.float32();
+    afresh();
+    useBinary("orthogonal.f32", new Uint8Array(8));
+    thrown(EngineError, jobs.float32);
+    useBinary("orthogonal.f32", bytes("orthogonal.f32.wasm"));
+    assert.equal(jobs.float32(), single);
+    afresh();
+    assert.equal(jobs.float32(), single);
   });
 
   test("the shipped files are the embedded ones", () => {
