@@ -88,6 +88,7 @@ suite("tfjs/grow refused", (test) => {
     assert.is((without as ArgumentError).argument, "options");
     await refused(model, { method: "gradmax" }, "xs, ys", /a batch of data/);
     await refused(model, { method: "gradmax", xs }, "xs, ys", /a batch of data/);
+    await refused(model, { method: "gradmax", xs, ys: { ys } }, "xs, ys", /a tensor and an object with ys$/); // prettier-ignore
     await refused(
       model,
       { method: "gradmax", xs, ys, batchSize: 0 },
