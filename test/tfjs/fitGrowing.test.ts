@@ -272,6 +272,11 @@ suite("tfjs/fitGrowing", (test) => {
     await refused([dataset(xs, ys, 8, (x, y) => ({ xs: x, labels: y })), args], "dataset", /elements \{ xs, ys \}/); // prettier-ignore
     await refused([dataset(xs, ys, 8, (x, y) => [x, y]), args], "dataset", /elements \{ xs, ys \}/); // prettier-ignore
     await refused([dataset(xs, ys, 8, (x, y) => ({ xs: [x, y], ys: y })), args], "dataset", /elements/); // prettier-ignore
+    const number = (x: object, y: typeof ys) => {
+      tf.dispose(y);
+      return { xs: x, ys: tf.scalar(1) };
+    };
+    await refused([dataset(xs, ys, 8, number), args], "dataset", /elements \{ xs, ys \}/);
     await refused([{ iterator: async () => ({ next: async () => ({ done: true }) }) }, args], "dataset", /at least one/); // prettier-ignore
     await refused([{ xs, ys }, undefined, args], "xs, ys", /got an object with xs, ys and undefined/); // prettier-ignore
     await refused([xs, { ys }, args], "xs, ys", /got a tensor and an object with ys/);
