@@ -137,6 +137,21 @@ suite("assembly/lapack/gejsv", (test) => {
       }
     });
 
+    test(`${dtype}: no two columns of U are left at more than the tolerance`, () => {
+      // Equal values but for a chain of cosines just above it: few rotations a sweep, by large angles, each of which
+      // moves the rest of one pair to the next, so that the sweep after a small one still has something to do.
+      const n = 90;
+      const chain = build(n, n, precision, (i, j) => (i === j ? 1 : j === i + 1 ? n * precision.u : 0)); // prettier-ignore
+      const { u } = gejsv(chain, {});
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < i; j++) {
+          let cos = 0;
+          for (let k = 0; k < n; k++) cos += u.data[k * n + i] * u.data[k * n + j];
+          const ratio = Math.abs(cos) / (Math.sqrt(n) * precision.u);
+          assert.ok(ratio <= 2, `columns ${i} and ${j}: ${ratio} of the tolerance`);
+        }
+    });
+
     test(`${dtype}: codes`, () => {
       for (const vectors of flags)
         for (let at = 0; at < 35; at++)
