@@ -5,8 +5,8 @@ import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/rooms/jacobi.ts";
 import { build, gaussian, hard } from "../../support/matrices.ts";
 import { precisionOf, precisions } from "../../support/precisions.ts";
-import { transpose } from "../../support/ratios.ts";
-import { integers, kahan } from "../../support/spectra.ts";
+import { orthogonality, transpose } from "../../support/ratios.ts";
+import { integers, kahan, perturbedKahan } from "../../support/spectra.ts";
 import { suite } from "../../support/suite.ts";
 import { absoluteError, GATE, SvdFamilies } from "../../support/svdRatios.ts";
 import { guarded } from "../../support/guarded.ts";
@@ -150,6 +150,15 @@ suite("assembly/lapack/gejsv", (test) => {
           const ratio = Math.abs(cos) / (Math.sqrt(n) * precision.u);
           assert.ok(ratio <= 2, `columns ${i} and ${j}: ${ratio} of the tolerance`);
         }
+    });
+
+    test(`${dtype}: right vectors are straightened to their rounding, by one correction or by two`, () => {
+      // Those of the way that is left where this fails, a product and a QR, have three times as much or more.
+      const steep = perturbedKahan(100, precision, dtype === "float32" ? 1.44 : 1.3);
+      for (const a of [gaussian(100, 100, precision), steep]) {
+        const ratio = orthogonality(gejsv(a, {}).v);
+        assert.ok(ratio <= 0.5, `${ratio}`);
+      }
     });
 
     test(`${dtype}: codes`, () => {
