@@ -12,6 +12,9 @@ const prologue = (countdown: number) => [
   0x0b, // end
 ];
 
+/** Behind all that is put lie so many NaN: what a kernel writes past its result shows, and what it reads there may. */
+const GUARD = 8;
+
 interface Counting {
   readonly countdown: WebAssembly.Global;
 }
@@ -22,6 +25,7 @@ export class Failing<Kernels> {
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
+  readonly #guards: number[] = [];
 
   constructor(
     room: Room,
@@ -38,15 +42,25 @@ export class Failing<Kernels> {
   /** Empties the arena. */
   clear(): void {
     this.kernels.release(this.#start);
+    this.#guards.length = 0;
   }
 
   /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
-    const address = this.kernels.alloc(BigInt(values.length * bytes));
-    const numbers = array.from(values);
+    const numbers = new array(values.length + GUARD).fill(NaN);
+    numbers.set(values);
+    const address = this.kernels.alloc(BigInt(numbers.length * bytes));
     this.#view().set(new Uint8Array(numbers.buffer as ArrayBuffer), address);
+    this.#guards.push(address + values.length * bytes);
     return address;
+  }
+
+  /** Is what lies behind all that was put since `clear` as it was? */
+  intact(): boolean {
+    const { array } = this.precision;
+    const untouched = new Uint8Array(new array(GUARD).fill(NaN).buffer as ArrayBuffer);
+    return this.#guards.every((at) => untouched.every((x, i) => this.#view()[at + i] === x));
   }
 
   /** Runs a job whose k-th allocation fails, and counts the allocations. */
