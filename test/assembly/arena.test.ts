@@ -295,8 +295,11 @@ suite("assembly/arena", (test) => {
             return info;
           };
           const jobs = (m: number, n: number) => Object.entries<Job>(drivers[room](failing, precision, m, n)); // prettier-ignore
-          // Of whole panels, past which is what is nobody's.
-          for (const [what, job] of jobs(16, 8)) assert.is(attempt(job, 1000, what), Info.OK, what);
+          // Also of whole panels, past which is what is nobody's.
+          for (const [what, job] of [...jobs(16, 8), ...jobs(9, 5)]) {
+            assert.is(attempt(job, 1000, what), Info.OK, what);
+            assert.is(failing.astray(job), 0, `${what}: bytes that it had not allocated`);
+          }
           for (const [what, job] of jobs(9, 5)) {
             // First none fails, then one after the other.
             const [done, total] = [attempt(job, 1000, what), failing.allocations];
