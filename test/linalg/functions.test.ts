@@ -94,6 +94,7 @@ suite("linalg/functions", (test) => {
     test(`${dtype}: eigenvectors where a pair has the real part of a single eigenvalue`, () => {
       verify(matrix([[1, 1, 1], [0, 1, 2], [0, -2, 1]], precision), "the pair last"); // prettier-ignore
       verify(matrix([[1, 2, 1], [-2, 1, 1], [0, 0, 1]], precision), "the pair first"); // prettier-ignore
+      verify(matrix([[1, -2, 1], [2, 1, 1], [0, 0, 1]], precision), "the pair first, turned"); // prettier-ignore
       verify(matrix([[1, 2, 1, 3], [-2, 1, 1, 1], [0, 0, 1, 0.5], [0, 0, -0.5, 1]], precision), "two pairs"); // prettier-ignore
     });
 

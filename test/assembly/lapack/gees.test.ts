@@ -113,6 +113,13 @@ suite("assembly/lapack/gees", (test) => {
         }
       });
 
+    test(`${dtype}: other sizes are another way, with roundings of its own`, () => {
+      const a = gaussian(33, 33, precision);
+      const alike = paths.filter(([nb]) => nb === 8);
+      const ways = new Set(alike.map((sizes) => gees(a, sizes).t.data.join()));
+      assert.is(ways.size, alike.length);
+    });
+
     test(`${dtype}: codes`, () => {
       const a = build(4, 4, precision, () => precision.max);
       assert.is(gees(a, paths[0]!).info, Info.OVERFLOW);
