@@ -37,109 +37,109 @@ const svdJobs =
     return () => kernel(wide, m, n, n, vectors, 0, a, u, s, v);
   };
 
-/** Drivers of each room, ready to be run; the kernel of the room `random` allocates nothing. */
+/** Drivers of each room, ready to be run on matrices of about m x n; the kernel of the room `random` allocates nothing. */
 const drivers: Record<
   Exclude<Room, "random">,
-  (f: Failing<any>, precision: Precision) => Record<string, Job>
+  (f: Failing<any>, precision: Precision, m: number, n: number) => Record<string, Job>
 > = {
-  jacobi(f: Failing<Jacobi>, precision: Precision): Record<string, Job> {
+  jacobi(f: Failing<Jacobi>, precision, m, n) {
     const gejsv = svdJobs(f, f.kernels.gejsv, precision);
     return {
-      "gejsv tall": gejsv(0, 9, 5, 1),
-      "gejsv wide": gejsv(1, 9, 5, 1),
-      "gejsv, values only": gejsv(0, 9, 5, 0),
+      "gejsv tall": gejsv(0, m, n, 1),
+      "gejsv wide": gejsv(1, m, n, 1),
+      "gejsv, values only": gejsv(0, m, n, 0),
     };
   },
-  lanes(f: Failing<Lanes>, precision: Precision): Record<string, Job> {
+  lanes(f: Failing<Lanes>, precision, m) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
       gesvjb: () => {
-        const [a, u, s, v] = [put(15, 4), put(15, 4), put(3, 4), put(9, 4)];
-        return () => kernels.gesvjb(0, 4, 5, 3, 1, a, u, s, v);
+        const [a, u, s, v] = [put(15, m), put(15, m), put(3, m), put(9, m)];
+        return () => kernels.gesvjb(0, m, 5, 3, 1, a, u, s, v);
       },
     };
   },
-  nonsymmetric(f: Failing<Nonsymmetric>, precision: Precision): Record<string, Job> {
+  nonsymmetric(f: Failing<Nonsymmetric>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
-    const schur = (n: number) => f.put(quasi(n, precision, { seed: 1, pairs: 7, shift: 5 }).data); // prettier-ignore
-    const gees = (vectors: number, balance: number, n: number, sizes: number[]) => () => {
-      const [a, z, w] = [put(n, n), put(n, n), put(2, n)];
+    const schur = (k: number) => f.put(quasi(k, precision, { seed: 1, pairs: 7, shift: 5 }).data); // prettier-ignore
+    const gees = (vectors: number, balance: number, k: number, sizes: number[]) => () => {
+      const [a, z, w] = [put(k, k), put(k, k), put(2, k)];
       const [nb, nmin, nw, bulges] = sizes as [number, number, number, number];
-      return () => kernels.gees(vectors, balance, n, nb, nmin, nw, bulges, a, z, w);
+      return () => kernels.gees(vectors, balance, k, nb, nmin, nw, bulges, a, z, w);
     };
-    const trsyl = (m: number, n: number) => () => {
+    const trsyl = () => {
       const [a, b, c, status] = [schur(m), schur(n), put(m, n), put(2)];
       return () => kernels.trsyl(0, 0, 0, m, n, a, b, c, status);
     };
     return {
-      "gees, lahqr": gees(1, 0, 9, [32, 1000, 8, 1]),
+      "gees, lahqr": gees(1, 0, m, [32, 1000, 8, 1]),
       "gees, laqr0": gees(1, 0, 17, [32, 3, 3, 1]),
       "gees, balanced values": gees(0, 1, 12, [32, 1000, 8, 1]),
       trevc: () => {
-        const [t, z, v] = [schur(9), put(9, 9), put(9, 9)];
-        return () => kernels.trevc(9, t, z, v);
+        const [t, z, v] = [schur(m), put(m, m), put(m, m)];
+        return () => kernels.trevc(m, t, z, v);
       },
-      trsyl: trsyl(9, 5),
+      trsyl,
     };
   },
-  orthogonal(f: Failing<Orthogonal>, precision: Precision): Record<string, Job> {
+  orthogonal(f: Failing<Orthogonal>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
       haar: () => {
-        const q = put(9, 5);
-        return () => kernels.haar(0, 9, 5, 1, 2, 0, q);
+        const q = put(m, n);
+        return () => kernels.haar(0, m, n, 1, 2, 0, q);
       },
       qr: () => {
-        const [a, q, r] = [put(9, 5), put(9, 5), put(5, 5)];
-        return () => kernels.qr(9, 5, 5, 1, 0, a, q, r);
+        const [a, q, r] = [put(m, n), put(m, n), put(n, n)];
+        return () => kernels.qr(m, n, n, 1, 0, a, q, r);
       },
     };
   },
-  polynomials(f: Failing<Polynomials>, precision: Precision): Record<string, Job> {
+  polynomials(f: Failing<Polynomials>, precision, m) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
       roots: () => {
-        const [a, re, im, radius] = [put(10, 2), put(9), put(9), put(9)];
-        return () => kernels.roots(9, 0, 1, a, re, im, radius);
+        const [a, re, im, radius] = [put(m + 1, 2), put(m), put(m), put(m)];
+        return () => kernels.roots(m, 0, 1, a, re, im, radius);
       },
     };
   },
-  products(f: Failing<Products>, precision: Precision): Record<string, Job> {
+  products(f: Failing<Products>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
       gemm: () => {
-        const [a, b, c] = [put(9, 5), put(5, 7), put(9, 7)];
-        return () => kernels.gemm(0, 0, 9, 7, 5, 1, a, 5, b, 7, 0, c, 7);
+        const [a, b, c] = [put(m, n), put(n, m), put(m, m)];
+        return () => kernels.gemm(0, 0, m, m, n, 1, a, n, b, m, 0, c, m);
       },
     };
   },
-  spreading(f: Failing<Spreading>, precision: Precision): Record<string, Job> {
+  spreading(f: Failing<Spreading>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
       spread: () => {
-        const a = put(4, 9);
-        return () => kernels.spread(0, 9, 4, 0.1, a);
+        const a = put(n, m);
+        return () => kernels.spread(0, m, n, 0.1, a);
       },
     };
   },
-  symmetric(f: Failing<Symmetric>, precision: Precision): Record<string, Job> {
+  symmetric(f: Failing<Symmetric>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
     const gesdd = svdJobs(f, kernels.gesdd, precision);
     return {
       "gesdd tall": gesdd(0, 80, 40, 1),
       "gesdd nearly square": gesdd(0, 45, 40, 1),
-      "gesdd wide": gesdd(1, 9, 5, 1),
-      "gesdd, values only": gesdd(0, 9, 5, 0),
+      "gesdd wide": gesdd(1, m, n, 1),
+      "gesdd, values only": gesdd(0, m, n, 0),
       "syevd, leaf": () => {
-        const [a, w, z] = [put(9, 9), put(9), put(9, 9)];
-        return () => kernels.syevd(9, 1, 0, a, w, z);
+        const [a, w, z] = [put(m, m), put(m), put(m, m)];
+        return () => kernels.syevd(m, 1, 0, a, w, z);
       },
       "syevd, values only": () => {
         const [a, w] = [put(40, 40), put(40)];
@@ -147,42 +147,42 @@ const drivers: Record<
       },
     };
   },
-  systems(f: Failing<Systems>, precision: Precision): Record<string, Job> {
+  systems(f: Failing<Systems>, precision, m, n) {
     const put = filled(f, precision);
     const { kernels } = f;
-    const definite = (n: number) => f.put(build(n, n, precision, (i, j) => (i === j ? n : 1 / (1 + i + j))).data); // prettier-ignore
+    const definite = () => f.put(build(m, m, precision, (i, j) => (i === j ? m : 1 / (1 + i + j))).data); // prettier-ignore
     return {
       cholesky: () => {
-        const [a, status] = [definite(9), put(1)];
-        return () => kernels.cholesky(9, a, status);
+        const [a, status] = [definite(), put(1)];
+        return () => kernels.cholesky(m, a, status);
       },
       gesv: () => {
-        const [a, b, status] = [put(9, 9), put(9, 5), put(2)];
-        return () => kernels.gesv(0, 9, 5, a, b, status);
+        const [a, b, status] = [put(m, m), put(m, n), put(2)];
+        return () => kernels.gesv(0, m, n, a, b, status);
       },
       "gesv, positive definite": () => {
-        const [a, b, status] = [definite(9), put(9, 5), put(2)];
-        return () => kernels.gesv(1, 9, 5, a, b, status);
+        const [a, b, status] = [definite(), put(m, n), put(2)];
+        return () => kernels.gesv(1, m, n, a, b, status);
       },
       gesvb: () => {
-        const [a, b, d, done] = [put(10, 9), put(10, 6), put(10, 4), put(10)];
-        return () => kernels.gesvb(0, 10, 3, 2, a, b, d, done);
+        const [a, b, d, done] = [put(m, 9), put(m, 6), put(m, 4), put(m)];
+        return () => kernels.gesvb(0, m, 3, 2, a, b, d, done);
       },
       getri: () => {
-        const [a, status] = [put(9, 9), put(2)];
-        return () => kernels.getri(9, a, status);
+        const [a, status] = [put(m, m), put(2)];
+        return () => kernels.getri(m, a, status);
       },
       lu: () => {
-        const [a, l, u, rows, status] = [put(9, 5), put(9, 5), put(5, 5), put(9), put(2)];
-        return () => kernels.lu(9, 5, a, l, u, 0, rows, status);
+        const [a, l, u, rows, status] = [put(m, n), put(m, n), put(n, n), put(m), put(2)];
+        return () => kernels.lu(m, n, a, l, u, 0, rows, status);
       },
       trtrs: () => {
-        const [a, b, status] = [put(9, 9), put(9, 5), put(1)];
-        return () => kernels.trtrs(1, 0, 0, 9, 5, a, b, status);
+        const [a, b, status] = [put(m, m), put(m, n), put(1)];
+        return () => kernels.trtrs(1, 0, 0, m, n, a, b, status);
       },
     };
   },
-  training(f: Failing<Training>, precision: Precision): Record<string, Job> {
+  training(f: Failing<Training>, precision) {
     const put = filled(f, precision);
     const { kernels } = f;
     return {
@@ -291,11 +291,18 @@ suite("assembly/arena", (test) => {
             const info = failing.run(k, run);
             assert.is(failing.kernels.mark(), top, `${what}: left something on the arena`);
             assert.equal(failing.bottom(), bottom, `${what}: wrote to address 0`);
+            assert.ok(failing.intact(), `${what}: wrote past its result`);
             return info;
           };
-          for (const [what, job] of Object.entries(drivers[room](failing, precision))) {
+          const jobs = (m: number, n: number) => Object.entries<Job>(drivers[room](failing, precision, m, n)); // prettier-ignore
+          // Also of whole panels, past which is what is nobody's.
+          for (const [what, job] of [...jobs(16, 8), ...jobs(9, 5)]) {
+            assert.is(attempt(job, 1000, what), Info.OK, what);
+            assert.is(failing.astray(job), 0, `${what}: bytes that it had not allocated`);
+          }
+          for (const [what, job] of jobs(9, 5)) {
             // First none fails, then one after the other.
-            const [done, total] = [attempt(job, 1000), failing.allocations];
+            const [done, total] = [attempt(job, 1000, what), failing.allocations];
             assert.is(done, Info.OK, what);
             const sure = sureFrom[what] ?? Infinity;
             for (let k = 1; k <= total; k++) {

@@ -175,10 +175,14 @@ suite("linalg/dense", (test) => {
         family.twins.check(distance(cholesky(g).data, chol) / (n * u * condG) / largest(chol), `cholesky ${n}`); // prettier-ignore
         const inv = twins.inverse(a);
         family.twins.check(distance(inverse(a).data, inv) / unit / largest(inv), `inverse ${n}`);
-        const exact = norm(a) * norm({ ...a, data: inv } as Matrix);
-        for (const found of [inverse(a), solve(a, a)]) {
-          const ratio = found.info.rcond * exact;
-          assert.ok(ratio > 1 - 100 * unit, `${ratio}`);
+        const exact = (one: Matrix) => norm(one) * norm({ ...one, data: twins.inverse(one) });
+        for (const [one, found] of [
+          [a, inverse(a)],
+          [a, solve(a, a)],
+          [g, solve(g, g, { assume: "posdef" })],
+        ] as const) {
+          const ratio = found.info.rcond * exact(one);
+          assert.ok(ratio > 1 - (100 * n * u) / found.info.rcond, `${ratio}`);
           family.rcond.check(ratio, `${n}`);
         }
       }

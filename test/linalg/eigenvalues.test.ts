@@ -128,6 +128,19 @@ suite("linalg/eigenvalues", (test) => {
       }
     });
 
+    test(`${dtype}: single eigenvalues on either side of a pair are exactly theirs, in every order`, () => {
+      const n = 7;
+      const { data } = uniform(n, n, precision);
+      for (let pair = 0; pair < n - 1; pair++)
+        for (let turn = 0; turn < n; turn++) {
+          const entry = (i: number, j: number) => i <= j || (i === pair + 1 && j === pair) ? Math.abs(data[i * n + j]!) * (i > j ? -1 : 1) : 0; // prettier-ignore
+          const a = build(n, n, precision, (i, j) => entry((i + turn) % n, (j + turn) % n));
+          const { re } = eigenvalues(a);
+          for (let i = 0; i < n; i++)
+            if (i !== pair && i !== pair + 1) assert.ok(re.includes(Math.abs(data[i * n + i]!)), `pair ${pair}, turn ${turn}, ${i}`); // prettier-ignore
+        }
+    });
+
     test(`${dtype}: an entry below the diagonal counts by what is above`, () => {
       // Negligible against the diagonal, not against its product with the entry above (Ahues and Tisseur).
       const above = u ** -0.6;

@@ -94,6 +94,7 @@ suite("linalg/functions", (test) => {
     test(`${dtype}: eigenvectors where a pair has the real part of a single eigenvalue`, () => {
       verify(matrix([[1, 1, 1], [0, 1, 2], [0, -2, 1]], precision), "the pair last"); // prettier-ignore
       verify(matrix([[1, 2, 1], [-2, 1, 1], [0, 0, 1]], precision), "the pair first"); // prettier-ignore
+      verify(matrix([[1, -2, 1], [2, 1, 1], [0, 0, 1]], precision), "the pair first, turned"); // prettier-ignore
       verify(matrix([[1, 2, 1, 3], [-2, 1, 1, 1], [0, 0, 1, 0.5], [0, 0, -0.5, 1]], precision), "two pairs"); // prettier-ignore
     });
 
@@ -114,6 +115,10 @@ suite("linalg/functions", (test) => {
       );
       // Pivots are the smallest that there are, one after the other.
       verify(square(6, precision, (i, j) => Number(i < j)), "nilpotent"); // prettier-ignore
+      // The same pair on and on, small beside what couples it: both of its columns grow beyond the range, and are scaled.
+      const w = dtype === "float32" ? 2 ** -30 : 2 ** -100;
+      const pair = (i: number, j: number) => (i >> 1 === j >> 1 ? (i === j ? 0 : i < j ? w : -w) : 0); // prettier-ignore
+      verify(square(12, precision, (i, j) => (i >> 1 < j >> 1 ? 1 + ((3 * i + j) % 4) : pair(i, j))), "equal pairs"); // prettier-ignore
       const { values, vectors: v } = eig(matrix([[0, -4], [1, 0]], precision)); // prettier-ignore
       assert.equal([...values.im].map(Math.abs), [2, 2]);
       assert.ok(Math.abs(v.re.data[0]! - Math.sqrt(0.8)) < 4 * u);

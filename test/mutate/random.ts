@@ -14,9 +14,10 @@ const opposite: Record<string, string> = {
 };
 const shifted: Record<string, string> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
 const ordered = ["-", "/", "%", "<<", ">>", "**"];
+/** Calls with two arguments that may be exchanged: nothing has gone wrong then. */
+const symmetric = /(^|\.)(min|max|hypot)$|^(v128|[fi]\d+x\d+)\.(add|mul|eq|ne|and|or|xor)$/;
 const logical: Record<string, string> = { "&&": "||", "||": "&&" };
-/** Functions of two numbers that are the same the other way round, and those of a difference that are. */
-const symmetric = /^(Math\.)?(max|min|hypot)$/;
+/** What is the same for a number and its negative. */
 const even = /^(Math\.)?abs$/;
 
 /** Types, texts of errors and calls that only say what went wrong: no fault there changes a result. */

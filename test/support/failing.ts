@@ -1,27 +1,46 @@
 import type { Arena } from "../../src/wasm/memory.ts";
-import { instrumented } from "./instrumented.ts";
+import { instrumented, topOf } from "./instrumented.ts";
 import { binary, type Room } from "./kernels.ts";
 import type { Precision } from "./precisions.ts";
 
-/** if (countdown != 0) { countdown--; if (countdown == 0) return 0; } */
+/** Bytes between two blocks whose places are noted: more than a panel row. */
+const GAP = 48;
+/** Blocks that may be noted, eight bytes each. */
+const NOTES = 4000;
+
+/**
+ * if (countdown != 0) { countdown--; if (countdown == 0) return 0; }
+ * if (notes != 0) { top += GAP; *notes++ = top; *notes++ = bytes; }
+ */
 // prettier-ignore
-const prologue = (countdown: number) => [
-  0x23, countdown, 0x04, 0x40, // global.get, if
-  0x23, countdown, 0x41, 1, 0x6b, 0x24, countdown, // …, i32.const, i32.sub, global.set
-  0x23, countdown, 0x45, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b, // i32.eqz, if, i32.const 0, return, end
+const prologue = (top: number, [countdown, notes]: readonly number[]) => [
+  0x23, countdown!, 0x04, 0x40, // global.get, if
+  0x23, countdown!, 0x41, 1, 0x6b, 0x24, countdown!, // …, i32.const, i32.sub, global.set
+  0x23, countdown!, 0x45, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b, // i32.eqz, if, i32.const 0, return, end
   0x0b, // end
+  0x23, notes!, 0x04, 0x40,
+  0x23, top, 0x41, GAP, 0x6a, 0x24, top,
+  0x23, notes!, 0x23, top, 0x36, 2, 0, // i32.store
+  0x23, notes!, 0x20, 0, 0xa7, 0x36, 2, 4, // …, local.get, i32.wrap_i64, i32.store
+  0x23, notes!, 0x41, 8, 0x6a, 0x24, notes!,
+  0x0b,
 ];
+
+/** Behind all that is put lie so many NaN: what a kernel writes past its result shows, and what it reads there may. */
+const GUARD = 8;
 
 interface Counting {
   readonly countdown: WebAssembly.Global;
+  readonly notes: WebAssembly.Global;
 }
 
-/** An instance of the kernels whose `alloc` begins with a countdown, so that the k-th allocation fails. */
+/** An instance of the kernels whose `alloc` begins with a countdown, so that the k-th allocation fails, and may take notes. */
 export class Failing<Kernels> {
   readonly kernels: Arena & Kernels & Counting;
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
+  readonly #guards: number[] = [];
 
   constructor(
     room: Room,
@@ -29,7 +48,7 @@ export class Failing<Kernels> {
   ) {
     const bytes = binary(`${room}.f${8 * precision.bytes}`);
     const module = new WebAssembly.Module(
-      instrumented(bytes, ([countdown]) => prologue(countdown!), ["countdown"]),
+      instrumented(bytes, (variables) => prologue(topOf(bytes), variables), ["countdown", "notes"]),
     );
     this.kernels = new WebAssembly.Instance(module).exports as never;
     this.#start = this.kernels.mark();
@@ -38,15 +57,25 @@ export class Failing<Kernels> {
   /** Empties the arena. */
   clear(): void {
     this.kernels.release(this.#start);
+    this.#guards.length = 0;
   }
 
   /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
-    const address = this.kernels.alloc(BigInt(values.length * bytes));
-    const numbers = array.from(values);
+    const numbers = new array(values.length + GUARD).fill(NaN);
+    numbers.set(values);
+    const address = this.kernels.alloc(BigInt(numbers.length * bytes));
     this.#view().set(new Uint8Array(numbers.buffer as ArrayBuffer), address);
+    this.#guards.push(address + values.length * bytes);
     return address;
+  }
+
+  /** Is what lies behind all that was put since `clear` as it was? */
+  intact(): boolean {
+    const { array } = this.precision;
+    const untouched = new Uint8Array(new array(GUARD).fill(NaN).buffer as ArrayBuffer);
+    return this.#guards.every((at) => untouched.every((x, i) => this.#view()[at + i] === x));
   }
 
   /** Runs a job whose k-th allocation fails, and counts the allocations. */
@@ -57,6 +86,33 @@ export class Failing<Kernels> {
     this.allocations = k - (countdown.value as number);
     countdown.value = 0;
     return result;
+  }
+
+  /**
+   * How many bytes a job writes above the arena's top that it has not allocated. Its blocks lie apart, so that all are found
+   * that are past the end of one, too, and a work space that is too small.
+   */
+  astray(prepare: () => () => unknown): number {
+    let count = 0;
+    // The first run grows the memory to what is needed.
+    for (const last of [false, true]) {
+      this.clear();
+      const notes = this.kernels.alloc(BigInt(8 * NOTES));
+      const run = prepare();
+      const top = this.kernels.mark();
+      this.#view().fill(0xa5, top);
+      this.kernels.notes.value = notes;
+      run();
+      const end = this.kernels.notes.value as number;
+      this.kernels.notes.value = 0;
+      this.kernels.release(top);
+      if (!last) continue;
+      const view = this.#view();
+      const list = new Uint32Array(view.buffer, notes, (end - notes) / 4);
+      for (let i = 0; i < list.length; i += 2) view.fill(0xa5, list[i], list[i]! + ((list[i + 1]! + 15) & -16)); // prettier-ignore
+      for (let at = top; at < view.length; at++) count += Number(view[at] !== 0xa5);
+    }
+    return count;
   }
 
   /** The memory below the arena, address 0 included, where no kernel may write. */

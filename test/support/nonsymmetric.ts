@@ -93,6 +93,9 @@ export const stubborn: Record<string, Make> = {
   "backward cyclic permutation": (n, p) => build(n, n, p, (i, j) => Number(j === (i + 1) % n)),
   "signed cyclic permutation": (n, p) =>
     build(n, n, p, (i, j) => (i === (j + 1) % n ? (j === n - 1 ? -1 : 1) : 0)),
+  // Of xⁿ + xⁿ⁻² + xⁿ⁻⁴ + …: the double shift permutes its rows for ever, also with the shifts moved aside.
+  "companion of even powers": (n, p) =>
+    build(n, n, p, (i, j) => (i === j + 1 ? 1 : j === n - 1 && (n - i) % 2 === 0 ? -1 : 0)),
   reversal: (n, p) => build(n, n, p, (i, j) => Number(i + j === n - 1)),
   nilpotent: (n, p) => build(n, n, p, (i, j) => Number(i === j + 1)),
   ones: (n, p) => build(n, n, p, () => 1),

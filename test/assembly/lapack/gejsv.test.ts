@@ -5,8 +5,8 @@ import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/rooms/jacobi.ts";
 import { build, gaussian, hard } from "../../support/matrices.ts";
 import { precisionOf, precisions } from "../../support/precisions.ts";
-import { transpose } from "../../support/ratios.ts";
-import { integers, kahan } from "../../support/spectra.ts";
+import { orthogonality, transpose } from "../../support/ratios.ts";
+import { integers, kahan, perturbedKahan } from "../../support/spectra.ts";
 import { suite } from "../../support/suite.ts";
 import { absoluteError, GATE, SvdFamilies } from "../../support/svdRatios.ts";
 import { guarded } from "../../support/guarded.ts";
@@ -134,6 +134,30 @@ suite("assembly/lapack/gejsv", (test) => {
         assert.is(gejsv(apart, {}).rank, 1);
         const { sweeps } = gejsv(kahan(n, precision), {});
         assert.ok(sweeps >= 1 && sweeps <= 12, `${sweeps} sweeps`);
+      }
+    });
+
+    test(`${dtype}: no two columns of U are left at more than the tolerance`, () => {
+      // Equal values but for a chain of cosines just above it: few rotations a sweep, by large angles, each of which
+      // moves the rest of one pair to the next, so that the sweep after a small one still has something to do.
+      const n = 90;
+      const chain = build(n, n, precision, (i, j) => (i === j ? 1 : j === i + 1 ? n * precision.u : 0)); // prettier-ignore
+      const { u } = gejsv(chain, {});
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < i; j++) {
+          let cos = 0;
+          for (let k = 0; k < n; k++) cos += u.data[k * n + i] * u.data[k * n + j];
+          const ratio = Math.abs(cos) / (Math.sqrt(n) * precision.u);
+          assert.ok(ratio <= 2, `columns ${i} and ${j}: ${ratio} of the tolerance`);
+        }
+    });
+
+    test(`${dtype}: right vectors are straightened to their rounding, by one correction or by two`, () => {
+      // Those of the way that is left where this fails, a product and a QR, have three times as much or more.
+      const steep = perturbedKahan(100, precision, dtype === "float32" ? 1.44 : 1.3);
+      for (const a of [gaussian(100, 100, precision), steep]) {
+        const ratio = orthogonality(gejsv(a, {}).v);
+        assert.ok(ratio <= 0.5, `${ratio}`);
       }
     });
 

@@ -71,6 +71,19 @@ suite("assembly/lapack/qr", (test) => {
       }
     };
 
+    test(`${dtype}: the block size of its own choice, which decides the bits`, () => {
+      for (const [n, nb] of [
+        [64, 8],
+        [65, 16],
+        [256, 16],
+        [257, 32],
+      ]) {
+        // prettier-ignore
+        const a = gaussian(n!, n!, precision);
+        assert.equal(qr(a, {}).r.data, qr(a, { nb }).r.data, `${n}`);
+      }
+    });
+
     for (const nb of blockSizes)
       test(`${dtype}: all shapes around the edges, blocks of ${nb || "its own choice"}`, () => {
         for (const m of edges)
