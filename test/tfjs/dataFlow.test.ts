@@ -149,6 +149,18 @@ suite("tfjs/data-flow cost", (test) => {
     assert.ok(calls[0] > calls[2] && calls[2] > calls[4] && calls[4] === 3, calls.join());
   });
 
+  test("labels are paid for by the memory, too", async () => {
+    const [inputs, ys] = [draw([600, 7]), draw([600, 400], 2)]; // a batch: 7 KB at the input, 400 KB of labels
+    const calls = [];
+    for (const memory of [0, 1e5, undefined]) {
+      const model = chain([6, 5, 4, 400]);
+      const times = counted(model);
+      await initializeFromData(model, inputs, { ys, memory });
+      calls.push(Math.max(...times.values()));
+    }
+    assert.ok(calls[0] === calls[1] && calls[1] > calls[2], calls.join());
+  });
+
   test("a page has its turn in the middle of a run", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++);

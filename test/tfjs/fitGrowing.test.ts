@@ -72,6 +72,13 @@ suite("tfjs/fitGrowing", (test) => {
     assert.is(tf.memory().numTensors, numTensors + 2 * model.trainableWeights.length);
   });
 
+  test("what falls on the end of the training does not grow", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const found = await fitGrowing(model, xs, ys, { ...training, epochs: 4, schedule: schedule() });
+    assert.equal(found.events.map(({ epoch }) => epoch), [2]); // prettier-ignore
+  });
+
   /** As tf.data makes them: each iterator gives all batches, as tensors of their own. */
   const dataset = (
     xs: Tensor,
