@@ -60,6 +60,12 @@ suite("elementary", (test) => {
     assert.ok(Math.abs(atan(1) - Math.PI / 4) <= u);
   });
 
+  test("where two ways meet, the bits are those of one of them", () => {
+    const { atan, expm1, log, normalDistribution } = elementary;
+    assert.equal([expm1(0.35), log(4 / 3), atan(0.4142)], [0.4190675485932571, 0.2876820724517809, 0.3926875054336764]); // prettier-ignore
+    assert.equal([-2.5, 2.5].map(normalDistribution), [0.006209665325776136, 0.9937903346742238]);
+  });
+
   test("odd, and symmetric", () => {
     for (let x = 0.01; x < 20; x *= 1.3) {
       assert.is(elementary.tanh(-x), -elementary.tanh(x));

@@ -6,6 +6,7 @@ import {
   type ActivationName,
 } from "../../src/init/lps/activations.ts";
 import { approximate, type ApproximationOptions } from "../../src/init/lps/approximate.ts";
+import { minimax } from "../../src/init/lps/minimax.ts";
 import { ConvergenceError } from "../../src/errors.ts";
 import { double } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
@@ -128,6 +129,17 @@ suite("init/approximate", (test) => {
           }
         assert.ok(alternations >= degree + 2, `${alternations} alternations`);
       });
+
+  test("minimax to the last bit, where errors are alike or exactly zero", () => {
+    const cases: [f: (u: number) => number, degree: number, kinks: number[], noise: number, number[]][] = [
+      [() => 0, 1, [], 0, [0, 0]],
+      [(u) => u * u * u, 1, [], 0, [0, 0.7500000000000002]],
+      [(u) => Math.max(0, 1 - 2 * Math.abs(u)), 1, [-0.5, 0, 0.5], 0, [0.5, 3.660767012820256e-17]],
+      [(u) => Math.max(0, u), 2, [0], 1e-13, [0.31249999999999983, 0.4999999999999996, 0.24999999999999978]],
+    ]; // prettier-ignore
+    for (const [f, degree, kinks, noise, expected] of cases)
+      assert.equal(minimax(f, degree, kinks, noise), expected);
+  });
 
   test("each norm is best in its own", () => {
     const norms = ["legendre", "chebyshev", "minimax"] as const;

@@ -101,10 +101,10 @@ suite("init/data identities, to 1e-10", (test) => {
     // prettier-ignore
     test(`pca: W holds the principal axes, alpha ${alpha}, beta ${beta}`, () => {
       const x = correlated(60, 12, 1);
-      const { weights, residual, filled } = solve(x, { units: 4 }, { alpha, beta });
+      const { weights, residual, filled, reduced } = solve(x, { units: 4 }, { alpha, beta });
       assert.ok(apart(signed(weights), principal(x, 4)) < 1e-10);
       assert.ok(residual < 1e-15);
-      assert.is(filled, 0);
+      assert.equal([filled, reduced], [0, undefined]);
     });
 
   test("pca: as many units as components are the components themselves", () => {
@@ -317,6 +317,7 @@ suite("init/data targets", (test) => {
       const lambda = (ridge * norm(a.data) ** 2) / d;
       assert.ok(apart(found.weights, transpose(ridged(a, b, lambda))) < 1e-10);
       assert.ok(found.residual < 1e-14);
+      assert.is(found.reduced, undefined);
       const p = activate(x, found);
       const means = (m: Wide) => Array.from({ length: k }, (_, j) => column(m, j).data.reduce((sum, value) => sum + value, 0) / n); // prettier-ignore
       if (intercept) means(p).forEach((m, j) => assert.ok(Math.abs(m - means(y)[j]) < 1e-10));
@@ -385,6 +386,21 @@ suite("init/data targets", (test) => {
       assert.ok(Math.abs(2 * tanh[i] - z) < 1e-9, `${2 * tanh[i]}, ${z}`);
       assert.ok(Math.abs(softmax[2 * i] - softmax[2 * i + 1] - z) < 1e-9);
     });
+  });
+});
+
+suite("init/data pre-activations", (test) => {
+  test("spread: the variance of the data and that of the units' means, far from zero too", () => {
+    const weights = { rows: 3, cols: 1, data: Float64Array.of(1, 1 + 1e-7, 1 + 3e-7) };
+    const scatter = { rows: 1, cols: 1, data: Float64Array.of(6) };
+    const mean = Float64Array.of(1e7 / 3);
+    const { variance, spread } = preactivation(weights, { count: 4, mean, scatter });
+    const square = (all: ArrayLike<number>) => Array.from(all, (w) => w * w).reduce((a, b) => a + b) / 3; // prettier-ignore
+    assert.ok(Math.abs(variance / (1.5 * square(weights.data)) - 1) < 1e-14);
+    const centre = weights.data.map((w) => w * mean[0]!);
+    const average = centre.reduce((a, b) => a + b) / 3;
+    const between = square(centre.map((m) => m - average));
+    assert.ok(Math.abs(spread / (variance + between) - 1) < 1e-14);
   });
 });
 

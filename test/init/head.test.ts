@@ -153,10 +153,14 @@ suite("init/head: leave-one-out", (test) => {
 
   test("targets or features that are all equal leave nothing to choose", () => {
     const still = { ...regression(12, 4, 1), x: new Float32Array(48).fill(3) };
-    assert.equal(flat(learnt(4, values, still)).slice(0, 8), Array(8).fill(0));
     const flatTargets = regression(12, 4, 1);
     flatTargets.y.values.fill(7);
-    assert.equal(flat(learnt(4, values, flatTargets)), [...Array(8).fill(0), 7, 7]);
+    for (const memory of [2 ** 26, 0]) {
+      const heads = [still, flatTargets].map((batch) => learnt(4, { ...values, memory }, batch));
+      assert.equal(flat(heads[0]!).slice(0, 8), Array(8).fill(0));
+      assert.equal(flat(heads[1]!), [...Array(8).fill(0), 7, 7]);
+      assert.equal(heads.map(({ lambda }) => lambda), [0, 0]); // prettier-ignore
+    }
   });
 });
 

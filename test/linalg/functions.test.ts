@@ -195,6 +195,20 @@ suite("linalg/functions", (test) => {
         }
       });
 
+    if (precision === double)
+      test("exp of a matrix whose fourth power is zero, and whose paths all lead through one row, whichever it is", () => {
+        const rows = [[0, 1, 1, 1], [0, 0, 0, -1], [0, 0, 0, 1], [1, 1, 0, 0]]; // prettier-ignore
+        for (const first of [0, 1, 2, 3])
+          for (const x of [11, 12]) {
+            const a = square(4, double, (i, j) => x * rows[(i + first) % 4]![(j + first) % 4]!);
+            const square2 = product(a, a);
+            const cube = product(square2, a).data;
+            const exact = Float64Array.from(cube, (x3, at) => Number(at % 5 === 0) + a.data[at]! + square2.data[at]! / 2 + x3 / 6); // prettier-ignore
+            const error = distance(expm(a).data, exact) / largest(exact) / u;
+            assert.ok(error < 100, `${first}, ${x}: ${error}`);
+          }
+      });
+
     test(`${dtype}: exp of rotations and of numbers, through every degree and many squarings`, () => {
       for (let t = 0.0078125; t < 600; t *= 1.25) {
         const [angle] = precision.array.from([t]);

@@ -600,6 +600,8 @@ suite("tfjs/data refusals", (test) => {
     ["ys", "NaN", xs, { ys: tf.mul(tf.cast(ys, "float32"), NaN) }],
     ["ys", "batches beside a tensor", xs, { ys: [ys] }],
     ["ys", "one tensor beside batches", [xs, xs], { ys }],
+    ["ys", "more batches than there are of xs", [xs, xs], { ys: [ys, ys, ys] }],
+    ["ys", "fewer batches than there are of xs", [xs, xs], { ys: [ys] }],
     ["xs", "nothing", undefined as unknown as Tensor, {}],
     ["xs", "no batches", [], {}],
     ["xs", "holes alone", new Array(2), {}],
@@ -658,6 +660,17 @@ suite("tfjs/data refusals", (test) => {
       return normal(x.rows, units, { seed: 1 });
     };
     assert.is(await fails(model, [xs, xs], { signal: stop.signal, code }), reason);
+    // While the layer is solved for, which then is not told, and as the last one is told.
+    const late = new AbortController();
+    const solving: DataOptions["code"] = (x, _, units) => {
+      late.abort(reason);
+      return normal(x.rows, units, { seed: 1 });
+    };
+    const { signal } = late;
+    assert.is(await fails(model, xs, { signal, code: solving, onProgress: assert.unreachable }), reason); // prettier-ignore
+    const last = new AbortController();
+    const ending = (done: number, total: number) => void (done === total && last.abort(reason));
+    assert.is(await fails(model, xs, { signal: last.signal, onProgress: ending }), reason);
     await initializeFromData(model, xs, { signal: new AbortController().signal });
   });
 

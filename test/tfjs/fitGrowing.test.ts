@@ -149,6 +149,23 @@ suite("tfjs/fitGrowing", (test) => {
     assert.ok(Math.abs(events[0].report[0].loss! / loss - 1) < 1e-5);
   });
 
+  test("a Dataset is opened as often as it is needed", async () => {
+    const { xs, ys } = batch(net(), 16);
+    const opened = async (plan: Partial<Schedule>, epochs: number) => {
+      const given = dataset(xs, ys, 8);
+      const { events } = await fitGrowing(net(), given, { epochs, verbose: 0, schedule: schedule(plan) }); // prettier-ignore
+      return [events.length, given.opened];
+    };
+    // For a look at a sample, the rehearsal of an event (in steps nobody knows where the end is), every event; and for the
+    // training, which in epochs is that of fitDataset: it opens a Dataset for each of its calls, and for each epoch.
+    for (const unit of ["epochs", "steps"] as const) {
+      assert.equal(await opened({ unit, from: 0 }, 0), [0, 1]);
+      assert.equal(await opened({ unit, every: 9 }, 1), [0, 3]);
+    }
+    assert.equal(await opened({ from: 0, events: 1 }, 1), [1, 5]);
+    assert.equal(await opened({ every: 1 }, 2), [1, 7]);
+  });
+
   test("in steps: between batches, wherever in an epoch; callbacks and history see whole epochs", async () => {
     const model = net();
     const { xs, ys } = batch(model, 40);
@@ -307,11 +324,11 @@ suite("tfjs/fitGrowing", (test) => {
   test("one layer after the other, from an epoch on, so many times, by units", async () => {
     const model = net();
     const { xs, ys } = batch(model, 16);
-    const plan = { every: 1, from: 3, events: 3, order: "round robin", fraction: undefined, units: 2 } as const; // prettier-ignore
+    const plan = { every: 1, from: 2, events: 3, order: "round robin", fraction: undefined, units: 2 } as const; // prettier-ignore
     const found = await fitGrowing(model, xs, ys, { ...training, initialEpoch: 1, schedule: schedule(plan) }); // prettier-ignore
     assert.equal(
       found.events.map(({ epoch, report }) => [epoch, ...report.map((one) => one.layer)]),
-      [[4, "a"], [5, "b"], [6, "a"]], // prettier-ignore
+      [[3, "a"], [4, "b"], [5, "a"]], // prettier-ignore
     );
     assert.equal(found.epoch, [1, 2, 3, 4, 5, 6]);
   });

@@ -340,23 +340,27 @@ suite("tfjs/grow refused", (test) => {
     await refused(model, { method: "gradmax", xs, ys }, "method", /without gradients.*a \(Dense\), which is shared/); // prettier-ignore
   });
 
-  const unfit: Record<string, () => Layer[]> = {
-    sigmoid: () => [first("sigmoid"), L.dense({ units: 2 })],
-    softplus: () => [first("softplus"), L.dense({ units: 2 })],
-    hardSigmoid: () => [
-      first("linear"),
-      L.activation({ activation: "hardSigmoid" }),
-      L.dense({ units: 2 }),
+  const unfit: Record<string, [who: RegExp, () => Layer[]]> = {
+    sigmoid: [/f\(0\) = 0.5 and .* in a \(Dense\), sigmoid/, () => [first("sigmoid"), L.dense({ units: 2 })]],
+    softplus: [/in a \(Dense\), softplus/, () => [first("softplus"), L.dense({ units: 2 })]],
+    hardSigmoid: [
+      /f\(0\) = 0.5 and .* in b \(Activation\), hardSigmoid/,
+      () => [first("linear"), L.activation({ activation: "hardSigmoid", name: "b" }), L.dense({ units: 2 })],
     ],
-    "ReLU up to 5": () => [first("linear"), L.reLU({ maxValue: 5 }), L.dense({ units: 2 })],
-  };
-  for (const [kind, layers] of Object.entries(unfit)) {
+    "a hardSigmoid before others": [
+      /in b \(Activation\), hardSigmoid/,
+      () => [first(), L.activation({ activation: "hardSigmoid", name: "b" }), L.activation({ activation: "tanh" }), L.dense({ units: 2 })],
+    ],
+    "ReLU up to 5": [/f′\(0\) = 0 in b \(ReLU\)/, () => [first("linear"), L.reLU({ maxValue: 5, name: "b" }), L.dense({ units: 2 })]],
+  }; // prettier-ignore
+  for (const [kind, [who, layers]] of Object.entries(unfit)) {
     test(`${kind} with zero incoming weights; fine with zero outgoing ones`, async () => {
       const model = build(layers());
       const { xs, ys } = batch(model, 4);
       const words =
         /new incoming weights are not zero \("split", "orthogonal" with side "in" or "pair".*got f\(0\) = /;
       await refused(model, {}, "method", words);
+      await refused(model, {}, "method", who);
       await refused(model, { method: "gradmax", xs, ys }, "method", words);
       await refused(model, { method: "orthogonal", side: "out" }, "method", words);
       for (const options of [
