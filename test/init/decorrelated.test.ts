@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { ConvergenceError } from "../../src/errors.ts";
 import { decorrelated, type DecorrelatedOptions } from "../../src/init/diversity/decorrelated.ts";
 import { decorrelate, type Method } from "../../src/init/diversity/decorrelate.ts";
+import { factorOf } from "../../src/init/diversity/definite.ts";
 import { matmul, polar, type Matrix } from "../../src/linalg/index.ts";
 import { build, gaussian } from "../support/matrices.ts";
 import { double, single } from "../support/precisions.ts";
@@ -254,6 +255,42 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
       assert.ok(decorrelated([n, m], { method, seed }).values.every(Number.isFinite));
     });
     fc.assert(property, { seed: 1, numRuns: 60 });
+  });
+
+  test("of groups alike the report is that of the first", () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const { values, report } = decorrelated([1, 1, 2, 2], { depthwise: true, seed });
+      const same = values[0]! * values[1]! > 0;
+      assert.is(report().after.energy > 1, same, `seed ${seed}`);
+    }
+  });
+
+  test("bounds: rows that are orthogonal already, a covariance that is nearly symmetric or nearly definite", () => {
+    const rows = (...all: number[][]) => build(all.length, all[0]!.length, double, (i, j) => all[i]![j]!) as Matrix<Float64Array>; // prettier-ignore
+    // Their mean cos² is 2⁻⁶⁰.
+    const iterations = (x: number) => decorrelate(rows([1, 0], [x, 1]), { method: "gradient" }).iterations; // prettier-ignore
+    assert.is(iterations(2 ** -30), 0);
+    assert.ok(iterations(2 ** -29) > 0);
+    const whitened = (covariance: Matrix) => () => decorrelate(rows([1, 0], [0, 1]), { method: "data", covariance }); // prettier-ignore
+    whitened(rows([1, 1e-5], [0, 1]))();
+    refused("covariance", whitened(rows([1, 1.001e-5], [0, 1])));
+    // With the ridge, a thousandth of the mean variance, its least eigenvalue is zero.
+    let x = 0;
+    for (let i = 0; i < 20; i++) x = -(1e-3 / 2 + (1e-3 * x) / 2);
+    assert.match(refused("covariance", whitened(rows([1, 0], [0, x]))).expected, "semidefinite");
+    whitened(rows([1, 0], [0, x / 2]))();
+  });
+
+  test("a pivot of m·2⁻⁵² of its diagonal entry is zero", () => {
+    // v·v = 1 − 2⁻⁴⁸ = 1 − 16·2⁻⁵², with every square and every sum exact.
+    let left = 2 ** 48 - 1;
+    const parts: number[] = [];
+    while (left > 0) left -= parts[parts.push(Math.floor(Math.sqrt(left))) - 1]! ** 2;
+    const entry = (x = 0) => x / 2 ** 24;
+    const a = (last: number) => build(16, 16, double, (i, j) => (i === j ? (i < 15 ? 1 : last) : j === 15 ? entry(parts[i]) : i === 15 ? entry(parts[j]) : 0)) as Matrix<Float64Array>; // prettier-ignore
+    assert.ok(parts.length < 15);
+    assert.is(factorOf(a(1)), undefined);
+    assert.ok(factorOf(a(1 + 2 ** -48)));
   });
 
   test("weights that cannot be used", () => {

@@ -83,6 +83,25 @@ suite("init/diversity", (test) => {
     assert.equal([none.meanAbsCos, none.deadFraction, none.effectiveRank], [0, 0, 0]);
   });
 
+  test("where rounding begins: determinants, Pearson's correlation, eigenvalues of zero", () => {
+    const two = (...rows: number[][]) => diversityOf(build(2, rows[0]!.length, double, (i, j) => rows[i]![j]!)); // prettier-ignore
+    assert.is(two([1, 0], [0, 1]).logDet, 0);
+    // 1 − cos is 2⁻⁵¹, then 2⁻⁴⁹; rounding alone makes 2·2⁻⁵² of the largest eigenvalue, which is 2.
+    assert.is(two([1, 0], [1, 2 ** -25]).logDet, -Infinity);
+    close(two([1, 0], [1, 2 ** -24]).logDet, -48 * Math.LN2, 1e-2);
+    assert.is(two([1, 0], [0, 0]).effectiveRank, 1);
+    // Less its mean this row is 2⁻⁵⁰ throughout, which is 4·2⁻⁵², or twice that.
+    const nearly = (x: number) => two([0.5 + x, 0.5 - x, 0.5 + x, 0.5 - x], [1, -1, 1, -1]).maxAbsPearson; // prettier-ignore
+    assert.equal([2 ** -50, 2 ** -49].map(nearly), [0, 1]);
+  });
+
+  test("the likeness of two units, and of one", () => {
+    const likeness = (m: number) => likenessOf(build(m, 2, double, (i, j) => (i ? 1 : 2 - 2 * j)), "w"); // prettier-ignore
+    close(likeness(2).meanAbsCos, Math.SQRT1_2);
+    close(likeness(2).meanCos2, 0.5);
+    assert.equal(likeness(1), { meanAbsCos: 0, meanCos2: 0 });
+  });
+
   test("spectrum: false leaves out what takes an SVD", () => {
     const found = diversityOf(gaussian(5, 5, double), { spectrum: false });
     assert.equal([found.effectiveRank, found.logDet], [NaN, NaN]);

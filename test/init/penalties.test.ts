@@ -177,4 +177,20 @@ suite("init/penalties", (test) => {
         refused(name, () => checkPenaltyOptions({ [name]: bad }));
     checkPenaltyOptions({ power: 0.5 });
   });
+
+  test("where a penalty changes its course", () => {
+    const gramOf = (rows: number[][]) => ({ rows: rows.length, cols: rows.length, data: Float64Array.from(rows.flat()) }); // prettier-ignore
+    // Units as long as and orthogonal to each other have nothing to move.
+    const none = { value: 0, slope: new Float64Array(4) };
+    assert.equal(penalize("srip", gramOf([[1, 0], [0, 1]])), none); // prettier-ignore
+    // The mean square per unit is the cap.
+    const own = gramOf([[2, 0], [0, 2]]); // prettier-ignore
+    assert.equal(penalize("ncl", own, { cap: 1 }).slope, none.slope);
+    assert.is(penalize("ncl", own, { cap: 1 + 2 ** -40 }).slope[0], -0.5);
+    // Of two neighbours alike the first is the nearest one: of 0 it is 1, of 1 and 2 it is 0.
+    const third = gramOf([[1, 0.5, 0.5], [0.5, 1, 0.5], [0.5, 0.5, 1]]); // prettier-ignore
+    const { slope } = penalize("minAngle", third);
+    assert.is(slope[1], 2 * slope[2]!);
+    assert.equal([slope[2]! > 0, slope[5]], [true, 0]);
+  });
 });

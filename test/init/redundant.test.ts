@@ -47,6 +47,13 @@ suite("init/redundant", (test) => {
     assert.ok(Math.abs(make(0).ratio - 1 / Math.PI) < 1e-6);
   });
 
+  test("a difference of 2⁻²¹ between unit vectors is that of a multiple, a larger one is not", () => {
+    // The first number for which the difference of the unit vectors, as it is computed, is 2⁻²¹.
+    const t = 2 ** -21 * (1 + 384 * 2 ** -52);
+    const multiple = (t: number) => mostRedundant(build(2, 2, double, (i, j) => (j ? i * t : 1)))!.multiple; // prettier-ignore
+    assert.equal([t / 2, t, t * (1 + 2 ** -30)].map(multiple), [true, true, false]);
+  });
+
   test("nothing to compare", () => {
     for (const m of [0, 1]) assert.is(mostRedundant(gaussian(m, 3, single)), undefined);
     assert.is(mostRedundant(build(3, 3, double, (i) => Number(i === 1))), undefined);
@@ -89,6 +96,11 @@ suite("init/redundant", (test) => {
     for (const fresh of [one, other])
       for (let k = 0; k < 3; k++)
         assert.ok(Math.abs(dot(fresh, basis.subarray(n * k, n * k + n))) < 1e-5 * Math.hypot(...one)); // prettier-ignore
+  });
+
+  test("beside units of zeros alone every direction is new", () => {
+    const w = build(3, 4, double, (i, j) => (i === 1 ? j + 1 : 0));
+    assert.ok(redrawn(w, 1, 1).every((x) => x !== 0));
   });
 
   test("where the others leave no direction: the one in which they are least", () => {
