@@ -12,6 +12,7 @@ import {
   type RidgeHead,
   type RidgeHeadOptions,
 } from "../../src/tfjs/index.ts";
+import { prediction } from "../../src/tfjs/head/results.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -580,6 +581,18 @@ suite("knnClassifier", (test) => {
     classifier.dispose();
     copy.dispose();
     assert.is(tf.memory().numTensors, before);
+  });
+
+  test("of classes equally likely the first one", async () => {
+    assert.is(prediction([0.25, 0.5, 0.25], ["a", "b", "c"]).label, "b");
+    assert.is(prediction([0.2, 0.4, 0.4], ["a", "b", "c"]).label, "b");
+    const classifier = knnClassifier();
+    const same = tf.ones([D]);
+    for (const label of ["x", "y", "x", "y"]) classifier.addExample(same, label);
+    const { label, confidences } = await classifier.predictClass(same);
+    assert.equal([label, confidences], ["x", { x: 0.5, y: 0.5 }]);
+    classifier.dispose();
+    same.dispose();
   });
 
   test("bad arguments", async () => {
