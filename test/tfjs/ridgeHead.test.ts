@@ -404,10 +404,8 @@ suite("ridgeHead: layers and JSON", (test) => {
     bad.push(spoilt({ count: 44 }), spoilt({ width: 2 }), spoilt({ counts: [45, 0, 0] }), spoilt({ chosen: 46 }), spoilt({ store: null })); // prettier-ignore
     const store = (changes: object) => spoilt({ store: { ...own.store, ...changes } });
     const nan = btoa(String.fromCharCode(...new Uint8Array(new Float32Array(45 * D).fill(NaN).buffer))); // prettier-ignore
-    const sevens = btoa(
-      String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(7).buffer)),
-    );
-    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
+    const [sevens, threes] = [7, 3].map((label) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(label).buffer)))); // prettier-ignore
+    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ y: threes }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
     for (const one of bad)
       await refused(head, /json|options|task/, () => head.fromJSON(one as never));
     const sums = (...list: unknown[]) => store({ kind: "moments", sums: list });
