@@ -423,6 +423,7 @@ suite("ridgeHead: layers and JSON", (test) => {
       "json.learnt.counts": [spoilt({ counts: [45, 0, 0] }), spoilt({ counts: 3 })],
       "json.learnt.store": [spoilt({ store: null })],
       "json.learnt.store.kind": [store({ kind: "x" })],
+      "json: y": [store({ y: sevens }), store({ y: threes })],
       "json.learnt.store.sums": [sums(), sums(3), sums({}, {})],
       "json.learnt.store.sums.count": [sums({ count: -1 })],
     }; // prettier-ignore
