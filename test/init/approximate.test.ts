@@ -141,6 +141,11 @@ suite("init/approximate", (test) => {
       assert.equal(minimax(f, degree, kinks, noise), expected);
   });
 
+  test("a function that is zero has the polynomial zero in every norm", () => {
+    for (const norm of ["legendre", "chebyshev", "minimax"] as const)
+      assert.equal([...approximate(() => 0, { norm, degree: 3 })], [0, 0, 0, 0]);
+  });
+
   test("each norm is best in its own", () => {
     const norms = ["legendre", "chebyshev", "minimax"] as const;
     const square = (e: number[], weight: (t: number) => number, grid: number[]) =>

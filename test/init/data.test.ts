@@ -8,7 +8,7 @@ import { Moments } from "../../src/init/data/moments.ts";
 import { patch, positions } from "../../src/init/data/patches.ts";
 import { axisOf } from "../../src/linalg/conv/axis.ts";
 import { preactivation } from "../../src/init/data/preactivation.ts";
-import { spectrum } from "../../src/init/data/spectrum.ts";
+import { significant, spectrum } from "../../src/init/data/spectrum.ts";
 import { Variances } from "../../src/init/data/variances.ts";
 import { besides } from "../../src/linalg/columns.ts";
 import { jacobi, lstsq, matmul, normal, qr, rank, svd, sylvester } from "../../src/linalg/index.ts";
@@ -242,6 +242,11 @@ suite("init/data", (test) => {
         assert.is(found.variance, 0);
       }
     });
+
+  test("of eigenvalues that are rounding errors, or zero throughout, none counts", () => {
+    const count = (...values: number[]) => significant(Float64Array.from(values), 4);
+    assert.equal([count(), count(0, 0), count(0, 2 ** -50, 2 ** -49, 1)], [0, 0, 2]);
+  });
 
   test("a constant feature gets weight zero", () => {
     const x = correlated(40, 6, 4);

@@ -2,7 +2,13 @@ import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { ascend } from "../../src/init/growth/ascent.ts";
 import { gradmax } from "../../src/init/growth/gradmax.ts";
-import { meanNorm, norms, zeroWeights, type Weights } from "../../src/init/growth/neurons.ts";
+import {
+  meanNorm,
+  norms,
+  positive,
+  zeroWeights,
+  type Weights,
+} from "../../src/init/growth/neurons.ts";
 import { growOrthogonal } from "../../src/init/growth/orthogonal.ts";
 import { split } from "../../src/init/growth/split.ts";
 import { besides, columns } from "../../src/linalg/columns.ts";
@@ -175,6 +181,11 @@ suite("init/growth gradmax", (test) => {
     const minus = { ...m, data: m.data.map((x) => -x) };
     const [a, b] = [m, minus].map((one) => gradmax(one, 4, 1).directions.data);
     assert.ok(largest(a.map((x, i) => x - b[i])) < 1e-4);
+  });
+
+  test("of two entries of the largest magnitude the first is positive", () => {
+    const data = Float32Array.of(1, -1, 0, -1, 1, 0, 0.5, 0.5, 0);
+    assert.equal([...positive({ rows: 3, cols: 3, data }).data], [1, 1, 0, -1, -1, 0, 0.5, -0.5, 0]); // prettier-ignore
   });
 
   test("refuses NaN", () => {

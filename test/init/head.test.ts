@@ -2,7 +2,13 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { softmax } from "../../src/init/head/calibrate.ts";
-import { leaveOneOut, missed, type Modes } from "../../src/init/head/crossValidation.ts";
+import {
+  generalized,
+  leaveOneOut,
+  missed,
+  type Modes,
+} from "../../src/init/head/crossValidation.ts";
+import { relative } from "../../src/init/head/fromMoments.ts";
 import { fromSamples } from "../../src/init/head/fromSamples.ts";
 import { Head, type HeadOptions } from "../../src/init/head/head.ts";
 import { FLATTEST, steepest } from "../../src/init/head/slope.ts";
@@ -161,6 +167,26 @@ suite("init/head: leave-one-out", (test) => {
       assert.equal(flat(heads[1]!), [...Array(8).fill(0), 7, 7]);
       assert.equal(heads.map(({ lambda }) => lambda), [0, 0]); // prettier-ignore
     }
+  });
+});
+
+suite("init/head: generalized cross-validation", (test) => {
+  const chosen = (values: number[], explained: number[], energy: number, freedom: number) =>
+    Math.log2(generalized(Float64Array.from(values), Float64Array.from(explained), energy, freedom)); // prettier-ignore
+
+  test("of λ alike the largest, without noise the least, without axes none", () => {
+    assert.is(chosen([1], [1], 1, 1), 6);
+    assert.is(chosen([1], [1], 1, 9), -46);
+    assert.is(chosen([], [], 1, 3), -Infinity);
+  });
+
+  test("axes that take all degrees of freedom explain all of the energy, whatever rounding leaves", () => {
+    for (const rest of [0, 2 ** -40, 1])
+      assert.is(chosen([2 ** -10, 1], [2 ** -20, 1], 1 + 2 ** -20 + rest, 2), -46);
+  });
+
+  test("targets that are zero throughout, or the same, have no weight", () => {
+    assert.equal([...relative(Float64Array.of(0, 0, 4), Float64Array.of(0, 7, 7), 3)], [0, 0, 1 / 4]); // prettier-ignore
   });
 });
 
@@ -353,6 +379,17 @@ suite("init/head: removed is never added", (test) => {
     assert.is(head.count, 41);
   });
 
+  test("of samples equally near the last one, and of none that is far from zeros", () => {
+    const of = (x: number[], labels: number[]): Batch => ({ x: Float32Array.from(x), y: { kind: "classes", width: 2, values: Float64Array.from(labels) } }); // prettier-ignore
+    const near = [1 + 2 ** -14, 1 - 2 ** -14];
+    for (const [first, second] of [near, near.toReversed()] as [number, number][]) {
+      const head = learnt(1, options, of([first, second, 3, 5, 6], [0, 0, 0, 1, 1]));
+      assert.not.ok(head.remove(of([0], [0])));
+      assert.ok(head.remove(of([1], [0])));
+      assert.equal(flat(head), flat(learnt(1, options, of([first, 3, 5, 6], [0, 0, 1, 1]))));
+    }
+  });
+
   test("one of two samples that differ in a single feature, whichever it is", () => {
     for (const feature of [0, d - 1]) {
       const twins: Batch = { x: all.x.slice(), y: all.y };
@@ -482,6 +519,43 @@ suite("init/head: calibration", (test) => {
         assert.ok(weights.data.every((w) => w === 0));
         assert.ok(Math.abs(bias[0] - bias[1] - wanted) < 1e-9, `${bias}`);
       }
+  });
+
+  test("a class of two samples has a threshold in the midst of those of larger ones", () => {
+    for (const sizes of [
+      [9, 12, 2],
+      [6, 2, 40, 80],
+    ]) {
+      const labels = sizes.flatMap((size, c) => Array<number>(size).fill(c));
+      const noise = normal(labels.length, 7, { seed: 8 }).data;
+      const centres = normal(sizes.length, 7, { seed: 99 }).data;
+      const x = noise.map((value, at) => {
+        const label = labels[Math.floor(at / 7)]!;
+        return 0.3 * value + (label + 1) * centres[label * 7 + (at % 7)]!;
+      });
+      const y = { kind: "classes", width: sizes.length, values: Float64Array.from(labels) } as const; // prettier-ignore
+      const { thresholds } = learnt(7, options, { x, y })["solved"]().calibration!;
+      const two = thresholds[sizes.indexOf(2)]!;
+      const others = [...thresholds].filter((_, c) => sizes[c] !== 2);
+      assert.ok(
+        two > 1.05 * Math.min(...others) && two < 0.95 * Math.max(...others),
+        `${thresholds}`,
+      );
+    }
+  });
+
+  test("classes whose samples are all the same, one of them of two: finite", () => {
+    for (const sizes of [
+      [4, 2],
+      [4, 4, 2],
+      [8, 2, 2],
+    ]) {
+      const k = sizes.length;
+      const labels = sizes.flatMap((size, c) => Array<number>(size).fill(c));
+      const x = Float32Array.from({ length: labels.length * k }, (_, at) => Number(at % k === labels[Math.floor(at / k)])); // prettier-ignore
+      const y = { kind: "classes", width: k, values: Float64Array.from(labels) } as const;
+      assert.ok(flat(learnt(k, options, { x, y })).every(Number.isFinite), `${sizes}`);
+    }
   });
 
   test("one sample a class: the nearer one, with finite probabilities", () => {

@@ -90,6 +90,12 @@ suite("init/identity", (test) => {
     assert.equal([...zerO([1, 2, 2], { layer: "depthwise" })], Array(4).fill(Math.fround(Math.SQRT1_2))); // prettier-ignore
   });
 
+  test("zerO: the kernels of a separable layer, one by one and together", () => {
+    assert.equal(zerO([1, 3, 3], { layer: "separable" }), identity([3, 3]));
+    const filters = zerO([2, 3, 2], { layer: "separable" });
+    assert.equal(filters, zerO([2, 3, 2], { layer: "depthwise" }));
+  });
+
   test("idInit: padded identities", () => {
     assert.equal(idInit([4, 4]), identity([4, 4]));
     assert.equal([...idInit([2, 5])], [1, 0, 1, 0, 1, 0, 1, 0, 1, 0]);

@@ -147,6 +147,21 @@ suite("init/lpsDesign", (test) => {
     }
   });
 
+  test("of two roots equally far outside the first one counts", () => {
+    const of = (value: (t: number) => number) => lpsDesign({ activation: value, variance: "he" }).roots; // prettier-ignore
+    for (const [value, root] of [
+      [(t: number) => (t === 0 ? 0 : t * t - 2.25), -1.5],
+      [(t: number) => (t === 0 ? 0 : t * t - 4), -2],
+    ] as const) {
+      const roots = of(value);
+      assert.is(roots.length, 1);
+      near(roots[0], root, 1e-6, "the first");
+    }
+  });
+
+  test("a linear activation keeps squared gradients at the variance 1", () =>
+    near(lpsDesign({ activation: "linear", variance: "backward" }).variance, 1, 1e-12, "variance"));
+
   test("a double root is one that is real", () => {
     const { roots } = lpsDesign({ activation: (t) => t * t });
     assert.equal(roots, [0]);

@@ -1,6 +1,7 @@
 /** eig, expm, sqrtm, logm: LAPACK's ratios, identities, closed forms, refusals. */
 import * as assert from "uvu/assert";
 import { eig, eigenvalues, expm, haar, logm, sqrtm, type Matrix } from "../../src/linalg/index.ts";
+import { magnitude, modulus } from "../../src/linalg/powers.ts";
 import { build, gaussian } from "../support/matrices.ts";
 import { dchkhs } from "../support/nonsymmetric.ts";
 import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
@@ -294,6 +295,16 @@ suite("linalg/functions", (test) => {
       assert.equal([...logm(square(3, precision, (i, j) => Number(i === j))).data].map(Math.abs), new Array(9).fill(0)); // prettier-ignore
     });
 
+    test(`${dtype}: eigenvalues of exactly n u of the largest count as zero, larger ones do not`, () => {
+      const diagonal = (x: number) => matrix([[1, 0], [0, x]], precision); // prettier-ignore
+      assert.equal([...sqrtm(diagonal(2 * u)).data], [1, 0, 0, 0]);
+      assert.ok(sqrtm(diagonal(2 * u * (1 + 4 * u))).data[3]! > 0);
+      const zero = 2 * 2 ** -53;
+      for (const x of [zero, 0]) refused("a", () => logm(diagonal(x)));
+      refused("a", () => logm(square(3, precision, () => 0)));
+      assert.ok(Math.abs(logm(diagonal(zero * (1 + 4 * u))).data[3]! + 52 * Math.LN2) < 1e-5);
+    });
+
     test(`${dtype}: where there is no principal value, and other refusals`, () => {
       for (const job of [sqrtm, logm]) {
         const cases = [[[-1, 0], [0, 2]], [[-1, 1], [0, 2]], [[0, 1], [0, 0]], [[0, 1], [0, 2]]]; // prettier-ignore
@@ -316,4 +327,10 @@ suite("linalg/functions", (test) => {
 
     test.after(() => Object.values(family).forEach((one) => one.note()));
   }
+
+  test("sizes that need no scaling, and lengths whose squares are too large or too small", () => {
+    assert.equal([0, 1, 2 ** 32, 2 ** 33, 2 ** -32, 2 ** -33].map(magnitude), [0, 0, 0, 33, 0, -33]); // prettier-ignore
+    for (const scale of [1, 2 ** 600, 2 ** -600, 2 ** 512, 2 ** -480])
+      assert.is(modulus(3 * scale, 4 * scale), 5 * scale);
+  });
 });

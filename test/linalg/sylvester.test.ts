@@ -205,6 +205,14 @@ suite("linalg/sylvester", (test) => {
       }
     });
 
+    test(`${dtype}: one number each, and zero on the right`, () => {
+      const one = (x: number) => square(1, precision, () => x);
+      const { info } = sylvester(one(2), one(3), one(0), { backwardError: true, separation: true });
+      assert.equal([info.backwardError, info.separation], [0, 5]);
+      const plain = sylvester(one(2), one(3), one(1)).info;
+      assert.equal(plain, { path: "symmetric", singular: 0, perturbed: 0 });
+    });
+
     test(`${dtype}: separation is that of the equation`, () => {
       /** L⁻¹, column by column. */
       const inverse = (a: Matrix, b: Matrix) =>

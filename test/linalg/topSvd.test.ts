@@ -123,6 +123,7 @@ suite("linalg/topSvd", (test) => {
       for (const [m, n] of shapes("5x3 150x150 200x150 150x200")) {
         const found = verify(hard.zero(m, n, precision), 2, `zero ${m} x ${n}`);
         assert.equal([...found.s, found.residual], [0, 0, 0]);
+        assert.is(found.method, m < 90 ? "full" : "krylov");
       }
     });
 
@@ -178,6 +179,16 @@ suite("linalg/topSvd", (test) => {
           assert.ok(error <= 2.01 * single.u, `${m} x ${n}: ${error / single.u} u`);
         });
       }
+    }
+  });
+
+  test("float32: of two entries of the largest magnitude the first is positive", () => {
+    for (const sign of [1, -1]) {
+      const a = build(90, 90, single, (i, j) => (i < 2 && j < 64 ? (i ? -sign : sign) : 0));
+      const { u, method } = topSvd(a, 1);
+      assert.is(method, "krylov");
+      assert.is(u.data[0], -u.data[1]);
+      assert.ok(u.data[0] > 0);
     }
   });
 

@@ -333,6 +333,18 @@ suite("tfjs/fitGrowing", (test) => {
     assert.equal(found.epoch, [1, 2, 3, 4, 5, 6]);
   });
 
+  test("no more events than asked for, and none where nothing is trained", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    const plan = schedule({ every: 1, events: 1, layers: "a", fraction: undefined, units: 1, method: "random" }); // prettier-ignore
+    const found = await fitGrowing(model, xs, ys, { ...training, epochs: 4, schedule: plan });
+    assert.equal(found.events.map(({ epoch }) => epoch), [1]); // prettier-ignore
+    const steps = { ...plan, unit: "steps" } as const;
+    const none = await fitGrowing(found.model, xs, ys, { ...training, epochs: 2, initialEpoch: 2, schedule: steps }); // prettier-ignore
+    assert.equal([none.events, none.epoch], [[], []]);
+    assert.is(none.model, found.model);
+  });
+
   test("without an event it is fit, and the model the one that came", async () => {
     const model = net();
     const { xs, ys } = batch(model, 16);

@@ -12,6 +12,7 @@ import {
   type RidgeHead,
   type RidgeHeadOptions,
 } from "../../src/tfjs/index.ts";
+import { prediction } from "../../src/tfjs/head/results.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -403,10 +404,8 @@ suite("ridgeHead: layers and JSON", (test) => {
     bad.push(spoilt({ count: 44 }), spoilt({ width: 2 }), spoilt({ counts: [45, 0, 0] }), spoilt({ chosen: 46 }), spoilt({ store: null })); // prettier-ignore
     const store = (changes: object) => spoilt({ store: { ...own.store, ...changes } });
     const nan = btoa(String.fromCharCode(...new Uint8Array(new Float32Array(45 * D).fill(NaN).buffer))); // prettier-ignore
-    const sevens = btoa(
-      String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(7).buffer)),
-    );
-    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
+    const [sevens, threes] = [7, 3].map((label) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(label).buffer)))); // prettier-ignore
+    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ y: threes }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
     for (const one of bad)
       await refused(head, /json|options|task/, () => head.fromJSON(one as never));
     const sums = (...list: unknown[]) => store({ kind: "moments", sums: list });
@@ -424,6 +423,7 @@ suite("ridgeHead: layers and JSON", (test) => {
       "json.learnt.counts": [spoilt({ counts: [45, 0, 0] }), spoilt({ counts: 3 })],
       "json.learnt.store": [spoilt({ store: null })],
       "json.learnt.store.kind": [store({ kind: "x" })],
+      "json: y": [store({ y: sevens }), store({ y: threes })],
       "json.learnt.store.sums": [sums(), sums(3), sums({}, {})],
       "json.learnt.store.sums.count": [sums({ count: -1 })],
     }; // prettier-ignore
@@ -580,6 +580,18 @@ suite("knnClassifier", (test) => {
     classifier.dispose();
     copy.dispose();
     assert.is(tf.memory().numTensors, before);
+  });
+
+  test("of classes equally likely the first one", async () => {
+    assert.is(prediction([0.25, 0.5, 0.25], ["a", "b", "c"]).label, "b");
+    assert.is(prediction([0.2, 0.4, 0.4], ["a", "b", "c"]).label, "b");
+    const classifier = knnClassifier();
+    const same = tf.ones([D]);
+    for (const label of ["x", "y", "x", "y"]) classifier.addExample(same, label);
+    const { label, confidences } = await classifier.predictClass(same);
+    assert.equal([label, confidences], ["x", { x: 0.5, y: 0.5 }]);
+    classifier.dispose();
+    same.dispose();
   });
 
   test("bad arguments", async () => {

@@ -1,6 +1,7 @@
 /** Matrix products on the wasm backend, as the kernels of `train` make them, against sums in double precision. */
 import * as tf from "@tensorflow/tfjs";
 import "../../src/tfjs/train.ts";
+import { runsOf } from "../../src/tfjs/train/stacks.ts";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.ts";
@@ -53,6 +54,18 @@ function error(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: bool
 }
 
 suite("tfjs/train: products", (test) => {
+  test("one run covers the axes along which factors both advance, or one of them repeats", () => {
+    const run = (a: number[], b: number[], stack: number[]) => {
+      const { count, sharedA, sharedB, starts } = runsOf(a, b, stack);
+      return [count, sharedA, sharedB, starts];
+    };
+    assert.equal(run([], [], []), [1, true, true, [[0, 0]]]);
+    assert.equal(run([4, 3], [4, 3], [4, 3]), [12, false, false, [[0, 0]]]);
+    assert.equal(run([4, 3], [], [4, 3]), [12, false, true, [[0, 0]]]);
+    assert.equal(run([1, 3], [2, 3], [2, 3]), [3, false, false, [[0, 0], [0, 3]]]); // prettier-ignore
+    assert.equal(run([2, 1], [2, 3], [2, 3]), [3, true, false, [[0, 0], [1, 3]]]); // prettier-ignore
+  });
+
   const dims = fc.oneof(
     fc.integer({ min: 1, max: 9 }),
     fc.constantFrom(13, 16, 17, 33, 64),
