@@ -328,6 +328,20 @@ suite("linalg/dense", (test) => {
       assert.is(lu(top).u.data[0], precision.max);
     });
 
+    test(`${dtype}: a matrix of the largest number is accepted, and an inverse may have it`, () => {
+      const top = build(1, 1, precision, () => max);
+      for (const assume of ["general", "posdef"] as const)
+        assert.ok(Math.abs(solve(top, top, { assume }).data[0]! - 1) <= 4 * u);
+      assert.is(triangularSolve(top, top).data[0], 1);
+      assert.ok(Math.abs(cholesky(top).data[0]! / Math.sqrt(max) - 1) <= 2 * u);
+      assert.ok(inverse(top).data[0]! > 0);
+      // Far from where numbers are scaled: the entry above the diagonal becomes top / 2^e · 2^(e − half) · 2^half.
+      const e = dtype === "float32" ? 127 : 1023;
+      const half = Math.floor(e / 2);
+      const a = build(2, 2, precision, (i, j) => i === j ? 2 ** -(i ? e - half : half) : i < j ? -max / 2 ** e : 0); // prettier-ignore
+      assert.is(inverse(a).data[1], max);
+    });
+
     test(`${dtype}: what is singular or not positive definite is told, where it is`, () => {
       const n = 40;
       for (const at of [0, 1, 7, 8, 31, 33, 39]) {

@@ -180,6 +180,12 @@ suite("linalg/eigh", (test) => {
             }
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      for (const value of [max, -max])
+        for (const vectors of [true, false] as never[])
+          assert.is(eigh(build(1, 1, precision, () => value), { vectors }).values[0], value); // prettier-ignore
+    });
+
     test(`${dtype}: values beyond the largest number are refused`, () => {
       const huge = build(20, 20, precision, () => max / 2);
       refused("a", () => eigh(huge));

@@ -131,6 +131,13 @@ suite("linalg/functions", (test) => {
       assert.ok(distance(sorted(eig(a).values.re), sorted(plain.re)) < 1000 * u);
     });
 
+    test(`${dtype}: eigenvalues and vectors of the largest number`, () => {
+      const top = matrix([[max]], precision);
+      for (const balance of [true, false]) assert.is(eigenvalues(top, { balance }).re[0], max);
+      const { values, vectors } = eig(top);
+      assert.equal([values.re[0], vectors.re.data[0]], [max, 1]);
+    });
+
     test(`${dtype}: exp of small, large and nilpotent matrices`, () => {
       // By the series in f64, of a halved until it is small, squared again.
       const twin = (a: Matrix): Matrix => {

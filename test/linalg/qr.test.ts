@@ -121,6 +121,16 @@ suite("linalg/qr", (test) => {
       for (const { data } of [q, r]) assert.is(precisionOf(data), precision);
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      for (const sign of [1, -1]) {
+        const { q, r } = qr(
+          build(1, 1, precision, () => sign * max),
+          { positive: true },
+        );
+        assert.equal([q.data[0], r.data[0]], [sign, max]);
+      }
+    });
+
     test(`${dtype}: the same bits every time`, () => {
       const a = gaussian(50, 40, precision);
       assert.equal(qr(a), qr(a));

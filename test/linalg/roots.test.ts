@@ -271,6 +271,13 @@ suite("linalg/roots: the door", (test) => {
     assert.equal(Array.from(roots({ re: [0, 1], im: [1, 0] }).im), [-1]);
   });
 
+  test("the largest number is no overflow", () => {
+    const max = Number.MAX_VALUE;
+    assert.equal(Array.from(roots([-max, 1]).re), [max]);
+    assert.equal(Array.from(roots({ re: [0, 1], im: [-max, 0] }).im), [max]);
+    assert.equal(Array.from(roots([-max, max]).re), [1]);
+  });
+
   test("double roots of a quadratic stay whole", () => {
     for (const x of [1, -2, 2 ** 200]) {
       const found = roots([x * x, -2 * x, 1]);

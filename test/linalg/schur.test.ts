@@ -69,6 +69,10 @@ suite("linalg/schur", (test) => {
       }
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      assert.is(schur(build(1, 1, precision, () => precision.max)).t.data[0], precision.max);
+    });
+
     test(`${dtype}: a NaN or an infinity anywhere is refused`, () => {
       for (const bad of [NaN, Infinity, -Infinity])
         for (let at = 0; at < 49; at++) {

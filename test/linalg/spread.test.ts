@@ -65,6 +65,11 @@ suite("linalg/spread", (test) => {
       );
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      const top = build(1, 1, precision, () => precision.max);
+      assert.equal(spread(top).data, top.data);
+    });
+
     test(`${dtype}: columns are rows of the transpose; the argument is not changed`, () => {
       const w = gaussian(7, 12, precision);
       const copy = w.data.slice();

@@ -56,6 +56,11 @@ suite("linalg/svd", (test) => {
         for (const [m, n] of some) verify(make(m, n, precision), `${type} ${m} x ${n}`);
       });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      const top = build(1, 1, precision, () => max);
+      assert.equal([full(top).s[0], values(top).s[0]], [max, max]);
+    });
+
     test(`${dtype}: small and special`, () => {
       for (let n = 4; n <= 12; n++) verify(hard.hilbert(n, n, precision), `Hilbert ${n}`);
       for (const n of [5, 16, 32, 64, 100]) verify(made.kahan(n, precision), `Kahan ${n}`);

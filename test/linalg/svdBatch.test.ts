@@ -152,6 +152,12 @@ for (const dtype of ["float32", "float64"] as const)
       assert.ok(Math.abs(s[0]! / top - 1) <= 4 * eps && Math.abs((2 * s[1]!) / top - 1) <= 4 * eps);
     });
 
+    test("the largest number is no overflow", () => {
+      const max = dtype === "float32" ? (2 - 2 ** -23) * 2 ** 127 : Number.MAX_VALUE;
+      const data = new arrays[dtype](5).fill(max);
+      assert.equal(svdBatch({ count: 5, rows: 1, cols: 1, data }).s, data);
+    });
+
     test("nothing, and what is refused", () => {
       const none = svdBatch({ count: 0, rows: 3, cols: 2, data: new arrays[dtype](0) });
       assert.equal([none.u.length, none.s.length, none.v.length], [0, 0, 0]);

@@ -382,6 +382,15 @@ suite("linalg/sylvester", (test) => {
       refused("q", () => lyapunov(scaledBy(normals(3, 3), small), scaledBy(normals(3, 3), 1 / small))); // prettier-ignore
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      const [zero, one, top] = [0, 1, max].map((x) => square(1, precision, () => x)) as [Matrix, Matrix, Matrix]; // prettier-ignore
+      for (const symmetric of [true, false]) {
+        assert.is(sylvester(one, zero, top, { symmetric }).data[0], max);
+        assert.is(sylvester(top, zero, top, { symmetric }).data[0], 1);
+        assert.is(sylvester(zero, top, top, { symmetric }).data[0], 1);
+      }
+    });
+
     test(`${dtype}: empty`, () => {
       for (const [m, n] of [
         [0, 0],
