@@ -410,13 +410,14 @@ suite("ridgeHead: layers and JSON", (test) => {
     for (const one of bad)
       await refused(head, /json|options|task/, () => head.fromJSON(one as never));
     const sums = (...list: unknown[]) => store({ kind: "moments", sums: list });
+    const labelled = (label: number) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(label).buffer))); // prettier-ignore
     const said: Record<string, unknown[]> = {
       json: [null, [], 3],
       "json.format": [{}, { ...json, format: "x" }],
       "json.version": [{ ...json, version: 2 }],
       "json.options": [{ ...json, options: 3 }],
       "json.classes": [{ ...json, classes: ["a", 1, "c"] }, { ...json, classes: ["a", "a", "b"] }, { ...json, learnt: undefined }],
-      "json.inputs": [{ ...json, inputs: -1 }, { ...json, inputs: 0 }],
+      "json.inputs": [{ ...json, inputs: -1 }, { ...json, inputs: 0 }, { ...json, classes: [], learnt: undefined, inputs: -1 }],
       "json.learnt": [{ ...json, learnt: 3 }],
       "json.learnt.width": [spoilt({ width: 0 })],
       "json.learnt.count": [spoilt({ count: -1 })],
@@ -424,6 +425,7 @@ suite("ridgeHead: layers and JSON", (test) => {
       "json.learnt.counts": [spoilt({ counts: [45, 0, 0] }), spoilt({ counts: 3 })],
       "json.learnt.store": [spoilt({ store: null })],
       "json.learnt.store.kind": [store({ kind: "x" })],
+      "json: y": [store({ y: labelled(3) }), store({ y: labelled(-1) }), store({ y: labelled(0.5) })],
       "json.learnt.store.sums": [sums(), sums(3), sums({}, {})],
       "json.learnt.store.sums.count": [sums({ count: -1 })],
     }; // prettier-ignore
