@@ -521,6 +521,44 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
     assert.equal(head.classes, names);
   });
 
+  test("aborted: before, between inputs, at the end, while it waits for its turn", async () => {
+    const reason = new Error("enough");
+    const [a, b] = [cut(xs, 0, 2), cut(xs, 2, 3)];
+    await head.predict(a); // which chooses λ
+    const state = JSON.stringify(head);
+    const { numTensors } = tf.memory();
+    const pairs = () => dataset(() => [a, b].map((x) => ({ xs: tf.clone(x), ys: tf.fill([x.shape[0]!], 0, "int32") })));
+    const own = await learnt({}, xs, Array.from({ length: 45 }, (_, i) => i % 3));
+    for (const at of [0, 2, 5]) {
+      for (const job of [
+        (run: object) => head.add([a, b], "fox", run),
+        (run: object) => head.predict([a, b], run),
+        (run: object) => head.evaluate([a, b], "cat", run),
+        (run: object) => own.evaluate(pairs() as never, undefined, run),
+        (run: object) => own.add(pairs() as never, undefined, run),
+      ]) {
+        const stop = new AbortController();
+        if (at === 0) stop.abort(reason);
+        const told: number[] = [];
+        const onProgress = (count: number) => {
+          told.push(count);
+          if (count === at) stop.abort(reason);
+        };
+        assert.is(await job({ signal: stop.signal, onProgress }).catch((error: unknown) => error), reason);
+        assert.equal(told, [2, 5].filter((count) => count <= at));
+      }
+    }
+    const stop = new AbortController();
+    const [before, after] = [head.predict(a), head.add(b, "fox", { signal: stop.signal })];
+    stop.abort(reason);
+    assert.is((await before).length, 2);
+    assert.is(await after.catch((error: unknown) => error), reason);
+    assert.is(JSON.stringify(head), state);
+    own.dispose();
+    tf.dispose([a, b]);
+    assert.is(tf.memory().numTensors, numTensors - 2);
+  }); // prettier-ignore
+
   test("of options", async () => {
     const bad: [string, unknown][] = [["base", 3], ["base", {}], ["task", "x"], ["lambda", 0], ["lambda", "x"], ["prior", "x"], ["prior", []], ["prior", [0, 0]], ["prior", [1, -1]], ["memory", -1], ["memory", NaN], ["removable", 1], ["randomFeatures", 0], ["seed", -1], ["options.sede", 1]]; // prettier-ignore
     for (const [name, value] of bad) {
