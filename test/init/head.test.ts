@@ -2,7 +2,12 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { softmax } from "../../src/init/head/calibrate.ts";
-import { leaveOneOut, missed, type Modes } from "../../src/init/head/crossValidation.ts";
+import {
+  generalized,
+  leaveOneOut,
+  missed,
+  type Modes,
+} from "../../src/init/head/crossValidation.ts";
 import { fromSamples } from "../../src/init/head/fromSamples.ts";
 import { Head, type HeadOptions } from "../../src/init/head/head.ts";
 import { FLATTEST, steepest } from "../../src/init/head/slope.ts";
@@ -122,6 +127,13 @@ suite("init/head: leave-one-out", (test) => {
         assert.ok(least <= error(modes.values.at(-1)! * 2 ** e) * 1.001);
       assert.ok(solved.lambda > 0);
     }
+  });
+
+  test("generalized: axes that take all degrees of freedom leave nothing, whatever rounding leaves of the energy", () => {
+    const [values, explained] = [Float64Array.of(1, 2), Float64Array.of(0.1, 10)];
+    for (const energy of [10.1, 10.1 + 2 ** -40]) assert.is(generalized(values, explained, energy, 2), 2 * 2 ** -46); // prettier-ignore
+    assert.ok(generalized(values, explained, 10.2, 3) > 2 ** -20);
+    assert.is(generalized(new Float64Array(0), new Float64Array(0), 1, 3), 0);
   });
 
   test("a sample that the axes span but for rounding has an error of its own sign", () => {

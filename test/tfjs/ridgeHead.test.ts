@@ -527,7 +527,7 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
     await head.predict(a); // which chooses λ
     const state = JSON.stringify(head);
     const { numTensors } = tf.memory();
-    const pairs = () => dataset(() => [a, b].map((x) => ({ xs: tf.clone(x), ys: tf.fill([x.shape[0]!], 0, "int32") })));
+    const pairs = () => dataset(function* () { for (const x of [a, b]) yield { xs: tf.clone(x), ys: tf.fill([x.shape[0]!], 0, "int32") }; } as never);
     const own = await learnt({}, xs, Array.from({ length: 45 }, (_, i) => i % 3));
     for (const at of [0, 2, 5]) {
       for (const job of [
