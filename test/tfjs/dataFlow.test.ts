@@ -175,7 +175,10 @@ suite("tfjs/data-flow cost", (test) => {
 
   test("of samples without end as many as are asked for", async () => {
     const given: Tensor[] = [];
-    const next = async () => ({ done: false, value: given[given.push(draw([40, 7])) - 1]! });
+    const next = async () => {
+      assert.ok(given.length < 20, "more than are needed");
+      return { done: false, value: given[given.push(draw([40, 7])) - 1]! };
+    };
     const { samples } = await initializeFromData(chain(), { iterator: async () => ({ next }) }, { samples: 80 }); // prettier-ignore
     assert.is(samples, 80);
     assert.ok(given.every(({ isDisposed }) => isDisposed));

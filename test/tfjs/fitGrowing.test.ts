@@ -6,6 +6,7 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
+import { engine } from "../../src/tfjs/layers/graph.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build } from "../support/chains.ts";
 import { tf } from "../support/wasm.ts";
@@ -458,7 +459,7 @@ suite("tfjs/fitGrowing", (test) => {
     // Behind its end a training has nothing to do with its signal.
     const late = new AbortController();
     const { model: grown } = await fitGrowing(model, xs, ys, { ...args, signal: late.signal });
-    const stops = () => (grown as unknown as { stopTraining?: boolean; stopTraining_?: boolean }).stopTraining_;
+    const stops = () => engine(grown).stopTraining;
     assert.not(stops());
     late.abort();
     assert.not(stops());
