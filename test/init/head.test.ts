@@ -310,6 +310,23 @@ suite("init/head: moments", (test) => {
     }
   });
 
+  test("a copy knows what the head knows, and learns on without it", () => {
+    const [few, more] = [part(all, d, (i) => i < 60), part(all, d, (i) => i >= 60 && i < 90)];
+    for (const settings of [
+      options,
+      { ...options, memory: 0 },
+      { ...options, memory: 0, removable: true },
+    ]) {
+      // prettier-ignore
+      const head = learnt(d, settings, few);
+      const copy = head.copy();
+      assert.equal([copy.learnt(), copy.count, copy.counts], [head.learnt(), 60, head.counts]);
+      copy.add(more);
+      assert.equal(flat(copy), flat(learnt(d, settings, few, more)));
+      assert.equal([head.count, flat(head)], [60, flat(learnt(d, settings, few))]);
+    }
+  });
+
   test("classes kept apart give the moments of all", () => {
     const settings = { ...options, memory: 0, lambda: 3 };
     const [pooled, single] = [learnt(d, settings, all), learnt(d, { ...settings, removable: true }, all)]; // prettier-ignore
