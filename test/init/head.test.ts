@@ -136,6 +136,13 @@ suite("init/head: leave-one-out", (test) => {
     assert.is(generalized(new Float64Array(0), new Float64Array(0), 1, 3), 0);
   });
 
+  test("targets without noise take the smallest λ that is tried", () => {
+    const x = Float32Array.from({ length: 8 }, (_, i) => i);
+    const exact: Batch = { x, y: { kind: "values", width: 1, values: Float64Array.from(x, (value) => 3 * value + 1) } }; // prettier-ignore
+    const { lambda } = learnt(1, values, exact);
+    assert.ok(Math.abs(lambda / (42 * 2 ** -46) - 1) < 1e-12, `${lambda}`);
+  });
+
   test("a sample that the axes span but for rounding has an error of its own sign", () => {
     const square = (1 - 1 / 4) * (1 + 2 ** -50);
     const data = Float64Array.of(Math.sqrt(square), 0, 0, 0);

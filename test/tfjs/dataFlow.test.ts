@@ -365,6 +365,8 @@ suite("tfjs/data-flow failures", (test) => {
     for (const run of [initializeFromData, inspect]) {
       const error = await failure(run(gone, xs));
       assert.is((error as ArgumentError).argument, "model", String(error));
+      const none = await failure(initializeFromData(gone, xs, { layers: [] }));
+      assert.is((none as ArgumentError).argument, "model", String(none));
       for (const bad of [draw([5, 8]), draw([5, 7, 1]), draw([5])] as Samples[]) {
         const model = chain();
         await refused("xs", model, () => run(model, bad));
