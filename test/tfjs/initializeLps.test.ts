@@ -70,9 +70,10 @@ suite("tfjs/initialize: lps", (test) => {
         notes,
       })),
     );
-    for (const { layer: name, role, design } of report) {
+    for (const { layer: name, role, design, variance } of report) {
       const layer = model.getLayer(name);
       const after = bits(layer);
+      assert.is(variance !== undefined, role !== "left", name);
       if (role === "left" || role === "normalization") {
         assert.equal(after, before.get(name), name);
         continue;
