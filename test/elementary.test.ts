@@ -64,6 +64,10 @@ suite("elementary", (test) => {
     const { atan, expm1, log, normalDistribution } = elementary;
     assert.equal([expm1(0.35), log(4 / 3), atan(0.4142)], [0.4190675485932571, 0.2876820724517809, 0.3926875054336764]); // prettier-ignore
     assert.equal([-2.5, 2.5].map(normalDistribution), [0.006209665325776136, 0.9937903346742238]);
+    // A term more or less of a series, or another bound, would show here.
+    assert.equal([expm1(0.345703125), expm1(-0.6591796875)], [0.41298307419489716, -0.4827245119525285]); // prettier-ignore
+    assert.equal([atan(1.5615234375), normalDistribution(-2.6875)], [1.0011992413815225, 0.0035994551144099677]); // prettier-ignore
+    assert.equal([log(2 ** -1074), log(1.5 * 2 ** -1023)].map((y, i) => y / (i ? log(1.5) - 1023 * Math.LN2 : -1074 * Math.LN2)), [1, 1]); // prettier-ignore
   });
 
   test("odd, and symmetric", () => {

@@ -114,6 +114,11 @@ suite("init/diversity", (test) => {
     close(leastMeanCos2(128, 64), 64 / (64 * 127));
     close(diversityOf(build(3, 2, double, (i, j) => [Math.cos, Math.sin][j]((2 * Math.PI * i) / 3))).meanCos2, leastMeanCos2(3, 2)); // prettier-ignore
     const w = gaussian(2, 3, double);
+    for (const at of [0, 5]) {
+      const spoilt = { ...w, data: w.data.slice().fill(NaN, at, at + 1) };
+      refused("units", () => diversityOf(spoilt));
+      refused("w", () => likenessOf(spoilt, "w"));
+    }
     for (const bad of [NaN, Infinity]) {
       w.data[1] = bad;
       refused("units", () => diversityOf(w));

@@ -130,6 +130,20 @@ suite("init/head: leave-one-out", (test) => {
     }
   });
 
+  test("generalized: axes that take all degrees of freedom leave nothing, whatever rounding leaves of the energy", () => {
+    const [values, explained] = [Float64Array.of(1, 2), Float64Array.of(0.1, 10)];
+    for (const energy of [10.1, 10.1 + 2 ** -40]) assert.is(generalized(values, explained, energy, 2), 2 * 2 ** -46); // prettier-ignore
+    assert.ok(generalized(values, explained, 10.2, 3) > 2 ** -20);
+    assert.is(generalized(new Float64Array(0), new Float64Array(0), 1, 3), 0);
+  });
+
+  test("targets without noise take the smallest λ that is tried", () => {
+    const x = Float32Array.from({ length: 8 }, (_, i) => i);
+    const exact: Batch = { x, y: { kind: "values", width: 1, values: Float64Array.from(x, (value) => 3 * value + 1) } }; // prettier-ignore
+    const { lambda } = learnt(1, values, exact);
+    assert.ok(Math.abs(lambda / (42 * 2 ** -46) - 1) < 1e-12, `${lambda}`);
+  });
+
   test("a sample that the axes span but for rounding has an error of its own sign", () => {
     const square = (1 - 1 / 4) * (1 + 2 ** -50);
     const data = Float64Array.of(Math.sqrt(square), 0, 0, 0);
@@ -321,6 +335,23 @@ suite("init/head: moments", (test) => {
       // prettier-ignore
       for (const one of [head, copy]) one.add(cut(first, end));
       assert.equal(flat(copy), flat(head));
+    }
+  });
+
+  test("a copy knows what the head knows, and learns on without it", () => {
+    const [few, more] = [part(all, d, (i) => i < 60), part(all, d, (i) => i >= 60 && i < 90)];
+    for (const settings of [
+      options,
+      { ...options, memory: 0 },
+      { ...options, memory: 0, removable: true },
+    ]) {
+      // prettier-ignore
+      const head = learnt(d, settings, few);
+      const copy = head.copy();
+      assert.equal([copy.learnt(), copy.count, copy.counts], [head.learnt(), 60, head.counts]);
+      copy.add(more);
+      assert.equal(flat(copy), flat(learnt(d, settings, few, more)));
+      assert.equal([head.count, flat(head)], [60, flat(learnt(d, settings, few))]);
     }
   });
 

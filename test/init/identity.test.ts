@@ -59,6 +59,9 @@ suite("init/identity", (test) => {
       same((x, w) => tf.depthwiseConv2d(x as never, w as never, 1, "same"), [1, 7, 6, 3], [width, 3, 3, 1], { layer: "depthwise" }); // prettier-ignore
       same((x, w) => tf.conv2dTranspose(x as never, w as never, [1, 7, 6, 3], 1, "same"), [1, 7, 6, 3], [width, 3, 3, 3], { layer: "transpose" }); // prettier-ignore
     }
+    // Of the two kernels of a separable layer that with more than one tap has a unit for each channel.
+    assert.equal([...identity([1, 1, 2, 2], { layer: "separable" })], [1, 0, 0, 1]);
+    assert.equal([...identity([2, 1, 2, 2], { layer: "separable" })], [1, 0, 1, 0, 0, 0, 0, 0]);
     // Grouped channels: units of group g read the inputs of group g.
     const kernel = identity([3, 2, 4], { groups: 2 });
     assert.equal([...kernel.subarray(8, 16)], [1, 0, 1, 0, 0, 1, 0, 1]);

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { approximate } from "../../src/init/lps/approximate.ts";
+import { complex, dot, solve } from "../../src/init/lps/homotopy/complex.ts";
 import { solveLPS, type StationaryPoint } from "../../src/init/lps/solveLPS.ts";
 import { normal } from "../../src/linalg/index.ts";
 import { suite } from "../support/suite.ts";
@@ -57,6 +58,24 @@ function residual(
 }
 
 suite("init/solveLPS", (test) => {
+  test("complex systems: rows in any order", () => {
+    const rows = [[complex(0, 2), complex(0), complex(0)], [complex(1), complex(0, -1), complex(0)], [complex(3), complex(1, 1), complex(4)]]; // prettier-ignore
+    const x = [complex(1, 2), complex(-3), complex(0, 5)];
+    for (const [i, j, k] of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      // prettier-ignore
+      const a = [rows[i!]!, rows[j!]!, rows[k!]!];
+      const found = solve(a, a.map((row) => dot(row, x))); // prettier-ignore
+      found.forEach((z, at) => assert.ok(Math.hypot(z.re - x[at]!.re, z.im - x[at]!.im) < 1e-14));
+    }
+  });
+
   test("the toy: nine paths to the nine points of mpmath, two minima among them", () => {
     for (let seed = 0; seed < 6; seed++) {
       const { paths, diverged, points } = solveLPS(RELU2, column(xs), ys, { seed });

@@ -155,6 +155,12 @@ suite("linalg/eigh", (test) => {
         build(2, 2, precision, (i, j) => (i < j ? 1 - by : Number(i > j)));
       eigh(apart(2 * u));
       refused("a", () => eigh(apart(4 * u)));
+      // Whichever entry is the largest one; and wherever two are apart, at the edges of what is compared together, too.
+      const largestAt = (at: number) =>
+        build(2, 2, precision, (i, j) => (i === j ? Number(i === at) : j * u));
+      for (const at of [0, 1]) eigh(largestAt(at));
+      for (const [p, q] of [[1, 0], [31, 30], [32, 0], [32, 31], [33, 32], [33, 0]]) // prettier-ignore
+        refused("a", () => eigh(build(34, 34, precision, (i, j) => Number(i === j) + Number(i === p && j === q)))); // prettier-ignore
       refused("a", () => eigh(gaussian(5, 5, precision)));
       refused("a", () => eigh(build(2, 2, precision, (i, j) => Number(i < j))));
       refused("a", () => eigh(build(2, 2, precision, (i, j) => Number(i > j))));

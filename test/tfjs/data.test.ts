@@ -385,6 +385,9 @@ suite("tfjs/data models", (test) => {
     await refused("xs", model, [one], {});
     await refused("xs", model, one, {});
     await refused("xs", model, [one, tf.slice(two, 0, 9)], {});
+    // Which TensorFlow.js does not make numbers of.
+    const words = tf.tensor(new Array<string>(80 * 6).fill("1"), [80, 6]);
+    assert.match((await fails(model, [one, words], {})).message, /string/);
   });
 
   for (const [axis, last] of [

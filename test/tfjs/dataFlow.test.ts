@@ -161,6 +161,29 @@ suite("tfjs/data-flow cost", (test) => {
     assert.ok(calls[0] === calls[1] && calls[1] > calls[2], calls.join());
   });
 
+  test("a state is kept where memory just has room for it", async () => {
+    const calls = [];
+    // What enters the second layer: 100 x 6 numbers of four bytes.
+    for (const memory of [2400, 2399]) {
+      const model = chain([6, 5, 4]);
+      const times = counted(model);
+      await initializeFromData(model, draw([100, 7]), { memory });
+      calls.push(Math.max(...times.values()));
+    }
+    assert.equal(calls, [1, 2]);
+  });
+
+  test("of samples without end as many as are asked for", async () => {
+    const given: Tensor[] = [];
+    const next = async () => {
+      assert.ok(given.length < 20, "more than are needed");
+      return { done: false, value: given[given.push(draw([40, 7])) - 1]! };
+    };
+    const { samples } = await initializeFromData(chain(), { iterator: async () => ({ next }) }, { samples: 80 }); // prettier-ignore
+    assert.is(samples, 80);
+    assert.ok(given.every(({ isDisposed }) => isDisposed));
+  });
+
   test("a page has its turn in the middle of a run", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++);
@@ -342,6 +365,8 @@ suite("tfjs/data-flow failures", (test) => {
     for (const run of [initializeFromData, inspect]) {
       const error = await failure(run(gone, xs));
       assert.is((error as ArgumentError).argument, "model", String(error));
+      const none = await failure(initializeFromData(gone, xs, { layers: [] }));
+      assert.is((none as ArgumentError).argument, "model", String(none));
       for (const bad of [draw([5, 8]), draw([5, 7, 1]), draw([5])] as Samples[]) {
         const model = chain();
         await refused("xs", model, () => run(model, bad));

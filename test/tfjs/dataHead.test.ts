@@ -242,6 +242,20 @@ suite("tfjs/data head: positions", (test) => {
     }
   });
 
+  test("labels of some positions, but not of all of them, are refused", async () => {
+    const model = tf.sequential({ layers: [L.dense({ units: 3, inputShape: [4, 2] })] });
+    const xs = draw([20, 4, 2], 1);
+    for (const [width, words] of [
+      [2, /label vectors of 3 entries, the units of dense_/],
+      [6, /label vectors of 3 entries at each of 4 positions, the units of dense_\w+, got 6 numbers a sample/],
+    ] as const) {
+      const error = await initializeFromData(model, xs, { ys: draw([20, width], 2) }).catch((e) => e);
+      assert.instance(error, ArgumentError, String(error));
+      assert.match((error as Error).message, words);
+    }
+    for (const width of [3, 12]) await initializeFromData(model, xs, { ys: draw([20, width], 2) });
+  }); // prettier-ignore
+
   test("a convolutional autoencoder: better than the mean by far; flattened and reshaped ends too", async () => {
     const smooth = tf.avgPool(draw([60, 8, 7, 2], 4) as never, 3, 1, "valid") as Tensor;
     const ends = [[], [L.flatten()], [L.reshape({ targetShape: [5, 6, 2] })]];

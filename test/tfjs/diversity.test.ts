@@ -277,6 +277,31 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     dispose(job);
   });
 
+  test("samples that the model cannot take are refused, all else as it was", () => {
+    const job = setUp(tf);
+    const gone = tf.zeros([2, 8]);
+    gone.dispose();
+    const bad = [tf.zeros([2, 7]), tf.zeros([2, 1, 8]), tf.zeros([8]), tf.zeros([0, 8]), tf.tensor(Array(16).fill("x"), [2, 8]), gone, 3, [], [job.xs, job.xs]]; // prettier-ignore
+    const { numTensors } = tf.memory();
+    for (const xs of bad) refused("xs", () => diversity(job.model, xs as never));
+    assert.is(tf.memory().numTensors, numTensors);
+    assert.is(diversity(job.model, [job.xs]).length, 4);
+    dispose(job);
+  });
+
+  test("of a depthwise kernel's groups alike the first is told", () => {
+    const layer = tf.layers.depthwiseConv2d({ kernelSize: 1, depthMultiplier: 2, useBias: false, inputShape: [2, 2, 2] }); // prettier-ignore
+    const model = tf.sequential({ layers: [layer] });
+    for (const [values, same] of [
+      [[1, 1, 1, -1], true],
+      [[1, -1, 1, 1], false],
+    ] as const) {
+      model.setWeights([tf.tensor([...values], [1, 1, 2, 2])]);
+      assert.is(diversity(model)[0]!.energy > 1, same);
+    }
+    model.dispose();
+  });
+
   test("a call of a layer's own is there again afterwards", () => {
     const { model, xs } = setUp(tf);
     const layer = model.getLayer("hidden");

@@ -6,6 +6,7 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
+import { engine } from "../../src/tfjs/layers/graph.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build } from "../support/chains.ts";
 import { tf } from "../support/wasm.ts";
@@ -442,6 +443,48 @@ suite("tfjs/fitGrowing", (test) => {
       assert.is(fit.model === model, events === 0);
       await fit.model.fit(xs, ys, { verbose: 0 });
     }
+  });
+
+  test("aborted: at once, wherever the training is, and what was reached is there", async () => {
+    const reason = new Error("enough");
+    const model = net();
+    const { xs, ys } = batch(model, 32);
+    const args = { ...training, schedule: schedule() };
+    const early = fitGrowing(model, xs, ys, { ...args, signal: AbortSignal.abort(reason) });
+    assert.is(await early.catch((e) => e), reason);
+    const said: string[] = [];
+    const aborted = async (where: (stop: () => void) => Partial<FitGrowingArgs>, epochs: number, events: number) => {
+      const own = net();
+      const stop = new AbortController();
+      const more = where(() => stop.abort(reason));
+      const error = await fitGrowing(own, xs, ys, { ...args, ...more, signal: stop.signal }).catch((e) => e);
+      assert.instance(error, TrainingError, String(error));
+      assert.is(error.cause, reason);
+      const { fit } = error as TrainingError;
+      assert.equal([fit.epoch.length, fit.events.length, fit.model === own], [epochs, events, events === 0]);
+    };
+    const onTrainEnd = () => void said.push("end");
+    await aborted((stop) => ({ callbacks: { onBatchEnd: stop, onTrainEnd } }), 1, 0);
+    await aborted((stop) => ({ callbacks: { onTrainEnd }, onGrow: stop }), 2, 1);
+    assert.equal(said, []);
+    await aborted((stop) => ({ callbacks: { onTrainEnd: stop } }), 7, 3);
+    // Behind its end a training has nothing to do with its signal.
+    const late = new AbortController();
+    const { model: grown } = await fitGrowing(model, xs, ys, { ...args, signal: late.signal });
+    const stops = () => engine(grown).stopTraining;
+    assert.not(stops());
+    late.abort();
+    assert.not(stops());
+  }); // prettier-ignore
+
+  test("in a tf.tidy it starts behind it", async () => {
+    const model = net();
+    const { xs, ys } = batch(model, 16);
+    let job: ReturnType<typeof fitGrowing> | undefined;
+    tf.tidy(() => {
+      job = fitGrowing(model, xs, ys, { ...training, schedule: schedule() });
+    });
+    assert.is((await job!).events.length, 3);
   });
 
   test("training that diverges stops at the next event, which names the layer", async () => {

@@ -217,6 +217,25 @@ suite("tfjs/grow refused", (test) => {
     assert.match((error as Error).message, /not disposed/);
   });
 
+  test("aborted: before, between two layers, behind the last one; nothing is left", async () => {
+    const model = build([first(), L.dense({ units: 3, activation: "tanh", name: "b" })]);
+    const { numTensors } = tf.memory();
+    const reason = new Error("enough");
+    for (const at of [0, 1, 2]) {
+      const stop = new AbortController();
+      if (at === 0) stop.abort(reason);
+      const told: string[] = [];
+      const onProgress: GrowOptions["onProgress"] = (done, total, { layer }) => {
+        told.push(`${done}/${total} ${layer}`);
+        if (done === at) stop.abort(reason);
+      };
+      const job = grow(model, { layer: ["a", "b"], units: 2, method: "random", signal: stop.signal, onProgress }); // prettier-ignore
+      assert.is(await job.catch((error: unknown) => error), reason);
+      assert.equal(told, ["1/2 a", "2/2 b"].slice(0, at));
+      assert.is(tf.memory().numTensors, numTensors, "tensors left");
+    }
+  });
+
   test("a model that is none, or not compiled", async () => {
     const model = tf.sequential({ layers: [first(), L.dense({ units: 2 })] });
     await refused(model, {}, "model", /compile/);

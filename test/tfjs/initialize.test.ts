@@ -397,6 +397,7 @@ suite("tfjs/initialize: what layers get", (test) => {
     const model = gallery.recurrent();
     const report = initialize(model, { seed: 1 });
     assert.equal(report.map(({ role }) => role), ["embedding", "recurrent", "recurrent", "recurrent", "hidden", "recurrent", "head"]); // prettier-ignore
+    assert.is(report[0]!.why, "its rows are what enters the model");
     const [kernel, recurrent, bias] = model.layers[1].getWeights();
     assert.equal(
       [...bias.dataSync()],
@@ -412,6 +413,27 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.ok(model.getWeights().slice(1).every((weight) => weight.dataSync().every(Number.isFinite))); // prettier-ignore
     const gates = model.layers[3].getWeights().map(({ shape }) => shape);
     assert.equal(gates, [[12, 5], [5, 5], [5], [5, 28], [7, 28], [28]]); // prettier-ignore
+  });
+
+  test("an embedding that is added to what is made of it without weights stays one term", () => {
+    const x = tf.input({ shape: [4] });
+    const rows = l.embedding({ inputDim: 5, outputDim: 6 }).apply(x) as typeof x;
+    const sum = l.add().apply([rows, l.activation({ activation: "tanh" }).apply(rows) as typeof x]) as typeof x; // prettier-ignore
+    const model = tf.model({ inputs: x, outputs: l.dense({ units: 2 }).apply(sum) as typeof x });
+    assert.is(initialize(model, { seed: 1 })[0]!.what, "gaussian, variance 1");
+  });
+
+  test("edges count in axes up to 4096 long", () => {
+    const [edged, long] = [4096, 4097].map((length) => {
+      const conv = l.conv1d({
+        filters: 2,
+        kernelSize: 3,
+        padding: "same",
+        inputShape: [length, 2],
+      });
+      return initialize(tf.sequential({ layers: [conv] }), { seed: 1 })[0]!.variance!.out;
+    });
+    assert.ok(edged! < long! && edged! > 0.999 * long!, `${edged}, ${long}`);
   });
 
   test("zerO has no seed to obey, and its kernels are those of the initializer", () => {

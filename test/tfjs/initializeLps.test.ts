@@ -57,6 +57,8 @@ suite("tfjs/initialize: lps", (test) => {
     const before = new Map(model.layers.map((layer) => [layer.name, bits(layer)]));
     const report = lps(model, { seed: 1 });
     const expected = Object.entries(layers).filter(([, [, role]]) => role !== "");
+    for (const { role, activation, why } of report)
+      if (role === "hidden" || role === "head") assert.is(why, activation ? `before ${activation}` : "output"); // prettier-ignore
     assert.equal(
       report.map(({ layer, role, activation, why, notes }) => {
         return { layer, role, activation, notes: role === "left" ? [why] : notes };
@@ -68,9 +70,10 @@ suite("tfjs/initialize: lps", (test) => {
         notes,
       })),
     );
-    for (const { layer: name, role, design } of report) {
+    for (const { layer: name, role, design, variance } of report) {
       const layer = model.getLayer(name);
       const after = bits(layer);
+      assert.is(variance !== undefined, role !== "left", name);
       if (role === "left" || role === "normalization") {
         assert.equal(after, before.get(name), name);
         continue;

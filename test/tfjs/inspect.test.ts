@@ -127,6 +127,35 @@ suite("tfjs/inspect", (test) => {
     assert.ok(layers.every(({ rank, variance }) => rank >= 1 && variance > 0));
   });
 
+  test("progress, with gradients twice as far; aborted: before, between batches, at the end", async () => {
+    const model = net("meanSquaredError");
+    const [x, y] = [draw([5, 3], 1), draw([5, 3], 2)];
+    const told: [number, number][] = [];
+    await inspect(model, [x, x], { onProgress: (...at) => void told.push(at) });
+    assert.equal(told.splice(0), [[5, 10], [10, 10]]); // prettier-ignore
+    const ys = [y, y];
+    await inspect(model, [x, x], {
+      ys,
+      gradients: true,
+      onProgress: (...at) => void told.push(at),
+    });
+    assert.equal(told.splice(0), [[5, 20], [10, 20], [15, 20], [20, 20]]); // prettier-ignore
+    const reason = new Error("enough");
+    const { numTensors } = tf.memory();
+    for (const at of [0, 5, 10]) {
+      const stop = new AbortController();
+      if (at === 0) stop.abort(reason);
+      const onProgress = (done: number, total: number) => {
+        told.push([done, total]);
+        if (done === at) stop.abort(reason);
+      };
+      const job = inspect(model, [x, x], { signal: stop.signal, onProgress });
+      assert.is(await job.catch((error: unknown) => error), reason);
+      assert.equal(told.splice(0).length, at / 5);
+      assert.is(tf.memory().numTensors, numTensors);
+    }
+  });
+
   for (const [argument, what, run] of [
     ["model", "gradients of what is not compiled", () => inspect(net(), draw([5, 3], 1), { ys: draw([5, 3], 1), gradients: true })], // prettier-ignore
     ["ys", "gradients without labels", () => inspect(net("meanSquaredError"), draw([5, 3], 1), { gradients: true })], // prettier-ignore

@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import * as matrices from "../../src/linalg/index.ts";
 import { linalg } from "../../src/tfjs/index.ts";
+import { checkDistinct, checkFullRank, checkIndependent, checkSimple } from "../../src/tfjs/linalg/differentiable.ts"; // prettier-ignore
 import { gaussian } from "../support/matrices.ts";
 import { single } from "../support/precisions.ts";
 import { suite } from "../support/suite.ts";
@@ -46,6 +47,31 @@ suite("tfjs/linalg differentiable", (test) => {
     refused("a", () => tf.grad((a) => linalg.qr(a).r)(tf.ones([4, 3])));
     refused("a", () => tf.grad((a) => linalg.qr(a).q)(tf.ones([2, 4])));
     refused("a", () => tf.grad((a) => linalg.qr(a).q)(tf.zeros([2, 2])));
+  });
+
+  test("what is 2 √size 2⁻²³ of its surroundings, counts as zero, and what is more does not", () => {
+    const row = (...values: number[]) => tf.tensor2d(values, [1, values.length]) as Tensor;
+    const near = 2 ** -22;
+    checkSimple(row(0.5, 1 - near - 2 ** -24, 1), 1);
+    refused("a", () => checkSimple(row(0.5, 1 - near, 1), 1));
+    checkDistinct(row(1, 1 - near - 2 ** -24), 1);
+    refused("a", () => checkDistinct(row(1, 1 - near), 1));
+    checkFullRank(row(1, 1, near + 2 ** -45), 1);
+    refused("a", () => checkFullRank(row(1, 1, near), 1));
+    // The last of 16 columns has 2⁻²⁰ on the diagonal, and above it entries whose squares add up to 1 - m 2⁻⁴⁸.
+    const column = (m: number) => {
+      const r = Array.from({ length: 256 }, (_, at) => Number(at % 17 === 0));
+      for (let left = 2 ** 48 - m, i = 0; left > 0; i++) {
+        const part = Math.floor(Math.sqrt(left));
+        r[16 * i + 15] = part * 2 ** -24;
+        left -= part ** 2;
+      }
+      r[255] = 2 ** -20;
+      return tf.tensor2d(r, [16, 16]) as Tensor;
+    };
+    // With its own square, which is 256 2⁻⁴⁸, the length is 1 where m is 256.
+    for (const m of [100, 256]) refused("a", () => checkIndependent(column(m)));
+    checkIndependent(column(300));
   });
 
   test("columns of a complete basis that the matrix does not determine have none", () => {

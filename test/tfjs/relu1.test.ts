@@ -180,6 +180,28 @@ suite("tfjs/settle", (test) => {
     assert.equal(await settledBy(tf.tensor2d([[1, 0], [-1, 0]])), { layer: "a", settled: true, atZero: 0 }); // prettier-ignore
   });
 
+  test("aborted: before, between batches, behind the last one; the model is as before", async () => {
+    const model = several();
+    const { xs } = batch(model, 4);
+    const json = JSON.stringify(model.toJSON(null, false));
+    const reason = new Error("enough");
+    const { numTensors } = tf.memory();
+    for (const at of [0, 4, 8]) {
+      const stop = new AbortController();
+      if (at === 0) stop.abort(reason);
+      const told: number[] = [];
+      const onProgress = (count: number) => {
+        told.push(count);
+        if (count === at) stop.abort(reason);
+      };
+      const job = settle(model, { xs: [xs, xs] as never, signal: stop.signal, onProgress });
+      assert.is(await job.catch((error: unknown) => error), reason);
+      assert.equal(told, [4, 8].filter((count) => count <= at)); // prettier-ignore
+      assert.is(tf.memory().numTensors, numTensors);
+      assert.is(JSON.stringify(model.toJSON(null, false)), json);
+    }
+  });
+
   test("what cannot be used is refused by name, and the model is as before", async () => {
     const model = several();
     const { xs } = batch(model, 4);

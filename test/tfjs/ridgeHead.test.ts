@@ -404,8 +404,8 @@ suite("ridgeHead: layers and JSON", (test) => {
     bad.push(spoilt({ count: 44 }), spoilt({ width: 2 }), spoilt({ counts: [45, 0, 0] }), spoilt({ chosen: 46 }), spoilt({ store: null })); // prettier-ignore
     const store = (changes: object) => spoilt({ store: { ...own.store, ...changes } });
     const nan = btoa(String.fromCharCode(...new Uint8Array(new Float32Array(45 * D).fill(NaN).buffer))); // prettier-ignore
-    const [sevens, threes] = [7, 3].map((label) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(label).buffer)))); // prettier-ignore
-    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: sevens }), store({ y: threes }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
+    const labelled = (label: number) => btoa(String.fromCharCode(...new Uint8Array(new Float64Array(45).fill(label).buffer))); // prettier-ignore
+    bad.push(store({ kind: "x" }), store({ x: "!" }), store({ x: "abcd" }), store({ x: nan }), store({ y: 3 }), store({ y: labelled(7) }), store({ y: labelled(3) }), store({ kind: "moments", sums: [] }), store({ kind: "moments", sums: [{}] })); // prettier-ignore
     for (const one of bad)
       await refused(head, /json|options|task/, () => head.fromJSON(one as never));
     const sums = (...list: unknown[]) => store({ kind: "moments", sums: list });
@@ -415,7 +415,7 @@ suite("ridgeHead: layers and JSON", (test) => {
       "json.version": [{ ...json, version: 2 }],
       "json.options": [{ ...json, options: 3 }],
       "json.classes": [{ ...json, classes: ["a", 1, "c"] }, { ...json, classes: ["a", "a", "b"] }, { ...json, learnt: undefined }],
-      "json.inputs": [{ ...json, inputs: -1 }, { ...json, inputs: 0 }],
+      "json.inputs": [{ ...json, inputs: -1 }, { ...json, inputs: 0 }, { ...json, classes: [], learnt: undefined, inputs: -1 }],
       "json.learnt": [{ ...json, learnt: 3 }],
       "json.learnt.width": [spoilt({ width: 0 })],
       "json.learnt.count": [spoilt({ count: -1 })],
@@ -423,7 +423,7 @@ suite("ridgeHead: layers and JSON", (test) => {
       "json.learnt.counts": [spoilt({ counts: [45, 0, 0] }), spoilt({ counts: 3 })],
       "json.learnt.store": [spoilt({ store: null })],
       "json.learnt.store.kind": [store({ kind: "x" })],
-      "json: y": [store({ y: sevens }), store({ y: threes })],
+      "json: y": [store({ y: labelled(3) }), store({ y: labelled(-1) }), store({ y: labelled(0.5) })],
       "json.learnt.store.sums": [sums(), sums(3), sums({}, {})],
       "json.learnt.store.sums.count": [sums({ count: -1 })],
     }; // prettier-ignore
@@ -518,6 +518,44 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
     await refused(head, /inputs/, () => head.add(failing));
     assert.equal(head.classes, names);
   });
+
+  test("aborted: before, between inputs, at the end, while it waits for its turn", async () => {
+    const reason = new Error("enough");
+    const [a, b] = [cut(xs, 0, 2), cut(xs, 2, 3)];
+    await head.predict(a); // which chooses λ
+    const state = JSON.stringify(head);
+    const { numTensors } = tf.memory();
+    const pairs = () => dataset(function* () { for (const x of [a, b]) yield { xs: tf.clone(x), ys: tf.fill([x.shape[0]!], 0, "int32") }; } as never);
+    const own = await learnt({}, xs, Array.from({ length: 45 }, (_, i) => i % 3));
+    for (const at of [0, 2, 5]) {
+      for (const job of [
+        (run: object) => head.add([a, b], "fox", run),
+        (run: object) => head.predict([a, b], run),
+        (run: object) => head.evaluate([a, b], "cat", run),
+        (run: object) => own.evaluate(pairs() as never, undefined, run),
+        (run: object) => own.add(pairs() as never, undefined, run),
+      ]) {
+        const stop = new AbortController();
+        if (at === 0) stop.abort(reason);
+        const told: number[] = [];
+        const onProgress = (count: number) => {
+          told.push(count);
+          if (count === at) stop.abort(reason);
+        };
+        assert.is(await job({ signal: stop.signal, onProgress }).catch((error: unknown) => error), reason);
+        assert.equal(told, [2, 5].filter((count) => count <= at));
+      }
+    }
+    const stop = new AbortController();
+    const [before, after] = [head.predict(a), head.add(b, "fox", { signal: stop.signal })];
+    stop.abort(reason);
+    assert.is((await before).length, 2);
+    assert.is(await after.catch((error: unknown) => error), reason);
+    assert.is(JSON.stringify(head), state);
+    own.dispose();
+    tf.dispose([a, b]);
+    assert.is(tf.memory().numTensors, numTensors - 2);
+  }); // prettier-ignore
 
   test("of options", async () => {
     const bad: [string, unknown][] = [["base", 3], ["base", {}], ["task", "x"], ["lambda", 0], ["lambda", "x"], ["prior", "x"], ["prior", []], ["prior", [0, 0]], ["prior", [1, -1]], ["memory", -1], ["memory", NaN], ["removable", 1], ["randomFeatures", 0], ["seed", -1], ["options.sede", 1]]; // prettier-ignore

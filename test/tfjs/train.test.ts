@@ -302,6 +302,7 @@ suite("tfjs/train: convolutions", (test) => {
     const x = () => draw([2, 8, 8, 5], 1);
     const w = () => draw([8, 8, 3, 5], 2);
     await close(() => conv(x(), w()));
+    for (const shape of [[2, 4, 6, 5], [2, 6, 4, 5]]) await close(() => conv(draw(shape, 1), w())); // prettier-ignore
     await close(() => tf.grad((w) => tf.sum(tf.square(conv(x(), w))))(w()));
     await tf.setBackend("wasm");
     const before = tf.memory().numTensors;

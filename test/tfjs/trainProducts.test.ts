@@ -93,6 +93,20 @@ suite("tfjs/train: products", (test) => {
     );
   }); // prettier-ignore
 
+  test("runs go as far as both factors advance or are repeated alike", () => {
+    const runs = (a: number[], b: number[]) => {
+      const { count, sharedA, sharedB, starts } = runsOf(a, b, tf.broadcast_util.assertAndGetBroadcastShape(a, b)); // prettier-ignore
+      return [count, sharedA, sharedB, starts];
+    };
+    assert.equal(runs([], []), [1, true, true, [[0, 0]]]);
+    assert.equal(runs([3], []), [3, false, true, [[0, 0]]]);
+    assert.equal(runs([3, 1], [1]), [3, false, true, [[0, 0]]]);
+    assert.equal(runs([2, 3], [2, 3]), [6, false, false, [[0, 0]]]);
+    assert.equal(runs([2, 3], [3]), [3, false, false, [[0, 0], [3, 0]]]); // prettier-ignore
+    assert.equal(runs([2, 1, 3], [2, 2, 3]), [3, false, false, [[0, 0], [0, 3], [3, 6], [3, 9]]]); // prettier-ignore
+    assert.equal(runs([2, 1], [1, 2]), [2, true, false, [[0, 0], [1, 0]]]); // prettier-ignore
+  });
+
   test("products larger than what is copied at a time", async () => {
     await tf.setBackend("wasm");
     for (const [stackA, stackB] of [

@@ -97,6 +97,32 @@ suite("tfjs/train: resizeNearestNeighborGrad", (test) => {
   });
 });
 
+suite("tfjs/train: tile", (test) => {
+  test("no times, of nothing, of a scalar", async () => {
+    for (const [shape, reps] of [
+      [
+        [2, 3],
+        [0, 1],
+      ],
+      [
+        [2, 3],
+        [1, 0],
+      ],
+      [
+        [0, 3],
+        [2, 2],
+      ],
+      [
+        [2, 0, 2],
+        [1, 3, 1],
+      ],
+      [[], []],
+    ])
+      // prettier-ignore
+      await close(() => tf.tile(draw(shape!, 1), reps!));
+  });
+});
+
 suite("tfjs/train: unsortedSegmentSum", (test) => {
   const sum = (shape: number[], ids: number[], segments: number) => () =>
     tf.unsortedSegmentSum(draw(shape, 1), tf.tensor1d(ids, "int32"), segments);
