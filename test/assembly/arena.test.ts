@@ -165,7 +165,7 @@ const drivers: Record<
         return () => kernels.gesv(1, m, n, a, b, status);
       },
       gesvb: () => {
-        const [a, b, d, done] = [put(m, 9), put(m, 6), put(m, 4), put(m)];
+        const [a, b, d, done] = [put(m, 9), put(m, 6), put(m, 3), put(m)];
         return () => kernels.gesvb(0, m, 3, 2, a, b, d, done);
       },
       getri: () => {

@@ -180,6 +180,13 @@ suite("linalg/eigh", (test) => {
             }
     });
 
+    test(`${dtype}: the largest number is one like any other`, () => {
+      const { values } = eigh(
+        build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 1 : precision.max)),
+      );
+      assert.equal(Array.from(values), [1, precision.max]);
+    });
+
     test(`${dtype}: values beyond the largest number are refused`, () => {
       const huge = build(20, 20, precision, () => max / 2);
       refused("a", () => eigh(huge));

@@ -95,6 +95,11 @@ suite("linalg/qr", (test) => {
       assert.match(error.message, "overflow");
     });
 
+    test(`${dtype}: the largest number is one like any other`, () => {
+      const { r } = qr(build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 1 : precision.max)));
+      assert.equal(Array.from(r.data), [precision.max, 0, 0, 1]);
+    });
+
     test(`${dtype}: a NaN or an infinity anywhere is refused`, () => {
       const [m, n] = [7, 5];
       for (const bad of [NaN, Infinity, -Infinity])

@@ -197,6 +197,11 @@ suite("linalg/svd", (test) => {
       }
     });
 
+    test(`${dtype}: the largest number is one like any other`, () => {
+      const top = build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 1 : precision.max));
+      for (const find of [full, values]) assert.is(find(top).s[0], precision.max);
+    });
+
     test(`${dtype}: values beyond the largest number are refused`, () => {
       const huge = build(20, 20, precision, () => max / 2);
       for (const find of [full, values]) refused("a", () => find(huge));

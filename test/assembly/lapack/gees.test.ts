@@ -75,6 +75,12 @@ suite("assembly/lapack/gees", (test) => {
           for (const sizes of paths) verify(make(n, precision), sizes, `${type}, ${n}`);
       });
 
+    test(`${dtype}: a deflation window of a single row, which leaves a single shift`, () => {
+      for (const n of [5, 9, 17])
+        for (let seed = 1; seed <= 3; seed++)
+          verify(gaussian(n, n, precision, seed), [8, 3, 1, 1], `gaussian ${n}, seed ${seed}`);
+    });
+
     test(`${dtype}: many skew and integer matrices`, () => {
       // Exact zeros, tiny numbers and ties, where iterations die.
       for (let seed = 1; seed <= 12; seed++)
