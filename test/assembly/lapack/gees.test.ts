@@ -106,6 +106,18 @@ suite("assembly/lapack/gees", (test) => {
         }
     });
 
+    test(`${dtype}: sizes of its own choice around the crossover, which decide the bits`, () => {
+      const crossover = dtype === "float32" ? 170 : 230;
+      for (const [n, sizes] of [
+        [crossover, [0, 1000, 36, 12]],
+        [crossover + 1, [0, 75, 36, 12]],
+      ] as [number, Sizes][]) {
+        const a = gaussian(n, n, precision);
+        const [own, same] = [gees(a, [0, 0, 0, 0], false), gees(a, sizes, false)];
+        assert.equal([own.re, own.im], [same.re, same.im], `${n}`);
+      }
+    });
+
     if (kernels === "release")
       test(`${dtype}: sizes of its own choice for large orders, which decide the bits`, () => {
         const large = dtype === "float32" ? [[399, 12], [400, 16], [800, 24]] : [[400, 16]]; // prettier-ignore
