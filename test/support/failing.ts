@@ -121,7 +121,8 @@ export class Failing<Kernels> {
       for (let at = top; at < view.length; at++) count += Number(view[at] !== EMPTY);
       const Numbers = this.precision.bytes === 4 ? Float32Array : Float64Array;
       for (const [address, length] of this.#puts)
-        for (const x of new Numbers(view.buffer, address, length)) count += Number(Number.isNaN(x));
+        for (const x of new Numbers(view.buffer as ArrayBuffer, address, length))
+          count += Number(Number.isNaN(x));
     }
     return count;
   }
