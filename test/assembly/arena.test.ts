@@ -44,7 +44,17 @@ const drivers: Record<
 > = {
   jacobi(f: Failing<Jacobi>, precision, m, n) {
     const gejsv = svdJobs(f, f.kernels.gejsv, precision);
+    const of = (k: number, entry: (i: number, j: number) => number) => () => {
+      const a = f.put(build(k, k, precision, entry).data);
+      const [u, s, v] = [k * k, k + 2, k * k].map((size) =>
+        f.put(gaussian(1, size, precision).data),
+      );
+      return () => f.kernels.gejsv(0, k, k, k, 1, 0, a, u!, s!, v!);
+    };
     return {
+      // Without an inverse, and so large that it is preconditioned.
+      "gejsv singular": of(m, (i, j) => Number(i % 3 === j % 3)),
+      "gejsv preconditioned": of(96, (i, j) => Number(i === j) + ((7 * i + 3 * j) % 11) / 300),
       "gejsv tall": gejsv(0, m, n, 1),
       "gejsv wide": gejsv(1, m, n, 1),
       "gejsv, values only": gejsv(0, m, n, 0),
@@ -55,8 +65,8 @@ const drivers: Record<
     const { kernels } = f;
     return {
       gesvjb: () => {
-        const [a, u, s, v] = [put(15, m), put(15, m), put(3, m), put(9, m)];
-        return () => kernels.gesvjb(0, m, 5, 3, 1, a, u, s, v);
+        const [a, u, s, v] = [put(20, m), put(20, m), put(4, m), put(16, m)];
+        return () => kernels.gesvjb(0, m, 5, 4, 1, a, u, s, v);
       },
     };
   },
@@ -105,6 +115,14 @@ const drivers: Record<
       roots: () => {
         const [a, re, im, radius] = [put(m + 1, 2), put(m), put(m), put(m)];
         return () => kernels.roots(m, 0, 1, a, re, im, radius);
+      },
+      "roots of a cluster": () => {
+        // (1 - x)ⁿ times x, whose discs touch.
+        const c = [0, 1];
+        for (let k = 1; k < m; k++) for (let j = (c.push(0), k + 1); j > 0; j--) c[j]! -= c[j - 1]!;
+        const a = f.put(c.flatMap((x) => [x, 0]));
+        const [re, im, radius] = [put(m), put(m), put(m)];
+        return () => kernels.roots(m, 1, 1, a, re, im, radius);
       },
     };
   },
@@ -165,7 +183,7 @@ const drivers: Record<
         return () => kernels.gesv(1, m, n, a, b, status);
       },
       gesvb: () => {
-        const [a, b, d, done] = [put(m, 9), put(m, 6), put(m, 4), put(m)];
+        const [a, b, d, done] = [put(m, 9), put(m, 6), put(m, 3), put(m)];
         return () => kernels.gesvb(0, m, 3, 2, a, b, d, done);
       },
       getri: () => {
@@ -296,7 +314,13 @@ suite("assembly/arena", (test) => {
           };
           const jobs = (m: number, n: number) => Object.entries<Job>(drivers[room](failing, precision, m, n)); // prettier-ignore
           // Also of whole panels, past which is what is nobody's.
-          for (const [what, job] of [...jobs(16, 8), ...jobs(9, 5)]) {
+          for (const [what, job] of [
+            ...jobs(16, 8),
+            ...jobs(9, 5),
+            ...jobs(16, 5),
+            ...jobs(8, 8),
+            ...jobs(33, 12),
+          ]) {
             assert.is(attempt(job, 1000, what), Info.OK, what);
             assert.is(failing.astray(job), 0, `${what}: bytes that it had not allocated`);
           }

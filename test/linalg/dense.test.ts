@@ -14,6 +14,7 @@ import {
   type Data,
   type Matrix,
 } from "../../src/linalg/index.ts";
+import { frame } from "../../src/wasm/rooms/systems.ts";
 import { build, conditioned, gaussian, hard, shapes, slatb4 } from "../support/matrices.ts";
 import { precisionOf, precisions, type Precision } from "../support/precisions.ts";
 import {
@@ -29,6 +30,8 @@ import {
 import { suite } from "../support/suite.ts";
 import { refused, thrown } from "../support/thrown.ts";
 import * as twins from "../twins/dense.ts";
+
+type Room = Parameters<Parameters<typeof frame>[1]>[0];
 
 /** Around tiles, panels and stripes. */
 const ORDERS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 32, 33, 36, 40, 63, 64, 65, 100, 130];
@@ -321,15 +324,6 @@ suite("linalg/dense", (test) => {
       );
     });
 
-    test(`${dtype}: the largest number is no overflow`, () => {
-      const top = build(1, 1, precision, () => precision.max);
-      const one = build(1, 1, precision, () => 1);
-      for (const assume of ["general", "posdef"] as const)
-        assert.is(solve(one, top, { assume }).data[0], precision.max);
-      assert.is(triangularSolve(one, top).data[0], precision.max);
-      assert.is(lu(top).u.data[0], precision.max);
-    });
-
     test(`${dtype}: a matrix of the largest number is accepted, and an inverse may have it`, () => {
       const top = build(1, 1, precision, () => max);
       for (const assume of ["general", "posdef"] as const)
@@ -508,6 +502,41 @@ suite("linalg/dense", (test) => {
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));
       refused("b", () => solveBatch(a, { ...b, data: b.data.map(() => NaN) as Data }, { assume: "general" })); // prettier-ignore
+    });
+
+    test(`${dtype}: the largest number is one like any other`, () => {
+      const top = precision.max;
+      const of = (...d: number[]) => build(2, 2, precision, (i, j) => (i === j ? d[i]! : 0));
+      const b = build(2, 1, precision, (i) => (i ? 1 : top));
+      assert.equal(Array.from(lu(of(top, 1)).u.data), [top, 0, 0, 1]);
+      assert.is(cholesky(of(top, 1)).data[3], 1);
+      assert.is(inverse(of(top, 1)).data[3], 1);
+      assert.equal(Array.from(solve(of(1, 1), b).data), [top, 1]);
+      assert.equal(Array.from(solve(of(top, 1), b).data), [1, 1]);
+      assert.equal(Array.from(triangularSolve(of(1, 1), b).data), [top, 1]);
+      assert.equal(Array.from(triangularSolve(of(top, 1), b).data), [1, 1]);
+    });
+
+    test(`${dtype}: a status is written anew, whatever stood there`, () => {
+      const unit = [1, 0, 0, 1];
+      const status = (run: (f: Room, a: number, at: number) => unknown) =>
+        frame(dtype, (f) => {
+          const at = f.put([NaN, NaN]);
+          run(f, f.put(unit), at);
+          return Array.from(f.copy(at, 2));
+        });
+      assert.equal(
+        status((f, a, at) => f.kernels.getri(2, a, at)),
+        [1, 0],
+      );
+      for (const posdef of [0, 1])
+        assert.equal(status((f, a, at) => f.kernels.gesv(posdef, 2, 1, a, f.put([1, 2]), at)), [1, 0]); // prettier-ignore
+      assert.equal(
+        status((f, a, at) => f.kernels.lu(2, 2, a, 0, 0, 0, f.put([0, 0]), at)),
+        [1, 0],
+      );
+      assert.is(status((f, a, at) => f.kernels.cholesky(2, a, at))[0], 0);
+      assert.is(status((f, a, at) => f.kernels.trtrs(1, 0, 0, 2, 1, a, f.put([1, 2]), at))[0], 0);
     });
 
     test.after(() => Object.values(family).forEach((one) => one.note()));

@@ -161,6 +161,17 @@ suite("linalg/eigenvalues", (test) => {
       assert.ok(apart(eigenvalues(bent, { balance: false }), expected) > 1e-4);
     });
 
+    test(`${dtype}: balancing undoes the scale of a single row or column, to the bit`, () => {
+      const n = 40;
+      const a = gaussian(n, n, precision);
+      // So little that it does not show in the others.
+      for (const power of [8, 1 / 8]) {
+        const d = (i: number) => (i === 0 ? power : 1);
+        const scaled = build(n, n, precision, (i, j) => (a.data[i * n + j]! * d(i)) / d(j));
+        assert.equal(eigenvalues(scaled), eigenvalues(a));
+      }
+    });
+
     test(`${dtype}: balancing undoes scales that leave the range on the way`, () => {
       const large = dtype === "float32" ? 2 ** 100 : 2 ** 700;
       const close = (a: number[], expected: [number, number][], what: string) => {

@@ -120,6 +120,16 @@ suite("linalg/functions", (test) => {
       const w = dtype === "float32" ? 2 ** -30 : 2 ** -100;
       const pair = (i: number, j: number) => (i >> 1 === j >> 1 ? (i === j ? 0 : i < j ? w : -w) : 0); // prettier-ignore
       verify(square(12, precision, (i, j) => (i >> 1 < j >> 1 ? 1 + ((3 * i + j) % 4) : pair(i, j))), "equal pairs"); // prettier-ignore
+      // Quarter turns: of two components of the same size the first one is made real and positive.
+      for (const s of [1, -1]) {
+        const turn = matrix([[0, -s], [s, 0]], precision); // prettier-ignore
+        verify(turn, "quarter turn");
+        const { re, im } = eig(turn).vectors;
+        assert.ok(re.data[0]! > 0.7 && re.data[1]! > 0.7, `${[...re.data]}`);
+        assert.equal([...re.data.subarray(2), ...im.data.subarray(0, 2)], [0, 0, 0, 0]);
+      }
+      const top = eig(matrix([[precision.max, 0], [0, 1]], precision)); // prettier-ignore
+      assert.equal([...top.values.re, ...top.vectors.re.data], [precision.max, 1, 1, 0, 0, 1]);
       const { values, vectors: v } = eig(matrix([[0, -4], [1, 0]], precision)); // prettier-ignore
       assert.equal([...values.im].map(Math.abs), [2, 2]);
       assert.ok(Math.abs(v.re.data[0]! - Math.sqrt(0.8)) < 4 * u);

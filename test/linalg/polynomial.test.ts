@@ -28,6 +28,7 @@ suite("linalg/polynomial", (test) => {
       }
     });
     assert.equal(Array.from(polyval([], [1, 2])), [0, 0]);
+    assert.equal(Array.from(polyval([5], [1, 2])), [5, 5]);
     assert.is(polyval([1, 2, 3], []).length, 0);
     refused("x", () => polyval([1], 3 as unknown as number[]));
   });

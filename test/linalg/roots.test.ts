@@ -147,6 +147,37 @@ suite("linalg/roots: families", (test) => {
       }
   });
 
+  // Where p is zero to the last bit nothing is left of a disc but what the evaluation may have missed, with its slack.
+  test("the disc of an exact root is 16 (n + 1)² u² Σ|c_k||z|^k wide, over the product of the others", () => {
+    for (const list of [
+      [1],
+      [3],
+      [1, 2],
+      [1, -2],
+      [2, 8],
+      [1, 2, 3, 4],
+      [1, 2, -4, 8],
+      [2, 3, 5, 7, 11],
+    ]) {
+      const c = polyfromroots(list);
+      const [p, n] = [truth(c), list.length];
+      const found = roots(c);
+      assert.equal(
+        Array.from(found.re),
+        [...list].sort((x, y) => x - y),
+      );
+      const all = points(found);
+      all.forEach((z, j) => {
+        const below = all
+          .filter((_, i) => i !== j)
+          .reduce((x, y) => mul(x, distance(z, y)), p.at(-1)!);
+        const missed = ratio(mul(big(16 * n * (n + 1) ** 2 * u * u), majorant(p, z)), below);
+        const wide = found.radius[j]! / missed;
+        assert.ok(wide >= 1 && wide <= 1 + 100 * u, `${list}, root ${j}: ${wide - 1}`);
+      });
+    }
+  });
+
   test("Wilkinson 20 to 1e-15", () => {
     const c = special["Wilkinson 20"]!;
     const p = truth(c);

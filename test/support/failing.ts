@@ -26,6 +26,9 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
   0x0b,
 ];
 
+/** What lies between blocks: NaN in both precisions, so that what is read there shows, too. */
+const EMPTY = 0xff;
+
 /** Behind all that is put lie so many NaN: what a kernel writes past its result shows, and what it reads there may. */
 const GUARD = 8;
 
@@ -41,6 +44,8 @@ export class Failing<Kernels> {
   allocations = 0;
   readonly #start: number;
   readonly #guards: number[] = [];
+  /** Where what was put begins, and how many numbers it has. */
+  readonly #puts: [address: number, length: number][] = [];
 
   constructor(
     room: Room,
@@ -58,6 +63,7 @@ export class Failing<Kernels> {
   clear(): void {
     this.kernels.release(this.#start);
     this.#guards.length = 0;
+    this.#puts.length = 0;
   }
 
   /** Allocates room for numbers, copies them there, and returns the address. */
@@ -68,6 +74,7 @@ export class Failing<Kernels> {
     const address = this.kernels.alloc(BigInt(numbers.length * bytes));
     this.#view().set(new Uint8Array(numbers.buffer as ArrayBuffer), address);
     this.#guards.push(address + values.length * bytes);
+    this.#puts.push([address, values.length]);
     return address;
   }
 
@@ -89,8 +96,9 @@ export class Failing<Kernels> {
   }
 
   /**
-   * How many bytes a job writes above the arena's top that it has not allocated. Its blocks lie apart, so that all are found
-   * that are past the end of one, too, and a work space that is too small.
+   * How many bytes a job writes above the arena's top that it has not allocated, and how many numbers of what was put it
+   * makes NaN. Its blocks lie apart, with NaN between them, so that all is found that is written or read past the end of
+   * one, too, and a work space that is too small.
    */
   astray(prepare: () => () => unknown): number {
     let count = 0;
@@ -100,7 +108,7 @@ export class Failing<Kernels> {
       const notes = this.kernels.alloc(BigInt(8 * NOTES));
       const run = prepare();
       const top = this.kernels.mark();
-      this.#view().fill(0xa5, top);
+      this.#view().fill(EMPTY, top);
       this.kernels.notes.value = notes;
       run();
       const end = this.kernels.notes.value as number;
@@ -109,8 +117,12 @@ export class Failing<Kernels> {
       if (!last) continue;
       const view = this.#view();
       const list = new Uint32Array(view.buffer, notes, (end - notes) / 4);
-      for (let i = 0; i < list.length; i += 2) view.fill(0xa5, list[i], list[i]! + ((list[i + 1]! + 15) & -16)); // prettier-ignore
-      for (let at = top; at < view.length; at++) count += Number(view[at] !== 0xa5);
+      for (let i = 0; i < list.length; i += 2) view.fill(EMPTY, list[i], list[i]! + ((list[i + 1]! + 15) & -16)); // prettier-ignore
+      for (let at = top; at < view.length; at++) count += Number(view[at] !== EMPTY);
+      const Numbers = this.precision.bytes === 4 ? Float32Array : Float64Array;
+      for (const [address, length] of this.#puts)
+        for (const x of new Numbers(view.buffer as ArrayBuffer, address, length))
+          count += Number(Number.isNaN(x));
     }
     return count;
   }

@@ -75,6 +75,12 @@ suite("assembly/lapack/gees", (test) => {
           for (const sizes of paths) verify(make(n, precision), sizes, `${type}, ${n}`);
       });
 
+    test(`${dtype}: a deflation window of a single row, which leaves a single shift`, () => {
+      for (const n of [5, 9, 17])
+        for (let seed = 1; seed <= 3; seed++)
+          verify(gaussian(n, n, precision, seed), [8, 3, 1, 1], `gaussian ${n}, seed ${seed}`);
+    });
+
     test(`${dtype}: many skew and integer matrices`, () => {
       // Exact zeros, tiny numbers and ties, where iterations die.
       for (let seed = 1; seed <= 12; seed++)
@@ -98,6 +104,20 @@ suite("assembly/lapack/gees", (test) => {
           const error = Math.max(distance(whole.re, alone.re), distance(whole.im, alone.im));
           assert.ok(error <= 5 * n * precision.u, `${n} ${sizes}: ${error}`);
         }
+    });
+
+    test(`${dtype}: sizes of its own choice around the crossover, which decide the bits`, () => {
+      const crossover = dtype === "float32" ? 170 : 230;
+      for (const n of [crossover, crossover + 1]) {
+        const sizes: Sizes = [0, n > crossover ? 75 : 1000, 36, 12];
+        // One whole, and one whose last block is just too large for lahqr.
+        const whole = gaussian(n, n, precision);
+        const parted = build(n, n, precision, (i, j) => i < n - 76 === j < n - 76 ? whole.data[i * n + j]! : 0); // prettier-ignore
+        for (const a of [whole, parted]) {
+          const [own, same] = [gees(a, [0, 0, 0, 0], false), gees(a, sizes, false)];
+          assert.equal([own.re, own.im], [same.re, same.im], `${n}`);
+        }
+      }
     });
 
     if (kernels === "release")

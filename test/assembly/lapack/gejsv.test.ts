@@ -3,8 +3,9 @@ import * as assert from "uvu/assert";
 import { Info } from "../../../assembly/info.ts";
 import type { Matrix } from "../../../src/linalg/index.ts";
 import { frame } from "../../../src/wasm/rooms/jacobi.ts";
+import { frame as lanesFrame } from "../../../src/wasm/rooms/lanes.ts";
 import { build, gaussian, hard } from "../../support/matrices.ts";
-import { precisionOf, precisions } from "../../support/precisions.ts";
+import { precisionOf, precisions, type Precision } from "../../support/precisions.ts";
 import { orthogonality, transpose } from "../../support/ratios.ts";
 import { integers, kahan, perturbedKahan } from "../../support/spectra.ts";
 import { suite } from "../../support/suite.ts";
@@ -173,5 +174,50 @@ suite("assembly/lapack/gejsv", (test) => {
     });
 
     test.after(() => family.note());
+  }
+});
+
+/** The singular values of each of so many matrices; -1 stands first where the lanes have left them to gejsv. */
+function gesvjb(precision: Precision, m: number, n: number, list: Matrix[], vectors = true) {
+  return lanesFrame(precision.dtype, (f) => {
+    const a = f.put(list.flatMap(({ data }) => [...data]));
+    const [u, s, v] = [m * n, n, n * n].map((size) => guarded(f, precision, list.length * size));
+    const top = f.kernels.mark();
+    const info = f.kernels.gesvjb(0, list.length, m, n, Number(vectors), a, u!.address, s!.address, v!.address); // prettier-ignore
+    assert.is(info, Info.OK);
+    assert.is(f.kernels.mark(), top, "left something on the arena");
+    for (const out of [u, v]) out!.take();
+    const values = s!.take();
+    return list.map((_, k) => values.slice(k * n, (k + 1) * n));
+  });
+}
+
+suite("assembly/lapack/gesvjb", (test) => {
+  for (const precision of precisions) {
+    const { dtype } = precision;
+
+    // What they leave is done one by one, as well but slowly: nobody would see it.
+    test(`${dtype}: the lanes carry what is not graded, whatever its shape and the number of matrices`, () => {
+      const edges = [[1, 1], [2, 1], [2, 2], [3, 2], [4, 4], [5, 3], [8, 5], [9, 8], [16, 7], [17, 17], [33, 12], [64, 20]]; // prettier-ignore
+      for (const [m, n] of edges as [number, number][])
+        for (let count = 1; count <= 9; count += 2) {
+          const list = Array.from({ length: count }, (_, k) => gaussian(m, n, precision, k + 1));
+          for (const vectors of flags)
+            for (const s of gesvjb(precision, m, n, list, vectors))
+              assert.ok(s.every((x, j) => x > 0 && (j === 0 || x <= s[j - 1]!)), `${m} x ${n}, ${count}: ${s}`); // prettier-ignore
+        }
+    });
+
+    test(`${dtype}: the lanes leave what is graded too far, has no rank or overflows, and nothing else`, () => {
+      const limit = dtype === "float32" ? 1e-12 : 1e-120;
+      const diagonal = (...d: number[]) => build(3, d.length, precision, (i, j) => (i === j ? d[i]! : 0)); // prettier-ignore
+      const left = [diagonal(1, limit / 2), diagonal(0, 0), diagonal(1, 0), build(3, 2, precision, () => precision.max)]; // prettier-ignore
+      const carried = [diagonal(1, 2 * limit), diagonal(2 * limit, 1), diagonal(precision.max, precision.max / 2)]; // prettier-ignore
+      const both = left.flatMap((a, k) => [a, carried[k % carried.length]!]);
+      gesvjb(precision, 3, 2, both).forEach((s, k) => {
+        if (k % 2 === 0) assert.is(s[0], -1, `${k}`);
+        else assert.ok(s[0]! > 0, `${k}: ${s}`);
+      });
+    });
   }
 });

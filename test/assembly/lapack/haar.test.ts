@@ -94,6 +94,11 @@ suite("assembly/lapack/haar", (test) => {
         }
     });
 
+    test(`${dtype}: blocks of its own choice, which decide the bits`, () => {
+      for (const [n, nb] of [[64, 8], [65, 16], [256, 16], [257, 32]] as const) // prettier-ignore
+        assert.equal(haar(precision, n + 3, n, {}).data, haar(precision, n + 3, n, { nb }).data, `${n}`); // prettier-ignore
+    });
+
     test(`${dtype}: the block size changes roundings only`, () => {
       for (const [m, n] of shapes("33x33 100x50 257x257")) {
         const q = haar(precision, m, n, {});
