@@ -413,7 +413,7 @@ suite("init/head: removed is never added", (test) => {
   test("of samples equally near the last one, and of none that is far from zeros", () => {
     const of = (x: number[], labels: number[]): Batch => ({ x: Float32Array.from(x), y: { kind: "classes", width: 2, values: Float64Array.from(labels) } }); // prettier-ignore
     const near = [1 + 2 ** -14, 1 - 2 ** -14];
-    for (const [first, second] of [near, near.toReversed()] as [number, number][]) {
+    for (const [first, second] of [near, [...near].reverse()] as [number, number][]) {
       const head = learnt(1, options, of([first, second, 3, 5, 6], [0, 0, 0, 1, 1]));
       assert.not.ok(head.remove(of([0], [0])));
       assert.ok(head.remove(of([1], [0])));

@@ -670,7 +670,7 @@ suite("tfjs/data refusals", (test) => {
       return normal(x.rows, units, { seed: 1 });
     };
     const { signal } = late;
-    assert.is(await fails(model, xs, { signal, code: solving, onProgress: assert.unreachable }), reason); // prettier-ignore
+    assert.is(await fails(model, xs, { signal, code: solving, onProgress: () => assert.unreachable() }), reason); // prettier-ignore
     const last = new AbortController();
     const ending = (done: number, total: number) => void (done === total && last.abort(reason));
     assert.is(await fails(model, xs, { signal: last.signal, onProgress: ending }), reason);
