@@ -26,7 +26,7 @@ const LANES = 2;
  * Tests that judge a fault, at most, and by how many imports they may be farther away than the nearest. Those named after
  * the file come first; of a random fault the golden hashes besides.
  */
-const [NEAREST, FARTHER] = [8, 2];
+const [NEAREST, FARTHER] = [12, 2];
 /** The shares that are to be found. */
 const BARS = { random: 0.95, numerical: 0.9 };
 type Family = keyof typeof BARS;
