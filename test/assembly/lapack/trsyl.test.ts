@@ -283,6 +283,9 @@ suite("assembly/lapack/trsyl", (test) => {
           );
           assert.is(trsyl(all[0], all[1], all[2]).info, Info.NONFINITE);
         }
+      const of = (value: number) => build(1, 1, precision, () => value);
+      const top = trsyl(of(precision.max), of(0), of(precision.max));
+      assert.equal([top.info, ...top.x.data, top.exponent], [Info.OK, 1, 0]);
       const zero = trsyl(
         a,
         b,
