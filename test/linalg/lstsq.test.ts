@@ -59,6 +59,8 @@ suite("linalg/lstsq", (test) => {
         const sum = exact.reduce((total, r, at) => total + (at % 2 === j ? r * r : 0), 0);
         assert.ok(Math.abs(residuals![j] - sum) <= 100 * u * norm(b.data) ** 2);
       }
+      const small = { ...b, data: b.data.map((value) => value * 2 ** -48) as typeof b.data };
+      assert.equal(lstsq(a, small).residuals, residuals!.map((r) => r * 2 ** -96)); // prettier-ignore
       const without: Matrix[] = [gaussian(9, 9, precision), gaussian(9, 12, precision)];
       for (const one of [...without, hard["rank 1"](9, 4, precision)])
         assert.is(lstsq(one, b).residuals, undefined);
