@@ -519,10 +519,10 @@ suite("linalg/dense", (test) => {
 
     test(`${dtype}: a status is written anew, whatever stood there`, () => {
       const unit = [1, 0, 0, 1];
-      const status = (run: (f: Room, a: number, at: number) => unknown) =>
+      const status = (run: (f: Room, a: number, at: number) => unknown, of = unit) =>
         frame(dtype, (f) => {
           const at = f.put([NaN, NaN]);
-          run(f, f.put(unit), at);
+          run(f, f.put(of), at);
           return Array.from(f.copy(at, 2));
         });
       assert.equal(
@@ -535,6 +535,11 @@ suite("linalg/dense", (test) => {
         status((f, a, at) => f.kernels.lu(2, 2, a, 0, 0, 0, f.put([0, 0]), at)),
         [1, 0],
       );
+      // Of a singular matrix: no reciprocal condition, and the number of the pivot.
+      const singular = [1, 0, 0, 0];
+      assert.equal(status((f, a, at) => f.kernels.getri(2, a, at), singular), [0, 2]); // prettier-ignore
+      for (const posdef of [0, 1])
+        assert.equal(status((f, a, at) => f.kernels.gesv(posdef, 2, 1, a, f.put([1, 2]), at), singular), [0, 2]); // prettier-ignore
       assert.is(status((f, a, at) => f.kernels.cholesky(2, a, at))[0], 0);
       assert.is(status((f, a, at) => f.kernels.trtrs(1, 0, 0, 2, 1, a, f.put([1, 2]), at))[0], 0);
     });
