@@ -324,6 +324,15 @@ suite("linalg/dense", (test) => {
       );
     });
 
+    test(`${dtype}: the largest number is no overflow`, () => {
+      const top = build(1, 1, precision, () => precision.max);
+      const one = build(1, 1, precision, () => 1);
+      for (const assume of ["general", "posdef"] as const)
+        assert.is(solve(one, top, { assume }).data[0], precision.max);
+      assert.is(triangularSolve(one, top).data[0], precision.max);
+      assert.is(lu(top).u.data[0], precision.max);
+    });
+
     test(`${dtype}: a matrix of the largest number is accepted, and an inverse may have it`, () => {
       const top = build(1, 1, precision, () => max);
       for (const assume of ["general", "posdef"] as const)
