@@ -339,7 +339,6 @@ suite("init/head: moments", (test) => {
       { ...options, memory: 0 },
       { ...options, memory: 0, removable: true },
     ]) {
-      // prettier-ignore
       const head = learnt(d, settings, few);
       const copy = head.copy();
       assert.equal([copy.learnt(), copy.count, copy.counts], [head.learnt(), 60, head.counts]);

@@ -69,7 +69,6 @@ suite("init/solveLPS", (test) => {
       [2, 0, 1],
       [2, 1, 0],
     ]) {
-      // prettier-ignore
       const a = [rows[i!]!, rows[j!]!, rows[k!]!];
       const found = solve(a, a.map((row) => dot(row, x))); // prettier-ignore
       found.forEach((z, at) => assert.ok(Math.hypot(z.re - x[at]!.re, z.im - x[at]!.im) < 1e-14));

@@ -317,23 +317,6 @@ suite("tfjs/diversity: metrics and callbacks", (test) => {
     model.dispose();
   });
 
-  test("of groups alike the first one is told", () => {
-    const layer = tf.layers.depthwiseConv2d({ kernelSize: 2, inputShape: [4, 4, 2] });
-    const model = tf.sequential({ layers: [layer] });
-    for (const [first, dead] of [
-      [1, 0],
-      [0, 1],
-    ] as const) {
-      // prettier-ignore
-      const weights = tf.tensor([first, 1 - first, first, 1 - first, first, 1 - first, first, 1 - first], [2, 2, 2, 1]); // prettier-ignore
-      const bias = tf.zeros([2]);
-      layer.setWeights([weights, bias]);
-      assert.equal(diversity(model).map(({ deadFraction }) => deadFraction), [dead]); // prettier-ignore
-      tf.dispose([weights, bias]);
-    }
-    model.dispose();
-  });
-
   test("conv, depthwise, separable, recurrent, wrapped and inner models", () => {
     const inner = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [6] })] });
     const model = tf.sequential({

@@ -3,6 +3,7 @@ import "../../src/tfjs/train.ts";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, MemoryError, type GrowOptions } from "../../src/tfjs/index.ts";
+import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build, drawn, kinds } from "../support/chains.ts";
 import { tf } from "../support/wasm.ts";
@@ -220,18 +221,9 @@ suite("tfjs/grow refused", (test) => {
   test("aborted: before, between two layers, behind the last one; nothing is left", async () => {
     const model = build([first(), L.dense({ units: 3, activation: "tanh", name: "b" })]);
     const { numTensors } = tf.memory();
-    const reason = new Error("enough");
     for (const at of [0, 1, 2]) {
-      const stop = new AbortController();
-      if (at === 0) stop.abort(reason);
-      const told: string[] = [];
-      const onProgress: GrowOptions["onProgress"] = (done, total, { layer }) => {
-        told.push(`${done}/${total} ${layer}`);
-        if (done === at) stop.abort(reason);
-      };
-      const job = grow(model, { layer: ["a", "b"], units: 2, method: "random", signal: stop.signal, onProgress }); // prettier-ignore
-      assert.is(await job.catch((error: unknown) => error), reason);
-      assert.equal(told, ["1/2 a", "2/2 b"].slice(0, at));
+      const told = await aborted(at, (run) => grow(model, { layer: ["a", "b"], units: 2, method: "random", ...run })); // prettier-ignore
+      assert.equal(told.map(([done, total, { layer }]) => `${done}/${total} ${layer}`), ["1/2 a", "2/2 b"].slice(0, at)); // prettier-ignore
       assert.is(tf.memory().numTensors, numTensors, "tensors left");
     }
   });

@@ -3,6 +3,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import * as assert from "uvu/assert";
 import { normal } from "../../src/linalg/index.ts";
 import { ArgumentError, inspect } from "../../src/tfjs/index.ts";
+import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -140,18 +141,10 @@ suite("tfjs/inspect", (test) => {
       onProgress: (...at) => void told.push(at),
     });
     assert.equal(told.splice(0), [[5, 20], [10, 20], [15, 20], [20, 20]]); // prettier-ignore
-    const reason = new Error("enough");
     const { numTensors } = tf.memory();
     for (const at of [0, 5, 10]) {
-      const stop = new AbortController();
-      if (at === 0) stop.abort(reason);
-      const onProgress = (done: number, total: number) => {
-        told.push([done, total]);
-        if (done === at) stop.abort(reason);
-      };
-      const job = inspect(model, [x, x], { signal: stop.signal, onProgress });
-      assert.is(await job.catch((error: unknown) => error), reason);
-      assert.equal(told.splice(0).length, at / 5);
+      const told = await aborted(at, (run) => inspect(model, [x, x], run));
+      assert.is(told.length, at / 5);
       assert.is(tf.memory().numTensors, numTensors);
     }
   });

@@ -1,6 +1,7 @@
 import "../../src/tfjs/train.ts";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, relu1, settle, type SettleOptions } from "../../src/tfjs/index.ts";
+import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build, distance, drawn, kinds } from "../support/chains.ts";
 import { tf } from "../support/wasm.ts";
@@ -184,19 +185,10 @@ suite("tfjs/settle", (test) => {
     const model = several();
     const { xs } = batch(model, 4);
     const json = JSON.stringify(model.toJSON(null, false));
-    const reason = new Error("enough");
     const { numTensors } = tf.memory();
     for (const at of [0, 4, 8]) {
-      const stop = new AbortController();
-      if (at === 0) stop.abort(reason);
-      const told: number[] = [];
-      const onProgress = (count: number) => {
-        told.push(count);
-        if (count === at) stop.abort(reason);
-      };
-      const job = settle(model, { xs: [xs, xs] as never, signal: stop.signal, onProgress });
-      assert.is(await job.catch((error: unknown) => error), reason);
-      assert.equal(told, [4, 8].filter((count) => count <= at)); // prettier-ignore
+      const told = await aborted(at, (run) => settle(model, { xs: [xs, xs] as never, ...run }));
+      assert.equal(told.map(([count]) => count), [4, 8].filter((count) => count <= at)); // prettier-ignore
       assert.is(tf.memory().numTensors, numTensors);
       assert.is(JSON.stringify(model.toJSON(null, false)), json);
     }

@@ -13,6 +13,7 @@ import {
   type RidgeHeadOptions,
 } from "../../src/tfjs/index.ts";
 import { prediction } from "../../src/tfjs/head/results.ts";
+import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -535,15 +536,8 @@ suite("ridgeHead: errors leave everything as it was", (test) => {
         (run: object) => own.evaluate(pairs() as never, undefined, run),
         (run: object) => own.add(pairs() as never, undefined, run),
       ]) {
-        const stop = new AbortController();
-        if (at === 0) stop.abort(reason);
-        const told: number[] = [];
-        const onProgress = (count: number) => {
-          told.push(count);
-          if (count === at) stop.abort(reason);
-        };
-        assert.is(await job({ signal: stop.signal, onProgress }).catch((error: unknown) => error), reason);
-        assert.equal(told, [2, 5].filter((count) => count <= at));
+        const told = await aborted(at, job);
+        assert.equal(told.map(([count]) => count), [2, 5].filter((count) => count <= at));
       }
     }
     const stop = new AbortController();
