@@ -26,8 +26,11 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
   0x0b,
 ];
 
-/** What lies between blocks: NaN in both precisions, so that what is read there shows, too. */
-const EMPTY = 0xff;
+/**
+ * Bytes that fresh memory is full of, between blocks and in them: NaN in both precisions, so that what is read there shows,
+ * zeros, and numbers. Results are the same, to the bit.
+ */
+const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
 /** Behind all that is put lie so many NaN: what a kernel writes past its result shows, and what it reads there may. */
 const GUARD = 8;
@@ -35,6 +38,7 @@ const GUARD = 8;
 interface Counting {
   readonly countdown: WebAssembly.Global;
   readonly notes: WebAssembly.Global;
+  readonly filler: WebAssembly.Global;
 }
 
 /** An instance of the kernels whose `alloc` begins with a countdown, so that the k-th allocation fails, and may take notes. */
@@ -53,9 +57,15 @@ export class Failing<Kernels> {
   ) {
     const bytes = binary(`${room}.f${8 * precision.bytes}`);
     const module = new WebAssembly.Module(
-      instrumented(bytes, (variables) => prologue(topOf(bytes), variables), ["countdown", "notes"]),
+      instrumented(
+        bytes,
+        (variables) => prologue(topOf(bytes), variables),
+        ["countdown", "notes", "filler"],
+        "filler",
+      ),
     );
     this.kernels = new WebAssembly.Instance(module).exports as never;
+    this.kernels.filler.value = EMPTY;
     this.#start = this.kernels.mark();
   }
 
@@ -98,33 +108,55 @@ export class Failing<Kernels> {
   /**
    * How many bytes a job writes above the arena's top that it has not allocated, and how many numbers of what was put it
    * makes NaN. Its blocks lie apart, with NaN between them, so that all is found that is written or read past the end of
-   * one, too, and a work space that is too small.
+   * one, too, and a work space that is too small. And how many of its results are others where fresh memory holds
+   * something else, and where memory ends with its last block: what is read past it then traps.
    */
   astray(prepare: () => () => unknown): number {
-    let count = 0;
     // The first run grows the memory to what is needed.
-    for (const last of [false, true]) {
-      this.clear();
-      const notes = this.kernels.alloc(BigInt(8 * NOTES));
-      const run = prepare();
-      const top = this.kernels.mark();
-      this.#view().fill(EMPTY, top);
-      this.kernels.notes.value = notes;
-      run();
-      const end = this.kernels.notes.value as number;
-      this.kernels.notes.value = 0;
-      this.kernels.release(top);
-      if (!last) continue;
-      const view = this.#view();
-      const list = new Uint32Array(view.buffer, notes, (end - notes) / 4);
-      for (let i = 0; i < list.length; i += 2) view.fill(EMPTY, list[i], list[i]! + ((list[i + 1]! + 15) & -16)); // prettier-ignore
-      for (let at = top; at < view.length; at++) count += Number(view[at] !== EMPTY);
-      const Numbers = this.precision.bytes === 4 ? Float32Array : Float64Array;
-      for (const [address, length] of this.#puts)
-        for (const x of new Numbers(view.buffer as ArrayBuffer, address, length))
-          count += Number(Number.isNaN(x));
+    this.#among(EMPTY, prepare);
+    const { top, blocks, results } = this.#among(EMPTY, prepare);
+    const view = this.#view();
+    const Numbers = this.precision.bytes === 4 ? Float32Array : Float64Array;
+    let count = 0;
+    for (const { buffer } of results)
+      for (const x of new Numbers(buffer)) count += Number(Number.isNaN(x));
+    for (const [start, end] of blocks) view.fill(EMPTY, start, end);
+    for (let at = top; at < view.length; at++) count += Number(view[at] !== EMPTY);
+    const room = view.length - Math.max(top, ...blocks.map(([, end]) => end));
+    for (const filler of FILLERS) {
+      const others = this.#among(filler, prepare, room).results;
+      count += results.filter((result, i) => Buffer.compare(result, others[i]!) !== 0).length;
     }
     return count;
+  }
+
+  /** Runs a job `room` bytes further up than it could be; where its blocks were, and what it made of what was put. */
+  #among(filler: number, prepare: () => () => unknown, room = 0) {
+    const { kernels } = this;
+    this.clear();
+    const notes = kernels.alloc(BigInt(8 * NOTES));
+    kernels.alloc(BigInt(room));
+    const run = prepare();
+    const top = kernels.mark();
+    this.#view().fill(filler, top);
+    kernels.filler.value = filler;
+    kernels.notes.value = notes;
+    run();
+    const end = kernels.notes.value as number;
+    kernels.notes.value = 0;
+    kernels.filler.value = EMPTY;
+    kernels.release(top);
+    const { buffer } = this.#view();
+    const list = new Uint32Array(buffer, notes, (end - notes) / 4);
+    const blocks = Array.from({ length: list.length / 2 }, (_, i) => {
+      const start = list[2 * i]!;
+      return [start, start + ((list[2 * i + 1]! + 15) & -16)] as const;
+    });
+    const { bytes } = this.precision;
+    const results = this.#puts.map(
+      ([at, length]) => new Uint8Array(buffer.slice(at, at + bytes * length)),
+    );
+    return { top, blocks, results };
   }
 
   /** The memory below the arena, address 0 included, where no kernel may write. */

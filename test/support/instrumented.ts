@@ -1,4 +1,4 @@
-/** Puts code of a test's own into a binary: instructions before the body of its exported function `alloc`. */
+/** Puts code of a test's own into a binary: instructions before the body of its exported function `alloc`, and in it. */
 
 /** Numbers of sections. */
 const [GLOBALS, EXPORTS, CODE] = [6, 7, 10];
@@ -9,11 +9,13 @@ const [GLOBALS, EXPORTS, CODE] = [6, 7, 10];
  * @param prologue the instructions, or what makes them from the indices of the variables that are added
  * @param added names under which new variables of 32 bits are exported, 0 at first. What a test keeps is not in memory:
  *   the constants of debug builds begin at address 8.
+ * @param filler which of them takes the place of the constant that debug builds fill fresh blocks with
  */
 export function instrumented(
   wasm: Uint8Array,
   prologue: (variables: readonly number[]) => readonly number[],
   added: readonly string[] = [],
+  filler = "",
 ): Uint8Array<ArrayBuffer> {
   const target = indexOf(wasm, "alloc");
   const first = [...sections(wasm)].filter(({ id }) => id === GLOBALS).map(({ body }) => leb(body, 0).value)[0]!; // prettier-ignore
@@ -22,7 +24,7 @@ export function instrumented(
     // i32, mutable, i32.const 0, end.
     [GLOBALS]: (body) => longer(body, added.map(() => [0x7f, 1, 0x41, 0, 0x0b])),
     [EXPORTS]: (body) => longer(body, added.map((name, i) => [name.length, ...Buffer.from(name), 3, ...toLeb(variables[i]!)])),
-    [CODE]: (body) => code(body, target, prologue(variables)),
+    [CODE]: (body) => code(body, target, prologue(variables), variables[added.indexOf(filler)]),
   }; // prettier-ignore
   const out = [...wasm.subarray(0, 8)];
   for (const { id, body } of sections(wasm)) {
@@ -87,7 +89,15 @@ function* bodies(section: Uint8Array): Generator<{ index: number; start: number;
   }
 }
 
-function code(section: Uint8Array, target: number, prologue: readonly number[]): number[] {
+/** i32.const 0xff */
+const ROGUE = [0x41, 0xff, 0x01];
+
+function code(
+  section: Uint8Array,
+  target: number,
+  prologue: readonly number[],
+  filler: number | undefined,
+): number[] {
   const all = [...bodies(section)];
   const out = toLeb(all.length);
   for (const { index, start, end } of all) {
@@ -96,6 +106,9 @@ function code(section: Uint8Array, target: number, prologue: readonly number[]):
       const runs = leb(section, start);
       let locals = runs.next;
       for (let run = 0; run < runs.value; run++) locals = leb(section, locals).next + 1;
+      const rogue = Buffer.from(body).indexOf(Buffer.from(ROGUE), locals - start);
+      // A release build has none.
+      if (filler !== undefined && rogue >= 0) body.splice(rogue, ROGUE.length, 0x23, filler); // global.get
       body.splice(locals - start, 0, ...prologue);
     }
     for (const byte of [...toLeb(body.length), ...body]) out.push(byte);
