@@ -32,8 +32,8 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
  */
 const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
-/** Behind all that is put lie so many NaN: what a kernel writes past its result shows, and what it reads there may. */
-const GUARD = 8;
+/** Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may. */
+const GUARD = 40;
 
 interface Counting {
   readonly countdown: WebAssembly.Global;
