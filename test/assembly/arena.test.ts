@@ -274,6 +274,11 @@ const ways: Partial<
       },
       "trsyl, transposed": trsyl(1, 0),
       "trsyl, both transposed": trsyl(0, 1),
+      "trevc, small": () => {
+        const k = Math.ceil(n / 2);
+        const [t, z, v] = [f.put(quasi(k, precision, { pairs: 3 }).data), put(k, k), put(k, k)];
+        return () => kernels.trevc(k, t, z, v);
+      },
       trexc: () => {
         const { data } = quasi(m, precision, { shift: 5 });
         const [t, v, work] = [f.put(data), put(m, m), put(640 / precision.bytes)];

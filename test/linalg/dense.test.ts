@@ -331,6 +331,11 @@ suite("linalg/dense", (test) => {
         assert.is(solve(one, top, { assume }).data[0], precision.max);
       assert.is(triangularSolve(one, top).data[0], precision.max);
       assert.is(lu(top).u.data[0], precision.max);
+      // A condition of exactly that number, from entries that are themselves halfway there.
+      if (dtype === "float64") {
+        const halves = build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 2 ** -523 : precision.max / 2 ** 523)); // prettier-ignore
+        assert.is(inverse(halves).info.rcond, 1 / precision.max);
+      }
     });
 
     test(`${dtype}: a matrix of the largest number is accepted, and an inverse may have it`, () => {

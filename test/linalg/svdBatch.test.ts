@@ -65,6 +65,17 @@ for (const dtype of ["float32", "float64"] as const)
       });
     test.after(() => console.log(`note: svdBatch ${dtype}: worst ${worst.toFixed(1)} of ${GATE}`));
 
+    test("of components that are equally large the first is positive", () => {
+      // Vectors (1, ±1) / √2, of matrices that are tall and wide.
+      for (const [rows, cols, one] of [
+        [2, 1, [-1, 1]],
+        [2, 2, [2, 1, 1, 2]],
+        [3, 2, [2, 1, 1, 2, 0, 0]],
+        [2, 3, [2, 1, 0, 1, 2, 0]],
+      ] as const)
+        assert.ok(defect(1, rows, cols, arrays[dtype].from(one), eps) <= GATE);
+    });
+
     test("singular values as by svd, and alone as in company", () => {
       const [count, rows, cols] = [7, 6, 4];
       const { data } = normal(count * rows, cols, { seed: 3, dtype });

@@ -32,8 +32,15 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
  */
 const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
-/** Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may. */
+/**
+ * Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may.
+ * They are signalling ones, of which arithmetic makes others.
+ */
 const GUARD = 40;
+const SIGNALLING: Record<number, number[]> = {
+  4: [0, 0, 0xa0, 0x7f],
+  8: [0, 0, 0, 0, 0, 0, 0xf4, 0x7f],
+};
 
 interface Counting {
   readonly countdown: WebAssembly.Global;
@@ -47,6 +54,7 @@ export class Failing<Kernels> {
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
+  readonly #guard: Uint8Array;
   readonly #guards: number[] = [];
   /** Where what was put begins, and how many numbers it has. */
   readonly #puts: [address: number, length: number][] = [];
@@ -66,6 +74,7 @@ export class Failing<Kernels> {
     );
     this.kernels = new WebAssembly.Instance(module).exports as never;
     this.kernels.filler.value = EMPTY;
+    this.#guard = Uint8Array.from(Array(GUARD).fill(SIGNALLING[precision.bytes]!).flat());
     this.#start = this.kernels.mark();
   }
 
@@ -79,20 +88,19 @@ export class Failing<Kernels> {
   /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
-    const numbers = new array(values.length + GUARD).fill(NaN);
-    numbers.set(values);
-    const address = this.kernels.alloc(BigInt(numbers.length * bytes));
-    this.#view().set(new Uint8Array(numbers.buffer as ArrayBuffer), address);
-    this.#guards.push(address + values.length * bytes);
+    const address = this.kernels.alloc(BigInt((values.length + GUARD) * bytes));
+    const numbers = array.from(values as ArrayLike<number>).buffer as ArrayBuffer;
+    this.#view().set(new Uint8Array(numbers), address);
+    this.#view().set(this.#guard, address + numbers.byteLength);
+    this.#guards.push(address + numbers.byteLength);
     this.#puts.push([address, values.length]);
     return address;
   }
 
   /** Is what lies behind all that was put since `clear` as it was? */
   intact(): boolean {
-    const { array } = this.precision;
-    const untouched = new Uint8Array(new array(GUARD).fill(NaN).buffer as ArrayBuffer);
-    return this.#guards.every((at) => untouched.every((x, i) => this.#view()[at + i] === x));
+    const view = this.#view();
+    return this.#guards.every((at) => this.#guard.every((x, i) => view[at + i] === x));
   }
 
   /** Runs a job whose k-th allocation fails, and counts the allocations. */
@@ -114,23 +122,24 @@ export class Failing<Kernels> {
   astray(prepare: () => () => unknown): number {
     // The first run grows the memory to what is needed.
     this.#among(EMPTY, prepare);
-    const { top, blocks, results } = this.#among(EMPTY, prepare);
-    const view = this.#view();
+    const { end, results, count } = this.#among(EMPTY, prepare);
     const Numbers = this.precision.bytes === 4 ? Float32Array : Float64Array;
-    let count = 0;
+    let sum = count;
     for (const { buffer } of results)
-      for (const x of new Numbers(buffer)) count += Number(Number.isNaN(x));
-    for (const [start, end] of blocks) view.fill(EMPTY, start, end);
-    for (let at = top; at < view.length; at++) count += Number(view[at] !== EMPTY);
-    const room = view.length - Math.max(top, ...blocks.map(([, end]) => end));
+      for (const x of new Numbers(buffer)) sum += Number(Number.isNaN(x));
+    const room = this.#view().length - end;
     for (const filler of FILLERS) {
-      const others = this.#among(filler, prepare, room).results;
-      count += results.filter((result, i) => Buffer.compare(result, others[i]!) !== 0).length;
+      const other = this.#among(filler, prepare, room);
+      sum += other.count;
+      sum += results.filter((result, i) => Buffer.compare(result, other.results[i]!) !== 0).length;
     }
-    return count;
+    return sum;
   }
 
-  /** Runs a job `room` bytes further up than it could be; where its blocks were, and what it made of what was put. */
+  /**
+   * Runs a job `room` bytes further up than it could be. Returns where its last block ended, how many bytes are written that
+   * are nobody's, and what it made of what was put.
+   */
   #among(filler: number, prepare: () => () => unknown, room = 0) {
     const { kernels } = this;
     this.clear();
@@ -142,21 +151,23 @@ export class Failing<Kernels> {
     kernels.filler.value = filler;
     kernels.notes.value = notes;
     run();
-    const end = kernels.notes.value as number;
+    const last = kernels.notes.value as number;
     kernels.notes.value = 0;
     kernels.filler.value = EMPTY;
     kernels.release(top);
-    const { buffer } = this.#view();
-    const list = new Uint32Array(buffer, notes, (end - notes) / 4);
-    const blocks = Array.from({ length: list.length / 2 }, (_, i) => {
-      const start = list[2 * i]!;
-      return [start, start + ((list[2 * i + 1]! + 15) & -16)] as const;
-    });
     const { bytes } = this.precision;
-    const results = this.#puts.map(
-      ([at, length]) => new Uint8Array(buffer.slice(at, at + bytes * length)),
-    );
-    return { top, blocks, results };
+    const view = this.#view();
+    const results = this.#puts.map(([at, length]) => view.slice(at, at + bytes * length));
+    const blocks = new Uint32Array(view.buffer, notes, (last - notes) / 4);
+    let end = top;
+    for (let i = 0; i < blocks.length; i += 2) {
+      const next = blocks[i]! + ((blocks[i + 1]! + 15) & -16);
+      view.fill(filler, blocks[i], next);
+      end = Math.max(end, next);
+    }
+    let count = Number(!this.intact());
+    for (let at = top; at < view.length; at++) count += Number(view[at] !== filler);
+    return { end, count, results };
   }
 
   /** The memory below the arena, address 0 included, where no kernel may write. */

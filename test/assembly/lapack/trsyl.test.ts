@@ -168,8 +168,8 @@ suite("assembly/lapack/trsyl", (test) => {
     test(`${dtype}: near and common eigenvalues are counted, all others not`, () => {
       const one = (x: number) => build(1, 1, precision, () => x);
       const apart = (delta: number) => trsyl(one(1), one(-1 + delta), one(1)).replaced;
-      // eps max(|A|, |B|) is 2u here.
-      assert.equal([0, u, 4 * u, Math.sqrt(u)].map(apart), [1, 1, 0, 0]);
+      // eps max(|A|, |B|) is 2u here, which counts, too.
+      assert.equal([0, u, 2 * u, 4 * u, Math.sqrt(u)].map(apart), [1, 1, 1, 0, 0]);
       assert.equal([...trsyl(one(1), one(-1), one(1)).x.data], [1 / (2 * u)]);
       // Blocks: [1 1; -1 1] on both sides, eigenvalues 1 ± i and -1 ± i, of which two pairs cancel.
       const block = (d: number) => build(2, 2, precision, (i, j) => (i === j ? d : i < j ? 1 : -1));
