@@ -130,6 +130,13 @@ suite("init/head: leave-one-out", (test) => {
     }
   });
 
+  test("errors that are all zero take the largest λ that is tried", () => {
+    const { x } = regression(12, 4, 1);
+    const y = { kind: "values", width: 1, values: new Float64Array(12).fill(7) } as const;
+    const { modes } = fromSamples({ count: 12, size: 4, x, y }, "auto");
+    assert.is(leaveOneOut(modes, Float64Array.of(1)), 2 ** 6 * modes.values.at(-1)!);
+  });
+
   test("targets without noise take the smallest λ that is tried", () => {
     const x = Float32Array.from({ length: 8 }, (_, i) => i);
     const exact: Batch = { x, y: { kind: "values", width: 1, values: Float64Array.from(x, (value) => 3 * value + 1) } }; // prettier-ignore

@@ -384,6 +384,7 @@ suite("tfjs/data models", (test) => {
     await initializeFromData(model, { iterator: async () => ((done = false), { next }) });
     assert.equal(weightsOf(model), old);
     await refused("xs", model, [one], {});
+    assert.match((await fails(model, [one, tf.scalar(1)], {})).message, /tensors for one, two/);
     await refused("xs", model, one, {});
     await refused("xs", model, [one, tf.slice(two, 0, 9)], {});
     // Which TensorFlow.js does not make numbers of.
