@@ -130,6 +130,13 @@ suite("init/head: leave-one-out", (test) => {
     }
   });
 
+  test("errors that are all zero take the largest λ that is tried", () => {
+    const { x } = regression(12, 4, 1);
+    const y = { kind: "values", width: 1, values: new Float64Array(12).fill(7) } as const;
+    const { modes } = fromSamples({ count: 12, size: 4, x, y }, "auto");
+    assert.is(leaveOneOut(modes, Float64Array.of(1)), 2 ** 6 * modes.values.at(-1)!);
+  });
+
   test("targets without noise take the smallest λ that is tried", () => {
     const x = Float32Array.from({ length: 8 }, (_, i) => i);
     const exact: Batch = { x, y: { kind: "values", width: 1, values: Float64Array.from(x, (value) => 3 * value + 1) } }; // prettier-ignore
@@ -237,6 +244,13 @@ suite("init/head: one more sample", (test) => {
           assert.is(head["solved"]().solution.updatable, updatable, `λ = ${lambda}, ${count} samples`); // prettier-ignore
         }
       }
+  });
+
+  test("the λ of classes of one sample each is just large enough for it", () => {
+    for (const d of [3, 30])
+      assert.ok(
+        learnt(d, options, classes([0, 1, 2, 3, 4, 5], d, 1))["solved"]().solution.updatable,
+      );
   });
 
   test("λ is chosen anew when samples have grown by a tenth, and for a new class", () => {
@@ -582,6 +596,18 @@ suite("init/head: calibration", (test) => {
     }
   });
 
+  test("classes of at most two samples have no thresholds: at the mean the logits are those of the prior", () => {
+    const prior = [1, 2, 5];
+    const head = learnt(d, { ...options, prior }, classes([0, 0, 1, 1, 2], d, 6));
+    const { weights, bias } = head.linear();
+    const { mean } = head["solved"]().solution;
+    for (const [c, share] of prior.entries()) {
+      const row = weights.data.subarray(c * d, (c + 1) * d);
+      const logit = row.reduce((sum, w, j) => sum + w * mean[j], bias[c]);
+      assert.ok(Math.abs(logit - Math.log(share / 8)) < 1e-9, `${logit}`);
+    }
+  });
+
   test("one sample a class: the nearer one, with finite probabilities", () => {
     const head = learnt(d, options, classes([0, 1, 2], d, 6));
     assert.ok(flat(head).every(Number.isFinite));
@@ -602,6 +628,14 @@ suite("init/head: the slope of a softmax", (test) => {
     const slope = (unit: number) => steepest({ labels, rows: rows.map((x) => unit * x) }, even, even) * unit; // prettier-ignore
     for (const unit of [2 ** -6, 2 ** 6, 2 ** 12])
       assert.ok(Math.abs(slope(unit) / slope(1) - 1) < 2 ** -24, `${unit}`);
+  });
+
+  test("a step of Newton's that leads to the bound below is not taken", () => {
+    // tanh(β s) = 2/3; for this s the step from 1 is exactly −1.
+    const s = 1.5686276493053695;
+    const half = Float64Array.of(1 / 2, 1 / 2);
+    const slope = steepest({ labels: [0, 1], rows: Float64Array.of(s, -s, -s, s) }, half, half);
+    assert.ok(Math.abs(slope / (Math.atanh(2 / 3) / s) - 1) < 2 ** -26, `${slope}`);
   });
 
   test("scores that say nothing have the flattest slope", () => {

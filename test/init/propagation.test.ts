@@ -29,6 +29,9 @@ suite("init/propagation", (test) => {
     near(variancePreserving(leakyRelu(0.5), 1), 1.6);
     assert.is(variancePreserving(tanh(), 1), undefined);
     assert.is(variancePreserving(sigmoid(), 0.1), undefined);
+    // Only between the bounds, not at them.
+    for (const q of [2 ** -20, 2 ** 20])
+      assert.is(variancePreserving(linear(), secondMoment(linear(), q)), undefined);
   });
 
   test("variances at which gradients survive a depth", () => {
@@ -43,6 +46,12 @@ suite("init/propagation", (test) => {
       const chi = (q * secondMoment(sigma, q, "derivative")) / secondMoment(sigma, q);
       near(chi ** 30, Math.SQRT2, 1e-9);
     }
+  });
+
+  test("the least variance that is tried, where it passes gradients on at exactly the bound", () => {
+    // χ = 4 there, in powers of two, and so √2 = χ^(1/4).
+    const sigma = { value: () => 1, derivative: () => 2 ** 11, kinks: [] };
+    near(gentleVariance(sigma, 1 / 4, 1), 2 ** -20);
   });
 
   test("activations whose odd part is linear", () => {

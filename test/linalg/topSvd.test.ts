@@ -92,6 +92,12 @@ suite("linalg/topSvd", (test) => {
         assert.is(topSvd(withSpectrum(n, n, precision, (i) => 2 ** -i), 1).method, method, `${n}`);
     });
 
+    test(`${dtype}: begins with four blocks, which do not yet span forty directions`, () => {
+      // Seven blocks would not fit into half of the order.
+      const a = withSpectrum(100, 100, precision, (i) => (i < 40 ? 2 - i / 40 : 0));
+      assert.is(verify(a, 1, "rank 40").method, "full");
+    });
+
     test(`${dtype}: a flat spectrum meets the residual or takes the full SVD`, () => {
       const flat = gaussian(200, 200, precision);
       assert.is(verify(flat, 8, "Gaussian").method, "full");

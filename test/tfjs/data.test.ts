@@ -5,6 +5,7 @@ import { ArgumentError, initializeFromData, type DataOptions, type Samples } fro
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
 import { report as written } from "../../src/tfjs/data/report.ts";
+import { resting } from "../../src/tfjs/data/resting.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -383,6 +384,7 @@ suite("tfjs/data models", (test) => {
     await initializeFromData(model, { iterator: async () => ((done = false), { next }) });
     assert.equal(weightsOf(model), old);
     await refused("xs", model, [one], {});
+    assert.match((await fails(model, [one, tf.scalar(1)], {})).message, /tensors for one, two/);
     await refused("xs", model, one, {});
     await refused("xs", model, [one, tf.slice(two, 0, 9)], {});
     // Which TensorFlow.js does not make numbers of.
@@ -418,6 +420,19 @@ suite("tfjs/data models", (test) => {
         near(movingVariance[c], covariance(values, values));
       });
     });
+
+  test("BatchNormalization over the batch axis: moving statistics of every place in a batch", async () => {
+    const layer = L.batchNormalization({ axis: 0, batchInputShape: [4, 3] });
+    const model = tf.sequential({ layers: [layer, L.dense({ units: 2 })] });
+    const batches = [draw([4, 3], 1), draw([4, 3], 2)];
+    await initializeFromData(model, batches);
+    const [, , movingMean, movingVariance] = layer.getWeights().map((w) => [...w.dataSync()]);
+    for (let i = 0; i < 4; i++) {
+      const values = batches.flatMap((x) => [...x.dataSync()].slice(3 * i, 3 * i + 3));
+      near(movingMean[i], mean(values));
+      near(movingVariance[i], covariance(values, values));
+    }
+  });
 
   test("two outputs: that without labels of its own is no classifier; labels still make its code", async () => {
     const { xs, ys } = clouds(300);
@@ -675,6 +690,13 @@ suite("tfjs/data refusals", (test) => {
     const ending = (done: number, total: number) => void (done === total && last.abort(reason));
     assert.is(await fails(model, xs, { signal: last.signal, onProgress: ending }), reason);
     await initializeFromData(model, xs, { signal: new AbortController().signal });
+  });
+
+  test("aborted while it rests: noticed as soon as it goes on", async () => {
+    const [stop, reason] = [new AbortController(), new Error("enough")];
+    const resumed = resting(stop.signal)().catch((error: unknown) => error);
+    stop.abort(reason);
+    assert.is(await resumed, reason);
   });
 
   test("progress, layer by layer, and a table", async () => {

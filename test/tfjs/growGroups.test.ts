@@ -160,6 +160,31 @@ suite("tfjs/grow groups", (test) => {
     assert.equal(seen(groups([2, 2], L.layerNormalization())), apart);
   });
 
+  test("units on the last axis of a Dot over axis 0, which tf.layers takes for the second", async () => {
+    const x = tf.input({ shape: [3, 4] });
+    const dense = (name: string) => L.dense({ units: 5, activation: "tanh", name }).apply(x);
+    const dot = L.dot({ axes: 0 }).apply([dense("a"), dense("b")] as (typeof x)[]);
+    const model = drawn(
+      tf.model({ inputs: x, outputs: L.dense({ units: 2 }).apply(dot) as typeof x }),
+    );
+    const { xs } = batchFor(model, 6);
+    const { model: wide } = await grow(model, { layer: "b", units: 2, method: "split" });
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+    for (const one of [model, wide]) dispose(one);
+  });
+
+  test("units that are repeated otherwise than those they meet are left whole", () => {
+    const x = tf.input({ shape: [4, 4, 1] });
+    const conv = (filters: number, name: string) =>
+      L.conv2d({ filters, kernelSize: 1, name }).apply(x) as typeof x;
+    const repeated = L.depthwiseConv2d({ kernelSize: 1, depthMultiplier: 3 }).apply(conv(2, "two"));
+    const sum = L.add().apply([repeated as typeof x, conv(6, "six")]) as typeof x;
+    const model = tf.model({ inputs: x, outputs: L.conv2d({ filters: 1, kernelSize: 1 }).apply(sum) as typeof x }); // prettier-ignore
+    const [two, six] = growable(model);
+    for (const { prevents } of [two, six]) assert.match(prevents!, /units in the same order/);
+    assert.equal([two.size, six.size], [2, 6]);
+  });
+
   test("axes of length one come and go around the units", async () => {
     for (const shapes of [
       [[4, 1], [4], [4, 1]],

@@ -317,6 +317,22 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.is(square(kernel(model, "bn")), 1);
   });
 
+  test("layers without weights before a sum, the user's own too, are no layers of its ways", () => {
+    class Same extends tf.layers.Layer {
+      static className = "Same";
+      override call(x: Tensor | Tensor[]) {
+        return tf.clone([x].flat()[0]);
+      }
+    }
+    const model = functional([8], (x) => {
+      const left = through(x, dense(6, undefined, "left"), l.reLU());
+      const right = through(x, dense(6, undefined, "right"), new Same());
+      return through(l.add().apply([left, right]) as SymbolicTensor, dense(2));
+    });
+    const report = initialize(model, { seed: 1 });
+    for (const name of ["left", "right"]) assert.match(row(report, name).why, "one of 2 terms");
+  });
+
   test("branches within branches have ends of their own", () => {
     const model = functional([6], (x) => {
       const add = (x: SymbolicTensor, y: SymbolicTensor) => l.add().apply([x, y]) as SymbolicTensor;
