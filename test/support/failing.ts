@@ -34,7 +34,7 @@ const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
 /**
  * Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may.
- * They are signalling ones, of which arithmetic makes others.
+ * They are signalling ones, of which arithmetic makes others. Where fresh memory holds something else, so do they, after a zero.
  */
 const GUARD = 40;
 const SIGNALLING: Record<number, number[]> = {
@@ -54,7 +54,7 @@ export class Failing<Kernels> {
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
-  readonly #guard: Uint8Array;
+  #guard: Uint8Array;
   readonly #guards: number[] = [];
   /** Where what was put begins, and how many numbers it has. */
   readonly #puts: [address: number, length: number][] = [];
@@ -74,7 +74,7 @@ export class Failing<Kernels> {
     );
     this.kernels = new WebAssembly.Instance(module).exports as never;
     this.kernels.filler.value = EMPTY;
-    this.#guard = Uint8Array.from(Array(GUARD).fill(SIGNALLING[precision.bytes]!).flat());
+    this.#guard = this.#guardOf(EMPTY);
     this.#start = this.kernels.mark();
   }
 
@@ -143,6 +143,7 @@ export class Failing<Kernels> {
   #among(filler: number, prepare: () => () => unknown, room = 0) {
     const { kernels } = this;
     this.clear();
+    this.#guard = this.#guardOf(filler);
     const notes = kernels.alloc(BigInt(8 * NOTES));
     kernels.alloc(BigInt(room));
     const run = prepare();
@@ -166,8 +167,15 @@ export class Failing<Kernels> {
       end = Math.max(end, next);
     }
     let count = Number(!this.intact());
+    this.#guard = this.#guardOf(EMPTY);
     for (let at = top; at < view.length; at++) count += Number(view[at] !== filler);
     return { end, count, results };
+  }
+
+  #guardOf(filler: number): Uint8Array {
+    const { bytes } = this.precision;
+    if (filler !== EMPTY) return new Uint8Array(GUARD * bytes).fill(filler, bytes);
+    return Uint8Array.from(Array(GUARD).fill(SIGNALLING[bytes]!).flat());
   }
 
   /** The memory below the arena, address 0 included, where no kernel may write. */
