@@ -236,6 +236,8 @@ const ways: Partial<
       "graded columns": of(0, n, (x, _, j) => x * 10 ** (-3 * j)),
       "graded rows": of(0, m, (x, i) => x * 10 ** (-3 * (i % 5))),
       "half the rank": of(1, n, (x, _, j) => (j % 2 ? x : 0)),
+      "next to singular": of(0, n, (_, i, j) => 1 / (1 + i + j)),
+      zero: of(0, n, () => 0),
     };
   },
   lanes(f: Failing<Lanes>, precision, m, n) {

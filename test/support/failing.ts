@@ -33,7 +33,7 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
 const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
 /**
- * Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may.
+ * Before and behind all that is put lie so many NaN, a row of it: what a kernel writes there shows, and what it reads may.
  * They are signalling ones, of which arithmetic makes others. Where fresh memory holds something else, so do they, after a zero.
  */
 const GUARD = 40;
@@ -88,16 +88,19 @@ export class Failing<Kernels> {
   /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
-    const address = this.kernels.alloc(BigInt((values.length + GUARD) * bytes));
+    const before = this.kernels.alloc(BigInt((values.length + 2 * GUARD) * bytes));
+    const address = before + this.#guard.length;
     const numbers = array.from(values as ArrayLike<number>).buffer as ArrayBuffer;
-    this.#view().set(new Uint8Array(numbers), address);
-    this.#view().set(this.#guard, address + numbers.byteLength);
-    this.#guards.push(address + numbers.byteLength);
+    const view = this.#view();
+    view.set(this.#guard, before);
+    view.set(new Uint8Array(numbers), address);
+    view.set(this.#guard, address + numbers.byteLength);
+    this.#guards.push(before, address + numbers.byteLength);
     this.#puts.push([address, values.length]);
     return address;
   }
 
-  /** Is what lies behind all that was put since `clear` as it was? */
+  /** Is what lies before and behind all that was put since `clear` as it was? */
   intact(): boolean {
     const view = this.#view();
     return this.#guards.every((at) => this.#guard.every((x, i) => view[at + i] === x));
