@@ -236,6 +236,8 @@ const ways: Partial<
       "graded columns": of(0, n, (x, _, j) => x * 10 ** (-3 * j)),
       "graded rows": of(0, m, (x, i) => x * 10 ** (-3 * (i % 5))),
       "half the rank": of(1, n, (x, _, j) => (j % 2 ? x : 0)),
+      "next to singular": of(0, n, (_, i, j) => 1 / (1 + i + j)),
+      zero: of(0, n, () => 0),
     };
   },
   lanes(f: Failing<Lanes>, precision, m, n) {
@@ -302,6 +304,13 @@ const ways: Partial<
       },
       "qr, complete": qr(m, n, m),
       "qr, wide": qr(n, m, n),
+      "qr, tiny columns": () => {
+        // Of reflectors that are lifted.
+        const tiny = (x: number, at: number) =>
+          at % n && at % n < n - 1 ? x : x * precision.safmin;
+        const [a, q, r] = [f.put(gaussian(m, n, precision).data.map(tiny)), put(m, n), put(n, n)];
+        return () => kernels.qr(m, n, n, 1, 0, a, q, r);
+      },
       larnv: () => {
         const [x, work] = [put(m, n), put(128 / precision.bytes)];
         return () => kernels.larnv(m * n, 1, 2, 0n, x, work);
@@ -345,6 +354,14 @@ const ways: Partial<
       },
       packed: packed(m, n, m),
       "packed, a block": packed(128, n, m),
+      "packed in pieces": () => {
+        const pb = panels(300, n);
+        const [second, first] = [put(44, n), put(256, n)];
+        return () => {
+          kernels.gemmPack(0, 300, n, 0, 256, first, n, pb);
+          kernels.gemmPack(0, 300, n, 256, 44, second, n, pb);
+        };
+      },
     };
   },
   random(f: Failing<Random>, precision, m) {
@@ -379,6 +396,12 @@ const ways: Partial<
       "gesdd, complete": () => {
         const [a, u, s, v] = [put(m, n), put(m, m), put(n + 2), put(n, n)];
         return () => kernels.gesdd(0, m, n, m, 1, 0, a, u, s, v);
+      },
+      // Some rows of it are nothing, among them one that two pieces meet in.
+      "gesdd, diagonal": () => {
+        const a = f.put(build(72, 72, precision, (i, j) => Number(i === j && i % 24 !== 23)).data);
+        const [u, s, v] = [put(72, 72), put(74), put(72, 72)];
+        return () => kernels.gesdd(0, 72, 72, 72, 1, 0, a, u, s, v);
       },
       "gesdd, two leaves": svdJobs(f, kernels.gesdd, precision)(0, 48 + n, 48, 1),
       "syevd, two leaves": syevd(32 + m),
@@ -415,6 +438,14 @@ const ways: Partial<
       "wgrad, strides": () => {
         const [x, dy, dw] = [put(7 * 6, m), put(4 * 3, n), put(9 * m, n)];
         return () => kernels.wgrad(7, 6, m, n, 4, 3, 3, 3, 2, 2, 1, 0, x, dy, dw);
+      },
+      "wgrad, wider than the image": () => {
+        const [x, dy, dw] = [put(3, m), put(3, n), put(4 * m, n)];
+        return () => kernels.wgrad(3, 1, m, n, 3, 1, 1, 4, 1, 2, 0, 1, x, dy, dw);
+      },
+      "dwgrad, wider than the image": () => {
+        const [x, dy, dw] = [put(3, m), put(3, m), put(4, m)];
+        return () => kernels.dwgrad(3, 1, m, 1, 3, 1, 1, 4, 1, 2, 0, 1, x, dy, dw);
       },
       "dwgrad, strides": () => {
         const [x, dy, dw] = [put(7 * 6, m), put(4 * 3, m), put(9, m)];

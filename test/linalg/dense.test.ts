@@ -331,6 +331,7 @@ suite("linalg/dense", (test) => {
         assert.is(solve(one, top, { assume }).data[0], precision.max);
       assert.is(triangularSolve(one, top).data[0], precision.max);
       assert.is(lu(top).u.data[0], precision.max);
+      assert.is(inverse(build(1, 1, precision, () => 4)).info.rcond, 1);
       // A condition of exactly that number, from entries that are themselves halfway there.
       if (dtype === "float64") {
         const halves = build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 2 ** -523 : precision.max / 2 ** 523)); // prettier-ignore
@@ -513,6 +514,8 @@ suite("linalg/dense", (test) => {
         assert.ok(Math.abs(far / (16 * e * Math.LN2) - 1) <= 2 ** -50, `${e}: ${far}`);
       }
       refused("a", () => choleskyBatch(changed(g, -1)));
+      // Its last pivot alone is zero, and nothing is divided by it.
+      refused("a", () => choleskyBatch(batch([build(2, 2, precision, () => 1)])));
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));
       refused("b", () => solveBatch(a, { ...b, data: b.data.map(() => NaN) as Data }, { assume: "general" })); // prettier-ignore

@@ -285,6 +285,16 @@ suite("linalg/roots: properties", (test) => {
     );
   });
 
+  test("sections of the exponential series: each root once", () => {
+    // Their zeros are more than one apart, and many: none is found twice, in place of another.
+    for (const n of [118, 144, 148, 154]) {
+      const c = Float64Array.from({ length: n + 1 }, () => 1);
+      for (let k = 1; k <= n; k++) c[k] = c[k - 1]! / k;
+      const { radius } = roots(c);
+      assert.ok(Math.max(...radius) < 0.5, `degree ${n}: ${Math.max(...radius)}`);
+    }
+  });
+
   test("Kac polynomials of all degrees", () => {
     for (let n = 1; n <= 40; n++) {
       simple(kac(n, n));

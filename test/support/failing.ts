@@ -33,8 +33,8 @@ const prologue = (top: number, [countdown, notes]: readonly number[]) => [
 const [EMPTY, ...FILLERS] = [0xff, 0, 0x41] as const;
 
 /**
- * Behind all that is put lie so many NaN, a row of it: what a kernel writes past its result shows, and what it reads there may.
- * They are signalling ones, of which arithmetic makes others.
+ * Before and behind all that is put lie so many NaN, a row of it: what a kernel writes there shows, and what it reads may.
+ * They are signalling ones, of which arithmetic makes others. Where fresh memory holds something else, so do they, after a zero.
  */
 const GUARD = 40;
 const SIGNALLING: Record<number, number[]> = {
@@ -54,7 +54,7 @@ export class Failing<Kernels> {
   /** Number of allocations in the last run, up to the one that failed. */
   allocations = 0;
   readonly #start: number;
-  readonly #guard: Uint8Array;
+  #guard: Uint8Array;
   readonly #guards: number[] = [];
   /** Where what was put begins, and how many numbers it has. */
   readonly #puts: [address: number, length: number][] = [];
@@ -74,7 +74,7 @@ export class Failing<Kernels> {
     );
     this.kernels = new WebAssembly.Instance(module).exports as never;
     this.kernels.filler.value = EMPTY;
-    this.#guard = Uint8Array.from(Array(GUARD).fill(SIGNALLING[precision.bytes]!).flat());
+    this.#guard = this.#guardOf(EMPTY);
     this.#start = this.kernels.mark();
   }
 
@@ -88,16 +88,19 @@ export class Failing<Kernels> {
   /** Allocates room for numbers, copies them there, and returns the address. */
   put(values: ArrayLike<number>): number {
     const { array, bytes } = this.precision;
-    const address = this.kernels.alloc(BigInt((values.length + GUARD) * bytes));
+    const before = this.kernels.alloc(BigInt((values.length + 2 * GUARD) * bytes));
+    const address = before + this.#guard.length;
     const numbers = array.from(values as ArrayLike<number>).buffer as ArrayBuffer;
-    this.#view().set(new Uint8Array(numbers), address);
-    this.#view().set(this.#guard, address + numbers.byteLength);
-    this.#guards.push(address + numbers.byteLength);
+    const view = this.#view();
+    view.set(this.#guard, before);
+    view.set(new Uint8Array(numbers), address);
+    view.set(this.#guard, address + numbers.byteLength);
+    this.#guards.push(before, address + numbers.byteLength);
     this.#puts.push([address, values.length]);
     return address;
   }
 
-  /** Is what lies behind all that was put since `clear` as it was? */
+  /** Is what lies before and behind all that was put since `clear` as it was? */
   intact(): boolean {
     const view = this.#view();
     return this.#guards.every((at) => this.#guard.every((x, i) => view[at + i] === x));
@@ -143,6 +146,7 @@ export class Failing<Kernels> {
   #among(filler: number, prepare: () => () => unknown, room = 0) {
     const { kernels } = this;
     this.clear();
+    this.#guard = this.#guardOf(filler);
     const notes = kernels.alloc(BigInt(8 * NOTES));
     kernels.alloc(BigInt(room));
     const run = prepare();
@@ -166,8 +170,15 @@ export class Failing<Kernels> {
       end = Math.max(end, next);
     }
     let count = Number(!this.intact());
+    this.#guard = this.#guardOf(EMPTY);
     for (let at = top; at < view.length; at++) count += Number(view[at] !== filler);
     return { end, count, results };
+  }
+
+  #guardOf(filler: number): Uint8Array {
+    const { bytes } = this.precision;
+    if (filler !== EMPTY) return new Uint8Array(GUARD * bytes).fill(filler, bytes);
+    return Uint8Array.from(Array(GUARD).fill(SIGNALLING[bytes]!).flat());
   }
 
   /** The memory below the arena, address 0 included, where no kernel may write. */
