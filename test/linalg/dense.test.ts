@@ -513,6 +513,10 @@ suite("linalg/dense", (test) => {
         assert.ok(Math.abs(far / (16 * e * Math.LN2) - 1) <= 2 ** -50, `${e}: ${far}`);
       }
       refused("a", () => choleskyBatch(changed(g, -1)));
+      const longer = batch(Array.from({ length: a.count }, () => gaussian(a.rows + 1, 3, precision))); // prettier-ignore
+      for (const assume of ["general", "posdef"] as const)
+        refused("b", () => solveBatch(a, longer, { assume }));
+      refused("assume", () => solveBatch(a, b, { assume: "symmetric" as never }));
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));
       refused("b", () => solveBatch(a, { ...b, data: b.data.map(() => NaN) as Data }, { assume: "general" })); // prettier-ignore

@@ -536,6 +536,13 @@ suite("tfjs/fitGrowing", (test) => {
       assert.instance(error, ArgumentError);
       assert.match((error as Error).message, /args.*with a schedule/);
     }
+    // Of 16 samples, 0.95 leaves none to train on.
+    for (const validationSplit of [0.95, 1, -0.1, NaN]) {
+      const args = { ...training, validationSplit, schedule: schedule({ unit: "steps" }) };
+      const error = await fitGrowing(model, xs, ys, args).catch((e) => e);
+      assert.instance(error, ArgumentError, String(error));
+      assert.is((error as ArgumentError).argument, "validationSplit");
+    }
     // What only growing itself finds out.
     await refused(schedule({ method: "orthogonal", side: "pair" }), "units");
     await refused(schedule({ method: "split", noise: -1 }), "noise");
