@@ -301,6 +301,11 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
     const constant = build(2, 4, double, (i, j) => (i === 0 ? 2 : j));
     assert.match(refused("w", () => decorrelate(constant, { centred: true })).message, "row 0");
     decorrelate(constant);
+    // What is left without the mean has the length of 2⁻⁴⁰ times 0.8 or 1.6.
+    const nearly = (by: number) =>
+      build(2, 2, double, (i, j) => (i === 0 ? 1 + (j ? by : -by) : j));
+    decorrelate(nearly(1.6 * 2 ** -40), { centred: true });
+    refused("w", () => decorrelate(nearly(0.8 * 2 ** -40), { centred: true }));
     const twice = build(2, 4, double, (_, j) => j);
     assert.match(refused("w", () => decorrelate(twice, { method: "cholesky" })).message, "independent"); // prettier-ignore
     assert.ok(meanAbs(cosines(decorrelate(twice).weights)) < 1e-12);
