@@ -609,6 +609,13 @@ suite("init/head: calibration", (test) => {
     }
   });
 
+  test("moments of a class whose mean is that of all do not tell the slope", () => {
+    const x = Float32Array.of(-1, 1, -1, -1, 1, 1, 1, -1, 0, 1, 0, -1);
+    const y = { kind: "classes", width: 3, values: Float64Array.of(0, 0, 1, 1, 2, 2) } as const;
+    const head = learnt(2, { ...options, memory: 0, lambda: 1 }, { x, y });
+    assert.is(head["solved"]().calibration!.slope, 1);
+  });
+
   test("one sample a class: the nearer one, with finite probabilities", () => {
     const head = learnt(d, options, classes([0, 1, 2], d, 6));
     assert.ok(flat(head).every(Number.isFinite));

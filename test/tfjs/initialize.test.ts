@@ -317,6 +317,11 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.is(square(kernel(model, "bn")), 1);
   });
 
+  test("units come in pairs where the sum of 3 / units passes 0.12", () => {
+    const paired = (units: number) => initialize(stack(units, 2, "relu"), { seed: 1 })[0].what.includes("opposite pairs"); // prettier-ignore
+    assert.equal([48, 50, 52].map(paired), [true, false, false]);
+  });
+
   test("layers without weights before a sum, the user's own too, are no layers of its ways", () => {
     class Same extends tf.layers.Layer {
       static className = "Same";
