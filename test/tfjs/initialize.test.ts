@@ -322,6 +322,18 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.equal([48, 50, 52].map(paired), [true, false, false]);
   });
 
+  test("kernels of pairs see their central tap alone where the sum of 4 / filters passes 0.12", () => {
+    const conv = (filters: number, kernelSize: number) =>
+      l.conv2d({ filters, kernelSize, padding: "same", activation: "relu" });
+    const central = (filters: number) => {
+      const model = functional([3, 3, 4], (x) => through(x, conv(20, 1), conv(filters, 3), conv(filters, 3), conv(filters, 3), conv(2, 1))); // prettier-ignore
+      const [, , third] = initialize(model, { seed: 1 });
+      assert.match(third.what, "opposite pairs");
+      return third.what.includes("central tap");
+    };
+    assert.equal([98, 100, 102].map(central), [true, false, false]);
+  });
+
   test("layers without weights before a sum, the user's own too, are no layers of its ways", () => {
     class Same extends tf.layers.Layer {
       static className = "Same";
