@@ -87,6 +87,7 @@ suite("init/decorrelated: as many inputs as units, or more", (test) => {
     const { report } = decorrelated([64, 64], { base: "glorotNormal", seed: 1 });
     const { before, after, ...rest } = report();
     assert.equal(rest, { units: 64, inputs: 64, iterations: 1, leastMeanCos2: 0 });
+    assert.is(decorrelated([1, 1], { seed: 1 }).report().leastMeanCos2, 0);
     const tight = build(3, 2, double, (i, j) => [Math.cos, Math.sin][j]((2 * Math.PI * i) / 3));
     const spent = (["zca", "gradient", "qr"] as Method[]).map((method) => decorrelate(tight, { method }).iterations); // prettier-ignore
     assert.equal(spent, [1, 0, 1]);

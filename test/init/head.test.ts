@@ -428,6 +428,13 @@ suite("init/head: removed is never added", (test) => {
     }
   });
 
+  test("a sample that is as far as may be by one feature, and farther by the next, is another one", () => {
+    const of = (x: number[], labels: number[]): Batch => ({ x: Float32Array.from(x), y: { kind: "classes", width: 2, values: Float64Array.from(labels) } }); // prettier-ignore
+    const head = learnt(2, options, of([1 + 2 ** -12, 1, 0, 3, 5, 5, 6, 7], [0, 0, 1, 1]));
+    assert.not.ok(head.remove(of([1, 0], [0])));
+    assert.is(head.count, 4);
+  });
+
   test("one of two samples that differ in a single feature, whichever it is", () => {
     for (const feature of [0, d - 1]) {
       const twins: Batch = { x: all.x.slice(), y: all.y };
@@ -610,8 +617,10 @@ suite("init/head: calibration", (test) => {
   });
 
   test("moments of a class whose mean is that of all do not tell the slope", () => {
-    const x = Float32Array.of(-1, 1, -1, -1, 1, 1, 1, -1, 0, 1, 0, -1);
-    const y = { kind: "classes", width: 3, values: Float64Array.of(0, 0, 1, 1, 2, 2) } as const;
+    // Of three classes along the first feature the last one is in the middle; each has four samples about its mean.
+    const places = [-1, 1, 0].flatMap((c) => [-0.5, 0.5].flatMap((e) => [c + e, -1, c + e, 1]));
+    const x = Float32Array.from(places);
+    const y = { kind: "classes", width: 3, values: Float64Array.from(spread([4, 4, 4])) } as const;
     const head = learnt(2, { ...options, memory: 0, lambda: 1 }, { x, y });
     assert.is(head["solved"]().calibration!.slope, 1);
   });

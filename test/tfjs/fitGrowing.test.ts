@@ -543,6 +543,17 @@ suite("tfjs/fitGrowing", (test) => {
       assert.instance(error, ArgumentError, String(error));
       assert.is((error as ArgumentError).argument, "validationSplit");
     }
+    await refused(schedule(), "xs, ys", [[], ys]);
+    // Where nothing is to be grown, nothing is tried.
+    for (const [own, ...plans] of [
+      [{ epochs: 1 }, { events: 0 }],
+      [{ epochs: 0 }, { unit: "steps" }],
+    ] as const) {
+      const plan = schedule({ method: "orthogonal", side: "pair", ...plans[0] });
+      const still = net();
+      await fitGrowing(still, xs, ys, { ...training, ...own, schedule: plan });
+      still.dispose();
+    }
     // What only growing itself finds out.
     await refused(schedule({ method: "orthogonal", side: "pair" }), "units");
     await refused(schedule({ method: "split", noise: -1 }), "noise");

@@ -345,6 +345,19 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.not.ok(central(102, 3, l.flatten(), dense(40, "relu"), dense(2)));
   });
 
+  test("an output of a nested model that nobody reads is no head; an embedding alone is no term", () => {
+    const x = tf.input({ shape: [6] });
+    const outputs = ["used", "unused"].map((name) => through(x, dense(4, undefined, name)));
+    const inner = named("inner", tf.model({ inputs: x, outputs }));
+    const model = functional([6], (x) => {
+      const [first] = inner.apply(through(x, dense(6))) as unknown as SymbolicTensor[];
+      return through(first!, dense(2));
+    });
+    assert.is(row(initialize(model, { seed: 1 }), "inner/unused").role, "hidden");
+    const [words] = initialize(gallery.recurrent(), { seed: 1 });
+    assert.is(words!.why, "its rows are what enters the model");
+  });
+
   test("layers without weights before a sum, the user's own too, are no layers of its ways", () => {
     class Same extends tf.layers.Layer {
       static className = "Same";
@@ -561,6 +574,7 @@ suite("tfjs/initialize: what layers get", (test) => {
     const model = functional([4], (x) => through(x, named("own", new Own()), frozen as never, named("still", l.dense({ units: 4, trainable: false })), dense(2, undefined, "head"))); // prettier-ignore
     const before = model.layers.map(bits);
     const report = initialize(model, { seed: 1 });
+    assert.equal(report.map(({ variance }) => variance !== undefined), [false, false, false, true]); // prettier-ignore
     assert.equal(report.map(({ layer, role, why }) => [layer, role, why]), [
       ["own", "left", "not a layer of tf.layers"],
       ["frozen/inner", "left", "it is not trainable"],
