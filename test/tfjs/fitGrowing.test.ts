@@ -6,6 +6,7 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
+import { event } from "../../src/tfjs/growth/schedule.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build } from "../support/chains.ts";
@@ -501,6 +502,26 @@ suite("tfjs/fitGrowing", (test) => {
     assert.instance(error.cause, ArgumentError);
     assert.match(error.message, /after 2 epochs: model: expected finite weights.*b \(Dense\)/);
     assert.is((error as TrainingError).fit.history.loss.length, 2);
+  });
+
+  test("by default one epoch in batches of 32, behind which nothing grows, and 128 samples for an event", async () => {
+    for (const unit of ["epochs", "steps"] as const) {
+      const model = net();
+      const { xs, ys } = batch(model, 66);
+      let batches = 0;
+      const args = { verbose: 0, schedule: schedule({ unit, every: unit === "epochs" ? 1 : 99 }), callbacks: { onBatchEnd: () => void batches++ } } as const; // prettier-ignore
+      const { events, history } = await fitGrowing(model, xs, ys, args);
+      assert.equal([events.length, history.loss.length, batches], [0, 1, 3]);
+      model.dispose();
+    }
+    const asked: number[] = [];
+    const draw = async (_: unknown, samples: number) => {
+      asked.push(samples);
+      throw new Error("enough");
+    };
+    const plan = { names: ["a"], sizes: new Map([["a", 4]]) } as never;
+    await event(net(), { draw } as never, schedule(), plan, 0).catch(() => {});
+    assert.equal(asked, [128]);
   });
 
   test("a schedule that cannot be is refused before any training", async () => {
