@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
+import { checked } from "../../src/tfjs/data/options.ts";
 import { report as written } from "../../src/tfjs/data/report.ts";
 import { resting } from "../../src/tfjs/data/resting.ts";
 import { solver } from "../../src/tfjs/data/solver.ts";
@@ -655,6 +656,13 @@ suite("tfjs/data refusals", (test) => {
   ];
   for (const [argument, what, x, options] of wrong)
     test(`${argument}: ${what}; weights are as before`, () => refused(argument, mlp(), x, options));
+
+  test("defaults", () => {
+    assert.equal(checked({}), {
+      method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "variance", samples: Infinity,
+      memory: 2 ** 28, seed: 0, skip: [], branches: true, worker: false,
+    }); // prettier-ignore
+  });
 
   test("a code that fails in the second layer: its error, and weights as before", async () => {
     const boom = new Error("boom");
