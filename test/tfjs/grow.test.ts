@@ -57,6 +57,13 @@ suite("tfjs/grow", (test) => {
     }
   });
 
+  test("slopes of a PReLU begin at 0.25 for new units", async () => {
+    const model = build([L.dense({ units: 4, name: "a", inputShape: [6] }), L.prelu({ name: "slopes" })]); // prettier-ignore
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "random", seed: 1 });
+    const [slopes] = wide.getLayer("slopes").getWeights();
+    assert.equal([...slopes.dataSync().slice(4)], [0.25, 0.25]);
+  });
+
   for (const method of methods) {
     const { method: name, ...options } = method;
     test(`${name} ${JSON.stringify(options)} keeps the function, on every kind of chain`, async () => {
