@@ -347,6 +347,32 @@ suite("init/data targets", (test) => {
     }
   });
 
+  test("λ is raised while inputs that move by a hundredth move the output by a third, at most to the largest eigenvalue", () => {
+    // Two inputs of variance 1 and 2⁻²⁰, and y = a·x₁ + x₂ but for a little noise.
+    const [count, small] = [100, 2 ** -20];
+    for (const a of [0, 0.01]) {
+      const [one, two] = [count * a, count * small];
+      const scatter = [count, 0, one, 0, two, two, one, two, a * one + two + 1e-9];
+      const moments = { count, mean: new Float64Array(3), scatter: { rows: 3, cols: 3, data: Float64Array.from(scatter) } }; // prettier-ignore
+      const code = { kind: "targets", link: { kind: "identity" }, intercept: true, seed: 1 } as const; // prettier-ignore
+      const { weights } = encode({
+        moments,
+        inputs: 2,
+        code,
+        options: { ...plain, ridge: "auto" },
+      });
+      const lambda = two / weights.data[1]! - two;
+      const steady = (lambda: number) => {
+        const [w1, w2] = [one / (count + lambda), two / (two + lambda)];
+        const own = w1 ** 2 + w2 ** 2 * small;
+        return ((w1 ** 2 + w2 ** 2) * (1 + small)) / 2 <= (100 / 3) ** 2 * own;
+      };
+      assert.not.ok(steady(lambda / 2));
+      if (a > 0) assert.ok(steady(lambda) && lambda < 1, `${lambda}`);
+      else assert.ok(Math.abs(lambda / count - 1) < 1e-9, `${lambda}`);
+    }
+  });
+
   test("any offset, any scale: the same fit", () => {
     const { weights } = fit(y);
     for (const [scale, shift] of [

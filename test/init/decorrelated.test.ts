@@ -87,6 +87,7 @@ suite("init/decorrelated: as many inputs as units, or more", (test) => {
     const { report } = decorrelated([64, 64], { base: "glorotNormal", seed: 1 });
     const { before, after, ...rest } = report();
     assert.equal(rest, { units: 64, inputs: 64, iterations: 1, leastMeanCos2: 0 });
+    assert.is(decorrelated([1, 1], { seed: 1 }).report().leastMeanCos2, 0);
     const tight = build(3, 2, double, (i, j) => [Math.cos, Math.sin][j]((2 * Math.PI * i) / 3));
     const spent = (["zca", "gradient", "qr"] as Method[]).map((method) => decorrelate(tight, { method }).iterations); // prettier-ignore
     assert.equal(spent, [1, 0, 1]);
@@ -301,6 +302,11 @@ suite("init/decorrelated: seeds, edges, errors", (test) => {
     const constant = build(2, 4, double, (i, j) => (i === 0 ? 2 : j));
     assert.match(refused("w", () => decorrelate(constant, { centred: true })).message, "row 0");
     decorrelate(constant);
+    // What is left without the mean has the length of 2⁻⁴⁰ times 0.8 or 1.6.
+    const nearly = (by: number) =>
+      build(2, 2, double, (i, j) => (i === 0 ? 1 + (j ? by : -by) : j));
+    decorrelate(nearly(1.6 * 2 ** -40), { centred: true });
+    refused("w", () => decorrelate(nearly(0.8 * 2 ** -40), { centred: true }));
     const twice = build(2, 4, double, (_, j) => j);
     assert.match(refused("w", () => decorrelate(twice, { method: "cholesky" })).message, "independent"); // prettier-ignore
     assert.ok(meanAbs(cosines(decorrelate(twice).weights)) < 1e-12);

@@ -88,6 +88,8 @@ suite("init/diversity", (test) => {
     assert.is(two([1, 0], [0, 1]).logDet, 0);
     // 1 − cos is 2⁻⁵¹, then 2⁻⁴⁹; rounding alone makes 2·2⁻⁵² of the largest eigenvalue, which is 2.
     assert.is(two([1, 0], [1, 2 ** -25]).logDet, -Infinity);
+    // 1 − cos is 6 · 2⁻⁵³, the bound 8 · 2⁻⁵³.
+    assert.is(two([1, 0], [1 - 6 * 2 ** -53, Math.sqrt(12 * 2 ** -53)]).logDet, -Infinity);
     close(two([1, 0], [1, 2 ** -24]).logDet, -48 * Math.LN2, 1e-2);
     assert.is(two([1, 0], [0, 0]).effectiveRank, 1);
     // Less its mean this row is 2⁻⁵⁰ throughout, which is 4·2⁻⁵², or twice that.

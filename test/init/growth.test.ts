@@ -228,6 +228,7 @@ suite("init/growth split", (test) => {
     assert.is(apart(0), 0);
     // d and −d with ‖d‖ about 0.1/√2, since the mean of two draws is taken off.
     assert.ok(Math.abs(apart(0.1) / (0.1 * Math.SQRT2) - 1) < 0.3, `${apart(0.1)}`);
+    assert.equal(split(old, 1, { seed: 2 }), split(old, 1, { noise: 0.1, seed: 2 }));
   });
 
   test("refuses a bad noise", () => {
@@ -237,6 +238,17 @@ suite("init/growth split", (test) => {
 });
 
 suite("init/growth ascent", (test) => {
+  test("takes a hundred steps, the first of three tenths over √2 for each of two weights", () => {
+    const places: number[][] = [];
+    ascend({ rows: 2, cols: 1, data: Float32Array.of(1, 0) }, ({ data }) => {
+      places.push([...data]);
+      return Float32Array.of(0, 1);
+    });
+    assert.is(places.length, 100);
+    const [, [x, y]] = places;
+    assert.ok(Math.abs(y! / x! - 0.3 * Math.SQRT1_2) < 1e-6, `${y! / x!}`);
+  });
+
   test("finds the largest singular direction, at any scale, and keeps the norms", () => {
     for (const scale of [1e-6, 1, 1e6]) {
       const m = normal(12, 8, { seed: 1 });

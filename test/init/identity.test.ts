@@ -93,6 +93,13 @@ suite("init/identity", (test) => {
     assert.equal([...zerO([1, 2, 2], { layer: "depthwise" })], Array(4).fill(Math.fround(Math.SQRT1_2))); // prettier-ignore
   });
 
+  test("zerO: all bits of large matrices count", () => {
+    // 256 & 256 has one bit, 257 & 511 two.
+    const kernel = zerO([258, 512]);
+    const signs = [256 * 512 + 256, 257 * 512 + 511].map((at) => Math.sign(kernel[at]!));
+    assert.equal(signs, [-1, 1]);
+  });
+
   test("zerO: the kernels of a separable layer, one by one and together", () => {
     assert.equal(zerO([1, 3, 3], { layer: "separable" }), identity([3, 3]));
     const filters = zerO([2, 3, 2], { layer: "separable" });

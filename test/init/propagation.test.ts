@@ -54,6 +54,14 @@ suite("init/propagation", (test) => {
     near(gentleVariance(sigma, 1 / 4, 1), 2 ** -20);
   });
 
+  test("at a kink the slope is the lesser of both", () => {
+    assert.is(elu(0.5).derivative(0), 0.5);
+    assert.is(leakyRelu(0.2).derivative(0), 0.2);
+    assert.is(activations.thresholdedRelu(2).derivative(2), 0);
+    assert.equal([0, 6].map(relu6().derivative), [0, 0]);
+    assert.equal([-2.5, 2.5].map(activations.hardSigmoid().derivative), [0, 0]);
+  });
+
   test("activations whose odd part is linear", () => {
     for (const sigma of [relu(), gelu(), swish(), swish(3), softplus(), relu6()])
       near(oddSlope(sigma), 1, 1e-12);

@@ -516,9 +516,24 @@ suite("linalg/dense", (test) => {
       refused("a", () => choleskyBatch(changed(g, -1)));
       // Its last pivot alone is zero, and nothing is divided by it.
       refused("a", () => choleskyBatch(batch([build(2, 2, precision, () => 1)])));
+      const longer = batch(Array.from({ length: a.count }, () => gaussian(a.rows + 1, 3, precision))); // prettier-ignore
+      for (const assume of ["general", "posdef"] as const)
+        refused("b", () => solveBatch(a, longer, { assume }));
+      refused("assume", () => solveBatch(a, b, { assume: "symmetric" as never }));
+      const wide = batch([gaussian(4, 5, precision), gaussian(4, 5, precision)]);
+      for (const job of [choleskyBatch, inverseBatch, determinants]) refused("a", () => job(wide));
       refused("a", () => inverseBatch(changed(a, NaN)));
       refused("a", () => determinants(changed(a, Infinity)));
       refused("b", () => solveBatch(a, { ...b, data: b.data.map(() => NaN) as Data }, { assume: "general" })); // prettier-ignore
+    });
+
+    test(`${dtype}: nothing is written in front of the arena`, () => {
+      const front = () =>
+        frame(dtype, (f) => new Uint8Array(f.kernels.memory.buffer).slice(0, f.alloc(1)));
+      const before = front();
+      const [a, b] = [gaussian(5, 5, precision, 77), gaussian(5, 2, precision)];
+      for (const job of [det, lu, inverse, (one: Matrix) => solve(one, b)]) job(a);
+      assert.equal(front(), before);
     });
 
     test(`${dtype}: a status is written anew, whatever stood there`, () => {

@@ -1,7 +1,7 @@
 /** eig, expm, sqrtm, logm: LAPACK's ratios, identities, closed forms, refusals. */
 import * as assert from "uvu/assert";
 import { eig, eigenvalues, expm, haar, logm, sqrtm, type Matrix } from "../../src/linalg/index.ts";
-import { magnitude, modulus } from "../../src/linalg/powers.ts";
+import { magnitude, modulus, shifted } from "../../src/linalg/powers.ts";
 import { build, gaussian } from "../support/matrices.ts";
 import { dchkhs } from "../support/nonsymmetric.ts";
 import { double, precisionOf, precisions, type Precision } from "../support/precisions.ts";
@@ -344,6 +344,18 @@ suite("linalg/functions", (test) => {
 
     test.after(() => Object.values(family).forEach((one) => one.note()));
   }
+
+  test("any shift by a power of two is exact, in as many steps as it takes", () => {
+    for (const e of [0, 1, 1022, 1023, 1024, 2044, 2045])
+      for (const sign of [1, -1]) {
+        const start = 2 ** (-sign * Math.min(Math.floor(e / 2), 1022));
+        assert.is(shifted(shifted(start, sign * e), -sign * e), start, `${sign * e}`);
+      }
+    assert.equal(
+      [0, Infinity, -Infinity].map((x) => shifted(x, -5000)),
+      [0, Infinity, -Infinity],
+    );
+  });
 
   test("sizes that need no scaling, and lengths whose squares are too large or too small", () => {
     assert.equal([0, 1, 2 ** 32, 2 ** 33, 2 ** -32, 2 ** -33].map(magnitude), [0, 0, 0, 33, 0, -33]); // prettier-ignore

@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import { ArgumentError, jacobi, normal, svd, svdBatch, type Data } from "../../src/linalg/index.ts";
 import { suite } from "../support/suite.ts";
+import { refused } from "../support/thrown.ts";
 
 const GATE = 10; // in max(rows, cols) · u
 const HARD = 50;
@@ -195,6 +196,8 @@ for (const dtype of ["float32", "float64"] as const)
 
     test("a malformed batch is refused by name", () => {
       const good = { count: 2, rows: 3, cols: 1, data: new arrays[dtype](6).fill(1) };
+      for (const options of [{ method: "jacobi" }, { vectors: 1 }])
+        refused(Object.keys(options)[0]!, () => svdBatch(good, options as never));
       for (const [bad, argument] of [
         [{ ...good, count: 1.5 }, "a.count"],
         [{ ...good, rows: -3 }, "a.rows"],

@@ -276,6 +276,18 @@ suite("linalg/sylvester", (test) => {
       assert.ok(Math.abs(backwardError! - 1) < GATE * u);
     });
 
+    test(`${dtype}: a sum of eigenvalues counts as zero up to the rounding of both, whatever their size`, () => {
+      for (const size of [1, 2 ** -10])
+        for (const [apart, count] of [
+          [2, 1],
+          [4, 0],
+        ]) {
+          // The bound is u·(3 − apart·u).
+          const [a, b] = [1.5, apart! * u - 1.5].map((x) => square(1, precision, () => size * x));
+          assert.is(sylvester(a!, b!, a!).info.singular, count, `${apart} u of ${size}`);
+        }
+    });
+
     test(`${dtype}: powers of two go through exactly; what overflows is refused`, () => {
       const far = 2 ** Math.floor(0.45 * Math.log2(max));
       for (const of of [

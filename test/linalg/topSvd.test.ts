@@ -98,6 +98,12 @@ suite("linalg/topSvd", (test) => {
       assert.is(verify(a, 1, "rank 40").method, "full");
     });
 
+    test(`${dtype}: goes on with seven blocks, until the residual is 1e-5 of the largest value`, () => {
+      // Four blocks leave a residual of 2e-5 in f64; ten would not fit into half of the order.
+      const a = withSpectrum(150, 150, precision, (i) => 0.94 ** i);
+      assert.is(verify(a, 1, "0.94^i").method, "krylov");
+    });
+
     test(`${dtype}: a flat spectrum meets the residual or takes the full SVD`, () => {
       const flat = gaussian(200, 200, precision);
       assert.is(verify(flat, 8, "Gaussian").method, "full");

@@ -1,11 +1,14 @@
+import { EventEmitter } from "node:events";
 import type { layers as tfl, LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { ArgumentError, initializeFromData, type DataOptions, type Samples } from "../../src/tfjs/index.ts"; // prettier-ignore
 import { gram } from "../../src/linalg/gram.ts";
 import * as linalg from "../../src/linalg/index.ts";
+import { checked } from "../../src/tfjs/data/options.ts";
 import { report as written } from "../../src/tfjs/data/report.ts";
 import { resting } from "../../src/tfjs/data/resting.ts";
+import { solver } from "../../src/tfjs/data/solver.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
 
@@ -654,6 +657,13 @@ suite("tfjs/data refusals", (test) => {
   for (const [argument, what, x, options] of wrong)
     test(`${argument}: ${what}; weights are as before`, () => refused(argument, mlp(), x, options));
 
+  test("defaults", () => {
+    assert.equal(checked({}), {
+      method: "sylvester", code: "pca", alpha: 1, beta: 1, ridge: "auto", rescale: "variance", samples: Infinity,
+      memory: 2 ** 28, seed: 0, skip: [], branches: true, worker: false,
+    }); // prettier-ignore
+  });
+
   test("a code that fails in the second layer: its error, and weights as before", async () => {
     const boom = new Error("boom");
     const three = tf.sequential({ layers: [L.dense({ units: 4, inputShape: [12] }), L.dense({ units: 4, name: "second" }), L.dense({ units: 3 })] }); // prettier-ignore
@@ -697,6 +707,31 @@ suite("tfjs/data refusals", (test) => {
     const resumed = resting(stop.signal)().catch((error: unknown) => error);
     stop.abort(reason);
     assert.is(await resumed, reason);
+  });
+
+  test("a worker is given up after ten seconds of silence, and left alone after an answer", async () => {
+    const worker = new EventEmitter() as EventEmitter & { postMessage?: unknown };
+    worker.postMessage = () => {};
+    let ticks = 0;
+    const ask = (worker: object) => solver(worker as never, undefined).solve({} as never).catch((error: unknown) => error); // prettier-ignore
+    const { setInterval: stock } = globalThis;
+    const soon = (tick: () => void) => stock(() => (ticks++, tick()), 0);
+    globalThis.setInterval = soon as typeof setInterval;
+    try {
+      assert.match(((await ask(worker)) as Error).message, /silent for 10 seconds/);
+    } finally {
+      globalThis.setInterval = stock;
+    }
+    assert.is(ticks, 10);
+    // What was asked in vain may still be answered.
+    assert.is(worker.listenerCount("message"), 1);
+    const other = new EventEmitter() as EventEmitter & { postMessage?: unknown };
+    other.postMessage = ({ protocol, id }: { protocol: string; id: number }) => {
+      const error = { name: "MemoryError", message: "none" };
+      setTimeout(() => other.emit("message", { protocol, id, error }));
+    };
+    assert.is(((await ask(other)) as Error).message, "none");
+    assert.is(other.listenerCount("message"), 0);
   });
 
   test("progress, layer by layer, and a table", async () => {

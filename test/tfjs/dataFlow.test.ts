@@ -229,6 +229,22 @@ suite("tfjs/data-flow cost", (test) => {
     await inspect(model, batches);
     (model.predict(batches[0]) as Tensor).dispose();
   });
+
+  test("a layer of the user's that keeps its output still has it", async () => {
+    let kept: Tensor | undefined;
+    class Keeping extends tf.layers.Layer {
+      static className = "Keeping";
+      override call(x: Tensor | Tensor[]) {
+        kept?.dispose();
+        kept = tf.keep(tf.mul([x].flat()[0]!, 2));
+        return kept;
+      }
+    }
+    const keeping = Object.assign(new Keeping({ inputShape: [3] }), { _stateful: true });
+    await initializeFromData(tf.sequential({ layers: [keeping, L.dense({ units: 2 })] }), draw([9, 3])); // prettier-ignore
+    assert.not.ok(kept!.isDisposed);
+    kept!.dispose();
+  });
 });
 
 suite("tfjs/data-flow failures", (test) => {

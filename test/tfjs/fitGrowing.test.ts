@@ -6,6 +6,7 @@ import {
   type FitGrowingArgs,
   type Schedule,
 } from "../../src/tfjs/index.ts";
+import { event } from "../../src/tfjs/growth/schedule.ts";
 import { engine } from "../../src/tfjs/layers/graph.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build } from "../support/chains.ts";
@@ -503,6 +504,26 @@ suite("tfjs/fitGrowing", (test) => {
     assert.is((error as TrainingError).fit.history.loss.length, 2);
   });
 
+  test("by default one epoch in batches of 32, behind which nothing grows, and 128 samples for an event", async () => {
+    for (const unit of ["epochs", "steps"] as const) {
+      const model = net();
+      const { xs, ys } = batch(model, 66);
+      let batches = 0;
+      const args = { verbose: 0, schedule: schedule({ unit, every: unit === "epochs" ? 1 : 99 }), callbacks: { onBatchEnd: () => void batches++ } } as const; // prettier-ignore
+      const { events, history } = await fitGrowing(model, xs, ys, args);
+      assert.equal([events.length, history.loss.length, batches], [0, 1, 3]);
+      model.dispose();
+    }
+    const asked: number[] = [];
+    const draw = async (_: unknown, samples: number) => {
+      asked.push(samples);
+      throw new Error("enough");
+    };
+    const plan = { names: ["a"], sizes: new Map([["a", 4]]) } as never;
+    await event(net(), { draw } as never, schedule(), plan, 0).catch(() => {});
+    assert.equal(asked, [128]);
+  });
+
   test("a schedule that cannot be is refused before any training", async () => {
     const model = net();
     const { xs, ys } = batch(model, 16);
@@ -535,6 +556,24 @@ suite("tfjs/fitGrowing", (test) => {
       const error = await fitGrowing(model, xs, ys, args as never).catch((e) => e);
       assert.instance(error, ArgumentError);
       assert.match((error as Error).message, /args.*with a schedule/);
+    }
+    // Of 16 samples, 0.95 leaves none to train on.
+    for (const validationSplit of [0.95, 1, -0.1, NaN]) {
+      const args = { ...training, validationSplit, schedule: schedule({ unit: "steps" }) };
+      const error = await fitGrowing(model, xs, ys, args).catch((e) => e);
+      assert.instance(error, ArgumentError, String(error));
+      assert.is((error as ArgumentError).argument, "validationSplit");
+    }
+    await refused(schedule(), "xs, ys", [[], ys]);
+    // Where nothing is to be grown, nothing is tried.
+    for (const [own, ...plans] of [
+      [{ epochs: 1 }, { events: 0 }],
+      [{ epochs: 0 }, { unit: "steps" }],
+    ] as const) {
+      const plan = schedule({ method: "orthogonal", side: "pair", ...plans[0] });
+      const still = net();
+      await fitGrowing(still, xs, ys, { ...training, ...own, schedule: plan });
+      still.dispose();
     }
     // What only growing itself finds out.
     await refused(schedule({ method: "orthogonal", side: "pair" }), "units");

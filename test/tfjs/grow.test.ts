@@ -40,6 +40,30 @@ const weightsOf = (model: ReturnType<typeof build>) =>
   );
 
 suite("tfjs/grow", (test) => {
+  test("defaults are those that the documentation says", async () => {
+    const model = build(kinds.dense());
+    const { xs, ys } = batch(model, 66);
+    for (const [method, defaults] of Object.entries({
+      random: { gain: 0.5, norm: "mean", inverse: false },
+      gradmax: { gain: 0.5, norm: "mean", inverse: false, statistics: "moving", batchSize: 32 },
+      orthogonal: { gain: 1, side: "in", against: "existing" },
+      split: { noise: 0.1 },
+    })) {
+      const data = method === "gradmax" ? { xs, ys } : {};
+      const plain = { layer: "a", units: 2, method, seed: 1, ...data } as GrowOptions;
+      const grown = [plain, { ...plain, ...defaults } as GrowOptions].map((options) => grow(model, options)); // prettier-ignore
+      const [one, two] = (await Promise.all(grown)).map(({ model: wide }) => wide.getWeights().map((weight) => weight.dataSync().slice())); // prettier-ignore
+      assert.equal(one, two, method);
+    }
+  });
+
+  test("slopes of a PReLU begin at 0.25 for new units", async () => {
+    const model = build([L.dense({ units: 4, name: "a", inputShape: [6] }), L.prelu({ name: "slopes" })]); // prettier-ignore
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "random", seed: 1 });
+    const [slopes] = wide.getLayer("slopes").getWeights();
+    assert.equal([...slopes.dataSync().slice(4)], [0.25, 0.25]);
+  });
+
   for (const method of methods) {
     const { method: name, ...options } = method;
     test(`${name} ${JSON.stringify(options)} keeps the function, on every kind of chain`, async () => {

@@ -211,6 +211,16 @@ suite("tfjs/grow groups", (test) => {
     }
   });
 
+  test("a single unit goes through a reshape to axes of length one", async () => {
+    const layers = [L.dense({ units: 1, name: "a", inputShape: [3] }), L.reshape({ targetShape: [1, 1] }), L.dense({ units: 2, name: "out" })]; // prettier-ignore
+    const model = drawn(tf.sequential({ layers }));
+    assert.equal(names(model), ["a", "out!"]);
+    const { xs } = batchFor(model, 6);
+    const { model: wide } = await grow(model, { layer: "a", units: 2, method: "split" });
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+    for (const one of [model, wide]) dispose(one);
+  });
+
   test("units that are added to a concatenation grow in two groups", async () => {
     const x = tf.input({ shape: [5] });
     const dense = (units: number, name: string) => L.dense({ units, name, activation: "tanh" });

@@ -3,6 +3,10 @@ import "../../src/tfjs/train.ts";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import * as assert from "uvu/assert";
 import { ArgumentError, grow, MemoryError, type GrowOptions } from "../../src/tfjs/index.ts";
+import { groupOf } from "../../src/tfjs/growth/groups.ts";
+import { planned } from "../../src/tfjs/growth/planned.ts";
+import { traced } from "../../src/tfjs/growth/trace.ts";
+import { sizeOf } from "../../src/tfjs/growth/weights.ts";
 import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { batch, build, drawn, kinds } from "../support/chains.ts";
@@ -106,6 +110,17 @@ suite("tfjs/grow refused", (test) => {
       assert.instance(error, MemoryError);
     }
     assert.is(tf.memory().numTensors, numTensors);
+    // Four numbers of 4 bytes for each weight, beside what there is.
+    const group = groupOf(traced(model), "a");
+    const [none, one] = [0, 1].map((k) => sizeOf(group, k));
+    const room = (2 ** 31 - tf.memory().numBytes) / 16;
+    const most = Math.floor((room - none!) / (one! - none!));
+    const fits = (units: number) => planned(model, { layer: "a", units, method: "zero" });
+    assert.is(fits(most)[0]!.units, most);
+    assert.throws(
+      () => fits(most + 1),
+      (error: unknown) => error instanceof MemoryError,
+    );
   });
 
   test("data that do not fit or are not finite", async () => {
@@ -280,6 +295,13 @@ suite("tfjs/grow refused", (test) => {
     "batch normalization of rows, by a list": [
       () => [image(), L.batchNormalization({ axis: [1] as never, name: "bn" }), L.flatten()],
       /last axis, got a \(.*reach bn.*over axis 1$/,
+    ],
+    "batch normalization of samples": [
+      () => [
+        L.dense({ units: 4, name: "a", batchInputShape: [5, 6] }),
+        L.batchNormalization({ axis: 0, name: "bn" }),
+      ],
+      /last axis, got a \(.*reach bn.*over axis 0$/,
     ],
     "batch normalization of rows": [
       () => [image(), L.batchNormalization({ axis: 1, name: "bn" }), L.flatten()],

@@ -317,6 +317,47 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.is(square(kernel(model, "bn")), 1);
   });
 
+  test("mean squares of inputs beyond 2^±40 count as 2^±40", () => {
+    for (const e of [-40, 40]) {
+      const layers = [l.rescaling({ scale: 2 ** e, inputShape: [8] }), dense(301, "relu", "first"), dense(2)]; // prettier-ignore
+      const { what } = row(initialize(tf.sequential({ layers }), { seed: 1 }), "first");
+      assert.is(Number(/, (\S+) \/ fan-in/.exec(what)![1]), Number((2 ** -e).toPrecision(3)));
+    }
+  });
+
+  test("units come in pairs where the sum of 3 / units passes 0.12", () => {
+    const paired = (units: number) => initialize(stack(units, 2, "relu"), { seed: 1 })[0].what.includes("opposite pairs"); // prettier-ignore
+    assert.equal([48, 50, 52].map(paired), [true, false, false]);
+  });
+
+  test("kernels of pairs see their central tap alone where the sum of 4 / filters passes 0.12", () => {
+    const conv = (filters: number, kernelSize: number) =>
+      l.conv2d({ filters, kernelSize, padding: "same", activation: "relu" });
+    const central = (filters: number, size = 3, ...behind: Layer[]) => {
+      const model = functional([3, 3, 4], (x) => through(x, conv(20, 1), ...[1, 2, 3].map(() => conv(filters, size)), conv(2, 1), ...behind)); // prettier-ignore
+      const [, , third] = initialize(model, { seed: 1 });
+      assert.match(third.what, "opposite pairs");
+      return third.what.includes("central tap");
+    };
+    assert.equal([98, 100, 102].map((filters) => central(filters)), [true, false, false]); // prettier-ignore
+    // Taps beyond the map do not count, nor do dense layers.
+    assert.not.ok(central(102, 5));
+    assert.not.ok(central(102, 3, l.flatten(), dense(40, "relu"), dense(2)));
+  });
+
+  test("an output of a nested model that nobody reads is no head; an embedding alone is no term", () => {
+    const x = tf.input({ shape: [6] });
+    const outputs = ["used", "unused"].map((name) => through(x, dense(4, undefined, name)));
+    const inner = named("inner", tf.model({ inputs: x, outputs }));
+    const model = functional([6], (x) => {
+      const [first] = inner.apply(through(x, dense(6))) as unknown as SymbolicTensor[];
+      return through(first!, dense(2));
+    });
+    assert.is(row(initialize(model, { seed: 1 }), "inner/unused").role, "hidden");
+    const [words] = initialize(gallery.recurrent(), { seed: 1 });
+    assert.is(words!.why, "its rows are what enters the model");
+  });
+
   test("layers without weights before a sum, the user's own too, are no layers of its ways", () => {
     class Same extends tf.layers.Layer {
       static className = "Same";
@@ -533,6 +574,7 @@ suite("tfjs/initialize: what layers get", (test) => {
     const model = functional([4], (x) => through(x, named("own", new Own()), frozen as never, named("still", l.dense({ units: 4, trainable: false })), dense(2, undefined, "head"))); // prettier-ignore
     const before = model.layers.map(bits);
     const report = initialize(model, { seed: 1 });
+    assert.equal(report.map(({ variance }) => variance !== undefined), [false, false, false, true]); // prettier-ignore
     assert.equal(report.map(({ layer, role, why }) => [layer, role, why]), [
       ["own", "left", "not a layer of tf.layers"],
       ["frozen/inner", "left", "it is not trainable"],

@@ -104,6 +104,7 @@ suite("tfjs/replaceRedundant", (test) => {
     const xs = tf.randomNormal([50, 5], 0, 1, "float32", 1);
     const model = near(0.05);
     const old = weights(model);
+    const own = model.getWeights().map((weight) => weight.clone());
     const none = replaceRedundant(model, { layer: "first", xs });
     assert.equal([none.replaced, none.change, none.exact], [undefined, undefined, true]);
     assert.is(replaceRedundant(model, { layer: "first", xs, threshold: 0.9999 }).replaced, undefined); // prettier-ignore
@@ -111,6 +112,11 @@ suite("tfjs/replaceRedundant", (test) => {
     const before = predict(model, xs);
     const found = replaceRedundant(model, { layer: "first", xs, threshold: 0.95 });
     assert.equal([found.kept, found.replaced, found.exact], [3, 1, false]);
+    const again = near(0.05);
+    again.setWeights(own);
+    const threshold = found.cosine;
+    assert.is(replaceRedundant(again, { layer: "first", xs, threshold }).replaced, 1);
+    own.forEach((weight) => weight.dispose());
     const after = predict(model, xs);
     const largest = distance(before, after);
     assert.ok(largest > 1e-3 && Math.abs(found.change!.largest - largest) < 1e-9);

@@ -12,7 +12,8 @@ import {
   type RidgeHead,
   type RidgeHeadOptions,
 } from "../../src/tfjs/index.ts";
-import { prediction } from "../../src/tfjs/head/results.ts";
+import { checked } from "../../src/tfjs/head/options.ts";
+import { accuracies, prediction } from "../../src/tfjs/head/results.ts";
 import { aborted } from "../support/aborting.ts";
 import { suite } from "../support/suite.ts";
 import { tf } from "../support/wasm.ts";
@@ -612,6 +613,13 @@ suite("knnClassifier", (test) => {
     classifier.dispose();
     copy.dispose();
     assert.is(tf.memory().numTensors, before);
+  });
+
+  test("defaults, the least that options may be, and the loss of what counts as impossible", () => {
+    assert.equal(checked({}), { task: "classification", lambda: "auto", prior: "balanced", memory: 2 ** 26, removable: false, seed: 0 }); // prettier-ignore
+    assert.equal(checked({ prior: [0.5, 0.5] }).prior, [0.5, 0.5]);
+    assert.is(checked({ randomFeatures: 1 }).randomFeatures, 1);
+    assert.ok(Math.abs(accuracies([[0, 1]], [[0]]).loss - 1022 * Math.LN2) < 1e-9);
   });
 
   test("of classes equally likely the first one", async () => {
