@@ -236,7 +236,8 @@ const ways: Partial<
       "graded columns": of(0, n, (x, _, j) => x * 10 ** (-3 * j)),
       "graded rows": of(0, m, (x, i) => x * 10 ** (-3 * (i % 5))),
       "half the rank": of(1, n, (x, _, j) => (j % 2 ? x : 0)),
-      "next to singular": of(0, n, (_, i, j) => 1 / (1 + i + j)),
+      // Its right vectors cannot be solved for in f64.
+      "subnormal columns": of(0, n, (x, _, j) => (j % 2 ? x : precision.tiny * Math.round(99 * x))),
       zero: of(0, n, () => 0),
     };
   },
@@ -324,6 +325,19 @@ const ways: Partial<
         const a = f.put(gaussian(m, 2, precision).data.map((x, at) => (at < 4 || at % 2 ? 0 : x)));
         const [re, im, radius] = [put(m - 1), put(m - 1), put(m - 1)];
         return () => f.kernels.roots(m - 1, 1, 1, a, re, im, radius);
+      },
+      "roots that are zero": () => {
+        const a = f.put([...new Array(2 * m).fill(0), 1, 0]);
+        const [re, im, radius] = [put(m), put(m), put(m)];
+        return () => f.kernels.roots(m, 0, 1, a, re, im, radius);
+      },
+      "a root apart from a cluster": () => {
+        // (1 - x)ⁿ times 1 - 100 x.
+        const c = [1, -100];
+        for (let k = 1; k < n; k++) for (let j = (c.push(0), k + 1); j > 0; j--) c[j]! -= c[j - 1]!;
+        const a = f.put(c.flatMap((x) => [x, 0]));
+        const [re, im, radius] = [put(n), put(n), put(n)];
+        return () => f.kernels.roots(n, 0, 1, a, re, im, radius);
       },
       polyval: () => {
         const [a, moduli, x] = [put(m + 1, 2), put(m + 1), put(n, 2)];

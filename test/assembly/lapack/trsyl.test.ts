@@ -178,7 +178,11 @@ suite("assembly/lapack/trsyl", (test) => {
       assert.is(trsyl(block(1), block(1), c, { minus: true }).replaced, 2);
       assert.is(trsyl(block(1), block(-1.5), c).replaced, 0);
       assert.is(trsyl(block(1), one(-1), gaussian(2, 1, precision)).replaced, 0);
-      assert.is(trsyl(one(0), one(0), one(1)).replaced, 1);
+      const nothing = trsyl(one(0), one(0), one(1));
+      assert.equal([nothing.replaced, nothing.exponent, ...nothing.x.data], [1, 0, u / precision.safmin]); // prettier-ignore
+      // The largest number is no overflow.
+      const most = trsyl(one(precision.max), one(0), one(precision.max));
+      assert.equal([most.info, ...most.x.data], [Info.OK, 1]);
     });
 
     test(`${dtype}: growth beyond the largest number is scaled away`, () => {
