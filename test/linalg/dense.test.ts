@@ -202,6 +202,14 @@ suite("linalg/dense", (test) => {
       }
     });
 
+    test(`${dtype}: rcond where one column alone has the norm`, () => {
+      for (const at of [0, 2]) {
+        const a = build(3, 3, precision, (i, j) => Number(i === j) * (j === at ? 2 ** 10 : 1));
+        for (const { info } of [inverse(a), solve(a, a), solve(a, a, { assume: "posdef" })])
+          assert.is(info.rcond, 2 ** -10);
+      }
+    });
+
     test(`${dtype}: ill-conditioned and graded matrices`, () => {
       for (const n of [9, 33, 65]) {
         for (const type of Object.keys(slatb4)) {

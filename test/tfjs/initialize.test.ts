@@ -372,6 +372,9 @@ suite("tfjs/initialize: what layers get", (test) => {
     });
     const report = initialize(model, { seed: 1 });
     for (const name of ["left", "right"]) assert.match(row(report, name).why, "one of 2 terms");
+    // Half of what each would get alone: 2 before relu, 1 in front of nothing.
+    const given = ["left", "right"].map((name) => row(report, name).what);
+    assert.equal(given, ["orthogonal, 1 / fan-in", "orthogonal, 0.5 / fan-in"]);
   });
 
   test("branches within branches have ends of their own", () => {
