@@ -120,6 +120,21 @@ suite("tfjs/grow groups", (test) => {
     }
   });
 
+  test("states of both ways of a Bidirectional grow with its units", async () => {
+    const inputs = tf.input({ shape: [4, 3] });
+    const rnn = L.gru({ units: 3, returnState: true, recurrentInitializer: "glorotNormal" });
+    const layer = rnn as Parameters<typeof L.bidirectional>[0]["layer"];
+    const both = L.bidirectional({ layer, mergeMode: "concat", name: "both" });
+    const ends = (both.apply(inputs) as unknown as (typeof inputs)[]).map((one, i) => L.dense({ units: 2, name: `end${i}` }).apply(one)); // prettier-ignore
+    const outputs = L.dense({ units: 2 }).apply(L.add().apply(ends as typeof inputs[])) as typeof inputs; // prettier-ignore
+    const model = drawn(tf.model({ inputs, outputs }));
+    const { xs } = batchFor(model, 6);
+    const { model: wide, report } = await grow(model, { layer: "both", units: 2, method: "split" });
+    assert.equal([0, 1, 2].map((i) => wide.getLayer(`end${i}`).getWeights()[0].shape[0]), [10, 5, 5]); // prettier-ignore
+    assert.equal(report[0].units, { before: 3, after: 5 });
+    assert.ok(apart(model, wide, xs) <= 1e-6);
+  });
+
   test("queries grow with their keys, which read them", async () => {
     const model = drawn(models.transformer());
     const group = growable(model).find(({ layers }) => layers.includes("q"))!;
