@@ -120,14 +120,18 @@ suite("tfjs/grow groups", (test) => {
     }
   });
 
-  test("states of both ways of a Bidirectional grow with its units", async () => {
-    const inputs = tf.input({ shape: [4, 3] });
+  test("states of both ways of a Bidirectional grow with its units, those it begins with, too", async () => {
+    const [inputs, given] = [tf.input({ shape: [4, 3] }), tf.input({ shape: [2] })];
     const rnn = L.gru({ units: 3, returnState: true, recurrentInitializer: "glorotNormal" });
     const layer = rnn as Parameters<typeof L.bidirectional>[0]["layer"];
     const both = L.bidirectional({ layer, mergeMode: "concat", name: "both" });
-    const ends = (both.apply(inputs) as unknown as (typeof inputs)[]).map((one, i) => L.dense({ units: 2, name: `end${i}` }).apply(one)); // prettier-ignore
-    const outputs = L.dense({ units: 2 }).apply(L.add().apply(ends as typeof inputs[])) as typeof inputs; // prettier-ignore
-    const model = drawn(tf.model({ inputs, outputs }));
+    const ways = ["forward", "backward"];
+    const initialState = ways.map((name) => L.dense({ units: 3, name }).apply(given) as typeof inputs); // prettier-ignore
+    const found = both.apply(inputs, { initialState }) as unknown as (typeof inputs)[];
+    const ends = found.map((one, i) => L.dense({ units: 2, name: `end${i}` }).apply(one));
+    const outputs = L.dense({ units: 2, name: "out" }).apply(L.add().apply(ends as (typeof inputs)[])) as typeof inputs; // prettier-ignore
+    const model = drawn(tf.model({ inputs: [inputs, given], outputs }));
+    assert.equal(names(model), ["forward+backward+both", "end0+end1+end2", "out!"]);
     const { xs } = batchFor(model, 6);
     const { model: wide, report } = await grow(model, { layer: "both", units: 2, method: "split" });
     assert.equal([0, 1, 2].map((i) => wide.getLayer(`end${i}`).getWeights()[0].shape[0]), [10, 5, 5]); // prettier-ignore
