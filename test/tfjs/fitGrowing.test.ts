@@ -567,7 +567,7 @@ suite("tfjs/fitGrowing", (test) => {
     await refused(schedule(), "xs, ys", [[], ys]);
     // Where nothing is to be grown, nothing is tried.
     for (const [own, ...plans] of [
-      [{ epochs: 1 }, { events: 0 }],
+      [{ epochs: 3 }, { events: 0 }],
       [{ epochs: 0 }, { unit: "steps" }],
     ] as const) {
       const plan = schedule({ method: "orthogonal", side: "pair", ...plans[0] });
