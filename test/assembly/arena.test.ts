@@ -580,7 +580,7 @@ suite("assembly/arena", (test) => {
             ]) {
               const which = `${what}, ${m} x ${n}`;
               assert.is(attempt(job, 1e9, which) ?? Info.OK, Info.OK, which);
-              assert.is(failing.astray(job), 0, `${which}: bytes that it had not allocated`);
+              assert.is(failing.astray(job), 0, `${which}: went astray`);
             }
           for (const [what, job] of jobs(9, 5)) {
             // First none fails, then one after the other.

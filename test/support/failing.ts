@@ -117,7 +117,7 @@ export class Failing<Kernels> {
   }
 
   /**
-   * How many bytes a job writes above the arena's top that it has not allocated, and how many numbers of what was put it
+   * How much goes astray in a job: whether it writes what it has not allocated, and how many numbers of what was put it
    * makes NaN. Its blocks lie apart, with NaN between them, so that all is found that is written or read past the end of
    * one, too, and a work space that is too small. And how many of its results are others where fresh memory holds
    * something else, and where memory ends with its last block: what is read past it then traps.
@@ -140,8 +140,8 @@ export class Failing<Kernels> {
   }
 
   /**
-   * Runs a job `room` bytes further up than it could be. Returns where its last block ended, how many bytes are written that
-   * are nobody's, and what it made of what was put.
+   * Runs a job `room` bytes further up than it could be. Returns where its last block ended, whether bytes are written
+   * that are nobody's, and what it made of what was put.
    */
   #among(filler: number, prepare: () => () => unknown, room = 0) {
     const { kernels } = this;
@@ -169,9 +169,12 @@ export class Failing<Kernels> {
       view.fill(filler, blocks[i], next);
       end = Math.max(end, next);
     }
-    let count = Number(!this.intact());
+    // Memory full of one byte is what it is one byte further on.
+    const rest = Buffer.from(view.buffer, top);
+    const full =
+      !rest.length || (rest[0] === filler && rest.subarray(1).equals(rest.subarray(0, -1)));
+    const count = Number(!this.intact()) + Number(!full);
     this.#guard = this.#guardOf(EMPTY);
-    for (let at = top; at < view.length; at++) count += Number(view[at] !== filler);
     return { end, count, results };
   }
 

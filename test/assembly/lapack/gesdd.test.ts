@@ -139,6 +139,8 @@ suite("assembly/lapack/gesdd", (test) => {
         verify(gaussian(16, 2000, precision), { nb });
         verify(gaussian(257, 257, precision), { nb });
       }
+      // The last piece is itself of two, and ends with a panel.
+      verify(gaussian(80, 80, precision), {});
       // Around the rows that larfb takes at a time.
       for (const m of [511, 512, 513, 521]) verify(gaussian(m, 17, precision), {});
     });
