@@ -173,6 +173,18 @@ suite("init/head: leave-one-out", (test) => {
     }
   });
 
+  test("the unit that a target is measured in does not decide what λ is", () => {
+    const { x, y } = regression(60, 6, 1, 2);
+    // The second is nearly noise, and far from zero.
+    const values2 = y.values.map((value, at) => (at % 2 ? 100 + Math.sin(at * at) : value));
+    const chosen = [-10, 0, 10].map((e) => {
+      const scaled = values2.map((value, at) => (at % 2 ? value * 2 ** e : value));
+      const given = { x, y: { ...y, values: scaled } };
+      return [2 ** 26, 0].map((memory) => learnt(6, { ...values, memory }, given).lambda);
+    });
+    assert.equal([chosen[0], chosen[2]], [chosen[1], chosen[1]]);
+  });
+
   test("targets or features that are all equal leave nothing to choose", () => {
     const still = { ...regression(12, 4, 1), x: new Float32Array(48).fill(3) };
     const flatTargets = regression(12, 4, 1);

@@ -43,6 +43,11 @@ suite("linalg/schur", (test) => {
       }
     });
 
+    test(`${dtype}: of a lower triangle the rows change places`, () => {
+      const { t, z } = schur(build(2, 2, precision, (i, j) => [1, 0, 1, 2][2 * i + j]!));
+      assert.equal([...t.data, ...z.data].map(Number), [2, -1, 0, 1, 0, -1, 1, 0]);
+    });
+
     test(`${dtype}: the largest number is one like any other`, () => {
       const { t } = schur(build(2, 2, precision, (i, j) => (i !== j ? 0 : i ? 1 : precision.max)));
       assert.equal(Array.from(t.data), [precision.max, 0, 0, 1]);

@@ -91,6 +91,9 @@ export const kinds: Record<string, () => Layer[]> = {
     L.batchNormalization({ axis: [3] as never }),
   ]),
   "leaky relu": toConv({ activation: "linear" }, () => [L.leakyReLU({ alpha: 0.2 })]),
+  "prelu, a slope for each channel": toConv({ activation: "linear" }, () => [
+    L.prelu({ sharedAxes: [1, 2] }),
+  ]),
   relu6: toConv({ activation: "relu6" }),
   "relu6, the layer apart": () => [
     L.dense({ units: 5, name: "a", inputShape: [6] }),

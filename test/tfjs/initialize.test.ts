@@ -375,6 +375,7 @@ suite("tfjs/initialize: what layers get", (test) => {
     // Half of what each would get alone: 2 before relu, 1 in front of nothing.
     const given = ["left", "right"].map((name) => row(report, name).what);
     assert.equal(given, ["orthogonal, 1 / fan-in", "orthogonal, 0.5 / fan-in"]);
+    assert.equal(["left", "right"].map((name) => row(report, name).activation), ["relu", undefined]); // prettier-ignore
   });
 
   test("branches within branches have ends of their own", () => {
