@@ -378,6 +378,14 @@ suite("tfjs/initialize: what layers get", (test) => {
     assert.equal(["left", "right"].map((name) => row(report, name).activation), ["relu", undefined]); // prettier-ignore
   });
 
+  test("progress tells of every layer of the report, in its order", () => {
+    const told: unknown[] = [];
+    const onProgress = (...all: unknown[]) => told.push(all);
+    const report = initialize(stack(4, 2, "relu"), { seed: 1, onProgress });
+    assert.equal(told, report.map((one, i) => [i + 1, report.length, one])); // prettier-ignore
+    assert.is(report.length, 2);
+  });
+
   test("branches within branches have ends of their own", () => {
     const model = functional([6], (x) => {
       const add = (x: SymbolicTensor, y: SymbolicTensor) => l.add().apply([x, y]) as SymbolicTensor;
