@@ -176,9 +176,9 @@ suite("init/head: leave-one-out", (test) => {
   test("the unit that a target is measured in does not decide what λ is", () => {
     const { x, y } = regression(60, 6, 1, 2);
     // The second is nearly noise, and far from zero.
-    const values2 = y.values.map((value, at) => (at % 2 ? 100 + Math.sin(at * at) : value));
+    const noisy = y.values.map((value, at) => (at % 2 ? 100 + Math.sin(at * at) : value));
     const chosen = [-10, 0, 10].map((e) => {
-      const scaled = values2.map((value, at) => (at % 2 ? value * 2 ** e : value));
+      const scaled = noisy.map((value, at) => (at % 2 ? value * 2 ** e : value));
       const given = { x, y: { ...y, values: scaled } };
       return [2 ** 26, 0].map((memory) => learnt(6, { ...values, memory }, given).lambda);
     });
